@@ -1,0 +1,32 @@
+import type { AccessToken } from './tokens.ts';
+
+/** Options of a wait for a token. */
+export interface WaitOptions {
+  /** Ends this wait, and nothing else. The refresh's own signal is recognised: see `RefreshContext.signal`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The two methods that an adapter needs. A test double is two lines. */
+export interface TokenSource {
+  /** A token fit to send, refreshed first if it has to be. `undefined`: nobody is signed in. */
+  getTokens(options?: WaitOptions): Promise<AccessToken | undefined>;
+  /**
+   * What to send instead of a token that the API just refused; `undefined`: nothing better, the caller gets the
+   * refusal. Rejects with a `TokenError` when the refusal could not be repaired.
+   */
+  replaceRejected(accessToken: string, options?: WaitOptions): Promise<AccessToken | undefined>;
+  /**
+   * Was this ever a token of this source? Lets an adapter tell a stale header of ours from one that the caller
+   * means. Where it is missing, adapters remember what the source gave them.
+   */
+  issued?(accessToken: string): boolean;
+}
+
+/** Asked for every request; `rejected` is the token that the API just refused. */
+export type TokenFunction = (request: {
+  readonly rejected?: string;
+  readonly signal?: AbortSignal | undefined;
+}) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>;
+
+/** What adapters take: a fixed token, a function asked for every request, or a source such as a `TokenManager`. */
+export type TokenInput = string | TokenFunction | TokenSource;
