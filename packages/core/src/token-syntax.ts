@@ -1,0 +1,14 @@
+/**
+ * May this be sent as a token? Visible ASCII (%x21-7E), not empty: the `VSCHAR` of RFC 6749 appendix A.12 without the
+ * space, which no credential may contain (RFC 9110 section 11.4). Checked when a token arrives, because `new Headers`
+ * and `fetch` quote a malformed one in their error message.
+ *
+ * @example
+ * ```ts
+ * isTokenText('mF_9.B5f-4.1JqM'); // true
+ * isTokenText('two words');       // false
+ * ```
+ */
+export function isTokenText(value: unknown): value is string {
+  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+}
