@@ -1,0 +1,112 @@
+import { TokenError } from 'unexpired';
+import { meaningOf, type Refusal, refusalError } from './answer.ts';
+import { readBody } from './body.ts';
+import { isOffline, surelyUnsent } from './delivery.ts';
+import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
+import type { ClientOptions } from './options.ts';
+import { retryAfter } from './retry-after.ts';
+import { safeCause } from './safe-cause.ts';
+
+/** An endpoint's answer, read. */
+export interface Answer extends Refusal {
+  /** The body where it is a JSON object. */
+  readonly json: Readonly<Record<string, unknown>> | undefined;
+  /** Why there is none. */
+  readonly problem: string | undefined;
+}
+
+/** How one function here makes its calls. */
+export interface Caller {
+  readonly options: ClientOptions;
+  readonly fetch: TokenFetch;
+  /** For messages: "token endpoint". */
+  readonly endpoint: string;
+}
+
+/**
+ * Sends one request, which `send` builds, and reads the answer. Rejects with a `TokenError` that says whether the
+ * request left. `send` gets a fetch that notes it.
+ */
+export async function call(caller: Caller, signal: AbortSignal, send: (fetch: TokenFetch) => Promise<unknown>): Promise<Answer> {
+  if (signal.aborted) throw unavailable(caller, 'unsent', 'was not called: the time was up before', signal.reason);
+  const offlineBefore = isOffline();
+  let sent = false;
+  let response: TokenFetchResponse | undefined;
+  try {
+    await send(async (url, init) => {
+      sent = true;
+      response = await caller.fetch(url, { ...init, signal });
+      return response;
+    });
+  } catch (error) {
+    if (response === undefined && !sent) throw unprepared(caller, error);
+    if (response === undefined) {
+      // Offline before and after: a connection that was lost in between would have shown up as online once.
+      const unsent = surelyUnsent(error) || (!signal.aborted && offlineBefore && isOffline());
+      throw unavailable(caller, unsent ? 'unsent' : 'unanswered', unsent ? 'could not be reached' : 'did not answer', error);
+    }
+  }
+  if (response === undefined) throw unavailable(caller, 'unanswered', 'did not answer', undefined);
+  return read(response, caller);
+}
+
+/** Reads everything that matters of a response. A body that cannot be read is a fact about the answer, not an error. */
+async function read(response: TokenFetchResponse, { options }: Caller): Promise<Answer> {
+  const body = await readBody(response);
+  const json = 'text' in body ? jsonObject(body.text) : undefined;
+  const error = json?.['error'];
+  return {
+    status: response.status,
+    redirect: (response.status >= 300 && response.status < 400) || response.type === 'opaqueredirect',
+    error: typeof error === 'string' && error !== '' ? error : undefined,
+    retryAfter: retryAfter(response.headers.get('retry-after'), response.headers.get('date'), options.now ?? Date.now),
+    json,
+    problem: 'text' in body ? (json === undefined ? 'no JSON object' : undefined) : `a body that was ${body.problem}`,
+  };
+}
+
+/** Whatever the content type says: some servers label JSON as text, and what they rotated must not be lost over that. */
+function jsonObject(text: string): Record<string, unknown> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, so it goes nowhere.
+    return undefined;
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+}
+
+/** The `TokenError` for an answer that is no success. */
+export function refused(answer: Answer, caller: Caller, spends: boolean, secrets: readonly string[]): TokenError {
+  const [code, delivery] = meaningOf(answer, spends);
+  const decided = answer.redirect ? undefined : caller.options.classify?.({ status: answer.status, error: answer.error });
+  return refusalError(
+    answer,
+    caller.endpoint,
+    [decided ?? code, delivery],
+    secrets,
+    answer.error === undefined ? answer.problem : undefined,
+  );
+}
+
+function unavailable({ endpoint }: Caller, delivery: 'unsent' | 'unanswered', what: string, error: unknown): TokenError {
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: `The ${endpoint} ${what}`,
+    cause: error === undefined ? undefined : safeCause(error),
+    delivery,
+  });
+}
+
+/** Nothing was sent. A key that does not fit stays wrong; a client authentication that asks a key service may work later. */
+function unprepared(caller: Caller, error: unknown): TokenError {
+  if (error instanceof TokenError) return error;
+  const code = String((error as { code?: unknown } | null | undefined)?.code);
+  if (!/^(?:ERR_INVALID_ARG_|OAUTH_)/.test(code))
+    return unavailable(caller, 'unsent', 'was not called: the request could not be built', error);
+  return new TokenError('ERR_REFRESH_CONFIGURATION', {
+    message: `The request for the ${caller.endpoint} could not be built`,
+    cause: safeCause(error),
+    delivery: 'unsent',
+  });
+}

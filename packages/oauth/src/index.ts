@@ -1,0 +1,20 @@
+export {
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretJwt,
+  ClientSecretPost,
+  DPoP,
+  type DPoPHandle,
+  generateKeyPair,
+  modifyAssertion,
+  None,
+  PrivateKeyJwt,
+  TlsClientAuth,
+} from 'oauth4webapi';
+export type { Classify, RefusalCode } from './answer.ts';
+export type { ClientAuthenticationMethod } from './client-authentication.ts';
+export { clientCredentialsGrant } from './client-credentials-grant.ts';
+export type { TokenFetch, TokenFetchInit, TokenFetchResponse } from './fetch.ts';
+export type { ClientOptions, GrantOptions } from './options.ts';
+export { refreshTokenGrant } from './refresh-token-grant.ts';
+export { type RevokeFunction, type RevokeOptions, revokeToken } from './revoke-token.ts';

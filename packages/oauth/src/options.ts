@@ -1,0 +1,134 @@
+import type { ClientAuth, DPoPHandle } from 'oauth4webapi';
+import type { Classify } from './answer.ts';
+import type { ClientAuthenticationMethod } from './client-authentication.ts';
+import type { TokenFetch } from './fetch.ts';
+
+/** Who the client is and how it reaches its authorization server. */
+export interface ClientOptions {
+  /**
+   * The authorization server's issuer identifier (RFC 8414 section 2). Where no endpoint is given, it is found through
+   * the issuer's metadata: asked for at the first call, remembered by this function from then on.
+   */
+  readonly issuer?: string | URL | undefined;
+  readonly clientId: string;
+  readonly clientSecret?: string | undefined;
+  /**
+   * How the client authenticates: by name, or one of `ClientSecretBasic`, `ClientSecretPost`, `ClientSecretJwt`,
+   * `PrivateKeyJwt`, `TlsClientAuth`, `None`, which are exported here. Default is `client_secret_basic` with a
+   * `clientSecret` (RFC 6749 section 2.3.1: every server supports it), else `none`.
+   */
+  readonly clientAuthentication?: ClientAuthenticationMethod | ClientAuth | undefined;
+  /** More parameters, such as `resource` (RFC 8707) or `audience`; an array sends one more than once. */
+  readonly parameters?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** Default is `globalThis.fetch`, looked up at each call. Mutual TLS goes here: a fetch that presents the certificate. */
+  readonly fetch?: TokenFetch | undefined;
+  /**
+   * Default is `false`: https, or http on loopback (`localhost`, `127.0.0.1`, `[::1]`). With `true` secrets and tokens
+   * may cross a network in the clear.
+   */
+  readonly allowInsecureRequests?: boolean | undefined;
+  /** Decides what a refusal means where a provider differs from the standard; `undefined` leaves it to the standard. */
+  readonly classify?: Classify | undefined;
+  /** Wall clock in ms, for a `Retry-After` that is a date. Default is `Date.now`. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Options of a grant: one of `tokenEndpoint` and `issuer` is required. */
+export interface GrantOptions extends ClientOptions {
+  /** Its token endpoint. With `issuer` too, nothing is discovered, and `issuer` is the audience of JWT assertions. */
+  readonly tokenEndpoint?: string | URL | undefined;
+  /** Space-separated. Default: what was granted before (RFC 6749 section 6), or the server's default. */
+  readonly scope?: string | undefined;
+  /**
+   * Proofs of possession for the token endpoint (RFC 9449), from `DPoP(client, keyPair)`, which is exported here. Nonces
+   * are kept, and asked for once. Proofs for the API itself are not made by this package.
+   */
+  readonly DPoP?: DPoPHandle | undefined;
+}
+
+/** The parameters that the options above are for, or that the grant sets itself. */
+const RESERVED = new Set([
+  'grant_type',
+  'refresh_token',
+  'scope',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'token',
+  'token_type_hint',
+]);
+
+/** A `TypeError` that names the option, what was expected and what came. Never given a secret. */
+export function badOption(name: string, expected: string, got: unknown): TypeError {
+  const shown = typeof got === 'string' ? got : got === null ? 'null' : typeof got;
+  return new TypeError(`${name}: expected ${expected}, got ${shown}`);
+}
+
+/** `url` if it may carry secrets: https, or http on loopback, or whatever http if that was allowed by name. */
+export function endpointUrl(name: string, value: unknown, allowInsecureRequests: boolean): URL {
+  if (typeof value !== 'string' && !(value instanceof URL)) throw badOption(name, 'an absolute URL', value);
+  let url: URL;
+  try {
+    url = new URL(value);
+  } catch {
+    // Not quoted: a URL that does not parse may have a secret pasted into it.
+    throw badOption(name, 'an absolute URL, such as "https://id.example.com/token"', 'one that does not parse');
+  }
+  if (url.username !== '' || url.password !== '')
+    throw badOption(name, 'a URL without credentials; use clientId and clientSecret', 'one with credentials');
+  if (url.hash !== '') throw badOption(name, 'a URL without a fragment (RFC 6749 section 3.2)', `"${url.origin}${url.pathname}" with one`);
+  const insecure = url.protocol === 'http:' && (allowInsecureRequests || isLoopback(url.hostname));
+  if (url.protocol !== 'https:' && !insecure) {
+    throw badOption(name, 'https, or http on loopback (allowInsecureRequests: true permits other http)', `"${url.protocol}//${url.host}"`);
+  }
+  return url;
+}
+
+/** RFC 8252 section 8.3, RFC 6761 section 6.3. */
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** Checks what is the same for all functions here. */
+export function checkClientOptions(options: ClientOptions): void {
+  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', options);
+  const { clientId, fetch, allowInsecureRequests, classify, now } = options;
+  if (typeof clientId !== 'string' || clientId === '')
+    throw badOption('clientId', 'a non-empty string', clientId === '' ? 'an empty one' : typeof clientId);
+  for (const [name, value] of Object.entries({ fetch, classify, now })) {
+    if (value !== undefined && typeof value !== 'function') throw badOption(name, 'a function', value);
+  }
+  if (allowInsecureRequests !== undefined && typeof allowInsecureRequests !== 'boolean')
+    throw badOption('allowInsecureRequests', 'true or false', allowInsecureRequests);
+}
+
+/** The extra parameters as they are sent. */
+export function extraParameters(parameters: ClientOptions['parameters'], scope: string | undefined): URLSearchParams {
+  const sent = new URLSearchParams();
+  if (scope !== undefined) {
+    if (typeof scope !== 'string' || scope === '')
+      throw badOption(
+        'scope',
+        'a non-empty string, scopes separated by spaces',
+        Array.isArray(scope) ? 'an array' : scope === '' ? 'an empty one' : typeof scope,
+      );
+    sent.set('scope', scope);
+  }
+  if (parameters === undefined) return sent;
+  if (typeof parameters !== 'object' || parameters === null || Symbol.iterator in parameters)
+    throw badOption('parameters', 'a plain object of strings', parameters === null ? 'null' : 'something else');
+  for (const [name, value] of Object.entries(parameters)) {
+    if (RESERVED.has(name))
+      throw badOption(
+        `parameters.${name}`,
+        'a parameter that is not set otherwise',
+        name === 'scope' ? '"scope", which is an option' : `"${name}"`,
+      );
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (typeof each !== 'string') throw badOption(`parameters.${name}`, 'a string or an array of strings', each);
+      sent.append(name, each);
+    }
+  }
+  return sent;
+}
