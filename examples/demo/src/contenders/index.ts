@@ -1,0 +1,12 @@
+import { axiosAuthRefresh, axiosAuthRefreshUndeduplicated } from './axios-auth-refresh.ts';
+import type { Contender } from './contender.ts';
+import { everybodysInterceptor } from './everybodys-interceptor.ts';
+import { kyReadmeRecipe } from './ky-readme-recipe.ts';
+
+/** In the order in which they run. */
+export const contenders: readonly Contender[] = [
+  everybodysInterceptor,
+  kyReadmeRecipe,
+  axiosAuthRefresh,
+  axiosAuthRefreshUndeduplicated,
+];

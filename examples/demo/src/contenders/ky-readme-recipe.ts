@@ -1,0 +1,38 @@
+import ky from 'ky';
+import type { Contender, TokenResponse } from './contender.ts';
+
+/** What ky 2's README shows under `afterResponse`: "retry with a fresh token on a 401 error". */
+export const kyReadmeRecipe: Contender = {
+  id: 'ky-recipe',
+  name: "ky, the README's recipe",
+  about: 'Every request that gets a 401 redeems the refresh token for itself, in an afterResponse hook.',
+  ours: false,
+  source: new URL(import.meta.url),
+
+  async signIn({ apiOrigin, tokenEndpoint, clientId, signedIn }) {
+    let tokens = signedIn;
+    const api = ky.create({
+      baseUrl: apiOrigin,
+      timeout: false,
+      hooks: {
+        beforeRequest: [
+          ({ request }) => {
+            request.headers.set('Authorization', `Bearer ${tokens.access_token}`);
+          },
+        ],
+        afterResponse: [
+          async ({ request, response, retryCount }) => {
+            if (response.status !== 401 || retryCount !== 0) return;
+            const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: clientId });
+            tokens = await ky.post(tokenEndpoint, { body: form, timeout: false }).json<TokenResponse>();
+            const headers = new Headers(request.headers);
+            headers.set('Authorization', `Bearer ${tokens.access_token}`);
+            return ky.retry({ request: new Request(request, { headers }), code: 'TOKEN_REFRESHED' });
+          },
+        ],
+      },
+    });
+
+    return { get: (path) => api.get(path).json() };
+  },
+};

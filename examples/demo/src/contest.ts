@@ -1,0 +1,92 @@
+import { type Burst, fireBurst, type Outcome } from './burst.ts';
+import { now } from './clock.ts';
+import type { Client, Contender } from './contenders/contender.ts';
+import type { ArenaRecord } from './servers/arena.ts';
+import type { RemoteArena, Servers } from './servers/start.ts';
+import { createSockets } from './sockets.ts';
+
+/** Ms between two looks at the servers' counters while a burst is under way. */
+const LOOK_EVERY = 100;
+
+/** One contender, signed in and waiting, with servers and sockets of its own. */
+export interface Contest {
+  readonly contender: Contender;
+  readonly arena: RemoteArena;
+  run(requests: number, onLook?: (look: Look) => void): Promise<Played>;
+}
+
+/** Where a burst stands: what its callers have, and what the servers have counted. */
+export interface Look extends ReturnType<Burst['answered']> {
+  readonly tokenCalls: number;
+  readonly reuseDetections: number;
+  readonly unauthorized: number;
+}
+
+/** A finished contest, as both sides saw it. */
+export interface Played {
+  readonly startedAt: number;
+  readonly outcomes: readonly Outcome[];
+  readonly record: ArenaRecord;
+  readonly cutAtDeadline: boolean;
+}
+
+/** `lifetime` in seconds: how long the access token that the login gives is good for. */
+export async function prepareContest(servers: Servers, contender: Contender, lifetime: number): Promise<Contest> {
+  const arena = await servers.openArena(lifetime);
+  const sockets = createSockets();
+  const client = await contender.signIn({ ...arena.address, agent: sockets.agent });
+
+  return {
+    contender,
+    arena,
+    async run(requests, onLook) {
+      sockets.install();
+      const startedAt = now();
+      const burst = fireBurst(client, requests, deadlineOf(requests));
+      const stopLooking = onLook ? look(arena, burst, onLook) : undefined;
+      const settled = await burst.settled;
+      await stopLooking?.();
+      // Before the servers go, so that what a cut-off contender does on being disconnected is not counted as its result.
+      const outcomes = burst.outcomes.map((outcome) => ({ ...outcome }));
+      const record = await arena.close();
+      await Promise.all([sockets.close(), closeClient(client)]);
+      return { startedAt, outcomes, record, cutAtDeadline: !settled };
+    },
+  };
+}
+
+/** Ms. Several times what the slowest contender needs: who is cut off here would have gone on for ever. */
+function deadlineOf(requests: number): number {
+  return 30_000 + 15 * requests;
+}
+
+async function closeClient(client: Client): Promise<void> {
+  await client.close?.();
+}
+
+/** Returns stop. One question at a time, so that a busy child is not asked faster than it answers. */
+function look(arena: RemoteArena, burst: Burst, onLook: (look: Look) => void): () => Promise<void> {
+  const stop = new AbortController();
+  const looking = (async () => {
+    while (!stop.signal.aborted) {
+      const { tokenCalls, reuseDetections, unauthorized } = await arena.counters();
+      if (!stop.signal.aborted) onLook({ ...burst.answered(), tokenCalls, reuseDetections, unauthorized });
+      await untilNextLook(stop.signal);
+    }
+  })();
+  return () => {
+    stop.abort();
+    return looking;
+  };
+}
+
+function untilNextLook(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(resolve, LOOK_EVERY);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import { contenders } from './contenders/index.ts';
+import { helpText } from './help.ts';
+import { type Options, parseOptions } from './options.ts';
+import { createProgress } from './progress.ts';
+import { writeReport } from './report/write.ts';
+import { brokenRules } from './result.ts';
+import { type Match, runMatches } from './run.ts';
+import { startServers } from './servers/start.ts';
+import { SOCKETS } from './sockets.ts';
+import { styleFor } from './style.ts';
+import { renderTable } from './table.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const ids = contenders.map(({ id }) => id);
+  const command = parseOptions(args, ids);
+  if (command.kind === 'mistake') {
+    process.stderr.write(`${command.message}\nTry npm run demo -- --help\n`);
+    return 2;
+  }
+  if (command.kind === 'help') {
+    process.stdout.write(helpText(ids));
+    return 0;
+  }
+  return await demonstrate(command.options);
+}
+
+async function demonstrate(options: Options): Promise<number> {
+  const progress = createProgress(options.json ? process.stderr : process.stdout);
+  const chosen = contenders.filter(({ id }) => options.only?.includes(id) ?? true);
+  const servers = startServers();
+  try {
+    const matches = await runMatches(servers, chosen, options, progress);
+    const report = await writeReport(options, matches);
+    if (options.json) printJson(options, matches, report);
+    else printTable(matches, report);
+    return matches.some(({ result }) => brokenRules(result).length > 0) ? 1 : 0;
+  } finally {
+    await servers.stop();
+  }
+}
+
+function printJson({ requests, scenario }: Options, matches: readonly Match[], report: string): void {
+  const results = matches.map(({ result }) => ({ ...result, brokenRules: brokenRules(result) }));
+  const ok = results.every((result) => result.brokenRules.length === 0);
+  process.stdout.write(`${JSON.stringify({ ok, requests, scenario, sockets: SOCKETS, results, report }, undefined, 2)}\n`);
+}
+
+function printTable(matches: readonly Match[], report: string): void {
+  const style = styleFor(process.stdout);
+  const results = matches.map(({ result }) => result);
+  const lines = ['', renderTable(results, style), '', style.faint('  Counted by the servers; wall time by the callers.'), ''];
+  for (const result of results) {
+    for (const rule of brokenRules(result)) lines.push(style.bad(`  ${result.name}: ${rule}`));
+  }
+  lines.push(`  The same, drawn request by request: ${report}`, '');
+  process.stdout.write(lines.join('\n'));
+}

@@ -1,0 +1,50 @@
+import type { Contender } from './contenders/contender.ts';
+import { type Contest, type Played, prepareContest } from './contest.ts';
+import type { Progress } from './progress.ts';
+import { type Result, resultOf } from './result.ts';
+import { endAccessTokens, firstLifetime, type Scenario } from './scenario.ts';
+import type { Servers } from './servers/start.ts';
+import { count } from './table.ts';
+
+/** Requests of each contender's unmeasured first round, so that no one pays for a cold start. */
+const REHEARSAL = 20;
+
+export interface Match {
+  readonly contender: Contender;
+  readonly played: Played;
+  readonly result: Result;
+}
+
+/** Lets every contender sign in, lets their access tokens end, and then gives each its burst, one contender after the other. */
+export async function runMatches(
+  servers: Servers,
+  contenders: readonly Contender[],
+  { requests, scenario }: { readonly requests: number; readonly scenario: Scenario },
+  progress: Progress,
+): Promise<Match[]> {
+  const prepare = (contender: Contender): Promise<Contest> => prepareContest(servers, contender, firstLifetime(scenario));
+  const rehearsals = await Promise.all(contenders.map(prepare));
+  const contests = await Promise.all(contenders.map(prepare));
+  progress.step(`Signed in ${contests.length} times, each with a session and a pair of servers of its own.`);
+
+  progress.step(
+    scenario === 'expired' ? 'Waiting for the access tokens to expire ...' : 'The authorization server takes all access tokens back ...',
+  );
+  await endAccessTokens(
+    scenario,
+    [...rehearsals, ...contests].map(({ arena }) => arena),
+  );
+
+  progress.step('Rehearsing, not counted ...');
+  for (const rehearsal of rehearsals) await rehearsal.run(Math.min(requests, REHEARSAL));
+
+  progress.step(`Firing ${count(requests)} concurrent requests through each:`);
+  const matches: Match[] = [];
+  for (const { contender, run } of contests) {
+    const played = await run(requests, (look) => progress.look(contender.name, requests, look));
+    const result = resultOf(contender, played.outcomes, played.record, played.cutAtDeadline);
+    progress.finished(result);
+    matches.push({ contender, played, result });
+  }
+  return matches;
+}
