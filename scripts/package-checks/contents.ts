@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { runTool } from '../command.ts';
+import { readManifest } from '../workspace.ts';
+import type { Step } from '../steps/step.ts';
+import type { PackedPackage, Packing } from './packed.ts';
+
+/** Is what gets published found by every runtime, bundler and compiler? publint and Are The Types Wrong, on the tarballs. */
+export function contentsStep(packing: Packing): Step {
+  return {
+    name: 'packages',
+    run: async () => {
+      const { packages } = await packing.get();
+      const problems: string[] = [];
+      for (const one of packages) problems.push(...(await publintProblems(one)), ...(await typeProblems(one)));
+      return { ok: problems.length === 0, output: problems.join('\n\n'), note: packages.map(({ name }) => name).join(', ') };
+    },
+  };
+}
+
+async function publintProblems(one: PackedPackage): Promise<string[]> {
+  const tarball = new Uint8Array(readFileSync(one.tarball)).buffer;
+  const { messages } = await publint({ pack: { tarball }, strict: true });
+  return messages.map((message) => `${one.name}: ${formatMessage(message, readManifest(one.folder), { color: false })}`);
+}
+
+// node16: who resolves modules as Node 10 did cannot see subpaths of any package with "exports".
+async function typeProblems(one: PackedPackage): Promise<string[]> {
+  const result = await runTool('@arethetypeswrong/cli', [one.tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji'], {
+    bin: 'attw',
+  });
+  return result.ok ? [] : [`${one.name}:\n${result.output}`];
+}

@@ -1,0 +1,96 @@
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { runTool } from '../command.ts';
+import { root } from '../workspace.ts';
+import type { Step } from '../steps/step.ts';
+import type { Packed, PackedPackage, Packing } from './packed.ts';
+
+const COMPILERS = ['typescript', 'typescript-5.9', 'typescript-5.6'];
+
+const STRICT = {
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  // Our declarations are to be right for those who check them, not only for those who look away.
+  skipLibCheck: false,
+  target: 'es2022',
+  lib: ['es2022', 'dom', 'dom.iterable'],
+  types: ['node'],
+};
+
+/** The ways in which users' compilers find a package, and the file names that make them do so. */
+const RESOLUTIONS = [
+  { name: 'esm', extension: 'mts', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
+  { name: 'cjs', extension: 'cts', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
+  { name: 'bundler', extension: 'ts', options: { module: 'esnext', moduleResolution: 'bundler' } },
+];
+
+/** The declarations that users' compilers read: complete, free of `any`, and good for the type tests of the sources too. */
+export function declarationsStep(packing: Packing): Step {
+  return {
+    name: 'consumers',
+    run: async () => {
+      const packed = await packing.get();
+      const problems = holes(packed);
+      for (const resolution of RESOLUTIONS) {
+        const folder = writeProject(packed, resolution);
+        for (const compiler of COMPILERS) {
+          const { ok, output } = await runTool(compiler, ['-p', folder, '--pretty', 'false'], { bin: 'tsc', cwd: folder });
+          if (!ok) problems.push(`${compiler}, ${resolution.name}:\n${output}`);
+        }
+      }
+      return { ok: problems.length === 0, output: problems.join('\n'), note: COMPILERS.join(', ') };
+    },
+  };
+}
+
+// The bundler writes `any` where it cannot resolve an import, and a compiler accepts that everywhere.
+function holes({ packages, project }: Packed): string[] {
+  return packages.flatMap(({ name }) =>
+    globSync('dist/**/*.d.{mts,cts}', { cwd: path.join(project, 'node_modules', name) }).flatMap((file) => {
+      const code = withoutCommentsAndStrings(readFileSync(path.join(project, 'node_modules', name, file), 'utf8'));
+      return code.split('\n').flatMap((line) => (/\bany\b/.test(line) ? [`${name}/${file} says any: ${line.trim()}`] : []));
+    }),
+  );
+}
+
+function withoutCommentsAndStrings(code: string): string {
+  return code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|"[^"\n]*"/g, '');
+}
+
+function writeProject({ packages, project }: Packed, resolution: (typeof RESOLUTIONS)[number]): string {
+  const folder = path.join(project, resolution.name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `entries.${resolution.extension}`), packages.map(entryChecks).join('\n'));
+  for (const test of typeTests(resolution.name)) {
+    const name = path.relative(root, test).replaceAll(/[\\/]/g, '-').replace(/\.ts$/, `.${resolution.extension}`);
+    cpSync(test, path.join(folder, name));
+  }
+  const config = { compilerOptions: { ...STRICT, ...resolution.options }, include: ['*'] };
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config, undefined, 2));
+  return folder;
+}
+
+// No export may be `any`: the type parameter of None takes nothing but never, which is the case when no key is left.
+function entryChecks({ name, id, manifest }: PackedPackage): string {
+  return Object.keys(manifest.exports ?? {})
+    .filter((entry) => !entry.endsWith('.json'))
+    .map((entry, index) => {
+      const alias = `${id}${index}`;
+      return [
+        `import * as ${alias} from '${path.posix.join(name, entry)}';`,
+        `type Any_${alias} = { [K in keyof typeof ${alias}]: 0 extends 1 & (typeof ${alias})[K] ? K : never }[keyof typeof ${alias}];`,
+        `type None_${alias}<T extends never> = T;`,
+        `export type Check_${alias} = None_${alias}<Any_${alias}>;`,
+        '',
+      ].join('\n');
+    })
+    .join('\n');
+}
+
+// Type tests import packages by their names only, so that the same file holds for the sources and for what is shipped.
+// A CommonJS file cannot import ky, which is ESM only; the entries are checked there all the same.
+function typeTests(resolution: string): string[] {
+  const files = globSync('packages/*/test/**/*.test-d.ts', { cwd: root }).map((file) => path.join(root, file));
+  return resolution === 'cjs' ? files.filter((file) => !/from 'ky'/.test(readFileSync(file, 'utf8'))) : files;
+}
