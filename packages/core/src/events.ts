@@ -19,5 +19,5 @@ export type TokenEvent = {
   | { readonly type: 'refreshFailed'; readonly error: TokenError; readonly retryAt: number | undefined }
   | { readonly type: 'rejected'; /** The token refused was an older one: replayed without a refresh. */ readonly late: boolean }
   | { readonly type: 'sessionEnded'; readonly error: TokenError }
-  | { readonly type: 'warning'; readonly code: 'NOT_DURABLE' | 'STORE_PERMISSIONS' | 'CONFIGURATION'; readonly message: string; readonly error: TokenError | undefined }
+  | { readonly type: 'warning'; readonly code: 'NOT_DURABLE' | 'NOT_REVOKED' | 'STORE_PERMISSIONS' | 'CONFIGURATION'; readonly message: string; readonly error: TokenError | undefined }
 );

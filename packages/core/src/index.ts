@@ -6,3 +6,7 @@ export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './sour
 export type { RefreshLock } from './stores/lock.ts';
 export type { SessionRecord, StoredValue, TokenStore } from './stores/store.ts';
 export type { AccessToken, TokenResponse, TokenSet } from './tokens.ts';
+export { createTokenManager, type TokenManager } from './session/manager.ts';
+export type { SessionOptions, TokenManagerOptions } from './session/options.ts';
+export { memoryStore } from './stores/memory-store.ts';
+export { type StorageLike, storageStore } from './stores/storage-store.ts';

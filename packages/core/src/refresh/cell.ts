@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import { readStored, type Sight } from '../session/record.ts';
+import type { SessionRecord, TokenStore } from '../stores/store.ts';
+import { safeCause } from './safe-cause.ts';
+
+/** Ms that a store gets for one answer. */
+const STORE_TIMEOUT = 10_000;
+/** A cell that is always written in between is not one to go on with. */
+const MOST_CONFLICTS = 100;
+
+/** A store as the protocol sees it: typed errors, bounded waits, no sight older than our own writes. */
+export interface Cell {
+  read(): Promise<Sight>;
+  /** The new version, or `undefined` for a conflict. */
+  write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
+  /**
+   * Reads and writes until what `next` makes of the sight was written, or `next` gives `undefined`: then the sight is
+   * the answer. `known` spares the first read.
+   */
+  update(next: (sight: Sight) => SessionRecord | undefined, known?: Sight): Promise<{ readonly written: string } | { readonly kept: Sight }>;
+}
+
+export function createCell(store: TokenStore, clock: Clock): Cell {
+  let writes = 0;
+
+  const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      const fail = (cause: unknown): void => reject(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" could not be ${action}`, cause: safeCause(cause) }));
+      const cancel = clock.setTimeout(() => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)), STORE_TIMEOUT, true);
+      const done = <A>(then: (value: A) => void) => (value: A): void => {
+        cancel();
+        then(value);
+      };
+      // A store that knows what is wrong says so itself.
+      const refuse = (error: unknown): void => (error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD' ? reject(error) : fail(error));
+      Promise.resolve().then(run).then(done(resolve), done(refuse));
+    });
+
+  const cell: Cell = {
+    async read() {
+      for (;;) {
+        const before = writes;
+        const stored = await bounded('read', () => store.read());
+        // Overtaken by a write of our own, a sight would look like the store going back in time.
+        if (writes === before) return readStored(stored, store.name, clock.now());
+      }
+    },
+    async write(record, expected) {
+      const version = await bounded('written', () => store.write(record, expected));
+      if (version !== undefined) writes++;
+      return version;
+    },
+    async update(next, known) {
+      let sight = known;
+      for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
+        sight ??= await cell.read();
+        const record = next(sight);
+        if (record === undefined) return { kept: sight };
+        const written = await cell.write(record, sight.version);
+        if (written !== undefined) return { written };
+        sight = undefined;
+      }
+      throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" changed ${MOST_CONFLICTS} times while it was written` });
+    },
+  };
+  return cell;
+}

@@ -1,0 +1,276 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import { type Moment, momentOf } from '../session/freshness.ts';
+import { isFresh } from '../session/held.ts';
+import type { ActiveRecord, Sight } from '../session/record.ts';
+import type { SessionState } from '../session/state.ts';
+import type { RefreshLock } from '../stores/lock.ts';
+import type { SessionRecord } from '../stores/store.ts';
+import type { TokenSet } from '../tokens.ts';
+import type { Cell } from './cell.ts';
+import { commitAnswer } from './commit.ts';
+import type { RefreshContext, RefreshReason } from './functions.ts';
+import { foreignIntentWait, withIntent, withoutMarks } from './marks.ts';
+import { meaningOf } from './outcome.ts';
+import { createPause } from './pause.ts';
+import { LINGER, listen, REDEMPTION_LIMIT } from './redemption.ts';
+import { retryDelay } from './retry.ts';
+
+/** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
+const LOCK_WAIT = 35_000;
+/** Leases that may run out, and writes that may be overtaken, before a flight gives up. */
+const MOST_LEASES = 3;
+const MOST_CONFLICTS = 100;
+
+/** How a flight ended, for those who waited for it. */
+export type FlightEnd =
+  /** Memory holds a newer generation than the flight set out from. */
+  | { readonly type: 'current' }
+  /** The session is over, or another one has taken its place. */
+  | { readonly type: 'left' }
+  /** The server refused the refresh token. */
+  | { readonly type: 'dead'; readonly error: TokenError }
+  /** No new token. `silence`: ms until the token endpoint may be called again, at the least. */
+  | { readonly type: 'failed'; readonly error: TokenError; readonly silence?: number };
+
+/** What a flight works with. */
+export interface FlightPort {
+  readonly state: SessionState;
+  readonly cell: Cell;
+  readonly lock: RefreshLock;
+  readonly lockName: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Random id of this manager, for its intents. */
+  readonly owner: string;
+  readonly newSession: () => string;
+  /** Are intents and dead marks written? */
+  readonly marks: boolean;
+  /** Calls the token endpoint; `undefined`: from nothing. */
+  readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
+  readonly revoke: (tokens: TokenSet) => void;
+  /** When this manager first saw a foreign intent, on its monotonic clock. */
+  readonly intentsSeen: Map<string, number>;
+  readonly closed: () => boolean;
+}
+
+export interface Flight {
+  /** The session that it is for; `undefined`: from nothing. */
+  readonly session: string | undefined;
+  readonly signal: AbortSignal;
+  readonly dispatched: boolean;
+  /** Memory changed, or the manager closes: look again instead of waiting on. */
+  interrupt(): void;
+  /** Everything is over: the answer stored, the lock released. Never rejects. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * One refresh, from F0 to F9 of the protocol: the same code for a page, a process and a machine. `land` is called
+ * exactly once, as soon as those who wait can be answered; what has to be kept is stored before that, or memory is
+ * known to be ahead of the store. See docs/protocol.md.
+ */
+export function startFlight(port: FlightPort, reason: RefreshReason, land: (end: FlightEnd) => void): Flight {
+  const { state, cell, clock, marks } = port;
+  const from = state.held?.record;
+  const begun = clock.monotonic();
+  const controller = new AbortController(); // F0: the redemption's own; no caller can abort it
+  const pause = createPause(clock);
+  let dispatched = false;
+  let landed = false;
+  let lockWait = 0;
+  let cancelCap = (): void => undefined;
+
+  const landOnce = (end: FlightEnd): void => {
+    if (landed) return;
+    landed = true;
+    land(end);
+  };
+
+  /** Cookie sessions and client credentials have no token to spend, so there is nothing to mark. */
+  const spendsMarked = (record: ActiveRecord): boolean => marks && record.tokens.refreshToken !== undefined;
+
+  /** Is there anything left to do? Asked again after everything that took time. */
+  const over = (): FlightEnd | undefined => {
+    const { held } = state;
+    if (held?.record.session !== from?.session) return from === undefined && held !== undefined ? { type: 'current' } : { type: 'left' };
+    if (from === undefined) return state.phase === 'signedOut' ? { type: 'left' } : closing();
+    if (held !== undefined && held.record.gen > from.gen && !state.refused && isFresh(held, momentOf(clock))) return { type: 'current' };
+    if (state.dead !== undefined && reason !== 'requested') return { type: 'dead', error: state.dead };
+    return closing();
+  };
+
+  const closing = (): FlightEnd | undefined => (port.closed() ? failed(new TokenError('ERR_CLOSED', { message: 'The token manager was closed' })) : undefined);
+
+  /** Reads the store and takes over what is newer there; writes what memory holds first where the store is behind. */
+  const look = async (): Promise<Sight> => {
+    const sight = await cell.read();
+    if (state.take(sight, 'peer') !== 'older' || state.held === undefined) return sight;
+    const mine = withoutMarks(state.held.record);
+    const result = await cell.update((now) => (state.relate(now) === 'older' ? mine : undefined), sight);
+    if ('written' in result) {
+      state.version = result.written;
+      return { record: mine, version: result.written };
+    }
+    state.take(result.kept, 'peer');
+    return result.kept;
+  };
+
+  /** F3. Somebody who may have died without freeing a lease had written that a redemption was under way. */
+  const awaitForeignIntent = async (intent: SessionRecord['intent'], lease: AbortSignal | undefined): Promise<boolean> => {
+    if (lease === undefined || intent === undefined || intent.owner === port.owner || intent.gen !== state.held?.record.gen) return false;
+    const wait = foreignIntentWait(port.intentsSeen, intent, clock.monotonic());
+    if (wait > 0) await pause.for(wait);
+    return wait > 0;
+  };
+
+  /** F2 to F8, under the lock. `lockLost`: the lease ran out before anything was sent. */
+  const underLock = async (lease: AbortSignal | undefined): Promise<FlightEnd | 'lockLost'> => {
+    let unsettled = false; // an earlier answer to this generation may have been lost
+    for (let attempt = 1, conflicts = 0; ; ) {
+      const sight = await look(); // F2
+      const end = over();
+      if (end !== undefined) return end;
+      const base = state.held?.record;
+      const { intent } = sight.record ?? {};
+      if (await awaitForeignIntent(intent, lease)) continue; // F3
+      unsettled ||= base !== undefined && intent?.gen === base.gen;
+
+      let { version } = sight;
+      if (base !== undefined && spendsMarked(base)) {
+        version = await cell.write(withIntent(base, { owner: port.owner, startedAt: clock.now(), attempt }), version); // F4
+        if (version === undefined) {
+          if (++conflicts > MOST_CONFLICTS) return failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The store was always written by others' }));
+          continue;
+        }
+        state.version = version;
+      }
+      if (lease?.aborted) return 'lockLost'; // F5
+      const gone = over();
+      if (gone !== undefined) return gone;
+
+      if (!dispatched) {
+        dispatched = true;
+        cancelCap = clock.setTimeout(() => controller.abort(silence()), REDEMPTION_LIMIT, true);
+        state.emit({ type: 'refreshStarted', reason }, base?.tokens.accessToken);
+      }
+      const started = momentOf(clock); // F6
+      const answer = await listen(() => port.redeem(base?.tokens, { reason, signal: controller.signal }), controller.signal, clock);
+      if ('value' in answer) return commit(answer.value, base, started, { record: sight.record, version });
+      if ('silent' in answer) {
+        void answer.silent.then((late) => ('value' in late ? commit(late.value, base, started, undefined) : undefined));
+        return failed(silence(), LINGER);
+      }
+
+      const secrets = [base?.tokens.accessToken, base?.tokens.refreshToken].filter((token) => token !== undefined);
+      const error = controller.signal.aborted ? silence() : meaningOf(answer.thrown, base === undefined, secrets, clock.now());
+      if (error.code === 'ERR_SESSION_ENDED' && base !== undefined) return refused(base, error, unsettled, lease);
+      const delay = retryDelay(error, attempt, port.random());
+      if (delay === undefined || controller.signal.aborted || port.closed()) {
+        if (base !== undefined && spendsMarked(base) && (error.delivery === 'unsent' || error.delivery === 'answered')) await settleIntent(base);
+        return failed(error);
+      }
+      await pause.for(delay);
+      attempt++;
+    }
+  };
+
+  const silence = (): TokenError =>
+    new TokenError('ERR_REFRESH_UNAVAILABLE', {
+      message: `The refresh got no answer within ${REDEMPTION_LIMIT} ms. If it calls through the client that it serves, pass context.signal on, or set tokens: false`,
+      delivery: 'unanswered',
+    });
+
+  /** F7 and F8: the answer is stored, then shown. */
+  const commit = async (value: unknown, base: ActiveRecord | undefined, started: Moment, known: Sight | undefined): Promise<FlightEnd> =>
+    commitAnswer(port, { value, base, started, known: marks ? known : undefined, duration: () => clock.monotonic() - begun, lockWait, over, land: landOnce, pause });
+
+  /** The server refused the refresh token: somebody else may have redeemed it a moment ago. */
+  const refused = async (base: ActiveRecord, error: TokenError, unsettled: boolean, lease: AbortSignal | undefined): Promise<FlightEnd> => {
+    for (;;) {
+      const sight = await look();
+      const end = over();
+      if (end !== undefined && end.type !== 'failed') return end;
+      if (!spendsMarked(base)) break;
+      if (await awaitForeignIntent(sight.record?.intent, lease)) continue;
+      const version = await cell.write({ ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } }, sight.version);
+      if (version === undefined) continue;
+      state.version = version;
+      break;
+    }
+    return { type: 'dead', error: unsettled ? new TokenError('ERR_SESSION_ENDED', { message: 'The server refused the refresh token; the answer to an earlier refresh was probably lost', cause: error }) : error };
+  };
+
+  /** The server surely did not redeem the token, so nobody needs to wait for this intent. Best effort: it only spares others a wait. */
+  const settleIntent = async (base: ActiveRecord): Promise<void> => {
+    await cell.update(({ record }) => (record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined)).catch(() => undefined);
+  };
+
+  /** F1 and F9. */
+  const fly = async (): Promise<void> => {
+    for (let round = 1; ; round++) {
+      await look();
+      const end = over();
+      if (end !== undefined) return landOnce(end);
+      const asked = clock.monotonic();
+      const waiting = new AbortController();
+      const stop = (): void => waiting.abort(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms` }));
+      const cancelWait = clock.setTimeout(stop, LOCK_WAIT, true);
+      const stopListening = pause.onInterrupt(stop);
+      let granted = false;
+      try {
+        const ended = await orAborted(waiting.signal, () => granted, () =>
+          port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
+            if (waiting.signal.aborted) return undefined; // given up already, so nobody waits for this
+            granted = true;
+            cancelWait();
+            lockWait += clock.monotonic() - asked;
+            const result = await underLock(held?.signal).catch(toFailure);
+            cancelCap();
+            if (result !== 'lockLost') landOnce(result);
+            return result;
+          }),
+        );
+        if (ended !== 'lockLost') return;
+        if (round === MOST_LEASES) return landOnce(failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })));
+      } catch (error) {
+        if (landed) return; // the lock's own release failed: the next who needs it will see
+        await look();
+        return landOnce(over() ?? toFailure(error));
+      } finally {
+        cancelWait();
+        stopListening();
+      }
+    }
+  };
+
+  const done = fly().catch((error: unknown) => landOnce(toFailure(error)));
+  return {
+    session: from?.session,
+    signal: controller.signal,
+    get dispatched() {
+      return dispatched;
+    },
+    interrupt() {
+      if (over() !== undefined) pause.interrupt();
+    },
+    done,
+  };
+}
+
+const failed = (error: TokenError, silence = 0): FlightEnd => ({ type: 'failed', error, silence });
+
+/** Errors of the store are typed already; what else gets here comes from the lock. */
+const toFailure = (error: unknown): FlightEnd =>
+  failed(error instanceof TokenError || (error as { code?: unknown } | undefined)?.code === 'ERR_STORE_RECORD' ? (error as TokenError) : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The lock failed', cause: error }));
+
+/** A lock that does not listen to its signal must not hold the flight. */
+function orAborted<T>(signal: AbortSignal, granted: () => boolean, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      if (!granted()) reject(signal.reason);
+    };
+    signal.addEventListener('abort', onAbort);
+    run().then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,31 @@
+import type { TokenError } from '../errors.ts';
+
+/** Tries in one flight while the call surely never reached the server, or its answer was lost. */
+const TRIES = 3;
+const HOUR = 3_600_000;
+/** A Retry-After that waiters can be expected to sit out. */
+const LONGEST_INLINE_WAIT = 10_000;
+
+/**
+ * Ms until the same refresh token may be sent again within the same flight; `undefined`: not in this flight.
+ * `attempt` counts from 1; `random` is in [0, 1).
+ */
+export function retryDelay(error: TokenError, attempt: number, random: number): number | undefined {
+  if (error.code !== 'ERR_REFRESH_UNAVAILABLE' || error.delivery === undefined) return undefined;
+  if (error.retryAfter !== undefined) return attempt < TRIES && error.retryAfter <= LONGEST_INLINE_WAIT ? error.retryAfter : undefined;
+  switch (error.delivery) {
+    case 'unsent': // full jitter: 0.5 s, 1 s
+      return attempt < TRIES ? random * 500 * 2 ** (attempt - 1) : undefined;
+    case 'unanswered': // soon, because a server's grace window for the old token is short
+      return attempt < TRIES ? 1000 + random * 1000 : undefined;
+    case 'answered': // providers differ in what they call a bad request: once more, after a re-read
+      return attempt < 2 ? random * 1000 : undefined;
+  }
+}
+
+/** Ms of silence after the n-th failed flight in a row (from 1): 1 s doubling to 60 s, jittered; longer where the server said so. */
+export function backoffDelay(failures: number, random: number, error?: TokenError): number {
+  const growing = Math.min(60_000, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random / 2);
+  const floor = error?.code === 'ERR_REFRESH_CONFIGURATION' ? 60_000 : Math.min(error?.retryAfter ?? 0, HOUR);
+  return Math.max(growing, floor);
+}

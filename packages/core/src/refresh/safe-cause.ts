@@ -1,0 +1,16 @@
+/**
+ * A copy of `thrown` that is safe to be logged: its name, code and text with the `secrets` struck out. What else hangs
+ * on it is left behind, because clients put the request on their errors: axios its body, Redis clients the command.
+ */
+export function safeCause(thrown: unknown, secrets: readonly string[] = []): Error | undefined {
+  if (thrown === undefined) return undefined;
+  const error = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : undefined;
+  const name = typeof error?.['name'] === 'string' ? error['name'] : 'Error';
+  // A parser's message quotes the text that it could not read, and that text may hold a token.
+  let message = name === 'SyntaxError' ? 'the answer is not valid JSON' : String(error === undefined ? thrown : (error['message'] ?? ''));
+  for (const secret of secrets) message = message.split(secret).join('[token]');
+  const cause = new Error(message);
+  cause.name = name;
+  const code = error?.['code'];
+  return typeof code === 'string' || typeof code === 'number' ? Object.assign(cause, { code }) : cause;
+}

@@ -1,0 +1,85 @@
+import { TokenError } from '../errors.ts';
+import type { RefreshReason } from '../refresh/functions.ts';
+import type { AccessToken } from '../tokens.ts';
+import type { Moment } from './freshness.ts';
+import { isExpired, isFresh } from './held.ts';
+import type { SessionState } from './state.ts';
+import type { Settlement } from './wait-queue.ts';
+
+/** What somebody wants of the session. `gen` is the generation that is not good enough. */
+export type Need =
+  | { readonly kind: 'get'; readonly validFor: number }
+  | { readonly kind: 'replace'; readonly accessToken: string; readonly gen: number }
+  | { readonly kind: 'renew'; readonly gen: number };
+
+export interface Waiter {
+  readonly need: Need;
+  /** The session's epoch when the wait began; `undefined` while nothing is known of it. */
+  epoch: number | undefined;
+  /** Flights that this waiter has asked for. */
+  rounds: number;
+}
+
+/** What a decision is made from. */
+export interface Facts {
+  readonly state: SessionState;
+  readonly canAcquire: boolean;
+  /** Is a sign-in or sign-out being stored? */
+  readonly suspended: () => boolean;
+  readonly moment: () => Moment;
+  readonly flying: () => boolean;
+  /** Why the token endpoint may not be called now. */
+  readonly blocked: () => TokenError | undefined;
+  /** The end of a session that a manual refresh has already tried to undo. */
+  readonly revived: () => TokenError | undefined;
+}
+
+export type Verdict = Settlement<AccessToken | undefined> | { readonly wait: 'store' | 'transition' | RefreshReason };
+
+/** A waiter whose token is not good enough after this many flights gets what there is. */
+const MOST_ROUNDS = 2;
+
+/**
+ * What a waiter gets now, or what it has to wait for. `failure` is how the flight that it waited for failed: all
+ * waiters of one flight get the same error.
+ */
+export function decide(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
+  const { state } = facts;
+  if (facts.suspended() && (waiter.epoch === undefined || waiter.epoch === state.epoch)) return { wait: 'transition' };
+  if (state.phase === 'unknown') return { wait: 'store' };
+  waiter.epoch ??= state.epoch;
+  if (waiter.epoch !== state.epoch) return { fail: new TokenError('ERR_SIGNED_OUT', { message: 'The session was signed out, or replaced by another, while this waited' }) };
+  return state.held === undefined ? withoutSession(waiter, facts, failure) : withSession(waiter, facts, failure);
+}
+
+function withoutSession({ need }: Waiter, { state, canAcquire, blocked, flying }: Facts, failure: TokenError | undefined): Verdict {
+  if (need.kind === 'replace') return { give: undefined };
+  if (state.phase === 'empty' && canAcquire) {
+    const reason = failure ?? (flying() ? undefined : blocked());
+    if (reason === undefined) return { wait: 'empty' };
+    if (reason.code !== 'ERR_SIGNED_OUT' || need.kind === 'renew') return { fail: reason };
+  }
+  return need.kind === 'renew' ? { fail: new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' }) } : { give: undefined };
+}
+
+function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
+  const { need } = waiter;
+  const { state } = facts;
+  const { held, dead } = state as SessionState & { readonly held: NonNullable<SessionState['held']> };
+  const moment = facts.moment();
+  const give = { give: held.token };
+  const usable = !state.refused && !isExpired(held, moment);
+  const moved = need.kind !== 'get' && held.record.gen > need.gen;
+
+  if (need.kind === 'replace' && moved && held.token.accessToken === need.accessToken) return { give: undefined }; // the same token again: it was refused
+  if (usable && (need.kind === 'get' || moved)) {
+    const goodEnough = isFresh(held, moment, need.kind === 'get' ? need.validFor : 0);
+    if (goodEnough || waiter.rounds >= MOST_ROUNDS || dead !== undefined || failure !== undefined || (!facts.flying() && facts.blocked() !== undefined)) return give;
+  }
+  if (failure !== undefined) return { fail: failure };
+  if (dead !== undefined && !facts.flying() && !(need.kind === 'renew' && facts.revived() !== dead)) return need.kind === 'get' ? { give: undefined } : { fail: dead };
+  const obstacle = facts.flying() ? undefined : facts.blocked();
+  if (obstacle !== undefined) return { fail: obstacle };
+  if (!facts.flying()) waiter.rounds++;
+  return { wait: need.kind === 'get' || moved ? 'due' : need.kind === 'replace' ? 'rejected' : 'requested' };
+}

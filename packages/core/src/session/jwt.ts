@@ -1,0 +1,19 @@
+/** The times a JWT carries (RFC 7519 section 4.1), in seconds. Read, never verified: that is the API's business. */
+export interface JwtTimes {
+  readonly exp?: number;
+  readonly iat?: number;
+}
+
+/** The times in `token` if it is a JWT whose payload can be read, else nothing. Never throws. */
+export function jwtTimes(token: string): JwtTimes {
+  const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1];
+  if (payload === undefined) return {};
+  try {
+    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
+    if (typeof claims !== 'object' || claims === null) return {};
+    const { exp, iat } = claims as Record<string, unknown>;
+    return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
+  } catch {
+    return {}; // three parts with dots, but not a JWT: an opaque token, whose expiry only a 401 tells
+  }
+}

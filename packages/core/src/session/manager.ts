@@ -1,0 +1,320 @@
+import { type Clock, systemClock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import type { TokenEvent } from '../events.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { createArrivals } from '../refresh/arrival.ts';
+import { createCell } from '../refresh/cell.ts';
+import { type Flight, type FlightEnd, type FlightPort, startFlight } from '../refresh/flight.ts';
+import type { RefreshReason } from '../refresh/functions.ts';
+import { backoffDelay } from '../refresh/retry.ts';
+import type { TokenSource, WaitOptions } from '../source.ts';
+import { inProcessLock } from '../stores/in-process-lock.ts';
+import { memoryStore } from '../stores/memory-store.ts';
+import type { AccessToken, TokenResponse, TokenSet } from '../tokens.ts';
+import { decide, type Facts, type Need, type Waiter } from './decide.ts';
+import { momentOf } from './freshness.ts';
+import { isFresh } from './held.ts';
+import { checkOptions, type TokenManagerOptions } from './options.ts';
+import { createRevoker } from './revoker.ts';
+import { createSessionState } from './state.ts';
+import { requireTokenSet } from './token-set.ts';
+import { createTransitions } from './transitions.ts';
+import { createWaitQueue, type Settlement } from './wait-queue.ts';
+
+/** One session, kept alive. Every method works unbound. */
+export interface TokenManager extends TokenSource {
+  /**
+   * Synchronous, without a refresh. `unknown` until the store was read and, with `acquire`, until it was tried;
+   * `ended`: the server refused, sign in again.
+   */
+  readonly status: 'unknown' | 'signedOut' | 'signedIn' | 'ended';
+  /**
+   * A token fit to send, refreshed first if it has to be; `undefined`: nobody is signed in, or the session has ended.
+   * `validFor`: refresh first unless the token is good for this many ms (at most nine tenths of its lifetime);
+   * "validate once, then fan out". Rejects with a `TokenError` when a refresh was needed and could not be had, or with
+   * the signal's reason.
+   */
+  getTokens(options?: WaitOptions & { readonly validFor?: number | undefined }): Promise<AccessToken | undefined>;
+  /**
+   * A new token whatever the expiry says (roles or tenant changed). Joins a refresh that is under way. Rejects with a
+   * `TokenError` when none could be had.
+   */
+  refresh(options?: WaitOptions): Promise<AccessToken>;
+  /** Starts a session. Requests made from now on wait until it is stored. Rejects when it could not be; then nothing has changed. */
+  signIn(tokens: TokenSet | TokenResponse): Promise<void>;
+  /** Ends it here at once, and wherever the store reaches. Rejects when the store could not be written: it ended here all the same, and the store is tried again. */
+  signOut(): Promise<void>;
+  /** Returns unsubscribe. Called after {@link status} has changed. */
+  subscribe(listener: (event: TokenEvent) => void): () => void;
+  /** No more refreshes, timers or listeners; resolves when a dispatched refresh has been stored. Await it before `process.exit`. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps one session alive: checks the token's expiry before each request, refreshes once for everybody who needs it,
+ * and knows which token a refused request should be replayed with. Throws a `TypeError` that names the option that is
+ * wrong.
+ *
+ * @example
+ * ```ts
+ * import { createTokenManager } from 'unexpired';
+ *
+ * const tokens = createTokenManager({
+ *   async refresh({ refreshToken }, { signal }) {
+ *     const response = await fetch('/auth/refresh', { method: 'POST', body: JSON.stringify({ refreshToken }), signal });
+ *     if (!response.ok) throw Object.assign(new Error('Refresh failed'), { status: response.status });
+ *     return response.json();
+ *   },
+ * });
+ * ```
+ */
+export function createTokenManager(options: TokenManagerOptions): TokenManager {
+  checkOptions(options);
+  const { refresh, acquire, store = memoryStore(), clock = systemClock, random = Math.random, waitTimeout = 30_000, maxWaiting = 100_000 } = options;
+  const name = options.name ?? store.name;
+  const listeners = new Set<(event: TokenEvent) => void>();
+  const newId = (): string => Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
+
+  const arrivals = createArrivals();
+  const flights = new Set<Flight>();
+  let flight: Flight | undefined;
+  /** The back-off. It belongs to the generation that could not be refreshed, `of`; a newer one knows nothing of it. */
+  let silence: { readonly of: object | undefined; readonly session: string | undefined; readonly failures: number; readonly until: number; readonly error: TokenError } | undefined;
+  let revived: TokenError | undefined;
+  let closed = false;
+  let opened: (() => void) | undefined;
+  let loading = false;
+
+  const state = createSessionState({
+    clock,
+    random,
+    windows: { skewWindow: options.skewWindow ?? 30_000, prefetchWindow: options.prefetchWindow ?? 0 },
+    emit(event, token) {
+      const full: TokenEvent = { name, at: clock.now(), ...(token !== undefined && { token: fingerprint(token) }), ...event };
+      for (const listener of [...listeners]) tell(listener, full);
+    },
+    changed: () => {
+      if (flight !== undefined && flight.session !== state.held?.record.session) flight = undefined; // it goes on by itself, for a session that is over
+      for (const each of flights) each.interrupt();
+      pump();
+    },
+  });
+
+  const cell = createCell(store, clock);
+  const revoker = createRevoker(options.revoke, clock, state.emit);
+  const port: FlightPort = {
+    state,
+    cell,
+    lock: options.lock ?? store.lock ?? inProcessLock(),
+    lockName: `unexpired:${name}`,
+    clock,
+    random,
+    owner: newId(),
+    newSession: newId,
+    marks: store.shared !== false,
+    redeem: (current, context) => (current === undefined || refresh === undefined ? (acquire as NonNullable<typeof acquire>)(context) : refresh(current, context)),
+    revoke: revoker.revoke,
+    intentsSeen: new Map(),
+    closed: () => closed,
+  };
+
+  // ---- waiting
+
+  const facts: Facts = {
+    state,
+    canAcquire: acquire !== undefined,
+    suspended: () => transitions.busy,
+    moment: () => momentOf(clock),
+    flying: () => flight !== undefined,
+    blocked() {
+      const now = clock.monotonic();
+      if (silence !== undefined && silence.of === state.held?.record && now < silence.until) return withRetryAfter(silence.error, silence.until - now);
+      const wait = arrivals.wait(now);
+      return wait > 0 ? new TokenError('ERR_REFRESH_LIMIT', { message: 'Too many tokens were refused or had expired on arrival', retryAfter: wait }) : undefined;
+    },
+    revived: () => revived,
+  };
+
+  const queue = createWaitQueue<Waiter, AccessToken | undefined>({
+    clock,
+    timeout: waitTimeout,
+    limit: maxWaiting,
+    late(waiter) {
+      const valid = waiter.need.kind === 'get' && waiter.epoch === state.epoch && state.held !== undefined && !state.refused && isFresh(state.held, momentOf(clock), undefined, 0);
+      return valid ? { give: state.held?.token } : { fail: new TokenError('ERR_WAIT_LIMIT', { message: `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false` }) };
+    },
+  });
+
+  /** What a waiter gets, or `undefined` after starting whatever it has to wait for. */
+  const next = (waiter: Waiter, failure?: TokenError): Settlement<AccessToken | undefined> | undefined => {
+    const verdict = decide(waiter, facts, failure);
+    if (!('wait' in verdict)) return verdict;
+    if (closed && flight === undefined) return { fail: closedError() };
+    if (verdict.wait === 'store') load();
+    else if (verdict.wait !== 'transition') launch(verdict.wait);
+    return undefined;
+  };
+
+  const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
+
+  const enter = (need: Need, { signal }: WaitOptions = {}): Promise<AccessToken | undefined> => {
+    if (closed) return Promise.reject(closedError());
+    if (isReentrant(signal)) return Promise.reject(new TokenError('ERR_REENTRANT', { message: 'Called from inside the refresh, which this call would wait for' }));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const waiter: Waiter = { need, epoch: state.phase === 'unknown' ? undefined : state.epoch, rounds: 0 };
+    const end = next(waiter);
+    if (end === undefined) return queue.enter(waiter, signal);
+    return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
+  };
+
+  const isReentrant = (signal: AbortSignal | undefined): boolean => {
+    if (signal === undefined) return false;
+    for (const each of flights) if (each.signal === signal) return true;
+    return false;
+  };
+
+  // ---- the store and the flight
+
+  const open = (): void => {
+    opened ??= store.subscribe?.(() => {
+      if (!closed && state.phase !== 'unknown') void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
+    }) ?? ((): void => undefined);
+  };
+
+  const load = (): void => {
+    open();
+    if (loading) return;
+    loading = true;
+    cell
+      .read()
+      .then(
+        (sight) => {
+          loading = false;
+          state.take(sight, 'store');
+          pump();
+        },
+        (error: TokenError) => {
+          loading = false;
+          queue.settle((waiter) => (waiter.epoch === undefined ? { fail: error } : undefined));
+        },
+      );
+  };
+
+  const launch = (reason: RefreshReason): void => {
+    if (flight !== undefined || closed) return;
+    if (reason === 'requested') revived = state.dead;
+    const mine = startFlight(port, reason, (end) => landed(mine, end));
+    flight = mine;
+    flights.add(mine);
+    void mine.done.then(() => flights.delete(mine));
+  };
+
+  const landed = (mine: Flight, end: FlightEnd): void => {
+    const current = flight === mine;
+    if (current) flight = undefined;
+    if (current && end.type === 'current') silence = undefined;
+    if (current && end.type === 'failed' && !closed) {
+      const failures = silence !== undefined && silence.session === mine.session ? silence.failures + 1 : 1;
+      const delay = Math.max(end.silence ?? 0, backoffDelay(failures, random(), end.error));
+      silence = { of: state.held?.record, session: mine.session, failures, until: clock.monotonic() + delay, error: end.error };
+      if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
+      if (end.error.code === 'ERR_REFRESH_CONFIGURATION') state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
+      if (end.error.code !== 'ERR_SIGNED_OUT') state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
+    }
+    if (current) pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
+    if (current && end.type === 'dead') state.markDead(end.error);
+  };
+
+  const transitions = createTransitions({ state, cell, clock, random, newId, revoker, open, pump, closed: () => closed });
+
+  const closedError = (): TokenError => new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
+
+  return {
+    get status() {
+      switch (state.phase) {
+        case 'unknown':
+          return 'unknown';
+        case 'empty':
+          return acquire !== undefined && silence === undefined ? 'unknown' : 'signedOut';
+        case 'signedOut':
+          return 'signedOut';
+        case 'active':
+          return state.dead === undefined ? 'signedIn' : 'ended';
+      }
+    },
+    getTokens(wait = {}) {
+      const { held } = state;
+      if (held !== undefined && !state.refused && !closed && !transitions.busy) {
+        const moment = momentOf(clock);
+        if (isFresh(held, moment, wait.validFor) && !isReentrant(wait.signal)) {
+          if (held.prefetch > 0 && flight === undefined && !isFresh(held, moment, undefined, held.prefetch) && state.dead === undefined && facts.blocked() === undefined) launch('due');
+          return held.ready;
+        }
+      }
+      return enter({ kind: 'get', validFor: checkValidFor(wait.validFor) }, wait);
+    },
+    replaceRejected(accessToken, wait) {
+      const of = state.generationOf(accessToken);
+      const { held } = state;
+      if (of === undefined || held === undefined || of.session !== held.record.session) return Promise.resolve(undefined);
+      const late = of.gen < held.record.gen;
+      state.emit({ type: 'rejected', late }, accessToken);
+      if (!late) {
+        if (state.dead === undefined && flight === undefined && held.origin === 'refresh' && !arrivals.mayReplace(held, held.since, clock.monotonic())) return Promise.resolve(undefined);
+        state.refused = true;
+      }
+      return enter({ kind: 'replace', accessToken, gen: of.gen }, wait);
+    },
+    issued: (accessToken) => state.generationOf(accessToken) !== undefined,
+    async refresh(wait) {
+      const tokens = await enter({ kind: 'renew', gen: state.held?.record.gen ?? -1 }, wait);
+      if (tokens === undefined) throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
+      return tokens;
+    },
+    async signIn(tokens) {
+      if (closed) throw closedError();
+      await transitions.signIn(requireTokenSet(tokens, clock.now(), 'signIn'));
+    },
+    async signOut() {
+      if (closed) throw closedError();
+      await transitions.signOut();
+    },
+    subscribe(listener) {
+      if (typeof listener !== 'function') throw new TypeError(`subscribe: expected a function, got ${typeof listener}`);
+      const own = (event: TokenEvent): void => listener(event); // so that the same function may subscribe twice
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    async close() {
+      closed = true;
+      opened?.();
+      transitions.stop();
+      for (const each of flights) each.interrupt();
+      pump();
+      await Promise.all([...[...flights].map((each) => each.done), transitions.settled(), revoker.settled()]);
+      pump();
+      listeners.clear();
+    },
+  };
+}
+
+/** A listener that throws must not reach into the protocol; its error surfaces as that of any event listener does. */
+function tell(listener: (event: TokenEvent) => void, event: TokenEvent): void {
+  try {
+    listener(event);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+/** The wake-up only saves time: whoever is due reads the store again, and reports what is wrong with it. */
+const ignoreUntilDue = (): void => undefined;
+
+const withRetryAfter = (error: TokenError, retryAfter: number): TokenError => new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
+
+function checkValidFor(validFor: number | undefined): number {
+  if (validFor !== undefined && !(validFor >= 0)) throw new TypeError(`validFor: expected ms, zero or more, got ${String(validFor)}`);
+  return validFor ?? 0;
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import { safeCause } from '../refresh/safe-cause.ts';
+import type { TokenSet } from '../tokens.ts';
+import type { SessionOptions } from './options.ts';
+import type { SessionState } from './state.ts';
+
+/** Ms that the server gets to answer a revocation. */
+const REVOCATION_LIMIT = 10_000;
+
+/** Tells the server about tokens that are no longer wanted. A courtesy: its failure is reported, and changes nothing. */
+export interface Revoker {
+  revoke(tokens: TokenSet): void;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<unknown>;
+}
+
+export function createRevoker(revoke: SessionOptions['revoke'], clock: Clock, emit: SessionState['emit']): Revoker {
+  const underWay = new Set<Promise<void>>();
+  return {
+    revoke(tokens) {
+      if (revoke === undefined) return;
+      const controller = new AbortController();
+      const ended = new Promise<void>((resolve) => {
+        const report = (error: unknown): void => {
+          const cause = safeCause(error, [tokens.accessToken, tokens.refreshToken ?? tokens.accessToken]);
+          emit({ type: 'warning', code: 'NOT_REVOKED', message: 'The tokens of a session that is over could not be revoked', error: new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The revocation failed', cause }) }, tokens.accessToken);
+          resolve();
+        };
+        const cancel = clock.setTimeout(() => {
+          const late = new Error(`no answer within ${REVOCATION_LIMIT} ms`);
+          controller.abort(late);
+          report(late);
+        }, REVOCATION_LIMIT, true);
+        Promise.resolve()
+          .then(() => revoke(tokens, { signal: controller.signal }))
+          .then(() => resolve(), (error: unknown) => (controller.signal.aborted ? undefined : report(error)))
+          .finally(cancel);
+      });
+      underWay.add(ended);
+      void ended.then(() => underWay.delete(ended));
+    },
+    settled: () => Promise.all(underWay),
+  };
+}

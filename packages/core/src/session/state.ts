@@ -1,0 +1,181 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import type { TokenEvent } from '../events.ts';
+import { fingerprint } from '../fingerprint.ts';
+import { type Relation, relate } from '../refresh/relation.ts';
+import type { SessionRecord } from '../stores/store.ts';
+import { momentOf } from './freshness.ts';
+import { type Held, hold, type Origin, type Windows } from './held.ts';
+import { type ActiveRecord, isActive, type Sight } from './record.ts';
+
+/** An event without what every event has. */
+export type EventBody = TokenEvent extends infer E ? (E extends TokenEvent ? Omit<E, 'name' | 'at' | 'token'> : never) : never;
+
+/** Which generation of which session a token belongs to. */
+export interface Generation {
+  readonly session: string;
+  readonly gen: number;
+}
+
+/**
+ * What a manager knows of its session, and the only place where that changes. Synchronous: whoever waited reads the
+ * new state, never something in between.
+ */
+export interface SessionState {
+  /** `unknown`: the store was never read. `empty`: there never was a session. */
+  readonly phase: 'unknown' | 'empty' | 'signedOut' | 'active';
+  readonly held: Held | undefined;
+  /** +1 whenever a session ends or gives way to another; who waits across that is turned away. */
+  readonly epoch: number;
+  /** Why the refresh token of the held generation is of no use any more. */
+  readonly dead: TokenError | undefined;
+  /** Did the API refuse the held generation? Then it is not handed out any more. */
+  refused: boolean;
+  /** The store's version of what is held; `undefined` while it could not be stored. */
+  version: string | undefined;
+  readonly past: ReadonlySet<string>;
+  /** How a sight of the store stands to what is held, without taking it over. */
+  relate(sight: Sight): Relation;
+  /** Takes over what the store holds, where that is not behind; says how the two stood. */
+  take(sight: Sight, by: 'peer' | 'store'): Relation;
+  /** Holds what this manager obtained. */
+  commit(record: ActiveRecord, version: string | undefined, origin: Origin): void;
+  /** The session is over in this manager; `by` whom. */
+  leave(by: 'self' | 'peer'): void;
+  /** Nothing of the session is handed out while a sign-in is being stored. */
+  suspend(): void;
+  markDead(error: TokenError): void;
+  /** The generation that this token belongs to, of this session or an earlier one. */
+  generationOf(accessToken: string): Generation | undefined;
+  emit(event: EventBody, token?: string): void;
+}
+
+/** Tokens remembered, as fingerprints: enough for any request that is still under way. */
+const REMEMBERED = 1000;
+
+export function createSessionState(options: {
+  readonly clock: Clock;
+  readonly windows: Windows;
+  readonly random: () => number;
+  readonly emit: (event: EventBody, token: string | undefined) => void;
+  /** Called after the held generation or the session changed. */
+  readonly changed: () => void;
+}): SessionState {
+  const { clock, windows, random, emit, changed } = options;
+  let phase: SessionState['phase'] = 'unknown';
+  let held: Held | undefined;
+  let epoch = 0;
+  let dead: TokenError | undefined;
+  const past = new Set<string>();
+  const generations = new Map<string, Generation>();
+
+  const remember = (record: ActiveRecord): void => {
+    const key = fingerprint(record.tokens.accessToken);
+    generations.delete(key); // so that it counts as the newest again
+    generations.set(key, { session: record.session, gen: record.gen });
+    trim(generations);
+  };
+
+  const adopt = (record: ActiveRecord, stored: string | undefined, origin: Origin): void => {
+    const moved = held?.record.session !== record.session;
+    if (held !== undefined && moved) {
+      past.add(held.record.session);
+      trim(past);
+      epoch++;
+    }
+    past.delete(record.session);
+    held = hold(record, origin, momentOf(clock), windows, random());
+    phase = 'active';
+    dead = undefined;
+    state.refused = false;
+    state.version = stored;
+    remember(record);
+  };
+
+  const noticeDeath = (record: SessionRecord): void => {
+    if (record.dead?.gen !== record.gen || dead !== undefined) return;
+    markDead(new TokenError('ERR_SESSION_ENDED', { message: `The server ended the session (${record.dead.code})` }));
+  };
+
+  const markDead = (error: TokenError): void => {
+    if (dead !== undefined || held === undefined) return;
+    dead = error;
+    emit({ type: 'sessionEnded', error }, held.token.accessToken);
+    changed();
+  };
+
+  const leave = (by: 'self' | 'peer' | 'store', session?: string): void => {
+    if (held !== undefined) {
+      past.add(held.record.session);
+      epoch++;
+    }
+    if (session !== undefined) past.add(session);
+    trim(past);
+    const known = phase === 'signedOut';
+    phase = 'signedOut';
+    held = dead = state.version = undefined;
+    state.refused = false;
+    if (!known) emit({ type: 'signedOut', by }, undefined);
+    changed();
+  };
+
+  const state: SessionState = {
+    get phase() {
+      return phase;
+    },
+    get held() {
+      return held;
+    },
+    get epoch() {
+      return epoch;
+    },
+    get dead() {
+      return dead;
+    },
+    version: undefined,
+    past,
+    refused: false,
+    relate: (sight) => relate(held?.record, past, sight.record),
+    take(sight, by) {
+      const relation = state.relate(sight);
+      const { record } = sight;
+      const first = phase === 'unknown';
+      if (relation === 'nothing') {
+        if (first) phase = 'empty';
+      } else if (relation === 'signedOut' || relation === 'gone') {
+        if (phase !== 'signedOut') leave(first ? 'store' : by, record?.session);
+      } else if (isActive(record) && relation !== 'older') {
+        if (relation === 'same') state.version = sight.version;
+        else {
+          adopt(record, sight.version, relation === 'newer' ? 'refresh' : 'signIn');
+          if (relation === 'newer') emit({ type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: record.tokens.expiresAt }, record.tokens.accessToken);
+          else emit({ type: 'signedIn', by: first ? 'store' : by }, record.tokens.accessToken);
+          changed();
+        }
+        noticeDeath(record);
+      }
+      return relation;
+    },
+    commit(record, stored, origin) {
+      adopt(record, stored, origin);
+      changed();
+    },
+    leave,
+    suspend() {
+      if (held !== undefined) epoch++;
+      changed();
+    },
+    markDead,
+    generationOf: (accessToken) => generations.get(fingerprint(accessToken)),
+    emit: (event, token) => emit(event, token),
+  };
+  return state;
+}
+
+/** Drops the oldest of a set or map that outgrew its bound. */
+function trim(collection: Set<string> | Map<string, unknown>): void {
+  for (const oldest of collection.keys()) {
+    if (collection.size <= REMEMBERED) return;
+    collection.delete(oldest);
+  }
+}

@@ -1,0 +1,123 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import type { Cell } from '../refresh/cell.ts';
+import { createPause } from '../refresh/pause.ts';
+import { backoffDelay } from '../refresh/retry.ts';
+import type { SessionRecord } from '../stores/store.ts';
+import type { TokenSet } from '../tokens.ts';
+import type { ActiveRecord, Sight } from './record.ts';
+import type { Revoker } from './revoker.ts';
+import type { SessionState } from './state.ts';
+
+/** Sign-in and sign-out, one after the other in the order of the calls; the last call has the last word. */
+export interface Transitions {
+  /** Is a sign-in being stored, or a session ended that was never read? Requests made now wait for that. */
+  readonly busy: boolean;
+  signIn(tokens: TokenSet): Promise<void>;
+  signOut(): Promise<void>;
+  /** Tries nothing again from now on. */
+  stop(): void;
+  /** Resolves when nothing is being stored any more, well or badly. */
+  settled(): Promise<unknown>;
+}
+
+export function createTransitions(parts: {
+  readonly state: SessionState;
+  readonly cell: Cell;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly revoker: Revoker;
+  readonly open: () => void;
+  readonly pump: () => void;
+  readonly closed: () => boolean;
+}): Transitions {
+  const { state, cell, clock, random, newId, revoker, open, pump, closed } = parts;
+  let holding = 0;
+  let latest = 0;
+  let queue: Promise<unknown> = Promise.resolve();
+  const pause = createPause(clock);
+  const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(run);
+    queue = turn.catch(() => undefined); // the caller has the error; the next in turn does not care
+    return turn;
+  };
+
+  const storeSignIn = async (record: ActiveRecord, call: number): Promise<void> => {
+    const superseded = (): boolean => call !== latest;
+    const result = superseded() ? undefined : await cell.update(() => (superseded() ? undefined : record));
+    if (result !== undefined && 'written' in result && !superseded()) {
+      state.commit(record, result.written, 'signIn');
+      state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
+    } else if (state.phase === 'signedOut') throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
+  };
+
+  /** Ends `session`, and whatever else the store held when this first got to see it. */
+  const storeSignOut = async (ended: Set<string>, first: { seen: boolean }): Promise<void> => {
+    const tombstone = ({ record }: Sight): SessionRecord | undefined => {
+      if (!first.seen && record !== undefined) ended.add(record.session);
+      first.seen = true;
+      if (record?.status === 'signedOut' || (record !== undefined && !ended.has(record.session))) return undefined;
+      return { v: 1, session: record?.session ?? [...ended][0] ?? newId(), gen: record?.gen ?? 0, status: 'signedOut', issuedAt: clock.now() };
+    };
+    let written: SessionRecord | undefined;
+    const result = await cell.update((sight) => (written = tombstone(sight)));
+    state.take('kept' in result ? result.kept : { record: written, version: result.written }, 'peer');
+  };
+
+  const keepTrying = async (call: number, attempt: () => Promise<void>): Promise<void> => {
+    for (let failures = 1; call === latest && !closed(); failures++) {
+      await pause.for(backoffDelay(failures, random()));
+      try {
+        if (call === latest && !closed()) await attempt();
+        return;
+      } catch (error) {
+        if ((error as TokenError).code === 'ERR_STORE_RECORD') return; // what is there now is not ours to replace
+      }
+    }
+  };
+
+  return {
+    get busy() {
+      return holding > 0;
+    },
+    async signIn(tokens) {
+      open();
+      const call = ++latest;
+      const record: ActiveRecord = { v: 1, session: newId(), gen: 0, status: 'active', tokens, issuedAt: clock.now() };
+      holding++;
+      state.suspend();
+      try {
+        await inTurn(() => storeSignIn(record, call));
+      } finally {
+        holding--;
+        pump();
+      }
+    },
+    async signOut() {
+      open();
+      const call = ++latest;
+      const { held } = state;
+      const ended = new Set(held === undefined ? [] : [held.record.session]);
+      const first = { seen: false };
+      const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
+      if (unread) holding++;
+      state.leave('self');
+      if (held !== undefined) revoker.revoke(held.record.tokens);
+      const attempt = (): Promise<void> => storeSignOut(ended, first);
+      try {
+        await inTurn(attempt);
+      } catch (error) {
+        first.seen ||= ended.size > 0; // what somebody signs in with from now on is not what was signed out here
+        state.emit({ type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError }, undefined);
+        void keepTrying(call, () => inTurn(attempt));
+        throw error;
+      } finally {
+        if (unread) holding--;
+        pump();
+      }
+    },
+    stop: pause.interrupt,
+    settled: () => queue,
+  };
+}
