@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { runTool } from '../command.ts';
-import { readManifest } from '../workspace.ts';
+import { concurrently } from '../concurrently.ts';
 import type { Step } from '../steps/step.ts';
+import { readManifest } from '../workspace.ts';
 import type { PackedPackage, Packing } from './packed.ts';
 
 /** Is what gets published found by every runtime, bundler and compiler? publint and Are The Types Wrong, on the tarballs. */
@@ -12,8 +13,8 @@ export function contentsStep(packing: Packing): Step {
     name: 'packages',
     run: async () => {
       const { packages } = await packing.get();
-      const problems: string[] = [];
-      for (const one of packages) problems.push(...(await publintProblems(one)), ...(await typeProblems(one)));
+      const found = await concurrently(packages, async (one) => [...(await publintProblems(one)), ...(await typeProblems(one))]);
+      const problems = found.flat();
       return { ok: problems.length === 0, output: problems.join('\n\n'), note: packages.map(({ name }) => name).join(', ') };
     },
   };

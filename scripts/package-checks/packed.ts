@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildPackages } from '../build/packages.ts';
@@ -42,26 +42,24 @@ async function pack(folders: string[]): Promise<Packed> {
   await buildPackages();
   const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-packed-'));
   folders.push(folder);
-  const packages: PackedPackage[] = [];
-  for (const one of publicPackages()) packages.push({ ...one, tarball: await packOne(one, folder) });
+  await packAll(folder);
+  const packages = publicPackages().map((one) => ({ ...one, tarball: path.join(folder, tarballName(one)) }));
   const project = path.join(folder, 'project');
   await installPacked(packages, project);
   return { packages, project };
 }
 
-async function packOne(one: Package, folder: string): Promise<string> {
-  const destination = path.join(folder, one.id);
+// pnpm, because it writes real versions where package.json says workspace:.
+async function packAll(folder: string): Promise<void> {
   const { packageManager } = readManifest(root);
-  // pnpm, because it writes real versions where package.json says workspace:. Windows starts npx through a shell,
-  // which needs the quotes; the folder's name is ours and the system's.
+  // Windows starts npx through a shell only, which needs the quotes; the folder's name is ours and the system's.
   const isWindows = process.platform === 'win32';
-  const target = isWindows ? `"${destination}"` : destination;
-  const result = await runCommand('npx', ['-y', packageManager ?? 'pnpm', 'pack', '--pack-destination', target], {
-    cwd: one.folder,
-    shell: isWindows,
-  });
-  if (!result.ok) throw new Error(`${one.name} could not be packed:\n${result.output}`);
-  const [file] = readdirSync(destination);
-  if (file === undefined) throw new Error(`packing ${one.name} left no tarball:\n${result.output}`);
-  return path.join(destination, file);
+  const destination = isWindows ? `"${folder}"` : folder;
+  const args = ['-y', packageManager ?? 'pnpm', '-r', '--filter', './packages/*', 'pack', '--pack-destination', destination];
+  const result = await runCommand('npx', args, { shell: isWindows });
+  if (!result.ok) throw new Error(`the packages could not be packed:\n${result.output}`);
+}
+
+function tarballName({ name, manifest }: Package): string {
+  return `${name.replace('@', '').replace('/', '-')}-${manifest.version}.tgz`;
 }
