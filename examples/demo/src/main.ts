@@ -2,6 +2,7 @@ import { contenders } from './contenders/index.ts';
 import { helpText } from './help.ts';
 import { type Options, parseOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { versionsText } from './report/versions.ts';
 import { writeReport } from './report/write.ts';
 import { brokenRules } from './result.ts';
 import { type Match, runMatches } from './run.ts';
@@ -32,7 +33,7 @@ async function demonstrate(options: Options): Promise<number> {
   const servers = startServers();
   try {
     const matches = await runMatches(servers, chosen, options, progress);
-    const report = await writeReport(options, matches);
+    const report = await writeReport(options, matches, await versionsText());
     if (options.json) printJson(options, matches, report);
     else printTable(matches, report);
     return matches.some(({ result }) => brokenRules(result).length > 0) ? 1 : 0;
