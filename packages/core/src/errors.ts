@@ -94,7 +94,8 @@ export class TokenError extends Error {
 export function tokenErrorOf(error: unknown): TokenError | undefined {
   const seen = new Set<unknown>();
   for (let found = error; typeof found === 'object' && found !== null && !seen.has(found); found = (found as { cause?: unknown }).cause) {
-    if ((found as { name?: unknown }).name === 'TokenError' && String((found as { code?: unknown }).code) in actions) return found as TokenError;
+    if ((found as { name?: unknown }).name === 'TokenError' && String((found as { code?: unknown }).code) in actions)
+      return found as TokenError;
     seen.add(found);
   }
   return undefined;

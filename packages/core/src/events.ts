@@ -15,9 +15,20 @@ export type TokenEvent = {
 } & (
   | { readonly type: 'signedIn' | 'signedOut'; readonly by: 'self' | 'peer' | 'store' }
   | { readonly type: 'refreshStarted'; readonly reason: RefreshReason }
-  | { readonly type: 'refreshed'; readonly by: 'self' | 'peer'; readonly duration: number; readonly lockWait: number; readonly expiresAt: number | undefined }
+  | {
+      readonly type: 'refreshed';
+      readonly by: 'self' | 'peer';
+      readonly duration: number;
+      readonly lockWait: number;
+      readonly expiresAt: number | undefined;
+    }
   | { readonly type: 'refreshFailed'; readonly error: TokenError; readonly retryAt: number | undefined }
-  | { readonly type: 'rejected'; /** The token refused was an older one: replayed without a refresh. */ readonly late: boolean }
+  | { readonly type: 'rejected' /** The token refused was an older one: replayed without a refresh. */; readonly late: boolean }
   | { readonly type: 'sessionEnded'; readonly error: TokenError }
-  | { readonly type: 'warning'; readonly code: 'NOT_DURABLE' | 'NOT_REVOKED' | 'STORE_PERMISSIONS' | 'CONFIGURATION'; readonly message: string; readonly error: TokenError | undefined }
+  | {
+      readonly type: 'warning';
+      readonly code: 'NOT_DURABLE' | 'NOT_REVOKED' | 'STORE_PERMISSIONS' | 'CONFIGURATION';
+      readonly message: string;
+      readonly error: TokenError | undefined;
+    }
 );

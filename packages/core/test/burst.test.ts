@@ -37,7 +37,12 @@ describe('a burst of requests', () => {
     const { clock, server, tokens } = fresh();
     await tokens.getTokens();
     await clock.advance(3_599_000);
-    const got = await Promise.all([tokens.getTokens(), tokens.replaceRejected('at-1'), tokens.refresh(), tokens.getTokens({ validFor: 600_000 })]);
+    const got = await Promise.all([
+      tokens.getTokens(),
+      tokens.replaceRejected('at-1'),
+      tokens.refresh(),
+      tokens.getTokens({ validFor: 600_000 }),
+    ]);
     expect(got.map((token) => token?.accessToken)).toEqual(['at-2', 'at-2', 'at-2', 'at-2']);
     expect(server.calls).toBe(1);
   });
@@ -81,7 +86,10 @@ describe('an API that always says 401', () => {
     await tokens.getTokens();
     for (let tick = 0; tick < 300; tick++) {
       const token = await tokens.getTokens();
-      if (token !== undefined) await tokens.replaceRejected(token.accessToken).catch((error: unknown) => expect(tokenErrorOf(error)?.code).toBe('ERR_REFRESH_LIMIT'));
+      if (token !== undefined)
+        await tokens
+          .replaceRejected(token.accessToken)
+          .catch((error: unknown) => expect(tokenErrorOf(error)?.code).toBe('ERR_REFRESH_LIMIT'));
       await clock.advance(100);
     }
     expect(server.calls).toBeGreaterThan(0);
@@ -99,7 +107,10 @@ describe('a session that ends', () => {
       throw Object.assign(new Error('Bad Request'), { response: { status: 400, data: { error: 'invalid_grant' } } });
     });
     const got = await Promise.allSettled([tokens.getTokens(), tokens.getTokens()]);
-    expect(got.map((result) => result.status === 'rejected' && tokenErrorOf(result.reason)?.code)).toEqual(['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']);
+    expect(got.map((result) => result.status === 'rejected' && tokenErrorOf(result.reason)?.code)).toEqual([
+      'ERR_SESSION_ENDED',
+      'ERR_SESSION_ENDED',
+    ]);
     expect(events.filter((event) => event.type === 'sessionEnded')).toHaveLength(1);
     expect(tokens.status).toBe('ended');
     expect(await tokens.getTokens()).toBeUndefined();

@@ -18,7 +18,10 @@ export interface Cell {
    * Reads and writes until what `next` makes of the sight was written, or `next` gives `undefined`: then the sight is
    * the answer. `known` spares the first read.
    */
-  update(next: (sight: Sight) => SessionRecord | undefined, known?: Sight): Promise<{ readonly written: string } | { readonly kept: Sight }>;
+  update(
+    next: (sight: Sight) => SessionRecord | undefined,
+    known?: Sight,
+  ): Promise<{ readonly written: string } | { readonly kept: Sight }>;
 }
 
 export function createCell(store: TokenStore, clock: Clock): Cell {
@@ -26,14 +29,20 @@ export function createCell(store: TokenStore, clock: Clock): Cell {
 
   const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      const fail = (cause: unknown): void => reject(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" could not be ${action}`, cause: safeCause(cause) }));
+      const fail = (cause: unknown): void =>
+        reject(
+          new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" could not be ${action}`, cause: safeCause(cause) }),
+        );
       const cancel = clock.setTimeout(() => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)), STORE_TIMEOUT, true);
-      const done = <A>(then: (value: A) => void) => (value: A): void => {
-        cancel();
-        then(value);
-      };
+      const done =
+        <A>(then: (value: A) => void) =>
+        (value: A): void => {
+          cancel();
+          then(value);
+        };
       // A store that knows what is wrong says so itself.
-      const refuse = (error: unknown): void => (error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD' ? reject(error) : fail(error));
+      const refuse = (error: unknown): void =>
+        error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD' ? reject(error) : fail(error);
       Promise.resolve().then(run).then(done(resolve), done(refuse));
     });
 
@@ -61,7 +70,9 @@ export function createCell(store: TokenStore, clock: Clock): Cell {
         if (written !== undefined) return { written };
         sight = undefined;
       }
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" changed ${MOST_CONFLICTS} times while it was written` });
+      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+        message: `Store "${store.name}" changed ${MOST_CONFLICTS} times while it was written`,
+      });
     },
   };
   return cell;

@@ -31,10 +31,18 @@ export interface Commit {
 export async function commitAnswer(port: FlightPort, commit: Commit): Promise<FlightEnd> {
   const { base, started } = commit;
   const { tokens, problem } = readTokenSet(commit.value, started.now, true);
-  const bad = (what: string): FlightEnd => ({ type: 'failed', error: new TokenError('ERR_REFRESH_ANSWER', { message: `The refresh's answer is of no use: ${what}` }) });
+  const bad = (what: string): FlightEnd => ({
+    type: 'failed',
+    error: new TokenError('ERR_REFRESH_ANSWER', { message: `The refresh's answer is of no use: ${what}` }),
+  });
 
   if (problem === undefined && tokens.accessToken !== undefined) {
-    const end = await store(port, commit, { ...base?.tokens, ...kept(base?.tokens, tokens), accessToken: tokens.accessToken }, { type: 'current' });
+    const end = await store(
+      port,
+      commit,
+      { ...base?.tokens, ...kept(base?.tokens, tokens), accessToken: tokens.accessToken },
+      { type: 'current' },
+    );
     const { held } = port.state;
     const useless = held?.record.tokens.accessToken === tokens.accessToken && isExpired(held, momentOf(port.clock));
     return useless ? bad('the access token has already expired') : end;
@@ -57,8 +65,18 @@ function kept(before: TokenSet | undefined, answer: Partial<TokenSet>): Partial<
 async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: FlightEnd): Promise<FlightEnd> {
   const { state, cell } = port;
   const { base, started } = commit;
-  const record: ActiveRecord = { v: 1, session: base?.session ?? port.newSession(), gen: (base?.gen ?? -1) + 1, status: 'active', tokens: plain(tokens), issuedAt: started.now };
-  const isOurs = (): boolean => (base === undefined ? state.phase === 'empty' || state.phase === 'unknown' : state.held?.record.session === base.session && state.held.record.gen <= base.gen);
+  const record: ActiveRecord = {
+    v: 1,
+    session: base?.session ?? port.newSession(),
+    gen: (base?.gen ?? -1) + 1,
+    status: 'active',
+    tokens: plain(tokens),
+    issuedAt: started.now,
+  };
+  const isOurs = (): boolean =>
+    base === undefined
+      ? state.phase === 'empty' || state.phase === 'unknown'
+      : state.held?.record.session === base.session && state.held.record.gen <= base.gen;
 
   /** Given up: of a session that was signed out nobody will ever use the tokens, so the server should forget them. */
   const discard = (): FlightEnd => {
@@ -67,7 +85,10 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
   };
   const show = (version: string | undefined): FlightEnd => {
     state.commit(record, version, 'refresh');
-    state.emit({ type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt }, tokens.accessToken);
+    state.emit(
+      { type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt },
+      tokens.accessToken,
+    );
     return end;
   };
   const write = () =>
@@ -88,7 +109,15 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
     if (!isOurs()) return discard();
     // Redeemed but not stored: memory is ahead of the store until it can be written.
     show(undefined);
-    state.emit({ type: 'warning', code: 'NOT_DURABLE', message: 'New tokens could not be stored yet; they are kept in memory', error: error as TokenError }, tokens.accessToken);
+    state.emit(
+      {
+        type: 'warning',
+        code: 'NOT_DURABLE',
+        message: 'New tokens could not be stored yet; they are kept in memory',
+        error: error as TokenError,
+      },
+      tokens.accessToken,
+    );
     commit.land(end);
     await untilStored(port, commit, record);
     return end;
@@ -102,7 +131,9 @@ async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRe
   for (let delay = 500; clock.monotonic() < until && state.held?.record === record && !port.closed(); delay = Math.min(5000, delay * 2)) {
     await pause.for(delay);
     try {
-      const result = await cell.update((sight) => (state.held?.record === record && ['same', 'older'].includes(state.relate(sight)) ? record : undefined));
+      const result = await cell.update((sight) =>
+        state.held?.record === record && ['same', 'older'].includes(state.relate(sight)) ? record : undefined,
+      );
       if ('written' in result) state.version = result.written;
       else state.take(result.kept, 'peer');
       return;
@@ -113,4 +144,5 @@ async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRe
 }
 
 /** Without members that are `undefined`: the record is JSON. */
-const plain = (tokens: TokenSet): TokenSet => Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== undefined)) as unknown as TokenSet;
+const plain = (tokens: TokenSet): TokenSet =>
+  Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== undefined)) as unknown as TokenSet;

@@ -15,6 +15,7 @@ import { meaningOf } from './outcome.ts';
 import { createPause } from './pause.ts';
 import { LINGER, listen, REDEMPTION_LIMIT } from './redemption.ts';
 import { retryDelay } from './retry.ts';
+import { safeCause } from './safe-cause.ts';
 
 /** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
 const LOCK_WAIT = 35_000;
@@ -49,6 +50,8 @@ export interface FlightPort {
   /** Calls the token endpoint; `undefined`: from nothing. */
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   readonly revoke: (tokens: TokenSet) => void;
+  /** Generations of whose redemption the answer may have been lost. */
+  readonly unsettled: WeakSet<ActiveRecord>;
   /** When this manager first saw a foreign intent, on its monotonic clock. */
   readonly intentsSeen: Map<string, number>;
   readonly closed: () => boolean;
@@ -100,7 +103,8 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     return closing();
   };
 
-  const closing = (): FlightEnd | undefined => (port.closed() ? failed(new TokenError('ERR_CLOSED', { message: 'The token manager was closed' })) : undefined);
+  const closing = (): FlightEnd | undefined =>
+    port.closed() ? failed(new TokenError('ERR_CLOSED', { message: 'The token manager was closed' })) : undefined;
 
   /** Reads the store and takes over what is newer there; writes what memory holds first where the store is behind. */
   const look = async (): Promise<Sight> => {
@@ -134,19 +138,20 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const base = state.held?.record;
       const { intent } = sight.record ?? {};
       if (await awaitForeignIntent(intent, lease)) continue; // F3
-      unsettled ||= base !== undefined && intent?.gen === base.gen;
+      unsettled ||= base !== undefined && (intent?.gen === base.gen || port.unsettled.has(base));
 
       let { version } = sight;
       if (base !== undefined && spendsMarked(base)) {
         version = await cell.write(withIntent(base, { owner: port.owner, startedAt: clock.now(), attempt }), version); // F4
         if (version === undefined) {
-          if (++conflicts > MOST_CONFLICTS) return failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The store was always written by others' }));
+          if (++conflicts > MOST_CONFLICTS)
+            return failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The store was always written by others' }));
           continue;
         }
         state.version = version;
       }
       if (lease?.aborted) return 'lockLost'; // F5
-      const gone = over();
+      const gone = over() ?? (controller.signal.aborted ? failed(silence()) : undefined);
       if (gone !== undefined) return gone;
 
       if (!dispatched) {
@@ -164,10 +169,12 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
 
       const secrets = [base?.tokens.accessToken, base?.tokens.refreshToken].filter((token) => token !== undefined);
       const error = controller.signal.aborted ? silence() : meaningOf(answer.thrown, base === undefined, secrets, clock.now());
-      if (error.code === 'ERR_SESSION_ENDED' && base !== undefined) return refused(base, error, unsettled, lease);
+      const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
+      if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, unsettled, lease);
+      if (base !== undefined && mayBeSpent) port.unsettled.add(base);
       const delay = retryDelay(error, attempt, port.random());
       if (delay === undefined || controller.signal.aborted || port.closed()) {
-        if (base !== undefined && spendsMarked(base) && (error.delivery === 'unsent' || error.delivery === 'answered')) await settleIntent(base);
+        if (base !== undefined && spendsMarked(base) && !mayBeSpent) await settleIntent(base);
         return failed(error);
       }
       await pause.for(delay);
@@ -183,27 +190,53 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
 
   /** F7 and F8: the answer is stored, then shown. */
   const commit = async (value: unknown, base: ActiveRecord | undefined, started: Moment, known: Sight | undefined): Promise<FlightEnd> =>
-    commitAnswer(port, { value, base, started, known: marks ? known : undefined, duration: () => clock.monotonic() - begun, lockWait, over, land: landOnce, pause });
+    commitAnswer(port, {
+      value,
+      base,
+      started,
+      known: marks ? known : undefined,
+      duration: () => clock.monotonic() - begun,
+      lockWait,
+      over,
+      land: landOnce,
+      pause,
+    });
 
   /** The server refused the refresh token: somebody else may have redeemed it a moment ago. */
   const refused = async (base: ActiveRecord, error: TokenError, unsettled: boolean, lease: AbortSignal | undefined): Promise<FlightEnd> => {
+    const dead: FlightEnd = {
+      type: 'dead',
+      error: unsettled
+        ? new TokenError('ERR_SESSION_ENDED', {
+            message: 'The server refused the refresh token; the answer to an earlier refresh was probably lost',
+            cause: error,
+          })
+        : error,
+    };
     for (;;) {
       const sight = await look();
       const end = over();
       if (end !== undefined && end.type !== 'failed') return end;
-      if (!spendsMarked(base)) break;
+      if (state.held?.record.gen !== base.gen) return { type: 'current' }; // a peer's, and already due: that one was not refused
+      if (!spendsMarked(base)) return dead;
       if (await awaitForeignIntent(sight.record?.intent, lease)) continue;
-      const version = await cell.write({ ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } }, sight.version);
-      if (version === undefined) continue;
-      state.version = version;
-      break;
+      const mark = { ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
+      const result = await cell.update((now) => (state.relate(now) === 'same' ? mark : undefined), sight);
+      if ('written' in result) {
+        state.version = result.written;
+        return dead;
+      }
+      state.take(result.kept, 'peer');
     }
-    return { type: 'dead', error: unsettled ? new TokenError('ERR_SESSION_ENDED', { message: 'The server refused the refresh token; the answer to an earlier refresh was probably lost', cause: error }) : error };
   };
 
   /** The server surely did not redeem the token, so nobody needs to wait for this intent. Best effort: it only spares others a wait. */
   const settleIntent = async (base: ActiveRecord): Promise<void> => {
-    await cell.update(({ record }) => (record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined)).catch(() => undefined);
+    await cell
+      .update(({ record }) =>
+        record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined,
+      )
+      .catch(() => undefined);
   };
 
   /** F1 and F9. */
@@ -214,25 +247,36 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if (end !== undefined) return landOnce(end);
       const asked = clock.monotonic();
       const waiting = new AbortController();
-      const stop = (): void => waiting.abort(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms` }));
+      const stop = (): void =>
+        waiting.abort(
+          new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms` }),
+        );
       const cancelWait = clock.setTimeout(stop, LOCK_WAIT, true);
       const stopListening = pause.onInterrupt(stop);
       let granted = false;
       try {
-        const ended = await orAborted(waiting.signal, () => granted, () =>
-          port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
-            if (waiting.signal.aborted) return undefined; // given up already, so nobody waits for this
-            granted = true;
-            cancelWait();
-            lockWait += clock.monotonic() - asked;
-            const result = await underLock(held?.signal).catch(toFailure);
-            cancelCap();
-            if (result !== 'lockLost') landOnce(result);
-            return result;
-          }),
+        const ended = await orAborted(
+          waiting.signal,
+          () => granted,
+          () =>
+            port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
+              if (waiting.signal.aborted) return undefined; // given up already, so nobody waits for this
+              granted = true;
+              cancelWait();
+              lockWait += clock.monotonic() - asked;
+              const result = await underLock(held?.signal).catch(toFailure);
+              if (result !== 'lockLost') landOnce(result);
+              return result;
+            }),
         );
-        if (ended !== 'lockLost') return;
-        if (round === MOST_LEASES) return landOnce(failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })));
+        if (ended !== 'lockLost')
+          return landOnce(
+            failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" did not run its task` })),
+          );
+        if (round === MOST_LEASES)
+          return landOnce(
+            failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })),
+          );
       } catch (error) {
         if (landed) return; // the lock's own release failed: the next who needs it will see
         await look();
@@ -244,7 +288,9 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     }
   };
 
-  const done = fly().catch((error: unknown) => landOnce(toFailure(error)));
+  const done = fly()
+    .catch((error: unknown) => landOnce(toFailure(error)))
+    .finally(() => cancelCap());
   return {
     session: from?.session,
     signal: controller.signal,
@@ -262,7 +308,11 @@ const failed = (error: TokenError, silence = 0): FlightEnd => ({ type: 'failed',
 
 /** Errors of the store are typed already; what else gets here comes from the lock. */
 const toFailure = (error: unknown): FlightEnd =>
-  failed(error instanceof TokenError || (error as { code?: unknown } | undefined)?.code === 'ERR_STORE_RECORD' ? (error as TokenError) : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The lock failed', cause: error }));
+  failed(
+    error instanceof TokenError || (error as { code?: unknown } | undefined)?.code === 'ERR_STORE_RECORD'
+      ? (error as TokenError)
+      : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The lock failed', cause: safeCause(error) }),
+  );
 
 /** A lock that does not listen to its signal must not hold the flight. */
 function orAborted<T>(signal: AbortSignal, granted: () => boolean, run: () => Promise<T>): Promise<T> {
@@ -271,6 +321,8 @@ function orAborted<T>(signal: AbortSignal, granted: () => boolean, run: () => Pr
       if (!granted()) reject(signal.reason);
     };
     signal.addEventListener('abort', onAbort);
-    run().then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    run()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -10,7 +10,10 @@ const LOOK_EVERY = 500;
 const INTENT_LIMIT = REDEMPTION_LIMIT + 5000;
 
 /** A write-ahead mark: from here on the refresh token of this generation may be spent. */
-export const withIntent = (record: ActiveRecord, intent: Omit<Intent, 'gen'>): ActiveRecord => ({ ...record, intent: { gen: record.gen, ...intent } });
+export const withIntent = (record: ActiveRecord, intent: Omit<Intent, 'gen'>): ActiveRecord => ({
+  ...record,
+  intent: { gen: record.gen, ...intent },
+});
 
 /** The record without intent and dead mark. */
 export function withoutMarks(record: ActiveRecord): ActiveRecord {

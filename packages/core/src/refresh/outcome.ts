@@ -3,7 +3,14 @@ import { safeCause } from './safe-cause.ts';
 
 const CONFIGURATION = /^(invalid_client|unauthorized_client|unsupported_grant_type|invalid_scope)$/;
 /** The codes that say something about the session when a refresh function throws them. */
-const MEANT = new Set(['ERR_SESSION_ENDED', 'ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_LIMIT', 'ERR_REFRESH_CONFIGURATION', 'ERR_REFRESH_ANSWER', 'ERR_REENTRANT']);
+const MEANT = new Set([
+  'ERR_SESSION_ENDED',
+  'ERR_REFRESH_UNAVAILABLE',
+  'ERR_REFRESH_LIMIT',
+  'ERR_REFRESH_CONFIGURATION',
+  'ERR_REFRESH_ANSWER',
+  'ERR_REENTRANT',
+]);
 
 /**
  * What an error thrown by a refresh function means for the session. A `TokenError` means its code. Anything else is
@@ -23,10 +30,19 @@ export function meaningOf(thrown: unknown, fromNothing: boolean, secrets: readon
 
   const { status, code, retryAfter } = shapeOf(thrown, now);
   const said = `${status === undefined ? '' : ` with HTTP ${status}`}${code === undefined ? '' : ` (${code})`}`;
-  if (code !== undefined && CONFIGURATION.test(code)) return new TokenError('ERR_REFRESH_CONFIGURATION', { message: `The refresh was refused${said}`, cause, delivery: 'answered' });
-  if (fromNothing && status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) return new TokenError('ERR_SIGNED_OUT', { message: `Nobody is signed in: the server answered${said}`, cause });
-  if (code === 'invalid_grant' || status === 401) return new TokenError('ERR_SESSION_ENDED', { message: `The server ended the session${said}`, cause, delivery: 'answered' });
-  if (status === 429 || retryAfter !== undefined) return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The refresh was put off${said}`, cause, delivery: 'answered', retryAfter });
+  if (code !== undefined && CONFIGURATION.test(code))
+    return new TokenError('ERR_REFRESH_CONFIGURATION', { message: `The refresh was refused${said}`, cause, delivery: 'answered' });
+  if (fromNothing && status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429)
+    return new TokenError('ERR_SIGNED_OUT', { message: `Nobody is signed in: the server answered${said}`, cause });
+  if (code === 'invalid_grant' || status === 401)
+    return new TokenError('ERR_SESSION_ENDED', { message: `The server ended the session${said}`, cause, delivery: 'answered' });
+  if (status === 429 || retryAfter !== undefined)
+    return new TokenError('ERR_REFRESH_UNAVAILABLE', {
+      message: `The refresh was put off${said}`,
+      cause,
+      delivery: 'answered',
+      retryAfter,
+    });
   return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The refresh failed${said}`, cause });
 }
 
@@ -38,8 +54,14 @@ function shapeOf(thrown: unknown, now: number): { status: number | undefined; co
   const error = objectOf(thrown);
   const response = objectOf(error?.['response']);
   const status = [error?.['status'], response?.['status'], error?.['statusCode']].find((found) => typeof found === 'number');
-  const code = [response?.['data'], error?.['data'], error?.['body'], error].map((body) => objectOf(body)?.['error']).find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found));
-  return { status: status as number | undefined, code: code as string | undefined, retryAfter: retryAfterOf(response?.['headers'] ?? error?.['headers'], now) };
+  const code = [response?.['data'], error?.['data'], error?.['body'], error]
+    .map((body) => objectOf(body)?.['error'])
+    .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found));
+  return {
+    status: status as number | undefined,
+    code: code as string | undefined,
+    retryAfter: retryAfterOf(response?.['headers'] ?? error?.['headers'], now),
+  };
 }
 
 /** Retry-After (RFC 9110 section 10.2.3), seconds or HTTP-date, as ms from now. */

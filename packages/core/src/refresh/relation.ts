@@ -16,7 +16,8 @@ export type Relation = 'nothing' | 'same' | 'newer' | 'older' | 'other' | 'signe
 /** Pure. `mine`: the active record in memory; `past`: ids of sessions known to be over. */
 export function relate(mine: SessionRecord | undefined, past: ReadonlySet<string>, stored: SessionRecord | undefined): Relation {
   if (stored === undefined) return mine === undefined ? 'nothing' : 'gone';
-  if (past.has(stored.session) && stored.session !== mine?.session) return mine === undefined && stored.status === 'signedOut' ? 'signedOut' : 'older';
+  if (past.has(stored.session) && stored.session !== mine?.session)
+    return mine === undefined && stored.status === 'signedOut' ? 'signedOut' : 'older';
   if (stored.status === 'signedOut') return 'signedOut';
   if (stored.session !== mine?.session) return 'other';
   return stored.gen === mine.gen ? 'same' : stored.gen > mine.gen ? 'newer' : 'older';

@@ -48,7 +48,8 @@ export function decide(waiter: Waiter, facts: Facts, failure: TokenError | undef
   if (facts.suspended() && (waiter.epoch === undefined || waiter.epoch === state.epoch)) return { wait: 'transition' };
   if (state.phase === 'unknown') return { wait: 'store' };
   waiter.epoch ??= state.epoch;
-  if (waiter.epoch !== state.epoch) return { fail: new TokenError('ERR_SIGNED_OUT', { message: 'The session was signed out, or replaced by another, while this waited' }) };
+  if (waiter.epoch !== state.epoch)
+    return { fail: new TokenError('ERR_SIGNED_OUT', { message: 'The session was signed out, or replaced by another, while this waited' }) };
   return state.held === undefined ? withoutSession(waiter, facts, failure) : withSession(waiter, facts, failure);
 }
 
@@ -74,10 +75,18 @@ function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefin
   if (need.kind === 'replace' && moved && held.token.accessToken === need.accessToken) return { give: undefined }; // the same token again: it was refused
   if (usable && (need.kind === 'get' || moved)) {
     const goodEnough = isFresh(held, moment, need.kind === 'get' ? need.validFor : 0);
-    if (goodEnough || waiter.rounds >= MOST_ROUNDS || dead !== undefined || failure !== undefined || (!facts.flying() && facts.blocked() !== undefined)) return give;
+    if (
+      goodEnough ||
+      waiter.rounds >= MOST_ROUNDS ||
+      dead !== undefined ||
+      failure !== undefined ||
+      (!facts.flying() && facts.blocked() !== undefined)
+    )
+      return give;
   }
   if (failure !== undefined) return { fail: failure };
-  if (dead !== undefined && !facts.flying() && !(need.kind === 'renew' && facts.revived() !== dead)) return need.kind === 'get' ? { give: undefined } : { fail: dead };
+  if (dead !== undefined && !facts.flying() && !(need.kind === 'renew' && facts.revived() !== dead))
+    return need.kind === 'get' ? { give: undefined } : { fail: dead };
   const obstacle = facts.flying() ? undefined : facts.blocked();
   if (obstacle !== undefined) return { fail: obstacle };
   if (!facts.flying()) waiter.rounds++;

@@ -31,7 +31,8 @@ export function lifetimeOf(tokens: TokenSet, issuedAt: number, learned: Moment):
 }
 
 /** Ms that a token is still good for; zero or less: expired. */
-export const remaining = (lifetime: Lifetime, { now, monotonic }: Moment): number => Math.min(lifetime.expiresAt - now, lifetime.expiresAtMonotonic - monotonic);
+export const remaining = (lifetime: Lifetime, { now, monotonic }: Moment): number =>
+  Math.min(lifetime.expiresAt - now, lifetime.expiresAtMonotonic - monotonic);
 
 /** A window may never be so long that a new token is already inside it: that would refresh on every request. */
 export const windowWithin = (lifetime: Lifetime, asked: number, share: number): number => Math.min(asked, lifetime.total * share);

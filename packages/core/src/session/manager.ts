@@ -70,7 +70,15 @@ export interface TokenManager extends TokenSource {
  */
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   checkOptions(options);
-  const { refresh, acquire, store = memoryStore(), clock = systemClock, random = Math.random, waitTimeout = 30_000, maxWaiting = 100_000 } = options;
+  const {
+    refresh,
+    acquire,
+    store = memoryStore(),
+    clock = systemClock,
+    random = Math.random,
+    waitTimeout = 30_000,
+    maxWaiting = 100_000,
+  } = options;
   const name = options.name ?? store.name;
   const listeners = new Set<(event: TokenEvent) => void>();
   const newId = (): string => Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
@@ -79,7 +87,15 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const flights = new Set<Flight>();
   let flight: Flight | undefined;
   /** The back-off. It belongs to the generation that could not be refreshed, `of`; a newer one knows nothing of it. */
-  let silence: { readonly of: object | undefined; readonly session: string | undefined; readonly failures: number; readonly until: number; readonly error: TokenError } | undefined;
+  let silence:
+    | {
+        readonly of: object | undefined;
+        readonly session: string | undefined;
+        readonly failures: number;
+        readonly until: number;
+        readonly error: TokenError;
+      }
+    | undefined;
   let revived: TokenError | undefined;
   let closed = false;
   let opened: (() => void) | undefined;
@@ -112,8 +128,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     owner: newId(),
     newSession: newId,
     marks: store.shared !== false,
-    redeem: (current, context) => (current === undefined || refresh === undefined ? (acquire as NonNullable<typeof acquire>)(context) : refresh(current, context)),
+    redeem: (current, context) =>
+      current === undefined || refresh === undefined ? (acquire as NonNullable<typeof acquire>)(context) : refresh(current, context),
     revoke: revoker.revoke,
+    unsettled: new WeakSet(),
     intentsSeen: new Map(),
     closed: () => closed,
   };
@@ -128,9 +146,12 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     flying: () => flight !== undefined,
     blocked() {
       const now = clock.monotonic();
-      if (silence !== undefined && silence.of === state.held?.record && now < silence.until) return withRetryAfter(silence.error, silence.until - now);
+      if (silence !== undefined && silence.of === state.held?.record && now < silence.until)
+        return withRetryAfter(silence.error, silence.until - now);
       const wait = arrivals.wait(now);
-      return wait > 0 ? new TokenError('ERR_REFRESH_LIMIT', { message: 'Too many tokens were refused or had expired on arrival', retryAfter: wait }) : undefined;
+      return wait > 0
+        ? new TokenError('ERR_REFRESH_LIMIT', { message: 'Too many tokens were refused or had expired on arrival', retryAfter: wait })
+        : undefined;
     },
     revived: () => revived,
   };
@@ -140,8 +161,19 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     timeout: waitTimeout,
     limit: maxWaiting,
     late(waiter) {
-      const valid = waiter.need.kind === 'get' && waiter.epoch === state.epoch && state.held !== undefined && !state.refused && isFresh(state.held, momentOf(clock), undefined, 0);
-      return valid ? { give: state.held?.token } : { fail: new TokenError('ERR_WAIT_LIMIT', { message: `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false` }) };
+      const valid =
+        waiter.need.kind === 'get' &&
+        waiter.epoch === state.epoch &&
+        state.held !== undefined &&
+        !state.refused &&
+        isFresh(state.held, momentOf(clock), undefined, 0);
+      return valid
+        ? { give: state.held?.token }
+        : {
+            fail: new TokenError('ERR_WAIT_LIMIT', {
+              message: `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`,
+            }),
+          };
     },
   });
 
@@ -159,7 +191,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 
   const enter = (need: Need, { signal }: WaitOptions = {}): Promise<AccessToken | undefined> => {
     if (closed) return Promise.reject(closedError());
-    if (isReentrant(signal)) return Promise.reject(new TokenError('ERR_REENTRANT', { message: 'Called from inside the refresh, which this call would wait for' }));
+    if (isReentrant(signal))
+      return Promise.reject(new TokenError('ERR_REENTRANT', { message: 'Called from inside the refresh, which this call would wait for' }));
     if (signal?.aborted) return Promise.reject(signal.reason);
     const waiter: Waiter = { need, epoch: state.phase === 'unknown' ? undefined : state.epoch, rounds: 0 };
     const end = next(waiter);
@@ -176,28 +209,27 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   // ---- the store and the flight
 
   const open = (): void => {
-    opened ??= store.subscribe?.(() => {
-      if (!closed && state.phase !== 'unknown') void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
-    }) ?? ((): void => undefined);
+    opened ??=
+      store.subscribe?.(() => {
+        if (!closed && state.phase !== 'unknown') void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
+      }) ?? ((): void => undefined);
   };
 
   const load = (): void => {
     open();
     if (loading) return;
     loading = true;
-    cell
-      .read()
-      .then(
-        (sight) => {
-          loading = false;
-          state.take(sight, 'store');
-          pump();
-        },
-        (error: TokenError) => {
-          loading = false;
-          queue.settle((waiter) => (waiter.epoch === undefined ? { fail: error } : undefined));
-        },
-      );
+    cell.read().then(
+      (sight) => {
+        loading = false;
+        state.take(sight, 'store');
+        pump();
+      },
+      (error: TokenError) => {
+        loading = false;
+        queue.settle((waiter) => (waiter.epoch === undefined ? { fail: error } : undefined));
+      },
+    );
   };
 
   const launch = (reason: RefreshReason): void => {
@@ -218,8 +250,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       const delay = Math.max(end.silence ?? 0, backoffDelay(failures, random(), end.error));
       silence = { of: state.held?.record, session: mine.session, failures, until: clock.monotonic() + delay, error: end.error };
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
-      if (end.error.code === 'ERR_REFRESH_CONFIGURATION') state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
-      if (end.error.code !== 'ERR_SIGNED_OUT') state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
+      if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
+        state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
+      if (end.error.code !== 'ERR_SIGNED_OUT')
+        state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
     }
     if (current) pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
     if (current && end.type === 'dead') state.markDead(end.error);
@@ -247,7 +281,14 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       if (held !== undefined && !state.refused && !closed && !transitions.busy) {
         const moment = momentOf(clock);
         if (isFresh(held, moment, wait.validFor) && !isReentrant(wait.signal)) {
-          if (held.prefetch > 0 && flight === undefined && !isFresh(held, moment, undefined, held.prefetch) && state.dead === undefined && facts.blocked() === undefined) launch('due');
+          if (
+            held.prefetch > 0 &&
+            flight === undefined &&
+            !isFresh(held, moment, undefined, held.prefetch) &&
+            state.dead === undefined &&
+            facts.blocked() === undefined
+          )
+            launch('due');
           return held.ready;
         }
       }
@@ -260,7 +301,13 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       const late = of.gen < held.record.gen;
       state.emit({ type: 'rejected', late }, accessToken);
       if (!late) {
-        if (state.dead === undefined && flight === undefined && held.origin === 'refresh' && !arrivals.mayReplace(held, held.since, clock.monotonic())) return Promise.resolve(undefined);
+        if (
+          state.dead === undefined &&
+          flight === undefined &&
+          held.origin === 'refresh' &&
+          !arrivals.mayReplace(held, held.since, clock.monotonic())
+        )
+          return Promise.resolve(undefined);
         state.refused = true;
       }
       return enter({ kind: 'replace', accessToken, gen: of.gen }, wait);
@@ -312,7 +359,8 @@ function tell(listener: (event: TokenEvent) => void, event: TokenEvent): void {
 /** The wake-up only saves time: whoever is due reads the store again, and reports what is wrong with it. */
 const ignoreUntilDue = (): void => undefined;
 
-const withRetryAfter = (error: TokenError, retryAfter: number): TokenError => new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
+const withRetryAfter = (error: TokenError, retryAfter: number): TokenError =>
+  new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
 
 function checkValidFor(validFor: number | undefined): number {
   if (validFor !== undefined && !(validFor >= 0)) throw new TypeError(`validFor: expected ms, zero or more, got ${String(validFor)}`);

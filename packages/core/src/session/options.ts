@@ -55,15 +55,26 @@ export type TokenManagerOptions = SessionOptions &
 
 /** Throws a `TypeError` that names the option, what was expected and what came. */
 export function checkOptions(options: TokenManagerOptions): void {
-  if (typeof options !== 'object' || options === null) throw new TypeError(`createTokenManager: options must be an object, got ${nameOf(options)}`);
-  const { refresh, acquire, store, lock, clock } = options as { [K in keyof TokenManagerOptions]: unknown } & { refresh: unknown; acquire: unknown };
-  if (refresh === undefined && acquire === undefined) throw new TypeError('refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing');
-  for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const) expect(options, name, 'a function', (value) => typeof value === 'function');
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`createTokenManager: options must be an object, got ${nameOf(options)}`);
+  const { refresh, acquire, store, lock, clock } = options as { [K in keyof TokenManagerOptions]: unknown } & {
+    refresh: unknown;
+    acquire: unknown;
+  };
+  if (refresh === undefined && acquire === undefined)
+    throw new TypeError(
+      'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
+    );
+  for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const)
+    expect(options, name, 'a function', (value) => typeof value === 'function');
   expect(options, 'name', 'a string that is not empty', (value) => typeof value === 'string' && value !== '');
-  for (const name of ['skewWindow', 'prefetchWindow'] as const) expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value >= 0);
-  for (const name of ['waitTimeout', 'maxWaiting'] as const) expect(options, name, name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero', (value) => isAmount(value) && value > 0);
+  for (const name of ['skewWindow', 'prefetchWindow'] as const)
+    expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value >= 0);
+  for (const name of ['waitTimeout', 'maxWaiting'] as const)
+    expect(options, name, name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero', (value) => isAmount(value) && value > 0);
   hasMethods('store', store, ['read', 'write']);
-  if (store !== undefined && typeof (store as TokenStore).name !== 'string') throw new TypeError('store.name: expected a string, which names the lock, events and errors');
+  if (store !== undefined && typeof (store as TokenStore).name !== 'string')
+    throw new TypeError('store.name: expected a string, which names the lock, events and errors');
   hasMethods('lock', lock, ['request']);
   hasMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
 }
@@ -79,5 +90,8 @@ function expect(options: object, name: string, expected: string, fits: (value: u
 function hasMethods(name: string, value: unknown, methods: readonly string[]): void {
   if (value === undefined) return;
   const lacking = methods.filter((method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function');
-  if (lacking.length > 0) throw new TypeError(`${name}: expected an object with ${methods.map((method) => `${method}()`).join(', ')}; ${lacking.map((method) => `${method}()`).join(', ')} missing`);
+  if (lacking.length > 0)
+    throw new TypeError(
+      `${name}: expected an object with ${methods.map((method) => `${method}()`).join(', ')}; ${lacking.map((method) => `${method}()`).join(', ')} missing`,
+    );
 }

@@ -29,9 +29,15 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
   const { tokens, problem } = readTokenSet(value, now, false);
   if (typeof value === 'object' && !('v' in value) && problem === undefined && tokens.accessToken !== undefined) {
     const session = `imported-${fingerprint(tokens.refreshToken ?? tokens.accessToken)}`;
-    return { record: { v: 1, session, gen: 0, status: 'active', tokens: { ...tokens, accessToken: tokens.accessToken }, issuedAt: now }, version };
+    return {
+      record: { v: 1, session, gen: 0, status: 'active', tokens: { ...tokens, accessToken: tokens.accessToken }, issuedAt: now },
+      version,
+    };
   }
-  const found = typeof value === 'object' && 'v' in value && value.v !== 1 ? 'a record of another format version' : 'something that is not a session record';
+  const found =
+    typeof value === 'object' && 'v' in value && value.v !== 1
+      ? 'a record of another format version'
+      : 'something that is not a session record';
   throw new TokenError('ERR_STORE_RECORD', { message: `Store "${store}" holds ${found}; it was left as it is` });
 }
 

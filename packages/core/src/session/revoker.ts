@@ -24,17 +24,32 @@ export function createRevoker(revoke: SessionOptions['revoke'], clock: Clock, em
       const ended = new Promise<void>((resolve) => {
         const report = (error: unknown): void => {
           const cause = safeCause(error, [tokens.accessToken, tokens.refreshToken ?? tokens.accessToken]);
-          emit({ type: 'warning', code: 'NOT_REVOKED', message: 'The tokens of a session that is over could not be revoked', error: new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The revocation failed', cause }) }, tokens.accessToken);
+          emit(
+            {
+              type: 'warning',
+              code: 'NOT_REVOKED',
+              message: 'The tokens of a session that is over could not be revoked',
+              error: new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The revocation failed', cause }),
+            },
+            tokens.accessToken,
+          );
           resolve();
         };
-        const cancel = clock.setTimeout(() => {
-          const late = new Error(`no answer within ${REVOCATION_LIMIT} ms`);
-          controller.abort(late);
-          report(late);
-        }, REVOCATION_LIMIT, true);
+        const cancel = clock.setTimeout(
+          () => {
+            const late = new Error(`no answer within ${REVOCATION_LIMIT} ms`);
+            controller.abort(late);
+            report(late);
+          },
+          REVOCATION_LIMIT,
+          true,
+        );
         Promise.resolve()
           .then(() => revoke(tokens, { signal: controller.signal }))
-          .then(() => resolve(), (error: unknown) => (controller.signal.aborted ? undefined : report(error)))
+          .then(
+            () => resolve(),
+            (error: unknown) => (controller.signal.aborted ? undefined : report(error)),
+          )
           .finally(cancel);
       });
       underWay.add(ended);

@@ -148,7 +148,11 @@ export function createSessionState(options: {
         if (relation === 'same') state.version = sight.version;
         else {
           adopt(record, sight.version, relation === 'newer' ? 'refresh' : 'signIn');
-          if (relation === 'newer') emit({ type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: record.tokens.expiresAt }, record.tokens.accessToken);
+          if (relation === 'newer')
+            emit(
+              { type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: record.tokens.expiresAt },
+              record.tokens.accessToken,
+            );
           else emit({ type: 'signedIn', by: first ? 'store' : by }, record.tokens.accessToken);
           changed();
         }

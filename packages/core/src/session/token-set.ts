@@ -20,7 +20,8 @@ const RESPONSE_MEMBERS = new Set(['access_token', 'token_type', 'expires_in', 'r
  * from there too, whatever the difference between the two clocks.
  */
 export function readTokenSet(value: unknown, startedAt: number, issuedNow: boolean): TokenReading {
-  if (typeof value !== 'object' || value === null) return { tokens: {}, problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}` };
+  if (typeof value !== 'object' || value === null)
+    return { tokens: {}, problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}` };
   const raw = value as Record<string, unknown>;
   const isResponse = raw['accessToken'] === undefined && (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
   const [accessKey, typeKey, refreshKey] = isResponse ? RESPONSE_KEYS : SET_KEYS;
@@ -49,7 +50,9 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   if (typeof raw['scope'] === 'string') tokens.scope = raw['scope'];
   else if (raw['scope'] != null) problem ??= `scope must be a string, got ${typeof raw['scope']}`;
 
-  const extra = isResponse ? Object.fromEntries(Object.entries(raw).filter(([key]) => !RESPONSE_MEMBERS.has(key) && key !== '__proto__')) : raw['extra'];
+  const extra = isResponse
+    ? Object.fromEntries(Object.entries(raw).filter(([key]) => !RESPONSE_MEMBERS.has(key) && key !== '__proto__'))
+    : raw['extra'];
   if (typeof extra === 'object' && extra !== null) {
     if (Object.keys(extra).length > 0) tokens.extra = extra as Record<string, unknown>;
   } else if (extra != null) problem ??= `extra must be an object, got ${typeof extra}`;
@@ -60,7 +63,12 @@ const RESPONSE_KEYS = ['access_token', 'token_type', 'refresh_token'] as const;
 const SET_KEYS = ['accessToken', 'tokenType', 'refreshToken'] as const;
 
 function missing(raw: Record<string, unknown>): string {
-  const nested = 'data' in raw && typeof raw['data'] === 'object' ? ': this looks like an axios response, return its `data`' : typeof raw['json'] === 'function' ? ': this looks like a Response, return `await response.json()`' : '';
+  const nested =
+    'data' in raw && typeof raw['data'] === 'object'
+      ? ': this looks like an axios response, return its `data`'
+      : typeof raw['json'] === 'function'
+        ? ': this looks like a Response, return `await response.json()`'
+        : '';
   return `accessToken (or access_token) is missing${nested}`;
 }
 
@@ -74,7 +82,8 @@ function expiresIn(value: unknown, startedAt: number): number | string | undefin
 function expiresAt(value: unknown): number | string | undefined {
   if (value == null) return undefined;
   if (typeof value !== 'number' || Number.isNaN(value)) return `expiresAt must be a number of ms since the epoch, got ${typeof value}`;
-  if (value > 0 && value < EARLIEST_MS) return `expiresAt is ${value}: are these seconds? Ms since the epoch are expected; did you mean ${value * 1000}?`;
+  if (value > 0 && value < EARLIEST_MS)
+    return `expiresAt is ${value}: are these seconds? Ms since the epoch are expected; did you mean ${value * 1000}?`;
   return Math.max(0, value);
 }
 

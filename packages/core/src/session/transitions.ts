@@ -58,7 +58,13 @@ export function createTransitions(parts: {
       if (!first.seen && record !== undefined) ended.add(record.session);
       first.seen = true;
       if (record?.status === 'signedOut' || (record !== undefined && !ended.has(record.session))) return undefined;
-      return { v: 1, session: record?.session ?? [...ended][0] ?? newId(), gen: record?.gen ?? 0, status: 'signedOut', issuedAt: clock.now() };
+      return {
+        v: 1,
+        session: record?.session ?? [...ended][0] ?? newId(),
+        gen: record?.gen ?? 0,
+        status: 'signedOut',
+        issuedAt: clock.now(),
+      };
     };
     let written: SessionRecord | undefined;
     const result = await cell.update((sight) => (written = tombstone(sight)));
@@ -109,7 +115,10 @@ export function createTransitions(parts: {
         await inTurn(attempt);
       } catch (error) {
         first.seen ||= ended.size > 0; // what somebody signs in with from now on is not what was signed out here
-        state.emit({ type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError }, undefined);
+        state.emit(
+          { type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError },
+          undefined,
+        );
         void keepTrying(call, () => inTurn(attempt));
         throw error;
       } finally {

@@ -62,7 +62,8 @@ export function createWaitQueue<W, T>(options: {
     },
     enter(waiter, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
-      if (places.size >= limit) return Promise.reject(new TokenError('ERR_WAIT_LIMIT', { message: `${limit} requests wait for the session already` }));
+      if (places.size >= limit)
+        return Promise.reject(new TokenError('ERR_WAIT_LIMIT', { message: `${limit} requests wait for the session already` }));
       return new Promise((resolve, reject) => {
         const onAbort = signal && ((): void => leave(place, { fail: signal.reason }));
         const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, signal, onAbort };

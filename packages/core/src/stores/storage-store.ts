@@ -26,7 +26,8 @@ export interface StorageLike {
  * ```
  */
 export function storageStore(storage: StorageLike, key: string): TokenStore {
-  if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function') throw new TypeError('storageStore: expected a storage with getItem() and setItem()');
+  if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function')
+    throw new TypeError('storageStore: expected a storage with getItem() and setItem()');
   if (typeof key !== 'string' || key === '') throw new TypeError('storageStore: expected a key, a string that is not empty');
   let first: Promise<StoredValue | undefined> | undefined;
   let version = 0;

@@ -25,7 +25,12 @@ export function strictServer(options: { readonly lifetime?: number; readonly exp
   let revoked = false;
   let gate: Promise<void> = Promise.resolve();
   const planned: (() => unknown)[] = [];
-  const answer = (): TokenResponse => ({ access_token: `at-${generation}`, refresh_token: `rt-${generation}`, token_type: 'Bearer', expires_in: lifetime });
+  const answer = (): TokenResponse => ({
+    access_token: `at-${generation}`,
+    refresh_token: `rt-${generation}`,
+    token_type: 'Bearer',
+    expires_in: lifetime,
+  });
   return {
     first: { accessToken: 'at-1', refreshToken: 'rt-1', expiresAt: options.expiresAt },
     async refresh({ refreshToken }) {
