@@ -72,6 +72,8 @@ function onlyOf(text: string | undefined, ids: readonly string[]): readonly stri
   throw new Mistake(`--only: there is no contender "${unknown}"; expected one or more of ${ids.join(', ')}`);
 }
 
-function isParseArgsError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS');
+// By shape: an error of Node's own need not be an instance of this realm's Error.
+function isParseArgsError(error: unknown): error is { readonly message: string } {
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return false;
+  return typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS') && typeof error.message === 'string';
 }

@@ -27,7 +27,12 @@ export interface Result {
   readonly tokenEndpointConnections: ConnectionCount;
 }
 
-export function resultOf(contender: Contender, outcomes: Burst['outcomes'], record: ArenaRecord, cutAtDeadline: boolean): Result {
+export function resultOf(
+  contender: Pick<Contender, 'id' | 'name' | 'ours'>,
+  outcomes: Burst['outcomes'],
+  record: ArenaRecord,
+  cutAtDeadline: boolean,
+): Result {
   const { counters } = record;
   const succeeded = new Set(record.attempts.filter(({ status }) => status === 200).map(({ request }) => request)).size;
   return {

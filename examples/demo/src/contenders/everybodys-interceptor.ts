@@ -4,7 +4,7 @@ import type { Contender, TokenResponse } from './contender.ts';
 /** The snippet that most tutorials end up with: on a 401, refresh and send the request again, once. */
 export const everybodysInterceptor: Contender = {
   id: 'interceptor',
-  name: 'axios, the interceptor that everybody writes',
+  name: "Everybody's axios interceptor",
   about: 'Every request that gets a 401 redeems the refresh token for itself.',
   ours: false,
   source: new URL(import.meta.url),

@@ -4,7 +4,7 @@ import type { Contender, TokenResponse } from './contender.ts';
 /** What ky 2's README shows under `afterResponse`: "retry with a fresh token on a 401 error". */
 export const kyReadmeRecipe: Contender = {
   id: 'ky-recipe',
-  name: "ky, the README's recipe",
+  name: "ky's README recipe",
   about: 'Every request that gets a 401 redeems the refresh token for itself, in an afterResponse hook.',
   ours: false,
   source: new URL(import.meta.url),

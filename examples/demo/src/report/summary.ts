@@ -37,7 +37,7 @@ function groups(others: readonly Result[]): string[] {
   const passed = others.filter(({ session, failed }) => session === 'alive' && failed === 0);
   return [
     ...sentence(lost, (names) => `${names} lost the session: the user has to sign in again.`),
-    ...sentence(kept, (names) => `${names} kept the session, but handed requests back unanswered.`),
+    ...sentence(kept, (names) => `${names} kept the session, but failed requests that a fresh token would have saved.`),
     ...sentence(passed, (names) => `${names} came through this time.`),
   ];
 }

@@ -1,5 +1,7 @@
 import { TICKS_PER_MS } from '../timeline.ts';
-import type { Lane, Stretch } from './model.ts';
+import type { Lane, State, Stretch } from './model.ts';
+
+const ANSWERS: Record<Exclude<State, 'waiting'>, string> = { answered: '200', refused: '401', unanswered: 'no answer' };
 
 /** One request's story as a sentence, for the line below a picture and for those who cannot see it. */
 export function describeLane(lane: Lane, index: number): string {
@@ -16,7 +18,7 @@ export function milliseconds(ticks: number): string {
 function describeStretch({ state, visit, from, to }: Stretch): string | undefined {
   if (state === 'waiting') return to - from < TICKS_PER_MS ? undefined : `waited ${milliseconds(to - from)}`;
   const sent = visit === 0 ? 'sent' : 'replayed';
-  return `${sent} at ${milliseconds(from)}, ${state === 'answered' ? '200' : '401'}`;
+  return `${sent} at ${milliseconds(from)}, ${ANSWERS[state]}`;
 }
 
 function outcome(ok: boolean, end: number): string {

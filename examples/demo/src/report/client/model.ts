@@ -1,7 +1,7 @@
 import type { Timeline } from '../timeline.ts';
 
 /** What a request is doing at a moment. */
-export type State = 'waiting' | 'refused' | 'answered';
+export type State = 'waiting' | 'refused' | 'answered' | 'unanswered';
 
 /** A stretch of one request's life, in ticks. `visit`: how often it had reached the API before, for stretches spent there. */
 export interface Stretch {
@@ -53,10 +53,16 @@ function stretchesOf(start: number, end: number, visits: readonly number[]): Str
   for (let index = 0; index + 2 < visits.length; index += 3) {
     const [from = 0, to = 0, status = 0] = visits.slice(index, index + 3);
     stretches.push({ from: since, to: from, state: 'waiting', visit: index / 3 });
-    stretches.push({ from, to, state: status === 200 ? 'answered' : 'refused', visit: index / 3 });
+    stretches.push({ from, to, state: stateOf(status), visit: index / 3 });
     since = to;
   }
-  const answered = stretches.at(-1)?.state === 'answered';
-  if (!answered && end > since) stretches.push({ from: since, to: end, state: 'waiting', visit: visits.length / 3 });
+  const last = stretches.at(-1)?.state;
+  if (last !== 'answered' && last !== 'unanswered' && end > since) stretches.push({ from: since, to: end, state: 'waiting', visit: visits.length / 3 });
   return stretches;
+}
+
+/** The servers note 0 for a request that they never came to answer. */
+function stateOf(status: number): State {
+  if (status === 0) return 'unanswered';
+  return status === 200 ? 'answered' : 'refused';
 }

@@ -8,7 +8,7 @@ type Shares = Record<State | 'failed', Float32Array>;
 /** CSS pixels a row is high. */
 const ROW = 2;
 /** A request that waits is drawn as a thin line where there is room; here it weighs as much less. */
-const WEIGHT: Record<keyof Shares, number> = { waiting: 0.45, refused: 1, answered: 1, failed: 1 };
+const WEIGHT: Record<keyof Shares, number> = { waiting: 0.45, refused: 1, answered: 1, unanswered: 0.45, failed: 1 };
 
 /** More requests than rows of pixels: each row is the average of its requests. `density`: device pixels per CSS pixel. */
 export function paintDensity(context: CanvasRenderingContext2D, lanes: readonly Lane[], frame: Frame, palette: Palette, density: number): void {
@@ -31,6 +31,7 @@ function sharesOf(group: readonly Lane[], columns: number, column: (tick: number
     waiting: new Float32Array(columns),
     refused: new Float32Array(columns),
     answered: new Float32Array(columns),
+    unanswered: new Float32Array(columns),
     failed: new Float32Array(columns),
   };
   const share = 1 / Math.max(1, group.length);

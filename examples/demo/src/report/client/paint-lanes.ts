@@ -5,9 +5,9 @@ import type { Palette } from './palette.ts';
 /** Every request as a bar of its own; for as many as the eye can tell apart. */
 export function paintLanes(context: CanvasRenderingContext2D, lanes: readonly Lane[], frame: Frame, palette: Palette): void {
   const pitch = frame.lanes.height / lanes.length;
-  const bar = Math.max(1, pitch - Math.min(3, pitch * 0.3));
+  const bar = pitch - (pitch > 8 ? 3 : 1);
   lanes.forEach((lane, index) => {
-    const top = frame.lanes.top + index * pitch + (pitch - bar) / 2;
+    const top = frame.lanes.top + index * pitch;
     for (const stretch of lane.stretches) paintStretch(context, stretch, { top, bar }, frame, palette);
     if (lane.end !== undefined && !lane.ok) {
       context.fillStyle = palette.failed;
@@ -27,8 +27,8 @@ function paintStretch(
   const width = Math.max(1, x(to) - left);
   context.fillStyle = palette[state];
   if (state === 'waiting') {
-    const thin = Math.max(1, bar * 0.25);
-    context.fillRect(left, top + (bar - thin) / 2, width, thin);
+    const thin = Math.max(1, Math.floor(bar / 4));
+    context.fillRect(left, top + Math.floor((bar - thin) / 2), width, thin);
     return;
   }
   context.fillRect(left, top, width, bar);

@@ -1,5 +1,5 @@
 import type { Timeline } from '../timeline.ts';
-import { type Frame, frameOf } from './frame.ts';
+import { type Frame, frameOf, LEAST_PITCH } from './frame.ts';
 import type { Lane } from './model.ts';
 import { paintDensity } from './paint-density.ts';
 import { paintAxis, paintLabels } from './paint-frame.ts';
@@ -7,9 +7,6 @@ import { paintLanes } from './paint-lanes.ts';
 import { paintOutcomes } from './paint-outcomes.ts';
 import { paintBands, paintCalls } from './paint-refreshes.ts';
 import { type Palette, readPalette } from './palette.ts';
-
-/** Lanes lower than this, in CSS pixels, cannot be told apart any more. */
-const LOWEST_LANE = 2.2;
 
 /** What to show. */
 export interface View {
@@ -42,7 +39,7 @@ export function createPicture(canvas: HTMLCanvasElement, timeline: Timeline, lan
     const context = resized(finished, fresh, density);
     paintAxis(context, fresh, palette);
     paintBands(context, timeline, fresh, palette);
-    if (fresh.lanes.height / lanes.length >= LOWEST_LANE) paintLanes(context, lanes, fresh, palette);
+    if (fresh.lanes.height / lanes.length >= LEAST_PITCH) paintLanes(context, lanes, fresh, palette);
     else paintDensity(context, lanes, fresh, palette, density);
     paintCalls(context, timeline, fresh, palette);
     paintLabels(context, timeline, fresh, palette);

@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Result } from '../src/result.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const sources = new URL('./sources.mjs', import.meta.url).href;
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'unexpired-demo-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk) => (stdout += chunk));
+  child.stderr.on('data', (chunk) => (stderr += chunk));
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  return { code, stdout, stderr };
+}
+
+function resultsOf(stdout: string): Record<string, Result> {
+  const { results } = JSON.parse(stdout) as { results: Result[] };
+  return Object.fromEntries(results.map((result) => [result.id, result]));
+}
+
+describe('the demo', () => {
+  it('finds 1 refresh, 0 reuse detections and every request answered for each of ours', async () => {
+    const report = path.join(folder, 'expired.html');
+    const { code, stdout, stderr } = await demo('--requests', '10', '--json', '--report', report);
+    expect(stderr).toContain('Firing 10 concurrent requests');
+    const results = resultsOf(stdout);
+    expect(Object.keys(results)).toHaveLength(7);
+    for (const id of ['unexpired-axios', 'unexpired-fetch', 'unexpired-ky']) {
+      expect(results[id]).toMatchObject({
+        tokenEndpointCalls: 1,
+        reuseDetections: 0,
+        session: 'alive',
+        succeeded: 10,
+        failed: 0,
+        callersServed: 10,
+        cutAtDeadline: false,
+        api: { requests: 10, unauthorized: 0 },
+      });
+    }
+    expect(results.interceptor).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
+    expect(results['ky-recipe']).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
+    expect(results['axios-auth-refresh']).toMatchObject({ tokenEndpointCalls: 1, session: 'alive', succeeded: 1 });
+    expect(code).toBe(0);
+    expect(await readFile(report, 'utf8')).toContain('10 requests at once, one refresh');
+  }, 60_000);
+
+  it('finds the same when the server takes the access token back early, so that every request meets a 401', async () => {
+    const only = 'unexpired-axios,unexpired-fetch,unexpired-ky';
+    const { code, stdout } = await demo('--requests=70', '--scenario=revoked', `--only=${only}`, '--json', `--report=${path.join(folder, 'revoked.html')}`);
+    const results = resultsOf(stdout);
+    for (const id of only.split(',')) {
+      expect(results[id]).toMatchObject({ tokenEndpointCalls: 1, reuseDetections: 0, session: 'alive', succeeded: 70, callersServed: 70 });
+      expect(results[id]?.api.unauthorized).toBeGreaterThan(0);
+      expect(results[id]?.api.connections.atOnce).toBe(64);
+    }
+    expect(code).toBe(0);
+  }, 60_000);
+
+  it('answers a mistake with one sentence and exit status 2', async () => {
+    const { code, stdout, stderr } = await demo('--requests', 'lots');
+    expect({ code, stdout, stderr }).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: '--requests: expected a whole number from 1 to 10000, got "lots"\nTry npm run demo -- --help\n',
+    });
+  });
+
+  it('helps', async () => {
+    const { code, stdout } = await demo('--help');
+    expect(stdout).toContain('Usage: npm run demo');
+    expect(code).toBe(0);
+  });
+});
