@@ -1,6 +1,9 @@
 export { type Clock, systemClock } from './clock.ts';
 export { type Delivery, TokenError, type TokenErrorCode, type TokenErrorOptions, tokenErrorOf } from './errors.ts';
 export type { TokenEvent } from './events.ts';
+export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export { isTokenRejected } from './http/rejection.ts';
+export { toTokenSource } from './http/to-token-source.ts';
 export type { AcquireFunction, RefreshContext, RefreshFunction, RefreshReason } from './refresh/functions.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { RefreshLock } from './stores/lock.ts';

@@ -12,3 +12,9 @@
 export function isTokenText(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
 }
+
+/** Names what came where a token was expected, for an error message: never the value, which may be most of a token. */
+export function describeToken(value: unknown): string {
+  if (typeof value === 'string') return value ? 'characters that no header may carry' : 'an empty string';
+  return value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,10 @@
+// What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
+// request and answer.
+export { tokenErrorOf } from './errors.ts';
+export { type Authorize, createAuthorizer, explain, type Signature, type UnsignedRequest, type Verdict } from './http/authorizer.ts';
+export { isReplayable } from './http/body.ts';
+export { type Challenge, parseChallenges } from './http/challenges.ts';
+export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export { originOf, targetOf } from './http/origin.ts';
+export { isTokenRejected } from './http/rejection.ts';
+export { toTokenSource } from './http/to-token-source.ts';

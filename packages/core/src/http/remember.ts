@@ -1,0 +1,28 @@
+import { fingerprint } from '../fingerprint.ts';
+import type { TokenSource } from '../source.ts';
+import type { AccessToken } from '../tokens.ts';
+
+const REMEMBERED = 64;
+
+/**
+ * A source that can always say whether a token was ever its own. Where the source cannot, the latest 64 tokens that it
+ * gave are remembered, as fingerprints: long enough to recognise a stale header, and no token is kept.
+ */
+export function remembering(source: TokenSource): Required<TokenSource> {
+  if (source.issued) return source as Required<TokenSource>;
+  const seen = new Set<string>();
+  let latest: string | undefined;
+  const note = (token: AccessToken | undefined): AccessToken | undefined => {
+    if (token && token.accessToken !== latest) {
+      latest = token.accessToken;
+      seen.add(fingerprint(String(latest)));
+      if (seen.size > REMEMBERED) for (const oldest of seen) return (seen.delete(oldest), token);
+    }
+    return token;
+  };
+  return {
+    getTokens: (options) => source.getTokens(options).then(note),
+    replaceRejected: (accessToken, options) => source.replaceRejected(accessToken, options).then(note),
+    issued: (accessToken) => seen.has(fingerprint(accessToken)),
+  };
+}

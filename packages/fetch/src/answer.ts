@@ -1,0 +1,47 @@
+import type { ApiResponse } from 'unexpired/adapter';
+
+/** Bodies up to 64 KiB are read to their end, so that the connection can be used again. */
+const DRAINED = 2 ** 16;
+
+/** A `Response` as the core's decisions see it. */
+export function toApiResponse(response: Response): ApiResponse {
+  return {
+    get url() {
+      return response.url;
+    },
+    status: response.status,
+    headers: response.headers,
+    async json() {
+      // An endless event stream is not waited for.
+      if (!/json|^text\/plain|^$/i.test(response.headers.get('content-type') ?? '')) return undefined;
+      try {
+        return await response.clone().json();
+      } catch {
+        return undefined; // not JSON; whatever else is wrong with the body, its reader will see
+      }
+    },
+  };
+}
+
+/**
+ * Lets go of an answer that nobody will read. A small body is read to its end: an unread one would cost a connection
+ * for every refusal. A large or slow one (1 s) is cancelled.
+ */
+export async function release(response: Response): Promise<void> {
+  if (!response.body || response.body.locked) return;
+  const reader = response.body.getReader();
+  let left = Number(response.headers.get('content-length')) > DRAINED ? 0 : DRAINED;
+  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), 1000);
+  try {
+    while (left > 0) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      left -= value.byteLength;
+    }
+    await reader.cancel();
+  } catch {
+    // The answer is not used any more, nor is what went wrong with it.
+  } finally {
+    clearTimeout(timer);
+  }
+}

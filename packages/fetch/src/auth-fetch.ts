@@ -1,0 +1,98 @@
+import type { RequestAuth, TokenInput } from 'unexpired';
+import { type AuthOptions, createAuthorizer, explain, type Verdict } from 'unexpired/adapter';
+import { release, toApiResponse } from './answer.ts';
+import { copyBody } from './body-copy.ts';
+import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
+
+/** Options of {@link createAuthFetch}. */
+export interface AuthFetchOptions extends AuthOptions {
+  /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here. */
+  readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
+}
+
+/** `fetch`, with one more option for each request: `tokens`. */
+export type AuthFetch = typeof globalThis.fetch & ((input: string | URL | Request, init?: RequestInit & RequestAuth) => Promise<Response>);
+
+/**
+ * A `fetch` whose requests carry a good token, and that sends a request again, once, when the API refused its token.
+ * Everything else is as the underlying fetch has it.
+ *
+ * @throws TypeError for a wrong option. The returned function rejects with a `TokenError` where the table *What an
+ * adapter answers* says so.
+ *
+ * @example
+ * ```ts
+ * const authFetch = createAuthFetch(tokens, { origins: ['https://api.example.com'] });
+ * const response = await authFetch('https://api.example.com/me');
+ * ```
+ */
+export function createAuthFetch(tokens: TokenInput, options: AuthFetchOptions): AuthFetch {
+  return wrapFetch(tokens, options);
+}
+
+/** As {@link createAuthFetch}; `replayable` tells of a `Request` whether its body can be sent again, where that is known. */
+export function wrapFetch(tokens: TokenInput, options: AuthFetchOptions, replayable?: (request: Request) => boolean | undefined): AuthFetch {
+  const authorize = createAuthorizer(tokens, options);
+  const { fetch: custom } = options;
+  if (custom !== undefined && typeof custom !== 'function') throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
+  const original = globalThis.fetch;
+
+  const authFetch = async (input: string | URL | Request, init?: RequestInit & RequestAuth): Promise<Response> => {
+    // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
+    const send = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
+    const request = typeof input === 'object' && 'headers' in input ? input : undefined;
+    const url = request ? request.url : String(input);
+    // Both copied before anything is awaited: fetch, too, reads them at once.
+    const headers = copyHeaders(init?.headers ?? request?.headers);
+    const copy = withoutTokens(init);
+    const signal = init?.signal === undefined ? request?.signal : init.signal;
+
+    const signing = authorize({ url, authorization: getAuthorization(headers), signal, tokens: init?.tokens });
+    if (!signing) return send(input, init && 'tokens' in init ? copy : init);
+    const signature = await signing;
+    // A URL object that was changed while we waited: its new value was never checked.
+    const target = request ?? (String(input) === url ? input : url);
+    if (!signature) return send(target, copy?.headers ? { ...copy, headers } : copy);
+
+    const body = copyBody(request, copy?.body, request && replayable?.(request));
+    const signed = { ...(request && !(copy && Object.keys(copy).length) && referrerOf(request)), ...copy, headers };
+    setAuthorization(headers, signature.authorization);
+    let response: Response;
+    let again: ReturnType<typeof body.take>;
+    try {
+      response = await send(target, signed);
+    } finally {
+      again = body.take();
+    }
+
+    const judged = signature.judge(toApiResponse(response), again !== undefined);
+    if (!judged) return response;
+    let verdict: Verdict;
+    try {
+      verdict = await judged;
+    } catch (error) {
+      void release(response);
+      throw error;
+    }
+    if (verdict.cause) explain(response, verdict.cause);
+    if (!verdict.replay) return response;
+    setAuthorization(headers, verdict.replay);
+    await release(response);
+    return send(again?.input ?? target, again?.body ? { ...signed, body: again.body } : signed);
+  };
+  return authFetch as AuthFetch;
+}
+
+// `for in`, because a Request is a valid init and has getters only.
+function withoutTokens(init: (RequestInit & RequestAuth) | undefined): RequestInit | undefined {
+  if (!init) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(init);
+  const copy: RequestInit & { tokens?: unknown } = {};
+  if (prototype === Object.prototype || prototype === null) Object.assign(copy, init);
+  else for (const name in init) Object.assign(copy, { [name]: init[name as keyof RequestInit] });
+  if ('tokens' in copy) delete copy.tokens;
+  return copy;
+}
+
+// An init that is not empty resets the two, unless they are said again (Fetch standard, the Request constructor).
+const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({ referrer, referrerPolicy });

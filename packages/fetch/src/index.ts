@@ -1,0 +1,1 @@
+export { type AuthFetch, type AuthFetchOptions, createAuthFetch } from './auth-fetch.ts';

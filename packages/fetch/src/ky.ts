@@ -1,0 +1,51 @@
+import type { Options } from 'ky';
+import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
+import { explain, isReplayable, tokenErrorOf } from 'unexpired/adapter';
+import { wrapFetch } from './auth-fetch.ts';
+
+declare module 'ky' {
+  interface Options {
+    /** `false` sends the request unsigned, a source overrides the attached one. */
+    tokens?: RequestAuth['tokens'];
+  }
+}
+
+/**
+ * Options for `ky.extend()` that give every request a good token, and send a request again, once, when the API refused
+ * its token. Works below ky's own retries and hooks, through its `fetch` option.
+ *
+ * @throws TypeError for a wrong option.
+ *
+ * @example
+ * ```ts
+ * const api = ky.extend(kyAuth(tokens, { origins: ['https://api.example.com'] }));
+ * await api.get('https://api.example.com/me').json();
+ * ```
+ */
+export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Partial<Options>) => Partial<Options> {
+  const kinds = new WeakMap<Request, boolean>();
+  // ky hands over a Request, and what its body was made of is only known here.
+  const note: Hook = (first, second) => {
+    const { request, options: { body } = {} } = second ? { request: first as Request, options: second } : (first as HookState);
+    // Without a body in the options the Request may have come with one of its own, of which nothing is known.
+    if (body !== undefined && body !== null) kinds.set(request, isReplayable(body));
+  };
+  return (parent) => ({
+    fetch: wrapFetch(tokens, { ...options, fetch: parent.fetch }, (request) => kinds.get(request)),
+    hooks: { beforeRequest: [note], beforeRetry: [note], beforeError: [attachCause] } as Options['hooks'] & {},
+  });
+}
+
+interface HookState {
+  readonly request: Request;
+  readonly options?: { readonly body?: unknown };
+}
+// ky 2 gives its hooks one object; ky 1 gives beforeRequest and beforeError their arguments one by one.
+type Hook = (first: Request | HookState, second?: HookState['options']) => void;
+
+const attachCause = (first: { error?: unknown; response?: unknown }): unknown => {
+  const error = (first.error ?? first) as { response?: object; cause?: unknown };
+  const cause = tokenErrorOf(error.response);
+  if (cause && error.cause === undefined) explain(error, cause);
+  return error;
+};
