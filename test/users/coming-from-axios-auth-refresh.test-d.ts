@@ -1,0 +1,18 @@
+// Coming from axios-auth-refresh: skipAuthRefresh, shouldRefresh.
+import axios from 'axios';
+import { createTokenManager, isTokenRejected, memoryStore } from 'unexpired';
+import { attachAuth } from '@unexpired/axios';
+const api = axios.create({ baseURL: 'https://api.example.com' }); // delete the interceptor that set Authorization
+const tokens = createTokenManager({
+  store: memoryStore({ accessToken: localStorage.token, refreshToken: localStorage.rt }),
+  async refresh({ refreshToken }, { signal }) {
+    const { data } = await api.post('/auth/refresh', { refreshToken }, { signal }); // skipAuthRefresh: not needed
+    return { accessToken: data.token, refreshToken: data.refreshToken };
+  },
+});
+const detach = attachAuth(api, tokens, {
+  origins: ['https://api.example.com'],
+  isRejected: async (response) => isTokenRejected(response) || ((await response.json()) as any)?.code === 'TOKEN_EXPIRED', // shouldRefresh
+});
+await api.get('/public', { tokens: false }); // skipAuthRefresh
+detach();

@@ -1,0 +1,40 @@
+// What these eight people have installed besides, as far as their code touches it.
+
+declare module 'react-native-keychain' {
+  export function getGenericPassword(options: { service: string }): Promise<false | { password: string }>;
+  export function setGenericPassword(username: string, password: string, options: { service: string }): Promise<unknown>;
+  export function resetGenericPassword(options: { service: string }): Promise<boolean>;
+}
+declare module 'pg' {
+  export interface Pool {
+    // biome-ignore lint/suspicious/noExplicitAny: as @types/pg has it
+    query(text: string, values: readonly unknown[]): Promise<{ rows: any[] }>;
+  }
+}
+declare module '@apollo/client' {
+  export class HttpLink {
+    constructor(options: { uri: string; fetch?: typeof globalThis.fetch });
+  }
+}
+declare module '@modelcontextprotocol/sdk/client/streamableHttp.js' {
+  export class StreamableHTTPClientTransport {
+    constructor(url: URL, options?: { fetch?: (url: string | URL, init?: RequestInit) => Promise<Response> });
+  }
+}
+// Not written yet: the shapes that their packages will have.
+declare module '@unexpired/node' {
+  import type { TokenSet, TokenStore } from 'unexpired';
+  export function fileStore(
+    path: string | URL,
+    options?: { pointer?: string; parse?: (value: unknown) => TokenSet | undefined },
+  ): TokenStore;
+}
+declare module '@unexpired/redis' {
+  import type { RefreshLock, TokenStore } from 'unexpired';
+  export interface RedisLike {
+    sendCommand?(args: string[]): Promise<unknown>;
+    call?(command: string, ...args: string[]): Promise<unknown>;
+  }
+  export function redisStore(client: RedisLike, options: { key: string }): TokenStore;
+  export function redisLock(client: RedisLike): RefreshLock;
+}
