@@ -40,7 +40,7 @@ export interface GrantOptions extends ClientOptions {
   /** Space-separated. Default: what was granted before (RFC 6749 section 6), or the server's default. */
   readonly scope?: string | undefined;
   /**
-   * Proofs of possession for the token endpoint (RFC 9449), from `DPoP(client, keyPair)`, which is exported here. Nonces
+   * Proofs of possession for the token endpoint (RFC 9449), from `DPoP({}, keyPair)`, which is exported here. Nonces
    * are kept, and asked for once. Proofs for the API itself are not made by this package.
    */
   readonly DPoP?: DPoPHandle | undefined;

@@ -37,7 +37,7 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
   const findServer = authorizationServer('token_endpoint', 'tokenEndpoint', options.tokenEndpoint, options, fetch);
   const parameters = extraParameters(options.parameters, options.scope);
   if (options.DPoP !== undefined && typeof options.DPoP?.calculateThumbprint !== 'function')
-    throw badOption('DPoP', 'a handle made by DPoP(client, keyPair)', options.DPoP);
+    throw badOption('DPoP', 'a handle made by DPoP({}, keyPair)', options.DPoP);
   const caller: Caller = { options, fetch, endpoint: 'token endpoint' };
 
   return async (signal, send, secret) => {
