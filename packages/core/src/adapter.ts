@@ -3,6 +3,7 @@
 export { tokenErrorOf } from './errors.ts';
 export { type Authorize, createAuthorizer, explain, type Signature, type UnsignedRequest, type Verdict } from './http/authorizer.ts';
 export { isReplayable } from './http/body.ts';
+export { checkOptions } from './http/check-options.ts';
 export { type Challenge, parseChallenges } from './http/challenges.ts';
 export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { originOf, targetOf } from './http/origin.ts';

@@ -1,0 +1,80 @@
+import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
+import { type Authorize, checkOptions, createAuthorizer } from 'unexpired/adapter';
+import type { AxiosLike, Config } from './axios-like.ts';
+import { createDispatch } from './dispatch.ts';
+import { exchange } from './exchange.ts';
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    /** `false` sends the request unsigned, a source overrides the attached one. */
+    tokens?: RequestAuth['tokens'];
+  }
+}
+
+/** What is attached to an instance. On the instance, so that a reloaded copy of this module finds it. */
+const ATTACHED = Symbol.for('@unexpired/axios');
+
+interface Attachment {
+  readonly tokens: TokenInput;
+  origins: ReadonlySet<string>;
+  authorize: Authorize;
+  readonly detach: () => void;
+}
+
+/**
+ * Gives every request of an axios instance a good token, and sends a request again, once, when the API refused its
+ * token. Returns detach.
+ *
+ * The same instance and tokens twice is once, with the latest options; overlapping origins with other tokens is a
+ * TypeError.
+ *
+ * @throws TypeError for a wrong option. Requests reject with a `TokenError`, or with axios's own 401 and the
+ * `TokenError` as its `cause`, as the table *What an adapter answers* says.
+ *
+ * @example
+ * ```ts
+ * const api = axios.create({ baseURL: 'https://api.example.com' });
+ * const detach = attachAuth(api, tokens, { origins: ['https://api.example.com'] });
+ * ```
+ */
+export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: AuthOptions): () => void {
+  const requests = instance?.interceptors?.request;
+  if (typeof requests?.use !== 'function') throw new TypeError('instance: expected an axios instance');
+  const authorize = createAuthorizer(tokens, options);
+  const origins = checkOptions(options);
+
+  const holder = instance as AxiosLike & { [ATTACHED]?: Attachment[] };
+  if (!holder[ATTACHED]) Object.defineProperty(holder, ATTACHED, { value: [] });
+  const all = holder[ATTACHED] as Attachment[];
+  const overlapping = all.filter((other) => [...origins].some((origin) => other.origins.has(origin)));
+  if (overlapping.some((other) => other.tokens !== tokens)) {
+    throw new TypeError('origins: other tokens are attached to this instance for one of these origins; detach those first');
+  }
+  if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize }).detach;
+
+  const dispatch = createDispatch(instance);
+  const wrapped = new WeakMap<object, { adapter: unknown }>();
+  const attachment: Attachment = { tokens, origins, authorize, detach };
+  const wrap = (config: Config): Config => {
+    const own = wrapped.get(Object(config.adapter));
+    const adapter = own ? own.adapter : config.adapter;
+    const wrapper = (final: Config): Promise<unknown> => {
+      // The caller, and whoever sends this config again, sees the adapter that it gave.
+      final.adapter = adapter;
+      return exchange(final, adapter, attachment.authorize, dispatch);
+    };
+    wrapped.set(wrapper, { adapter });
+    config.adapter = wrapper;
+    return config;
+  };
+  // Synchronous, or axios would run the chain of all interceptors through promises.
+  const id = (requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number)(wrap, undefined, { synchronous: true });
+  all.push(attachment);
+
+  function detach(): void {
+    requests.eject(id);
+    const index = all.indexOf(attachment);
+    if (index >= 0) all.splice(index, 1);
+  }
+  return detach;
+}

@@ -1,0 +1,37 @@
+/** The part of an axios instance this package touches; structural, so that both of axios's type builds fit. */
+export interface AxiosLike {
+  readonly interceptors: { readonly request: { use(onFulfilled: (config: any) => any): number; eject(id: number): void } };
+  request(config: any): Promise<any>;
+}
+
+/** What this package reads and writes of a request's config, after axios has merged and transformed it. */
+export interface Config {
+  url?: string;
+  baseURL?: string;
+  allowAbsoluteUrls?: boolean;
+  adapter?: unknown;
+  auth?: unknown;
+  data?: unknown;
+  headers: { get(name: string): unknown; set(name: string, value: unknown, rewrite: true): unknown; delete(name: string): unknown };
+  signal?: AbortSignal;
+  cancelToken?: { subscribe(listener: (reason: unknown) => void): void; unsubscribe(listener: (reason: unknown) => void): void };
+  timeout?: number;
+  timeoutErrorMessage?: string;
+  transitional?: { clarifyTimeoutError?: boolean };
+  beforeRedirect?: (redirect: Redirect, ...details: unknown[]) => void;
+  tokens?: never;
+}
+
+/** What follow-redirects is about to ask for. */
+export interface Redirect {
+  href?: string;
+  headers: Record<string, unknown>;
+}
+
+export interface Answer {
+  data: unknown;
+  status: number;
+  headers: Record<string, unknown>;
+  config: Config;
+  request?: { responseURL?: string; res?: { responseUrl?: string } };
+}

@@ -1,0 +1,26 @@
+import { originOf } from 'unexpired/adapter';
+import type { Config, Redirect } from './axios-like.ts';
+
+const isAbsolute = (url: string): boolean => /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
+
+/** Where axios will send this: url and baseURL joined as axios does. */
+export function urlOf({ url = '', baseURL, allowAbsoluteUrls }: Config): string {
+  const path = String(url);
+  if (!baseURL || (isAbsolute(path) && allowAbsoluteUrls !== false)) return path;
+  // axios before 1.8 does not know allowAbsoluteUrls and sends this to `url`, later ones to `baseURL`: not signed.
+  if (isAbsolute(path)) return '//';
+  return path ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}` : baseURL;
+}
+
+/**
+ * Takes the token off a redirect to another origin. follow-redirects, as older versions of axios have it, takes it along to
+ * a subdomain, and from http: to https:.
+ */
+export function guardRedirect(origin: string | undefined, beforeRedirect: Config['beforeRedirect']): NonNullable<Config['beforeRedirect']> {
+  return (redirect: Redirect, ...details) => {
+    if (originOf(String(redirect.href)) !== origin) {
+      for (const name of Object.keys(redirect.headers)) if (name.toLowerCase() === 'authorization') delete redirect.headers[name];
+    }
+    beforeRedirect?.(redirect, ...details);
+  };
+}
