@@ -8,15 +8,26 @@ import type { Result } from '../src/result.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const sources = new URL('./sources.mjs', import.meta.url).href;
+const brokenAdapter = new URL('./broken-adapter.mjs', import.meta.url).href;
 let folder = '';
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'unexpired-demo-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function demo(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+function demo(...args: string[]): Promise<Finished> {
+  return run([main, ...args]);
+}
+
+async function run(args: readonly string[]): Promise<Finished> {
+  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
@@ -68,6 +79,14 @@ describe('the demo', () => {
       expect(results[id]?.api.connections.atOnce).toBe(64);
     }
     expect(code).toBe(0);
+  }, 60_000);
+
+  it('ends with exit status 1 and says why when one of ours breaks its promise', async () => {
+    const args = ['--requests=2', '--only=unexpired-axios', `--report=${path.join(folder, 'broken.html')}`];
+    const { code, stdout } = await run(['--import', brokenAdapter, main, ...args]);
+    expect(stdout).toContain('Unexpired on axios: 0 token-endpoint calls instead of 1');
+    expect(stdout).toContain('Unexpired on axios: the API answered 0 of 2 requests');
+    expect(code).toBe(1);
   }, 60_000);
 
   it('answers a mistake with one sentence and exit status 2', async () => {

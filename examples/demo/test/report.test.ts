@@ -73,20 +73,21 @@ describe('the summary', () => {
   it('says in words what happened to whom', () => {
     const kept = resultWith({ ...lostSession, name: 'Half a solution', session: 'alive' });
     const passed = resultWith({ name: 'Another way', ours: false });
-    const { headline, sentences } = summarize([resultWith(lostSession), kept, passed, resultWith()], 100, 'expired');
+    const { headline, opening, outcomes } = summarize([resultWith(lostSession), kept, passed, resultWith()], 100, 'expired');
     expect(headline).toBe('100 requests at once, one refresh');
-    expect(sentences.slice(1)).toEqual([
-      "Everybody's axios interceptor lost the session: the user has to sign in again.",
-      'Half a solution kept the session, but failed requests that a fresh token would have saved.',
-      'Another way came through this time.',
-      'Unexpired on axios: 1 refresh, no reuse, 100 of 100 requests answered.',
+    expect(opening).toContain('100 requests at the same moment, and its access token had expired');
+    expect(outcomes).toEqual([
+      { good: false, text: "Everybody's axios interceptor lost the session: the user has to sign in again." },
+      { good: false, text: 'Half a solution kept the session, but failed requests that a fresh token would have saved.' },
+      { good: true, text: 'Another way came through this time.' },
+      { good: true, text: 'Unexpired on axios made 1 refresh, with no reuse, and had 100 of 100 requests answered.' },
     ]);
   });
 
   it('does not boast when a promise was broken', () => {
-    const { headline, sentences } = summarize([resultWith({ tokenEndpointCalls: 2 })], 100, 'revoked');
+    const { headline, outcomes } = summarize([resultWith({ tokenEndpointCalls: 2 })], 100, 'revoked');
     expect(headline).toBe('100 requests at once, and not the one refresh that was promised');
-    expect(sentences).toContain('Unexpired on axios did not hold: 2 token-endpoint calls instead of 1.');
+    expect(outcomes).toEqual([{ good: false, text: 'Unexpired on axios did not hold: 2 token-endpoint calls instead of 1.' }]);
   });
 });
 

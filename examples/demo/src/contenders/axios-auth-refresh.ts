@@ -5,7 +5,7 @@ import type { Contender, Setting, TokenResponse } from './contender.ts';
 /** axios-auth-refresh 5 as its README sets it up, in both settings of `deduplicateRefresh`. */
 export const axiosAuthRefresh: Contender = {
   id: 'axios-auth-refresh',
-  name: 'axios-auth-refresh, defaults',
+  name: 'axios-auth-refresh (defaults)',
   about: 'The first 401 starts a refresh, and the instance is paused meanwhile; 401s that arrive then are handed to the caller.',
   ours: false,
   source: new URL(import.meta.url),
@@ -14,7 +14,7 @@ export const axiosAuthRefresh: Contender = {
 
 export const axiosAuthRefreshUndeduplicated: Contender = {
   id: 'axios-auth-refresh-each',
-  name: 'axios-auth-refresh, deduplicateRefresh: false',
+  name: 'axios-auth-refresh (deduplicateRefresh: false)',
   about: 'Requests refused while a refresh runs wait for it; a 401 that arrives later starts another one.',
   ours: false,
   source: new URL(import.meta.url),

@@ -2,6 +2,9 @@ import { axiosAuthRefresh, axiosAuthRefreshUndeduplicated } from './axios-auth-r
 import type { Contender } from './contender.ts';
 import { everybodysInterceptor } from './everybodys-interceptor.ts';
 import { kyReadmeRecipe } from './ky-readme-recipe.ts';
+import { unexpiredAxios } from './unexpired-axios.ts';
+import { unexpiredFetch } from './unexpired-fetch.ts';
+import { unexpiredKy } from './unexpired-ky.ts';
 
 /** In the order in which they run. */
 export const contenders: readonly Contender[] = [
@@ -9,4 +12,7 @@ export const contenders: readonly Contender[] = [
   kyReadmeRecipe,
   axiosAuthRefresh,
   axiosAuthRefreshUndeduplicated,
+  unexpiredAxios,
+  unexpiredFetch,
+  unexpiredKy,
 ];

@@ -3,7 +3,7 @@ import { brokenRules, type Result } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
 import { cardOf } from './card.ts';
 import { type Html, html, json, trusted } from './html.ts';
-import { summarize } from './summary.ts';
+import { type OutcomeInWords, summarize } from './summary.ts';
 import { summaryTable } from './summary-table.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -35,7 +35,7 @@ export interface Assets {
 /** One HTML file that needs nothing else: no network, no other file. */
 export function renderPage(story: Story, assets: Assets): string {
   const results = story.contenders.map(({ result }) => result);
-  const { headline, sentences } = summarize(results, story.requests, story.scenario);
+  const { headline, opening, outcomes } = summarize(results, story.requests, story.scenario);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -56,7 +56,9 @@ export function renderPage(story: Story, assets: Assets): string {
 <section class="lead">
 <h1>${headline}</h1>
 ${verdict(results)}
-${sentences.map((sentence) => html`<p>${sentence}</p>\n`)}
+<p>${opening}</p>
+<ul class="outcomes">
+${outcomes.map(outcomeLine)}</ul>
 </section>
 ${summaryTable(results)}
 <section id="pictures" aria-labelledby="pictures-title">
@@ -88,6 +90,10 @@ function verdict(results: readonly Result[]): Html {
     : html`<p class="verdict bad"><span aria-hidden="true">✗</span> A promise was broken in this run.</p>`;
 }
 
+function outcomeLine({ good, text }: OutcomeInWords): Html {
+  return html`<li><span class="${good ? 'good' : 'bad'}" aria-hidden="true">${good ? '✓' : '✗'}</span><span>${text}</span></li>\n`;
+}
+
 function legend(): Html {
   return html`<ul class="legend" aria-label="Legend">
 <li><i class="key waiting"></i>waiting, or queued for a new token</li>
@@ -101,16 +107,14 @@ function legend(): Html {
 }
 
 function controls(entries: readonly Entry[]): Html {
-  return html`<div class="controls" role="group" aria-label="What to show">
-<div class="playback">
-<button type="button" class="primary" data-play>Play in slow motion</button>
-<label class="moment">Moment <input type="range" min="0" max="1000" value="1000" step="1" data-moment> <output data-moment-text>the end</output></label>
-<label class="check"><input type="checkbox" data-same-scale checked> Same time scale for all</label>
-</div>
-<fieldset>
+  return html`<fieldset class="controls choices">
 <legend>Show</legend>
 ${entries.map(({ contender }) => html`<label class="check"><input type="checkbox" data-choice value="${contender.id}" checked> ${contender.name}</label>\n`)}
 </fieldset>
+<div class="controls playback" role="group" aria-label="Time">
+<button type="button" class="primary" data-play>Play in slow motion</button>
+<label class="moment">Moment <input type="range" min="0" max="1000" value="1000" step="1" data-moment> <output data-moment-text>the end</output></label>
+<label class="check"><input type="checkbox" data-same-scale checked> Same time scale for all</label>
 </div>`;
 }
 

@@ -5,16 +5,20 @@ import { count } from '../table.ts';
 /** The run in plain words. */
 export interface Summary {
   readonly headline: string;
-  readonly sentences: readonly string[];
+  /** What was tried. */
+  readonly opening: string;
+  readonly outcomes: readonly OutcomeInWords[];
+}
+
+export interface OutcomeInWords {
+  readonly good: boolean;
+  readonly text: string;
 }
 
 export function summarize(results: readonly Result[], requests: number, scenario: Scenario): Summary {
   const ours = results.filter((result) => result.ours);
   const others = results.filter((result) => !result.ours);
-  return {
-    headline: headline(ours, requests),
-    sentences: [opening(requests, scenario), ...groups(others), ...oursInWords(ours, requests)],
-  };
+  return { headline: headline(ours, requests), opening: opening(requests, scenario), outcomes: [...theirs(others), ...oursInWords(ours, requests)] };
 }
 
 function headline(ours: readonly Result[], requests: number): string {
@@ -31,31 +35,33 @@ function opening(requests: number, scenario: Scenario): string {
   );
 }
 
-function groups(others: readonly Result[]): string[] {
-  const lost = others.filter(({ session }) => session === 'revoked');
-  const kept = others.filter(({ session, failed }) => session === 'alive' && failed > 0);
-  const passed = others.filter(({ session, failed }) => session === 'alive' && failed === 0);
+function theirs(results: readonly Result[]): OutcomeInWords[] {
+  const lost = results.filter(({ session }) => session === 'revoked');
+  const kept = results.filter(({ session, failed }) => session === 'alive' && failed > 0);
+  const passed = results.filter(({ session, failed }) => session === 'alive' && failed === 0);
   return [
-    ...sentence(lost, (names) => `${names} lost the session: the user has to sign in again.`),
-    ...sentence(kept, (names) => `${names} kept the session, but failed requests that a fresh token would have saved.`),
-    ...sentence(passed, (names) => `${names} came through this time.`),
+    ...inWords(false, lost, 'lost the session: the user has to sign in again.'),
+    ...inWords(false, kept, 'kept the session, but failed requests that a fresh token would have saved.'),
+    ...inWords(true, passed, 'came through this time.'),
   ];
 }
 
-function oursInWords(ours: readonly Result[], requests: number): string[] {
-  const flawless = ours.filter(isFlawless);
-  const flawed = ours.filter((result) => !isFlawless(result));
+function oursInWords(results: readonly Result[], requests: number): OutcomeInWords[] {
+  const flawless = results.filter(isFlawless);
+  const all = count(requests);
+  const flawed = results.filter((result) => !isFlawless(result));
   return [
-    ...sentence(flawless, (names) => `${names}: 1 refresh, no reuse, ${count(requests)} of ${count(requests)} requests answered.`),
-    ...flawed.map((result) => `${result.name} did not hold: ${brokenRules(result).join('; ')}.`),
+    ...flawed.map((result) => ({ good: false, text: `${result.name} did not hold: ${brokenRules(result).join('; ')}.` })),
+    ...inWords(true, flawless, `${flawless.length > 1 ? 'each ' : ''}made 1 refresh, with no reuse, and had ${all} of ${all} requests answered.`),
   ];
+}
+
+function inWords(good: boolean, results: readonly Result[], predicate: string): OutcomeInWords[] {
+  if (results.length === 0) return [];
+  const names = new Intl.ListFormat('en', { type: 'conjunction' }).format(results.map(({ name }) => name));
+  return [{ good, text: `${names} ${predicate}` }];
 }
 
 function isFlawless(result: Result): boolean {
   return brokenRules(result).length === 0;
-}
-
-function sentence(results: readonly Result[], say: (names: string) => string): string[] {
-  if (results.length === 0) return [];
-  return [say(new Intl.ListFormat('en', { type: 'conjunction' }).format(results.map(({ name }) => name)))];
 }
