@@ -1,7 +1,7 @@
 import type { Look } from './contest.ts';
 import { brokenRules, type Result } from './result.ts';
 import { type Style, styleFor } from './style.ts';
-import { count, wallTimeText } from './table.ts';
+import { count, plural, wallTimeText } from './texts.ts';
 
 /** Tells the person in front of the terminal what is going on. */
 export interface Progress {
@@ -46,8 +46,4 @@ export function finishedLine(result: Result, style: Style): string {
     result.cutAtDeadline ? 'cut off at the deadline' : wallTimeText(result),
   ];
   return `  ${mark} ${result.name}: ${facts.join(', ')}`;
-}
-
-function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

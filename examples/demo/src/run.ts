@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 import { type Result, resultOf } from './result.ts';
 import { endAccessTokens, firstLifetime, type Scenario } from './scenario.ts';
 import type { Servers } from './servers/start.ts';
-import { count } from './table.ts';
+import { count, plural } from './texts.ts';
 
 /** Requests of each contender's unmeasured first round, so that no one pays for a cold start. */
 const REHEARSAL = 20;
@@ -25,7 +25,7 @@ export async function runMatches(
   const prepare = (contender: Contender): Promise<Contest> => prepareContest(servers, contender, firstLifetime(scenario));
   const rehearsals = await Promise.all(contenders.map(prepare));
   const contests = await Promise.all(contenders.map(prepare));
-  progress.step(`Signed in ${contests.length} times, each with a session and a pair of servers of its own.`);
+  progress.step(`${plural(contests.length, 'contender')} signed in, each with a session and a pair of servers of its own.`);
 
   progress.step(
     scenario === 'expired' ? 'Waiting for the access tokens to expire ...' : 'The authorization server takes all access tokens back ...',

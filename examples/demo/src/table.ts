@@ -1,5 +1,6 @@
 import type { Result } from './result.ts';
 import type { Style } from './style.ts';
+import { count, wallTimeText } from './texts.ts';
 
 interface Column {
   readonly head: readonly [string, string];
@@ -47,20 +48,6 @@ export function renderTable(results: readonly Result[], style: Style): string {
     line(COLUMNS.map(({ cell, isGood }, index) => judged(pad(cell(result), index), isGood?.(result), style))),
   );
   return [...heads, rule, ...rows].join('\n');
-}
-
-/** `1234567` as `1,234,567`, whatever the machine's language. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US');
-}
-
-/** Says it when a contender did not finish by itself. */
-export function wallTimeText({ wallTime, cutAtDeadline }: Pick<Result, 'wallTime' | 'cutAtDeadline'>): string {
-  return cutAtDeadline ? 'cut off' : secondsText(wallTime);
-}
-
-export function secondsText(ms: number): string {
-  return `${(ms / 1000).toFixed(2)} s`;
 }
 
 function judged(text: string, good: boolean | undefined, style: Style): string {

@@ -1,5 +1,5 @@
-import { type Result } from '../result.ts';
-import { count } from '../table.ts';
+import type { Result } from '../result.ts';
+import { count, plural } from '../texts.ts';
 import { type Html, html } from './html.ts';
 import type { Entry } from './page.ts';
 
@@ -43,8 +43,4 @@ ${Object.entries(failures).map(([failure, times]) => row(`Failed: ${failure}`, c
 
 function row(name: string, value: string): Html {
   return html`<div><dt>${name}</dt><dd>${value}</dd></div>\n`;
-}
-
-function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

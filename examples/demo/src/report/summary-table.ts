@@ -1,5 +1,5 @@
 import type { Result } from '../result.ts';
-import { count, wallTimeText } from '../table.ts';
+import { count, wallTimeText } from '../texts.ts';
 import { type Html, html } from './html.ts';
 
 /** The table of the terminal, for the page. On a narrow screen every row becomes a block; hence the labels in the cells. */

@@ -1,6 +1,6 @@
 import { brokenRules, type Result } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
-import { count } from '../table.ts';
+import { count } from '../texts.ts';
 
 /** The run in plain words. */
 export interface Summary {
