@@ -4,6 +4,9 @@ import { runCommand } from '../command.ts';
 import { root } from '../workspace.ts';
 import type { PackedPackage } from './packed.ts';
 
+/** What the users of the type tests have installed besides. */
+const USERS_HAVE = ['@types/node', 'axios', 'ky', 'undici'];
+
 /**
  * Lays the tarballs out as an installation would, and beside them what they depend on, linked from here: the same
  * result as `npm install` of the tarballs, without a network.
@@ -24,7 +27,7 @@ export async function installPacked(packages: readonly PackedPackage[], project:
     for (const name of Object.keys(needed))
       if (!ours.has(name)) link(path.join(one.folder, 'node_modules', name), path.join(modules, name));
   }
-  link(path.join(root, 'node_modules', '@types', 'node'), path.join(modules, '@types', 'node'));
+  for (const name of USERS_HAVE) link(path.join(root, 'node_modules', name), path.join(modules, name));
 }
 
 function link(from: string, to: string): void {
