@@ -71,7 +71,13 @@ describe('the demo', () => {
 
   it('finds the same when the server takes the access token back early, so that every request meets a 401', async () => {
     const only = 'unexpired-axios,unexpired-fetch,unexpired-ky';
-    const { code, stdout } = await demo('--requests=70', '--scenario=revoked', `--only=${only}`, '--json', `--report=${path.join(folder, 'revoked.html')}`);
+    const { code, stdout } = await demo(
+      '--requests=70',
+      '--scenario=revoked',
+      `--only=${only}`,
+      '--json',
+      `--report=${path.join(folder, 'revoked.html')}`,
+    );
     const results = resultsOf(stdout);
     for (const id of only.split(',')) {
       expect(results[id]).toMatchObject({ tokenEndpointCalls: 1, reuseDetections: 0, session: 'alive', succeeded: 70, callersServed: 70 });

@@ -20,7 +20,10 @@ describe('options', () => {
     });
   });
 
-  it.each([['1', 1], ['10000', 10_000]])('take --requests %s', (text, requests) => {
+  it.each([
+    ['1', 1],
+    ['10000', 10_000],
+  ])('take --requests %s', (text, requests) => {
     expect(parseOptions([`--requests=${text}`], IDS)).toMatchObject({ kind: 'run', options: { requests } });
   });
 

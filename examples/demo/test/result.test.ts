@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeFailure } from '../src/burst.ts';
+import { describeFailure, fireBurst } from '../src/burst.ts';
 import { finishedLine, lookLine } from '../src/progress.ts';
 import { brokenRules, resultOf } from '../src/result.ts';
 import { plainStyle } from '../src/style.ts';
@@ -83,6 +83,36 @@ describe('progress', () => {
     [resultWith({ callersServed: 3 }), '  ✗ Unexpired on axios: 100 of 100 answered, 1 token-endpoint call, session alive, 0.23 s'],
   ])('marks a finished contender good or bad', (result, line) => {
     expect(finishedLine(result, plainStyle)).toBe(line);
+  });
+});
+
+describe('a burst', () => {
+  it('asks for every order at once, and is over when every caller has heard', async () => {
+    const asked: string[] = [];
+    const get = async (path: string): Promise<unknown> => {
+      asked.push(path);
+      if (path === '/orders/1') throw Object.assign(new Error('no'), { status: 401 });
+      return { order: path === '/orders/2' ? 7 : Number(path.slice('/orders/'.length)) };
+    };
+    const burst = fireBurst({ get }, 3, 60_000);
+    expect(asked).toEqual(['/orders/0', '/orders/1', '/orders/2']);
+    expect(await burst.settled).toBe(true);
+    expect(burst.answered()).toEqual({ ok: 1, failed: 2 });
+    expect(burst.outcomes.map(({ failure }) => failure)).toEqual([
+      undefined,
+      '401 handed to the caller',
+      'another answer than was asked for',
+    ]);
+  });
+
+  it('is cut off at the deadline when a client never answers', async () => {
+    const never = new Promise<unknown>(() => undefined);
+    const burst = fireBurst({ get: () => never }, 2, 0);
+    expect(await burst.settled).toBe(false);
+    expect(burst.outcomes.map(({ endedAt, ok }) => ({ endedAt, ok }))).toEqual([
+      { endedAt: undefined, ok: false },
+      { endedAt: undefined, ok: false },
+    ]);
   });
 });
 

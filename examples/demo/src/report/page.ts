@@ -67,8 +67,14 @@ ${summaryTable(results)}
 ${legend()}
 ${controls(story.contenders)}
 <div class="columns">
-${column('What people use today', story.contenders.filter(({ contender }) => !contender.ours))}
-${column('Unexpired', story.contenders.filter(({ contender }) => contender.ours))}
+${column(
+  'What people use today',
+  story.contenders.filter(({ contender }) => !contender.ours),
+)}
+${column(
+  'Unexpired',
+  story.contenders.filter(({ contender }) => contender.ours),
+)}
 </div>
 </section>
 ${method(story)}

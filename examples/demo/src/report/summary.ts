@@ -18,7 +18,11 @@ export interface OutcomeInWords {
 export function summarize(results: readonly Result[], requests: number, scenario: Scenario): Summary {
   const ours = results.filter((result) => result.ours);
   const others = results.filter((result) => !result.ours);
-  return { headline: headline(ours, requests), opening: opening(requests, scenario), outcomes: [...theirs(others), ...oursInWords(ours, requests)] };
+  return {
+    headline: headline(ours, requests),
+    opening: opening(requests, scenario),
+    outcomes: [...theirs(others), ...oursInWords(ours, requests)],
+  };
 }
 
 function headline(ours: readonly Result[], requests: number): string {
@@ -52,7 +56,11 @@ function oursInWords(results: readonly Result[], requests: number): OutcomeInWor
   const flawed = results.filter((result) => !isFlawless(result));
   return [
     ...flawed.map((result) => ({ good: false, text: `${result.name} did not hold: ${brokenRules(result).join('; ')}.` })),
-    ...inWords(true, flawless, `${flawless.length > 1 ? 'each ' : ''}made 1 refresh, with no reuse, and had ${all} of ${all} requests answered.`),
+    ...inWords(
+      true,
+      flawless,
+      `${flawless.length > 1 ? 'each ' : ''}made 1 refresh, with no reuse, and had ${all} of ${all} requests answered.`,
+    ),
   ];
 }
 

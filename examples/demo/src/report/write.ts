@@ -12,7 +12,7 @@ import { timelineOf } from './timeline.ts';
 
 const DEFAULT_PATH = new URL('../../../../reports/demo.html', import.meta.url);
 
-/** Writes the report and returns its path, relative to where the person is. */
+/** Writes the report and returns its path as short as it can be said from where the person is. */
 export async function writeReport({ requests, scenario, report }: Options, matches: readonly Match[], versions: string): Promise<string> {
   const file = report === undefined ? path.normalize(fileURLToPath(DEFAULT_PATH)) : path.resolve(report);
   const contenders = await Promise.all(
@@ -27,7 +27,8 @@ export async function writeReport({ requests, scenario, report }: Options, match
   const page = renderPage({ requests, scenario, sockets: SOCKETS, latency, versions, contenders }, await loadAssets());
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, page);
-  return path.relative(process.cwd(), file);
+  const relative = path.relative(process.cwd(), file);
+  return relative.startsWith('..') ? file : relative;
 }
 
 async function loadAssets(): Promise<Assets> {

@@ -18,7 +18,10 @@ export interface Servers {
 
 /** Starts the one child process in which every authorization server and API of a run lives. */
 export function startServers(): Servers {
-  const child = fork(new URL('./process.ts', import.meta.url), { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(new URL('./process.ts', import.meta.url), {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const ask = createAsk(child);
   const gone = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
@@ -64,7 +67,7 @@ function createAsk(child: ChildProcess) {
     new Promise((resolve, reject) => {
       if (ended) return reject(ended);
       asked += 1;
-      waiting.set(asked, { resolve: resolve as (answer: unknown) => void, reject });
+      waiting.set(asked, { resolve, reject });
       child.send({ id: asked, ask: question } satisfies Request, (error) => error && end(error));
     });
 }

@@ -64,7 +64,14 @@ export function createCard(element: HTMLElement, timeline: Timeline): Card {
 
 /** The keys of a slider (WAI-ARIA authoring practices); down is the next lane, because it is drawn below. */
 function nextLane(key: string, current: number, lanes: number): number | undefined {
-  const steps: Record<string, number> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1, PageDown: LARGE_STEP, PageUp: -LARGE_STEP };
+  const steps: Record<string, number> = {
+    ArrowDown: 1,
+    ArrowRight: 1,
+    ArrowUp: -1,
+    ArrowLeft: -1,
+    PageDown: LARGE_STEP,
+    PageUp: -LARGE_STEP,
+  };
   if (key === 'Home') return 0;
   if (key === 'End') return lanes - 1;
   const step = steps[key];

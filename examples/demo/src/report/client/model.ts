@@ -57,7 +57,8 @@ function stretchesOf(start: number, end: number, visits: readonly number[]): Str
     since = to;
   }
   const last = stretches.at(-1)?.state;
-  if (last !== 'answered' && last !== 'unanswered' && end > since) stretches.push({ from: since, to: end, state: 'waiting', visit: visits.length / 3 });
+  if (last !== 'answered' && last !== 'unanswered' && end > since)
+    stretches.push({ from: since, to: end, state: 'waiting', visit: visits.length / 3 });
   return stretches;
 }
 

@@ -7,11 +7,19 @@ type Shares = Record<State | 'failed', Float32Array>;
 
 /** CSS pixels a row is high. */
 const ROW = 2;
+/** Columns that a stretch covers at least: a visit of 20 ms has to be seen among 20 s. */
+const NARROWEST = 3;
 /** A request that waits is drawn as a thin line where there is room; here it weighs as much less. */
 const WEIGHT: Record<keyof Shares, number> = { waiting: 0.45, refused: 1, answered: 1, unanswered: 0.45, failed: 1 };
 
 /** More requests than rows of pixels: each row is the average of its requests. `density`: device pixels per CSS pixel. */
-export function paintDensity(context: CanvasRenderingContext2D, lanes: readonly Lane[], frame: Frame, palette: Palette, density: number): void {
+export function paintDensity(
+  context: CanvasRenderingContext2D,
+  lanes: readonly Lane[],
+  frame: Frame,
+  palette: Palette,
+  density: number,
+): void {
   const columns = Math.max(1, Math.round(frame.plotWidth * density));
   const rows = Math.floor(frame.lanes.height / ROW);
   const image = new ImageData(columns, rows);
@@ -36,11 +44,12 @@ function sharesOf(group: readonly Lane[], columns: number, column: (tick: number
   };
   const share = 1 / Math.max(1, group.length);
   const add = (cells: Float32Array, from: number, to: number): void => {
-    for (let index = Math.max(0, from); index < Math.min(columns, Math.max(to, from + 1)); index += 1) cells[index] = (cells[index] ?? 0) + share;
+    const last = Math.min(columns, Math.max(to, from + NARROWEST));
+    for (let index = Math.max(0, from); index < last; index += 1) cells[index] = (cells[index] ?? 0) + share;
   };
   for (const { stretches, end, ok } of group) {
     for (const { from, to, state } of stretches) add(shares[state], column(from), column(to));
-    if (end !== undefined && !ok) add(shares.failed, column(end), column(end) + 3);
+    if (end !== undefined && !ok) add(shares.failed, column(end), column(end));
   }
   return shares;
 }

@@ -1,6 +1,5 @@
 import { TICKS_PER_MS, type Timeline } from '../timeline.ts';
 import type { Frame } from './frame.ts';
-import type { Lane } from './model.ts';
 import { revokedAt } from './paint-refreshes.ts';
 import type { Palette } from './palette.ts';
 

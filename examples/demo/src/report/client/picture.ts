@@ -37,7 +37,6 @@ export function createPicture(canvas: HTMLCanvasElement, timeline: Timeline, lan
     const fresh = frameOf(timeline, width, scaleEnd);
     const density = devicePixelRatio || 1;
     const context = resized(finished, fresh, density);
-    paintAxis(context, fresh, palette);
     paintBands(context, timeline, fresh, palette);
     if (fresh.lanes.height / lanes.length >= LEAST_PITCH) paintLanes(context, lanes, fresh, palette);
     else paintDensity(context, lanes, fresh, palette, density);
@@ -82,6 +81,7 @@ interface Scene {
 
 function paintView(context: CanvasRenderingContext2D, { canvas, finished, frame, lanes, palette, view, end }: Scene): void {
   context.clearRect(0, 0, frame.width, frame.height);
+  paintAxis(context, frame, palette);
   const until = view.tick === undefined ? frame.width : frame.x(view.tick);
   const share = Math.min(1, until / frame.width);
   if (share > 0) {
