@@ -1,3 +1,4 @@
 import { shippedPackage } from '../../tsdown.base.ts';
 
-export default shippedPackage({ entry: ['src/index.ts'] });
+// For tests, which run on Node: its servers are real HTTP servers.
+export default shippedPackage({ entry: ['src/index.ts'], platform: 'node' });

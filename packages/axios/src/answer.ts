@@ -2,9 +2,9 @@ import type { ApiResponse } from 'unexpired/adapter';
 import type { Answer } from './axios-like.ts';
 
 /** An axios response as the core's decisions see it; its data is not transformed yet. */
-export function toApiResponse({ data, status, headers, request }: Answer): ApiResponse {
+export function toApiResponse({ data, status, headers }: Answer, url: string): ApiResponse {
   return {
-    url: request?.responseURL ?? request?.res?.responseUrl ?? '',
+    url,
     status,
     headers: {
       get(name) {

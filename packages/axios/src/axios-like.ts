@@ -19,8 +19,11 @@ export interface Config {
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };
   beforeRedirect?: (redirect: Redirect, ...details: unknown[]) => void;
+  env?: { fetch?: Fetch | null };
   tokens?: never;
 }
+
+export type Fetch = (request: unknown, init?: RequestInit) => Promise<Response>;
 
 /** What follow-redirects is about to ask for. */
 export interface Redirect {

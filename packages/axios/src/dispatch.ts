@@ -1,4 +1,4 @@
-import type { Answer, AxiosLike, Config } from './axios-like.ts';
+import type { Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
 
 interface Bare {
   defaults: Record<string, unknown>;
@@ -9,6 +9,8 @@ interface Bare {
 export interface Dispatch {
   /** Sends a config through the adapter that it names. */
   send(adapter: unknown, config: Config): Promise<Answer>;
+  /** Where an answer came from, `''` where nobody says. */
+  urlOf(answer: Answer): string;
   /** The error of axios's own adapters when `timeout` has passed. */
   timeoutError(config: Config): Promise<unknown>;
 }
@@ -25,9 +27,30 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     }
     return made;
   };
+  // axios's fetch adapter does not say where an answer came from, so its fetch is looked over the shoulder (since 1.12).
+  const urls = new WeakMap<object, string>();
+  const observers = new WeakMap<object, Fetch>();
+  const observed = (env: Config['env']): { env?: object } => {
+    const own = env?.fetch;
+    const key = own ?? urls;
+    if (!own && typeof globalThis.fetch !== 'function') return {};
+    let observer = observers.get(key);
+    if (!observer) {
+      observer = async (request, init) => {
+        const response = await (own ?? globalThis.fetch)(request as Request, init);
+        urls.set(Object(request), response.url);
+        return response;
+      };
+      observers.set(key, observer);
+    }
+    return { env: { ...env, fetch: observer } };
+  };
   return {
     send: (adapter, config) =>
-      typeof adapter === 'function' ? adapter(config) : bare().request({ ...config, adapter, transformRequest: [], transformResponse: [] }),
+      typeof adapter === 'function'
+        ? adapter(config)
+        : bare().request({ ...config, ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
+    urlOf: ({ request }) => request?.responseURL ?? request?.res?.responseUrl ?? urls.get(Object(request)) ?? '',
     async timeoutError(config) {
       // Its class comes from an error that axios makes by itself.
       const error: unknown = await bare()

@@ -8,7 +8,7 @@ import { guardRedirect, urlOf } from './target.ts';
  * One request, in place of its adapter: below all interceptors and transforms, so that those run once and cannot replace
  * the token.
  */
-export async function exchange(config: Config, adapter: unknown, authorize: Authorize, { send, timeoutError }: Dispatch): Promise<Answer> {
+export async function exchange(config: Config, adapter: unknown, authorize: Authorize, { send, urlOf: answeredBy, timeoutError }: Dispatch): Promise<Answer> {
   const { headers, signal, cancelToken } = config;
   const timeout = Number(config.timeout) || 0;
   const started = timeout && Date.now();
@@ -82,7 +82,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
 
   const first = await attempt(signature.authorization);
   let last = first;
-  const judging = signature.judge(toApiResponse(first.answer), isReplayable(config.data));
+  const judging = signature.judge(toApiResponse(first.answer, answeredBy(first.answer)), isReplayable(config.data));
   if (judging) {
     const verdict = await within(judging).catch((error: unknown) => {
       release(first.answer);

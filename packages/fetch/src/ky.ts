@@ -33,7 +33,14 @@ export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Parti
   return (parent) => ({
     fetch: wrapFetch(tokens, { ...options, fetch: parent.fetch }, (request) => kinds.get(request)),
     hooks: { beforeRequest: [note], beforeRetry: [note], beforeError: [attachCause] } as Options['hooks'] & {},
+    retry: withoutTokenErrors(parent.retry),
   });
+}
+
+// ky 1 would retry whatever a fetch rejects with. That no token can be had is known already, and waited for.
+function withoutTokenErrors(retry: Options['retry']): Options['retry'] & {} {
+  const { shouldRetry, ...rest } = typeof retry === 'object' ? retry : retry === undefined ? {} : { limit: retry };
+  return { ...rest, shouldRetry: (state) => (tokenErrorOf(state.error) ? false : shouldRetry?.(state)) };
 }
 
 interface HookState {

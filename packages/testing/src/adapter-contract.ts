@@ -1,0 +1,22 @@
+import { replaying } from './adapter-contract/bodies.ts';
+import { boundaries } from './adapter-contract/boundaries.ts';
+import { refreshing } from './adapter-contract/refreshing.ts';
+import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
+
+export type { AdapterUnderTest, ContractAnswer, ContractApi, ContractFramework, ContractRequest, ReceivedRequest } from './adapter-contract/types.ts';
+
+/**
+ * What every adapter has to do, on a real API: one refresh for a burst, replays byte for byte, tokens for allowed
+ * origins only, and the answers of the table *What an adapter answers*. Runs in any framework with `describe` and `it`.
+ *
+ * @example
+ * ```ts
+ * adapterContract({ describe, it }, () => api, { name: 'my client', create: attachMine, oneShotBodies: {} });
+ * ```
+ */
+export function adapterContract({ describe, it }: ContractFramework, api: () => ContractApi, adapter: AdapterUnderTest): void {
+  const context = { adapter, api, it };
+  describe(`${adapter.name}: refreshing`, () => refreshing(context));
+  describe(`${adapter.name}: bodies`, () => replaying(context));
+  describe(`${adapter.name}: boundaries`, () => boundaries(context));
+}

@@ -1,0 +1,91 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { ContractApi, ReceivedRequest } from './adapter-contract/types.ts';
+
+/**
+ * A real API on loopback for `adapterContract`. Paths: `/echo` answers with what it got; `/public` too, without a
+ * token; `/never` always says 401; `/scope` says `insufficient_scope`; `/graphql` reports a refused token in a 200;
+ * `/redirect?to=` redirects.
+ */
+export async function startContractApi(): Promise<ContractApi & { close(): Promise<void> }> {
+  const requests: ReceivedRequest[] = [];
+  const holds = new Map<string, Promise<void>>();
+  let watchers: { path: string; count: number; resolve: () => void }[] = [];
+  let accepted = '';
+  let connections = 0;
+
+  const answer = async (request: IncomingMessage, response: ServerResponse, foreign: boolean): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const { authorization, 'content-type': contentType } = request.headers;
+    const received = { method: request.method ?? '', path: pathname, authorization, contentType, body: Buffer.concat(chunks).toString('latin1'), foreign };
+    requests.push(received);
+    watchers = watchers.filter((watcher) => {
+      if (requests.filter(({ path }) => path === watcher.path).length < watcher.count) return true;
+      watcher.resolve();
+      return false;
+    });
+    const good = authorization === `Bearer ${accepted}`;
+    await holds.get(pathname);
+
+    const reply = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.end(JSON.stringify(body));
+    };
+    if (pathname === '/redirect') reply(302, {}, { location: String(searchParams.get('to')) });
+    else if (pathname === '/scope') reply(401, {}, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' });
+    else if (pathname === '/graphql') reply(200, good ? { data: 1 } : { errors: [{ code: 'UNAUTHENTICATED' }] });
+    else if (pathname === '/public' || (good && pathname !== '/never')) reply(200, received);
+    else reply(401, { error: 'refused' }, { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' });
+  };
+
+  const listen = async (foreign: boolean): Promise<Server> => {
+    const server = createServer((request, response) => {
+      // The client went away in the middle of its upload; there is nobody to answer.
+      answer(request, response, foreign).catch(() => response.destroy());
+    });
+    server.on('connection', () => connections++);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return server;
+  };
+  const servers = [await listen(false), await listen(true)];
+  const [origin, foreignOrigin] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`) as [string, string];
+
+  return {
+    origin,
+    foreignOrigin,
+    requests,
+    get connections() {
+      return connections;
+    },
+    reset(token) {
+      requests.length = 0;
+      holds.clear();
+      watchers = [];
+      accepted = token;
+    },
+    accept(token) {
+      accepted = token;
+    },
+    hold(path) {
+      let release = (): void => undefined;
+      holds.set(path, new Promise((resolve) => (release = resolve)));
+      return () => {
+        holds.delete(path);
+        release();
+      };
+    },
+    arrived: (path, count) =>
+      new Promise((resolve) => {
+        if (requests.filter((request) => request.path === path).length >= count) resolve();
+        else watchers.push({ path, count, resolve });
+      }),
+    async close() {
+      for (const server of servers) {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+  };
+}
