@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { root } from './workspace.ts';
 
 export interface Finished {
@@ -25,7 +26,6 @@ export function runCommand(command: string, args: readonly string[], options: Co
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
-      env: { ...process.env, NO_COLOR: '1' },
       shell: options.shell ?? false,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -33,7 +33,7 @@ export function runCommand(command: string, args: readonly string[], options: Co
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ ok: code === 0, output: Buffer.concat(chunks).toString('utf8') }));
+    child.on('close', (code) => resolve({ ok: code === 0, output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')) }));
   });
 }
 

@@ -23,6 +23,14 @@ async function build(one: Package, input: string): Promise<void> {
   process.stderr.write(`Building ${one.name} ...\n`);
   forgetBuild(one);
   const { ok, output } = await runTool('tsdown', [], { cwd: one.folder });
-  if (!ok) throw new Error(`${one.name} could not be built:\n${output}`);
+  if (!ok) throw new Error(`${one.name} could not be built:\n${essence(output)}`);
   rememberBuild(one, input);
+}
+
+// The bundler's progress and the stack of its own code help nobody to find the mistake.
+function essence(output: string): string {
+  return output
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !/^(ℹ|Emit types|\s+at )/.test(line))
+    .join('\n');
 }
