@@ -19,7 +19,6 @@ export interface Contest {
 export interface Look extends ReturnType<Burst['answered']> {
   readonly tokenCalls: number;
   readonly reuseDetections: number;
-  readonly unauthorized: number;
 }
 
 /** A finished contest, as both sides saw it. */
@@ -69,8 +68,8 @@ function look(arena: RemoteArena, burst: Burst, onLook: (look: Look) => void): (
   const stop = new AbortController();
   const looking = (async () => {
     while (!stop.signal.aborted) {
-      const { tokenCalls, reuseDetections, unauthorized } = await arena.counters();
-      if (!stop.signal.aborted) onLook({ ...burst.answered(), tokenCalls, reuseDetections, unauthorized });
+      const { tokenCalls, reuseDetections } = await arena.counters();
+      if (!stop.signal.aborted) onLook({ ...burst.answered(), tokenCalls, reuseDetections });
       await untilNextLook(stop.signal);
     }
   })();

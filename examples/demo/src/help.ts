@@ -14,6 +14,7 @@ expire, and fires many requests at the same moment through each way of keeping t
                       ${ids.slice(4).join(', ')}
       --report PATH   where to write the HTML report (default reports/demo.html)
       --json          print the results as JSON and nothing else; progress goes to stderr
+                      (npm adds two lines of its own unless asked not to: npm run -s demo -- --json)
   -h, --help          this text
 
 Exit status: 0 when every contender of ours made exactly 1 refresh, caused 0 reuse detections and had

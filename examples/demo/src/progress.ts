@@ -10,7 +10,9 @@ export interface Progress {
   finished(result: Result): void;
 }
 
-const BAR = 20;
+const BAR = 10;
+/** Characters of a name in a line that has to fit a terminal's width. */
+const MOST_NAME = 30;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /** On a terminal one line is rewritten while a burst is under way; elsewhere every step is a line of its own. */
@@ -28,11 +30,11 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-export function lookLine(name: string, requests: number, { ok, failed, tokenCalls, reuseDetections, unauthorized }: Look): string {
+export function lookLine(name: string, requests: number, { ok, failed, tokenCalls, reuseDetections }: Look): string {
   const done = Math.round((BAR * (ok + failed)) / requests);
   const bar = '█'.repeat(done) + '░'.repeat(BAR - done);
-  const counts = [`${count(ok)} ok`, `${count(failed)} failed`, `${count(unauthorized)} × 401`, `${count(tokenCalls)} token calls`];
-  return `  ${bar} ${name}: ${[...counts, `${count(reuseDetections)} reuse`].join(', ')}`;
+  const counts = [`${count(ok)} ok`, `${count(failed)} failed`, plural(tokenCalls, 'token call'), `${count(reuseDetections)} reuse`];
+  return `  ${bar} ${shortened(name)}: ${counts.join(', ')}`;
 }
 
 export function finishedLine(result: Result, style: Style): string {
@@ -46,4 +48,8 @@ export function finishedLine(result: Result, style: Style): string {
     result.cutAtDeadline ? 'cut off at the deadline' : wallTimeText(result),
   ];
   return `  ${mark} ${result.name}: ${facts.join(', ')}`;
+}
+
+function shortened(name: string): string {
+  return name.length <= MOST_NAME ? name : `${name.slice(0, MOST_NAME - 1)}…`;
 }

@@ -73,8 +73,9 @@ describe('the table', () => {
 
 describe('progress', () => {
   it('shows how far a burst is, from both sides', () => {
-    const look = { ok: 20, failed: 5, tokenCalls: 1_000, reuseDetections: 1, unauthorized: 64 };
-    expect(lookLine('ky', 100, look)).toBe('  █████░░░░░░░░░░░░░░░ ky: 20 ok, 5 failed, 64 × 401, 1,000 token calls, 1 reuse');
+    const look = { ok: 20, failed: 30, tokenCalls: 1_000, reuseDetections: 1 };
+    expect(lookLine('ky', 100, look)).toBe('  █████░░░░░ ky: 20 ok, 30 failed, 1,000 token calls, 1 reuse');
+    expect(lookLine('axios-auth-refresh (deduplicateRefresh: false)', 100, look)).toContain(' axios-auth-refresh (deduplica…: 20 ok');
   });
 
   it.each([

@@ -30,5 +30,7 @@ async function answer(ask: Ask): Promise<Answers[Ask['call']]> {
 }
 
 function reply(message: Reply): void {
-  process.send?.(message);
+  process.send?.(message, undefined, undefined, (error: Error | null) => {
+    if (error) process.exit();
+  });
 }
