@@ -9,7 +9,10 @@ export function toApiResponse({ data, status, headers }: Answer, url: string): A
     headers: {
       get(name) {
         // Adapters of other people may give a plain object.
-        const value = typeof headers?.get === 'function' ? headers.get(name) : Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
+        const value =
+          typeof headers?.get === 'function'
+            ? headers.get(name)
+            : Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name.toLowerCase())?.[1];
         return value === undefined || value === null ? null : String(value);
       },
     },

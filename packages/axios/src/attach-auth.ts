@@ -68,7 +68,9 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
     return config;
   };
   // Synchronous, or axios would run the chain of all interceptors through promises.
-  const id = (requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number)(wrap, undefined, { synchronous: true });
+  const id = (requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number)(wrap, undefined, {
+    synchronous: true,
+  });
   all.push(attachment);
 
   function detach(): void {

@@ -1,8 +1,10 @@
+/* oxlint-disable typescript/no-explicit-any -- `unknown` and `never` fit one of axios's two type builds each, but not both */
 /** The part of an axios instance this package touches; structural, so that both of axios's type builds fit. */
 export interface AxiosLike {
   readonly interceptors: { readonly request: { use(onFulfilled: (config: any) => any): number; eject(id: number): void } };
   request(config: any): Promise<any>;
 }
+/* oxlint-enable typescript/no-explicit-any */
 
 /** What this package reads and writes of a request's config, after axios has merged and transformed it. */
 export interface Config {

@@ -8,7 +8,12 @@ import { guardRedirect, urlOf } from './target.ts';
  * One request, in place of its adapter: below all interceptors and transforms, so that those run once and cannot replace
  * the token.
  */
-export async function exchange(config: Config, adapter: unknown, authorize: Authorize, { send, urlOf: answeredBy, timeoutError }: Dispatch): Promise<Answer> {
+export async function exchange(
+  config: Config,
+  adapter: unknown,
+  authorize: Authorize,
+  { send, urlOf: answeredBy, timeoutError }: Dispatch,
+): Promise<Answer> {
   const { headers, signal, cancelToken } = config;
   const timeout = Number(config.timeout) || 0;
   const started = timeout && Date.now();
@@ -29,7 +34,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
     });
   };
 
-  const attempt = async (authorization: string | undefined): Promise<{ answer: Answer; error?: object }> => {
+  const attempt = async (authorization: string | undefined): Promise<{ answer: Answer; error?: Error }> => {
     // On the config itself, which is what costs least, and off again: it ends up in errors, and those in logs.
     const before = headers.get('Authorization');
     if (authorization) headers.set('Authorization', authorization, true);
@@ -41,7 +46,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
     } catch (error) {
       const { response: answer } = withConfig(error, config);
       if (!answer) throw error;
-      return { answer, error: error as object };
+      return { answer, error: error as Error };
     } finally {
       if (before === undefined) headers.delete('Authorization');
       else headers.set('Authorization', before, true);

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { attachAuth, type AxiosLike } from '@unexpired/axios';
+import { attachAuth } from '@unexpired/axios';
 import { type AdapterUnderTest, adapterContract, startContractApi } from '@unexpired/testing';
-import axios from 'axios';
+import axios, { type AxiosRequestConfig } from 'axios';
 import axios17 from 'axios-1.7';
 import FormDataPackage from 'form-data';
 
@@ -12,8 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-type Instance = AxiosLike & { request(config: object): Promise<{ status: number; data: string }> };
-type Static = { create(config: object): Instance; isCancel(error: unknown): boolean; isAxiosError(error: unknown): boolean };
+type Static = Pick<typeof axios, 'create' | 'isCancel' | 'isAxiosError'>;
 
 const formPackage = (): { body: object; headers: Record<string, string> } => {
   const form = new FormDataPackage();
@@ -22,17 +21,24 @@ const formPackage = (): { body: object; headers: Record<string, string> } => {
 };
 const webStream = (): { body: object } => ({ body: new Blob(['once only']).stream() });
 
-const clients: { name: string; from: Static; adapter: 'http' | 'fetch'; validateStatus?: null; hidesRedirects?: boolean; oneShotBodies: AdapterUnderTest['oneShotBodies'] }[] = [
+const clients: {
+  name: string;
+  from: Static;
+  adapter: 'http' | 'fetch';
+  validateStatus?: null;
+  hidesRedirects?: boolean;
+  oneShotBodies: AdapterUnderTest['oneShotBodies'];
+}[] = [
   {
     name: 'axios 1.21, http',
-    from: axios as unknown as Static,
+    from: axios,
     adapter: 'http',
     oneShotBodies: { 'a stream': () => ({ body: Readable.from(['once only']) }), 'the form-data package': formPackage },
   },
-  { name: 'axios 1.21, fetch', from: axios as unknown as Static, adapter: 'fetch', oneShotBodies: { 'a ReadableStream': webStream } },
+  { name: 'axios 1.21, fetch', from: axios, adapter: 'fetch', oneShotBodies: { 'a ReadableStream': webStream } },
   {
     name: 'axios 1.21, http, a 401 that resolves',
-    from: axios as unknown as Static,
+    from: axios,
     adapter: 'http',
     validateStatus: null,
     oneShotBodies: {},
@@ -44,7 +50,13 @@ const clients: { name: string; from: Static; adapter: 'http' | 'fetch'; validate
     oneShotBodies: { 'a stream': () => ({ body: Readable.from(['once only']) }), 'the form-data package': formPackage },
   },
   // Before 1.12 it cannot be told another fetch, which would know where the answer came from.
-  { name: 'axios 1.7, fetch', from: axios17 as unknown as Static, adapter: 'fetch', hidesRedirects: true, oneShotBodies: { 'a ReadableStream': webStream } },
+  {
+    name: 'axios 1.7, fetch',
+    from: axios17 as unknown as Static,
+    adapter: 'fetch',
+    hidesRedirects: true,
+    oneShotBodies: { 'a ReadableStream': webStream },
+  },
 ];
 
 for (const { name, from, adapter, validateStatus, hidesRedirects, oneShotBodies } of clients) {
@@ -54,11 +66,16 @@ for (const { name, from, adapter, validateStatus, hidesRedirects, oneShotBodies 
     hidesRedirects,
     isAbort: (error) => from.isCancel(error),
     create(tokens, options) {
-      const instance = from.create({ adapter, responseType: 'text', transformResponse: [], ...(validateStatus === null && { validateStatus }) });
+      const instance = from.create({
+        adapter,
+        responseType: 'text',
+        transformResponse: [],
+        ...(validateStatus === null && { validateStatus }),
+      });
       attachAuth(instance, tokens, options);
       return async ({ body, ...config }) => {
         try {
-          const response = await instance.request({ ...config, data: body });
+          const response = await instance.request<string>({ ...config, data: body } as AxiosRequestConfig);
           return { status: response.status, text: response.data, explained: response };
         } catch (error) {
           const { response } = error as { response?: { status: number; data: string } };

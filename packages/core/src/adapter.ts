@@ -1,6 +1,7 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
 // request and answer.
 export { tokenErrorOf } from './errors.ts';
+export { fingerprint } from './fingerprint.ts';
 export { type Authorize, createAuthorizer, explain, type Signature, type UnsignedRequest, type Verdict } from './http/authorizer.ts';
 export { isReplayable } from './http/body.ts';
 export { checkOptions } from './http/check-options.ts';

@@ -7,6 +7,7 @@ import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
 /** Options of {@link createAuthFetch}. */
 export interface AuthFetchOptions extends AuthOptions {
   /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- undici's fetch and the platform's have types that do not fit each other
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
 }
 
@@ -31,7 +32,11 @@ export function createAuthFetch(tokens: TokenInput, options: AuthFetchOptions): 
 }
 
 /** As {@link createAuthFetch}; `replayable` tells of a `Request` whether its body can be sent again, where that is known. */
-export function wrapFetch(tokens: TokenInput, options: AuthFetchOptions, replayable?: (request: Request) => boolean | undefined): AuthFetch {
+export function wrapFetch(
+  tokens: TokenInput,
+  options: AuthFetchOptions,
+  replayable?: (request: Request) => boolean | undefined,
+): AuthFetch {
   const authorize = createAuthorizer(tokens, options);
   const { fetch: custom } = options;
   if (custom !== undefined && typeof custom !== 'function') throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
@@ -41,7 +46,7 @@ export function wrapFetch(tokens: TokenInput, options: AuthFetchOptions, replaya
     // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
     const send = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
     const request = typeof input === 'object' && 'headers' in input ? input : undefined;
-    const url = request ? request.url : String(input);
+    const url = request ? request.url : `${input as string | URL}`;
     // Both copied before anything is awaited: fetch, too, reads them at once.
     const headers = copyHeaders(init?.headers ?? request?.headers);
     const copy = withoutTokens(init);
@@ -51,7 +56,7 @@ export function wrapFetch(tokens: TokenInput, options: AuthFetchOptions, replaya
     if (!signing) return send(input, init && 'tokens' in init ? copy : init);
     const signature = await signing;
     // A URL object that was changed while we waited: its new value was never checked.
-    const target = request ?? (String(input) === url ? input : url);
+    const target = request ?? (`${input as string | URL}` === url ? input : url);
     if (!signature) return send(target, copy?.headers ? { ...copy, headers } : copy);
 
     const body = copyBody(request, copy?.body, request && replayable?.(request));
@@ -80,7 +85,7 @@ export function wrapFetch(tokens: TokenInput, options: AuthFetchOptions, replaya
     await release(response);
     return send(again?.input ?? target, again?.body ? { ...signed, body: again.body } : signed);
   };
-  return authFetch as AuthFetch;
+  return authFetch;
 }
 
 // `for in`, because a Request is a valid init and has getters only.

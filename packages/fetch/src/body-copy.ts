@@ -20,7 +20,8 @@ export interface BodyCopy {
  */
 export function copyBody(request: Request | undefined, body: BodyInit | null | undefined, known: boolean | undefined): BodyCopy {
   if (body !== undefined && body !== null) return { take: () => (isReplayable(body) ? {} : undefined) };
-  if (!request || request.bodyUsed || request.body === null || request.method === 'GET' || request.method === 'HEAD') return { take: () => ({}) };
+  if (!request || request.bodyUsed || request.body === null || request.method === 'GET' || request.method === 'HEAD')
+    return { take: () => ({}) };
   if (known === false) return { take: () => undefined };
   // Where Request has no `body` (older Firefox) it cannot be made of a stream either.
   if (known || !request.body) {

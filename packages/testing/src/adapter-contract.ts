@@ -3,7 +3,14 @@ import { boundaries } from './adapter-contract/boundaries.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
 
-export type { AdapterUnderTest, ContractAnswer, ContractApi, ContractFramework, ContractRequest, ReceivedRequest } from './adapter-contract/types.ts';
+export type {
+  AdapterUnderTest,
+  ContractAnswer,
+  ContractApi,
+  ContractFramework,
+  ContractRequest,
+  ReceivedRequest,
+} from './adapter-contract/types.ts';
 
 /**
  * What every adapter has to do, on a real API: one refresh for a burst, replays byte for byte, tokens for allowed

@@ -19,7 +19,14 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     const { authorization, 'content-type': contentType } = request.headers;
-    const received = { method: request.method ?? '', path: pathname, authorization, contentType, body: Buffer.concat(chunks).toString('latin1'), foreign };
+    const received = {
+      method: request.method ?? '',
+      path: pathname,
+      authorization,
+      contentType,
+      body: Buffer.concat(chunks).toString('latin1'),
+      foreign,
+    };
     requests.push(received);
     watchers = watchers.filter((watcher) => {
       if (requests.filter(({ path }) => path === watcher.path).length < watcher.count) return true;

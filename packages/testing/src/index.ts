@@ -1,2 +1,10 @@
-export { type AdapterUnderTest, adapterContract, type ContractAnswer, type ContractApi, type ContractFramework, type ContractRequest, type ReceivedRequest } from './adapter-contract.ts';
+export {
+  type AdapterUnderTest,
+  adapterContract,
+  type ContractAnswer,
+  type ContractApi,
+  type ContractFramework,
+  type ContractRequest,
+  type ReceivedRequest,
+} from './adapter-contract.ts';
 export { startContractApi } from './contract-api.ts';

@@ -6,12 +6,10 @@
  * the base's origin. Whatever passes here means the same to every parser (RFC 3986 section 3.2).
  */
 export function originOf(url: string): string | undefined {
-  const match = /^(https?):\/\/([a-z\d._-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?(?![^/?#])/i.exec(url);
-  if (!match) return undefined;
-  const scheme = match[1]!.toLowerCase();
-  const port = match[3] ? Number(match[3]) : 0;
-  if (port > 65_535) return undefined;
-  return `${scheme}://${match[2]!.toLowerCase()}${port && port !== (scheme === 'https' ? 443 : 80) ? `:${port}` : ''}`;
+  const [, scheme, host, port] = /^(https?:)\/\/([a-z\d._-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?(?![^/?#])/i.exec(url) ?? [];
+  if (!scheme || Number(port) > 65_535) return undefined;
+  const secure = scheme.length === 6;
+  return `${scheme}//${host}${!port || Number(port) === (secure ? 443 : 80) ? '' : `:${Number(port)}`}`.toLowerCase();
 }
 
 /**

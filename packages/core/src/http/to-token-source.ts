@@ -26,7 +26,7 @@ export function toTokenSource(input: TokenInput): TokenSource {
       `tokens: expected a token manager, a source with getTokens and replaceRejected, a function or a token, got ${describeToken(input)}`,
     );
   }
-  return input as TokenSource;
+  return input;
 }
 
 function fromFunction(ask: TokenFunction): TokenSource {

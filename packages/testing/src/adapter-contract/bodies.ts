@@ -12,7 +12,11 @@ const form = (): FormData => {
 const bodies: Record<string, () => BodyInit> = {
   text: () => 'käse & brot',
   'no text at all': () => '',
-  URLSearchParams: () => new URLSearchParams([['a', '1 + 1'], ['b', 'ü']]),
+  URLSearchParams: () =>
+    new URLSearchParams([
+      ['a', '1 + 1'],
+      ['b', 'ü'],
+    ]),
   Blob: () => new Blob([new Uint8Array([0, 255, 13, 10, 7])], { type: 'image/x-test' }),
   ArrayBuffer: () => new Uint8Array([1, 2, 3, 0, 254]).buffer,
   'a typed array': () => new Uint8Array([9, 8, 7]),

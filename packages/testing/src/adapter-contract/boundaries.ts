@@ -19,7 +19,11 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const { status } = await send({ url: `${api().origin}/redirect?to=${encodeURIComponent(`${api().foreignOrigin}/echo`)}` });
     equal(status, 401, 'status');
-    equal(api().requests.some(({ foreign, authorization }) => foreign && authorization !== undefined), false, 'sent to the other origin');
+    equal(
+      api().requests.some(({ foreign, authorization }) => foreign && authorization !== undefined),
+      false,
+      'sent to the other origin',
+    );
     if (!adapter.hidesRedirects) equal([session.refreshes, api().requests.length], [0, 2], 'refreshes and requests');
   });
 

@@ -42,10 +42,18 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const answers = await Promise.all([1, 2, 3].map(() => send({ url: `${api().origin}/echo` })));
     const errors = answers.map(({ explained }) => tokenErrorOf(explained));
-    equal(answers.map(({ status }) => status), [401, 401, 401], 'status');
+    equal(
+      answers.map(({ status }) => status),
+      [401, 401, 401],
+      'status',
+    );
     equal(answers[0]?.text, JSON.stringify({ error: 'refused' }), 'body');
     equal(errors[0]?.code, 'ERR_SESSION_ENDED', 'cause');
-    equal(errors.every((error) => error === errors[0]), true, 'one error for all');
+    equal(
+      errors.every((error) => error === errors[0]),
+      true,
+      'one error for all',
+    );
     equal([session.refreshes, api().requests.length], [1, 3], 'refreshes and requests');
   });
 
@@ -53,8 +61,16 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
     const session = startSession(api(), { start: 'expired', refresh: ended });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const errors = await Promise.all([1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` }))));
-    equal(errors.map((error) => tokenErrorOf(error)?.code), ['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED'], 'codes');
-    equal(errors.every((error) => tokenErrorOf(error) === tokenErrorOf(errors[0])), true, 'one error for all');
+    equal(
+      errors.map((error) => tokenErrorOf(error)?.code),
+      ['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED'],
+      'codes',
+    );
+    equal(
+      errors.every((error) => tokenErrorOf(error) === tokenErrorOf(errors[0])),
+      true,
+      'one error for all',
+    );
     equal(api().requests.length, 0, 'requests');
   });
 
@@ -77,14 +93,23 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
   it('lets the refresh use the client that it serves', async () => {
     const session = startSession(api(), {
       async refresh({ signal }, next) {
-        const { status } = await send({ url: `${api().origin}/public`, method: 'POST', body: '{}', ...(adapter.keepsSignal === false ? { tokens: false } : { signal }) });
+        const { status } = await send({
+          url: `${api().origin}/public`,
+          method: 'POST',
+          body: '{}',
+          ...(adapter.keepsSignal === false ? { tokens: false } : { signal }),
+        });
         equal(status, 200, 'the refresh');
         return next();
       },
     });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'status');
-    equal(api().requests.map(({ path, authorization }) => `${path} ${authorization}`), ['/echo Bearer old-0', '/public undefined', '/echo Bearer good-1'], 'requests');
+    equal(
+      api().requests.map(({ path, authorization }) => `${path} ${authorization}`),
+      ['/echo Bearer old-0', '/public undefined', '/echo Bearer good-1'],
+      'requests',
+    );
   });
 
   it('lets a waiter go at once when it aborts, and nobody else', async () => {

@@ -1,0 +1,32 @@
+// Every build of axios fits without importing it, in the oldest version and the newest.
+import { attachAuth } from '@unexpired/axios';
+import axios from 'axios';
+import axios17 from 'axios-1.7';
+import type { TokenSource } from 'unexpired';
+
+declare const source: TokenSource;
+const options = { origins: ['https://api.example.com', new URL('https://other.example.com')] };
+
+const detach: () => void = attachAuth(axios.create(), source, options);
+attachAuth(axios, 'token', options);
+attachAuth(axios17.create(), () => 'token', options);
+attachAuth(
+  axios17,
+  async ({ rejected, signal }) => (rejected === undefined && !signal?.aborted ? { accessToken: 'a', tokenType: 'DPoP' } : undefined),
+  {
+    ...options,
+    allowInsecureOrigins: undefined,
+    isRejected: (response) => response.status === 419,
+  },
+);
+detach();
+
+void axios.get('/public', { tokens: false });
+void axios.get('/other', { tokens: source });
+void axios.request({ url: '/other', tokens: undefined });
+// @ts-expect-error a number is no source
+void axios.get('/other', { tokens: 1 });
+// @ts-expect-error origins has no default
+attachAuth(axios, source, {});
+// @ts-expect-error not an instance
+attachAuth({}, source, options);

@@ -1,0 +1,30 @@
+// What takes a fetch takes ours, and ours takes every fetch.
+import { type AuthFetch, type AuthFetchOptions, createAuthFetch } from '@unexpired/fetch';
+import { kyAuth } from '@unexpired/fetch/ky';
+import ky, { type KyInstance } from 'ky';
+import ky114 from 'ky-1.14';
+import * as undici from 'undici';
+import type { TokenSource } from 'unexpired';
+
+declare const source: TokenSource;
+const options = { origins: ['https://api.example.com'] };
+
+const authFetch: AuthFetch = createAuthFetch(source, { ...options, fetch: undici.fetch });
+const platform: typeof fetch = authFetch;
+createAuthFetch('token', { ...options, fetch: undefined });
+createAuthFetch('token', { ...options, fetch: async (input, init) => fetch(input, init) });
+const custom: AuthFetchOptions['fetch'] = platform;
+void custom;
+
+const response: Response = await authFetch('https://api.example.com/me', { tokens: false, cache: 'no-store' });
+await authFetch(new URL('https://api.example.com/me'), { tokens: source });
+await authFetch(new Request('https://api.example.com/me'));
+void response;
+
+const extended: KyInstance = ky.extend(kyAuth(source, options));
+await extended.get('https://api.example.com/me', { tokens: false }).json();
+ky114.extend(kyAuth(source, options) as Parameters<typeof ky114.extend>[0]);
+// @ts-expect-error origins has no default
+createAuthFetch(source, {});
+// @ts-expect-error nothing to get a token from
+createAuthFetch(undefined, options);
