@@ -51,6 +51,9 @@ function isRecord(value: unknown): value is SessionRecord {
     typeof session === 'string' &&
     Number.isSafeInteger(gen) &&
     typeof issuedAt === 'number' &&
-    (status === 'signedOut' || (status === 'active' && readTokenSet(tokens, issuedAt, false).problem === undefined))
+    (status === 'signedOut' ||
+      (status === 'active' &&
+        (tokens as Partial<TokenSet> | null | undefined)?.accessToken !== undefined && // as we write it, not as a server sends it
+        readTokenSet(tokens, issuedAt, false).problem === undefined))
   );
 }

@@ -10,7 +10,10 @@ export interface TokenReading {
   readonly problem: string | undefined;
 }
 
-/** A moment in ms since the epoch is later than this (March 1973); in seconds it stays below until the year 5138. */
+/**
+ * A moment in ms since the epoch is later than this (March 1973); in seconds it stays below until the year 5138.
+ * Unless the clock itself stands before it, as in tests.
+ */
 const EARLIEST_MS = 1e11;
 const RESPONSE_MEMBERS = new Set(['access_token', 'token_type', 'expires_in', 'refresh_token', 'scope']);
 
@@ -40,7 +43,7 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   if (typeof tokenType === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(tokenType)) tokens.tokenType = tokenType;
   else if (tokenType != null) problem ??= `${typeKey} must name an authentication scheme, such as "Bearer"`;
 
-  const expiry = isResponse ? expiresIn(raw['expires_in'], startedAt) : expiresAt(raw['expiresAt']);
+  const expiry = isResponse ? expiresIn(raw['expires_in'], startedAt) : expiresAt(raw['expiresAt'], startedAt);
   if (typeof expiry === 'string') problem ??= expiry;
   else {
     const found = expiry ?? (tokens.accessToken === undefined ? undefined : jwtExpiry(tokens.accessToken, startedAt, issuedNow));
@@ -79,10 +82,10 @@ function expiresIn(value: unknown, startedAt: number): number | string | undefin
   return seconds <= 0 ? 0 : startedAt + seconds * 1000;
 }
 
-function expiresAt(value: unknown): number | string | undefined {
+function expiresAt(value: unknown, startedAt: number): number | string | undefined {
   if (value == null) return undefined;
   if (typeof value !== 'number' || Number.isNaN(value)) return `expiresAt must be a number of ms since the epoch, got ${typeof value}`;
-  if (value > 0 && value < EARLIEST_MS)
+  if (value > 0 && value < EARLIEST_MS && startedAt >= EARLIEST_MS)
     return `expiresAt is ${value}: are these seconds? Ms since the epoch are expected; did you mean ${value * 1000}?`;
   return Math.max(0, value);
 }

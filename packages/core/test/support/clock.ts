@@ -12,7 +12,7 @@ export interface TestClock extends Clock {
 
 /** Lets everything that waits for promises only run. */
 export const settle = async (): Promise<void> => {
-  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 300; turn++) await Promise.resolve();
 };
 
 export function testClock(start = 1_800_000_000_000): TestClock {

@@ -13,8 +13,10 @@ export interface StrictServer {
   readonly live: string;
   /** The next answers wait until this is called. */
   hold(): () => void;
-  /** The next call does this instead of answering. */
-  next(answer: () => unknown): void;
+  /** The next call does this instead of answering; `redeem` rotates as an answer would, so that what follows it is a lost answer. */
+  next(answer: (redeem: () => TokenResponse) => unknown): void;
+  /** What each call was made with, and when it was told to stop. */
+  readonly seen: readonly { readonly refreshToken: string | undefined; readonly context: RefreshContext }[];
 }
 
 export function strictServer(options: { readonly lifetime?: number; readonly expiresAt?: number } = {}): StrictServer {
@@ -24,7 +26,8 @@ export function strictServer(options: { readonly lifetime?: number; readonly exp
   let reuses = 0;
   let revoked = false;
   let gate: Promise<void> = Promise.resolve();
-  const planned: (() => unknown)[] = [];
+  const planned: ((redeem: () => TokenResponse) => unknown)[] = [];
+  const seen: { readonly refreshToken: string | undefined; readonly context: RefreshContext }[] = [];
   const answer = (): TokenResponse => ({
     access_token: `at-${generation}`,
     refresh_token: `rt-${generation}`,
@@ -33,28 +36,35 @@ export function strictServer(options: { readonly lifetime?: number; readonly exp
   });
   return {
     first: { accessToken: 'at-1', refreshToken: 'rt-1', expiresAt: options.expiresAt },
-    async refresh({ refreshToken }) {
+    async refresh({ refreshToken }, context) {
       calls++;
+      seen.push({ refreshToken, context });
       const plan = planned.shift();
       await gate;
-      if (plan !== undefined) return plan() as TokenResponse;
-      if (revoked || refreshToken !== `rt-${generation}`) {
-        reuses++;
-        revoked = true;
-        throw Object.assign(new Error('Bad Request'), { status: 400, data: { error: 'invalid_grant' } });
-      }
-      generation++;
-      return answer();
+      const redeem = (): TokenResponse => {
+        if (revoked || refreshToken !== `rt-${generation}`) {
+          reuses++;
+          revoked = true;
+          throw Object.assign(new Error('Bad Request'), { status: 400, data: { error: 'invalid_grant' } });
+        }
+        generation++;
+        return answer();
+      };
+      return plan === undefined ? redeem() : ((await plan(redeem)) as TokenResponse);
     },
-    async acquire() {
+    async acquire(context) {
       calls++;
+      seen.push({ refreshToken: undefined, context });
       const plan = planned.shift();
       await gate;
-      if (plan !== undefined) return plan() as TokenResponse;
-      generation++;
-      const { refresh_token: _, ...rest } = answer();
-      return rest;
+      const issue = (): TokenResponse => {
+        generation++;
+        const { refresh_token: _, ...rest } = answer();
+        return rest;
+      };
+      return plan === undefined ? issue() : ((await plan(issue)) as TokenResponse);
     },
+    seen,
     get calls() {
       return calls;
     },

@@ -1,0 +1,184 @@
+import { describe, expect, it } from '@jest/globals';
+import { readTokenSet, requireTokenSet } from '../../src/session/token-set.ts';
+import { jwt } from '../support/jwt.ts';
+
+const NOW = 1_800_000_000_000;
+const read = (value: unknown, issuedNow = true) => readTokenSet(value, NOW, issuedNow);
+/** All that a token may not be, none of which may be quoted. */
+const UNSENDABLE = ['', 'two words', 'line\r\nbreak', 'nul\0', 'ümlaut', 'tab\t', '\x7f', 42, true, {}, [], null];
+
+describe('a token set', () => {
+  it('is taken as it is, without what it does not name', () => {
+    const tokens = { accessToken: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 1, scope: 'x y', extra: { id: 1 } };
+    expect(read({ ...tokens, other: 1 })).toEqual({ tokens, problem: undefined });
+  });
+
+  it('may have undefined and null where nothing is said', () => {
+    const nothing = { refreshToken: undefined, tokenType: null, expiresAt: undefined, scope: null, extra: null };
+    expect(read({ accessToken: 'a', ...nothing })).toEqual({ tokens: { accessToken: 'a' }, problem: undefined });
+  });
+
+  it('needs no prototype', () => {
+    expect(read(Object.assign(Object.create(null), { accessToken: 'a' })).problem).toBeUndefined();
+  });
+
+  it.each(UNSENDABLE)('with the access token %p is refused, and that is not quoted', (accessToken) => {
+    const { tokens, problem } = read({ accessToken });
+    expect(tokens.accessToken).toBeUndefined();
+    expect(problem).toMatch(/accessToken/);
+    if (typeof accessToken === 'string' && accessToken !== '') expect(problem).not.toContain(accessToken);
+  });
+
+  it.each(UNSENDABLE.filter((value) => value !== null))(
+    'with the refresh token %p is refused, and keeps its access token',
+    (refreshToken) => {
+      const { tokens, problem } = read({ accessToken: 'a', refreshToken });
+      expect(tokens).toEqual({ accessToken: 'a' });
+      expect(problem).toMatch(/^refreshToken must/);
+    },
+  );
+
+  it.each(['', 'Bearer x', 'Bearer\r\n', 'B"', 7, {}])('with the type %p is refused', (tokenType) => {
+    const { tokens, problem } = read({ accessToken: 'a', tokenType });
+    expect(tokens.tokenType).toBeUndefined();
+    expect(problem).toMatch(/^tokenType must name an authentication scheme/);
+  });
+
+  it.each([
+    [1_800_000_000, /^expiresAt is 1800000000: are these seconds\?.*did you mean 1800000000000\?/],
+    [3600, /are these seconds/],
+    [Number.NaN, /expiresAt must be a number of ms/],
+    ['2026-11-21', /expiresAt must be a number of ms.*got string/],
+    [new Date(), /got object/],
+  ])('with expiresAt %p is refused, and told what to write', (expiresAt, message) => {
+    const { tokens, problem } = read({ accessToken: 'a', expiresAt });
+    expect(tokens.expiresAt).toBeUndefined();
+    expect(problem).toMatch(message);
+  });
+
+  it.each([
+    [0, 0],
+    [-1, 0],
+    [Number.NEGATIVE_INFINITY, 0],
+    [1e11, 1e11],
+    [NOW, NOW],
+    [Infinity, Infinity],
+  ])('with expiresAt %p expires at %p', (expiresAt, expected) => {
+    expect(read({ accessToken: 'a', expiresAt })).toEqual({ tokens: { accessToken: 'a', expiresAt: expected }, problem: undefined });
+  });
+
+  it('on a clock that stands near the epoch, as in tests, may expire near the epoch', () => {
+    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 0, true).problem).toBeUndefined();
+  });
+
+  it.each([7, ['a']])('with the scope %p is refused', (scope) => {
+    expect(read({ accessToken: 'a', scope }).problem).toMatch(/^scope must be a string/);
+  });
+
+  it.each([7, 'x', true])('with the extra %p is refused', (extra) => {
+    expect(read({ accessToken: 'a', extra }).problem).toMatch(/^extra must be an object/);
+  });
+
+  it('takes the expiry of a JWT only where it names none', () => {
+    const accessToken = jwt({ exp: NOW / 1000 + 60 });
+    expect(read({ accessToken }).tokens.expiresAt).toBe(NOW + 60_000);
+    expect(read({ accessToken, expiresAt: NOW + 5 }).tokens.expiresAt).toBe(NOW + 5);
+  });
+});
+
+describe('the expiry of a JWT', () => {
+  const accessToken = jwt({ iat: 1000, exp: 1600 }); // a server whose clock stands in 1970
+  it('counts from the call that issued it, whatever the two clocks say', () => {
+    expect(read({ accessToken }, true).tokens.expiresAt).toBe(NOW + 600_000);
+  });
+  it('is taken as it stands when nobody knows when it was issued', () => {
+    expect(read({ accessToken }, false).tokens.expiresAt).toBe(1_600_000);
+  });
+  it('is taken as it stands when it was over before it began', () => {
+    expect(read({ accessToken: jwt({ iat: 1600, exp: 1000 }) }, true).tokens.expiresAt).toBe(1_000_000);
+  });
+});
+
+describe('a token response', () => {
+  it('is read by RFC 6749, its other members kept as extra', () => {
+    const response = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 60, scope: 's', id_token: 'i', tenant: 1 };
+    expect(read(response)).toEqual({
+      tokens: {
+        accessToken: 'a',
+        refreshToken: 'r',
+        tokenType: 'Bearer',
+        expiresAt: NOW + 60_000,
+        scope: 's',
+        extra: { id_token: 'i', tenant: 1 },
+      },
+      problem: undefined,
+    });
+  });
+
+  it.each([
+    [3600, NOW + 3_600_000],
+    ['3600', NOW + 3_600_000],
+    [' 60 ', NOW + 60_000],
+    [0.5, NOW + 500],
+    [0, 0],
+    [-1, 0],
+    ['-1', 0],
+    [undefined, undefined],
+    [null, undefined],
+  ])('with expires_in %p expires at %p', (expires_in, expiresAt) => {
+    const { tokens, problem } = read({ access_token: 'a', expires_in });
+    expect(problem).toBeUndefined();
+    expect(tokens.expiresAt).toBe(expiresAt);
+  });
+
+  it.each(['soon', '', '  ', '1h', Number.NaN, Infinity, {}, [], true])(
+    'with expires_in %p is refused, and its tokens are kept',
+    (expires_in) => {
+      const { tokens, problem } = read({ access_token: 'a', refresh_token: 'r', expires_in });
+      expect(problem).toBe('expires_in must be a number of seconds');
+      expect(tokens).toEqual({ accessToken: 'a', refreshToken: 'r' });
+    },
+  );
+
+  it('without an access token is refused, and its refresh token is kept', () => {
+    const { tokens, problem } = read({ refresh_token: 'r', token_type: 'Bearer' });
+    expect(tokens).toEqual({ refreshToken: 'r', tokenType: 'Bearer' });
+    expect(problem).toMatch(/access_token.* is missing/);
+  });
+
+  it('cannot set a prototype', () => {
+    const { tokens } = read(JSON.parse('{"access_token":"a","__proto__":{"polluted":true},"constructor":{"prototype":{}}}'));
+    expect(Object.keys(tokens.extra ?? {})).toEqual(['constructor']);
+    expect(Object.getPrototypeOf(tokens.extra)).toBe(Object.prototype);
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+});
+
+it.each([
+  [undefined, /got undefined/],
+  [null, /got null/],
+  ['secret-text', /got string/],
+  [7, /got number/],
+  [{}, /accessToken \(or access_token\) is missing$/],
+  [[], /accessToken \(or access_token\) is missing$/],
+  [{ data: { access_token: 'secret-text' } }, /looks like an axios response, return its `data`/],
+  [{ json: () => undefined }, /looks like a Response, return `await response.json\(\)`/],
+  [{ accessToken: undefined, access_token: undefined }, /is missing$/],
+])('%p is not a token set, and the reason says what to do', (value, message) => {
+  const { tokens, problem } = read(value);
+  expect(tokens.accessToken).toBeUndefined();
+  expect(problem).toMatch(message);
+  expect(problem).not.toContain('secret-text');
+});
+
+describe('requiring a token set', () => {
+  it('gives a whole one', () => {
+    expect(requireTokenSet({ access_token: 'a', expires_in: 1 }, NOW, 'signIn')).toEqual({ accessToken: 'a', expiresAt: NOW + 1000 });
+  });
+  it('throws a TypeError that says where and what', () => {
+    expect(() => requireTokenSet({ accessToken: 'a', expiresAt: 1_800_000_000 }, NOW, 'signIn')).toThrow(
+      new TypeError('signIn: expiresAt is 1800000000: are these seconds? Ms since the epoch are expected; did you mean 1800000000000?'),
+    );
+    expect(() => requireTokenSet(undefined, NOW, 'memoryStore')).toThrow(/^memoryStore: expected a token set/);
+  });
+});

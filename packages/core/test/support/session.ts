@@ -1,0 +1,67 @@
+import {
+  createTokenManager,
+  memoryStore,
+  type TokenEvent,
+  type TokenManager,
+  type TokenManagerOptions,
+  tokenErrorOf,
+} from '../../src/index.ts';
+import { type TestClock, testClock } from './clock.ts';
+import { seededRandom } from './random.ts';
+import { type StrictServer, strictServer } from './server.ts';
+
+/** A manager on a clock that stands still and a server that detects reuse, and everything that it said. */
+export interface TestSession {
+  readonly clock: TestClock;
+  readonly server: StrictServer;
+  readonly tokens: TokenManager;
+  readonly events: TokenEvent[];
+  readonly ofType: <T extends TokenEvent['type']>(type: T) => Extract<TokenEvent, { readonly type: T }>[];
+}
+
+export interface TestSessionOptions extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh'>> {
+  /** Ms until the first token expires. Default -1: it has expired. */
+  readonly expiresIn?: number;
+  readonly lifetime?: number;
+  readonly clock?: TestClock;
+  readonly server?: StrictServer;
+  readonly seed?: number;
+  readonly from?: 'refresh' | 'acquire' | 'both';
+  readonly refresh?: StrictServer['refresh'];
+}
+
+export function testSession(options: TestSessionOptions = {}): TestSession {
+  const { expiresIn = -1, lifetime = 3600, clock = testClock(), seed = 1, from = 'refresh', ...rest } = options;
+  const server = options.server ?? strictServer({ expiresAt: clock.now() + expiresIn, lifetime });
+  const events: TokenEvent[] = [];
+  const refresh = options.refresh ?? server.refresh;
+  const ways = from === 'acquire' ? { acquire: server.acquire } : from === 'both' ? { refresh, acquire: server.acquire } : { refresh };
+  const { server: _server, refresh: _refresh, ...session } = rest;
+  const tokens = createTokenManager({
+    store: from === 'refresh' ? memoryStore(server.first) : memoryStore(),
+    random: seededRandom(seed),
+    clock,
+    ...session,
+    ...ways,
+  } as TokenManagerOptions);
+  tokens.subscribe((event) => events.push(event));
+  return {
+    clock,
+    server,
+    tokens,
+    events,
+    ofType: <T extends TokenEvent['type']>(type: T) =>
+      events.filter((event): event is Extract<TokenEvent, { readonly type: T }> => event.type === type),
+  };
+}
+
+/** The code of the typed error that a promise rejects with, else what it resolves with. */
+export const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => (value as { accessToken?: string } | undefined)?.accessToken,
+    (error: unknown) => tokenErrorOf(error)?.code ?? error,
+  );
+
+/** As clients throw an answer that was not a success. */
+export const httpError = (status: number, body?: unknown, headers?: Record<string, string>): Error =>
+  Object.assign(new Error(`Request failed with status code ${status}`), { response: { status, data: body, headers: headers ?? {} } });
