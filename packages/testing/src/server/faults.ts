@@ -23,7 +23,12 @@ export type Fault =
   | { readonly type: 'delay'; readonly when: FaultMoment; readonly ms: number }
   | { readonly type: 'delay'; readonly when: FaultMoment; readonly until: Promise<unknown> }
   | { readonly type: 'status'; readonly when: FaultMoment; readonly status: number }
-  | { readonly type: 'retryLater'; readonly status?: 429 | 503 | undefined; /** Ms; `undefined`: no header. */ readonly retryAfter?: number | undefined; readonly form?: 'seconds' | 'date' | undefined }
+  | {
+      readonly type: 'retryLater';
+      readonly status?: 429 | 503 | undefined /** Ms; `undefined`: no header. */;
+      readonly retryAfter?: number | undefined;
+      readonly form?: 'seconds' | 'date' | undefined;
+    }
   | { readonly type: 'oauthError'; readonly error: string; readonly status?: number | undefined }
   | { readonly type: 'reshape'; readonly body: (body: Readonly<Record<string, unknown>>) => unknown };
 
@@ -48,7 +53,8 @@ export function orderPlan(plan: FaultPlan): OrderedPlan {
   const all = plan === undefined ? [] : Array.isArray(plan) ? (plan as readonly Fault[]) : [plan as Fault];
   const delays = all.filter((fault) => fault.type === 'delay');
   const others = all.filter((fault) => fault.type !== 'delay');
-  if (others.length > 1) throw new TypeError(`faults: at most one that is no delay, got ${others.map((fault) => fault.type).join(' and ')}`);
+  if (others.length > 1)
+    throw new TypeError(`faults: at most one that is no delay, got ${others.map((fault) => fault.type).join(' and ')}`);
   const [other] = others;
   const moment = other === undefined ? undefined : momentOf(other);
   return {

@@ -16,7 +16,7 @@ export type RefreshTokenStatus = 'current' | 'grace' | 'spent' | 'revoked' | 'un
 /** What became of a redemption. `session` is the server's name for the sign-in, where the token belongs to one. */
 export type Redemption =
   | { readonly type: 'rotated' | 'renewed' | 'grace'; readonly session: string; readonly answer: TokenResponse }
-  | { readonly type: 'reused'; readonly session: string; /** Is it over now, because of this? */ readonly revoked: boolean }
+  | { readonly type: 'reused'; readonly session: string /** Is it over now, because of this? */; readonly revoked: boolean }
   | { readonly type: 'revoked'; readonly session: string }
   | { readonly type: 'unknown'; readonly session: undefined };
 
@@ -111,7 +111,8 @@ export function createGrants({ mode, accessTokenLifetime, graceWindow, singleAcc
         return { type: 'reused', session: session.id, revoked };
       }
       if (singleAccessToken) endAccess(session);
-      if (status === 'grace') return { type: 'grace', session: session.id, answer: { ...newAccessToken(session), refresh_token: session.current } };
+      if (status === 'grace')
+        return { type: 'grace', session: session.id, answer: { ...newAccessToken(session), refresh_token: session.current } };
       if (mode === 'neverRotates') return { type: 'renewed', session: session.id, answer: newAccessToken(session) };
       session.rotations++;
       known.spentAt = now();

@@ -39,7 +39,7 @@ export interface ServerEvent {
     | 'reused'
     | 'refused'
     | 'acquired'
-    /** The session is over: a reuse, RFC 7009, or `endSession`. */
+    /** The session is over: see `because`. */
     | 'sessionEnded'
     /** The client has its answer, or an error in its place. */
     | 'answered'
@@ -53,6 +53,8 @@ export interface ServerEvent {
   readonly fault?: Fault['type'];
   /** Had the server acted when the fault struck? */
   readonly acted?: boolean;
+  /** With `sessionEnded`: a reused refresh token, a revocation (RFC 7009), or `endSession()`. */
+  readonly because?: 'reuse' | 'revocation' | 'endSession';
   /** The fingerprint of the refresh token that a rotation brought. */
   readonly successor?: string;
 }
@@ -63,7 +65,12 @@ export interface Ledger {
   readonly counters: ServerCounters;
   readonly events: readonly ServerEvent[];
   count(name: CounterName): number;
-  write(event: Omit<ServerEvent, 'at' | 'token' | 'successor'> & { readonly token?: string | undefined; readonly successor?: string | undefined }): void;
+  write(
+    event: Omit<ServerEvent, 'at' | 'token' | 'successor'> & {
+      readonly token?: string | undefined;
+      readonly successor?: string | undefined;
+    },
+  ): void;
   /** A call with this refresh token begins; returns its end. */
   outstanding(refreshToken: string | undefined): () => void;
 }
@@ -102,9 +109,9 @@ export function createLedger(now: () => number): Ledger {
     outstanding(refreshToken) {
       if (refreshToken === undefined) return () => undefined;
       const key = fingerprint(refreshToken);
-      const now = (underWay.get(key) ?? 0) + 1;
-      underWay.set(key, now);
-      mostOutstanding = Math.max(mostOutstanding, now);
+      const count = (underWay.get(key) ?? 0) + 1;
+      underWay.set(key, count);
+      mostOutstanding = Math.max(mostOutstanding, count);
       return () => {
         const left = (underWay.get(key) ?? 1) - 1;
         if (left === 0) underWay.delete(key);

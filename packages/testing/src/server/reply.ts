@@ -3,7 +3,12 @@ import type { Fault } from './faults.ts';
 
 /** An HTTP answer, or what comes in its place. */
 export type Reply =
-  | { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string; /** The body ends before its announced length. */ readonly cut?: true }
+  | {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string /** The body ends before its announced length. */;
+      readonly cut?: true;
+    }
   /** `refused`: there was no connection. `lost`: there was one. */
   | { readonly failure: 'refused' | 'lost' };
 
@@ -14,14 +19,22 @@ export type HttpReply = Extract<Reply, { status: number }>;
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 const PAGE = '<!doctype html><title>Sorry</title><h1>This is not the page you are looking for</h1>';
 
-export const jsonReply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpReply => ({ status, headers: { ...JSON_HEADERS, ...headers }, body: JSON.stringify(body) });
+export const jsonReply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpReply => ({
+  status,
+  headers: { ...JSON_HEADERS, ...headers },
+  body: JSON.stringify(body),
+});
 
 export const tokenReply = (answer: TokenResponse): HttpReply => jsonReply(200, answer);
 
 /** RFC 6749 section 5.2. */
 export const errorReply = (error: string, status = 400): HttpReply => jsonReply(status, { error });
 
-const htmlReply = (status: number, headers: Readonly<Record<string, string>> = {}): HttpReply => ({ status, headers: { 'content-type': 'text/html', ...headers }, body: PAGE });
+const htmlReply = (status: number, headers: Readonly<Record<string, string>> = {}): HttpReply => ({
+  status,
+  headers: { 'content-type': 'text/html', ...headers },
+  body: PAGE,
+});
 
 /** What the client gets instead of `reply`, or (`undefined`) nothing at all. */
 export function spoil(fault: Exclude<Fault, { type: 'delay' }>, reply: HttpReply | undefined, now: number): Reply | undefined {
@@ -45,7 +58,9 @@ export function spoil(fault: Exclude<Fault, { type: 'delay' }>, reply: HttpReply
     case 'oauthError':
       return errorReply(fault.error, fault.status);
     case 'reshape':
-      return reply === undefined || reply.status !== 200 ? reply : jsonReply(200, fault.body(JSON.parse(reply.body) as Record<string, unknown>));
+      return reply === undefined || reply.status !== 200
+        ? reply
+        : jsonReply(200, fault.body(JSON.parse(reply.body) as Record<string, unknown>));
   }
 }
 
