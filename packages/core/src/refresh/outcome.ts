@@ -14,8 +14,8 @@ const MEANT = new Set([
 
 /**
  * What an error thrown by a refresh function means for the session. A `TokenError` means its code. Anything else is
- * recognised by its shape: the OAuth `error` of its body, then its HTTP status. What is not recognised may have been
- * processed by the server, so it is `ERR_REFRESH_UNAVAILABLE` without a `delivery`: never tried again at once.
+ * recognised by its shape: the OAuth `error` of its body, then its HTTP status. What is not recognised as an answer may
+ * have been processed by the server, so it is `ERR_REFRESH_UNAVAILABLE` without a `delivery`: never tried again at once.
  *
  * `fromNothing`: there was no session yet, so a refusal means that nobody is signed in.
  * The error's own text is kept as the cause only after `secrets` were struck out of it.
@@ -28,7 +28,7 @@ export function meaningOf(thrown: unknown, fromNothing: boolean, secrets: readon
     return MEANT.has(typed.code) ? typed : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The refresh failed', cause });
   }
 
-  const { status, code, retryAfter } = shapeOf(thrown, now);
+  const { status, code, retryAfter } = shapeOf(thrown, secrets, now);
   const said = `${status === undefined ? '' : ` with HTTP ${status}`}${code === undefined ? '' : ` (${code})`}`;
   if (code !== undefined && CONFIGURATION.test(code))
     return new TokenError('ERR_REFRESH_CONFIGURATION', { message: `The refresh was refused${said}`, cause, delivery: 'answered' });
@@ -36,27 +36,28 @@ export function meaningOf(thrown: unknown, fromNothing: boolean, secrets: readon
     return new TokenError('ERR_SIGNED_OUT', { message: `Nobody is signed in: the server answered${said}`, cause });
   if (code === 'invalid_grant' || status === 401)
     return new TokenError('ERR_SESSION_ENDED', { message: `The server ended the session${said}`, cause, delivery: 'answered' });
-  if (status === 429 || retryAfter !== undefined)
-    return new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The refresh was put off${said}`,
-      cause,
-      delivery: 'answered',
-      retryAfter,
-    });
-  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The refresh failed${said}`, cause });
+  // A 5xx may come from after the rotation, whatever its body says; but a 503 that gives a reason or a time was turned away.
+  const answered =
+    status === 429 || (code !== undefined && Number(status) < 500) || (status === 503 && (code !== undefined || retryAfter !== undefined));
+  const delivery = answered ? 'answered' : undefined;
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The refresh failed${said}`, cause, retryAfter, delivery });
 }
 
 type Shape = Record<string, unknown> | undefined;
 const objectOf = (value: unknown): Shape => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined);
 
 /** Status, OAuth error code and Retry-After of an error as axios, ky, oauth4webapi and hand-written clients throw them. */
-function shapeOf(thrown: unknown, now: number): { status: number | undefined; code: string | undefined; retryAfter: number | undefined } {
+function shapeOf(
+  thrown: unknown,
+  secrets: readonly string[],
+  now: number,
+): { status: number | undefined; code: string | undefined; retryAfter: number | undefined } {
   const error = objectOf(thrown);
   const response = objectOf(error?.['response']);
   const status = [error?.['status'], response?.['status'], error?.['statusCode']].find((found) => typeof found === 'number');
   const code = [response?.['data'], error?.['data'], error?.['body'], error]
     .map((body) => objectOf(body)?.['error'])
-    .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found));
+    .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found) && !secrets.includes(found));
   return {
     status: status as number | undefined,
     code: code as string | undefined,

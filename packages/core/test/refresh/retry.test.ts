@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { TokenError, type TokenErrorOptions } from '../../src/index.ts';
+import { backoffDelay, retryDelay } from '../../src/refresh/retry.ts';
+
+const unavailable = (options: TokenErrorOptions = {}) => new TokenError('ERR_REFRESH_UNAVAILABLE', options);
+
+describe('within a flight, the same refresh token is sent again', () => {
+  it.each([
+    // delivery, retryAfter, attempt, delay at random 0, delay at random 1
+    ['unsent', undefined, 1, 0, 500],
+    ['unsent', undefined, 2, 0, 1000],
+    ['unsent', undefined, 3, undefined, undefined],
+    ['unanswered', undefined, 1, 1000, 2000],
+    ['unanswered', undefined, 2, 1000, 2000],
+    ['unanswered', undefined, 3, undefined, undefined],
+    ['answered', undefined, 1, 0, 1000],
+    ['answered', undefined, 2, undefined, undefined],
+    ['answered', 0, 1, 0, 0],
+    ['answered', 3000, 1, 3000, 3000],
+    ['answered', 3000, 2, 3000, 3000],
+    ['answered', 3000, 3, undefined, undefined],
+    ['answered', 10_000, 1, 10_000, 10_000],
+    ['answered', 10_001, 1, undefined, undefined],
+    ['unsent', 60_000, 1, undefined, undefined],
+    [undefined, undefined, 1, undefined, undefined],
+    [undefined, 1000, 1, undefined, undefined],
+  ] as const)('%s, Retry-After %p ms, try %d: between %p and %p ms later', (delivery, retryAfter, attempt, least, most) => {
+    const error = unavailable({ delivery, retryAfter });
+    expect(retryDelay(error, attempt, 0)).toBe(least);
+    expect(retryDelay(error, attempt, 1)).toBe(most);
+  });
+
+  it.each(['ERR_SESSION_ENDED', 'ERR_REFRESH_CONFIGURATION', 'ERR_REFRESH_ANSWER', 'ERR_REFRESH_LIMIT', 'ERR_REENTRANT'] as const)(
+    'never after %s',
+    (code) => {
+      for (const delivery of ['unsent', 'answered', 'unanswered'] as const)
+        expect(retryDelay(new TokenError(code, { delivery }), 1, 0.5)).toBeUndefined();
+    },
+  );
+});
+
+describe('after failed flights, the endpoint is left alone', () => {
+  it.each([
+    [1, 500, 1000],
+    [2, 1000, 2000],
+    [3, 2000, 4000],
+    [6, 16_000, 32_000],
+    [7, 30_000, 60_000],
+    [8, 30_000, 60_000],
+    [10_000, 30_000, 60_000],
+  ])('the %d. time for between %d and %d ms', (failures, least, most) => {
+    expect(backoffDelay(failures, 0)).toBe(least);
+    expect(backoffDelay(failures, 1)).toBe(most);
+  });
+
+  it.each([
+    ['as long as the server said', unavailable({ retryAfter: 120_000 }), 120_000],
+    ['but for an hour at most', unavailable({ retryAfter: 86_400_000 }), 3_600_000],
+    ['and not for less than otherwise', unavailable({ retryAfter: 1 }), 500],
+    ['for a minute where it is set up wrongly', new TokenError('ERR_REFRESH_CONFIGURATION'), 60_000],
+  ])('%s', (_, error, delay) => {
+    expect(backoffDelay(1, 0, error)).toBe(delay);
+  });
+});
