@@ -16,7 +16,8 @@ export function asFunctionResult(reply: Reply, now: () => number): TokenResponse
 }
 
 function errorFor({ status, headers }: HttpReply, error: unknown, now: () => number): TokenError {
-  const retryAfter = retryAfterOf(headers['retry-after'], now);
+  // 5 s where a 429 does not say: what `@unexpired/oauth` takes it for.
+  const retryAfter = retryAfterOf(headers['retry-after'], now) ?? (status === 429 ? 5_000 : undefined);
   const message = `The simulated server answered ${status}${typeof error === 'string' ? ` ${error}` : ''}`;
   if (error === 'invalid_grant') return new TokenError('ERR_SESSION_ENDED', { message, delivery: 'answered' });
   if (status === 401 || CONFIGURATION.has(error)) return new TokenError('ERR_REFRESH_CONFIGURATION', { message, delivery: 'answered' });
