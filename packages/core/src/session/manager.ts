@@ -163,6 +163,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     late(waiter) {
       const valid =
         waiter.need.kind === 'get' &&
+        !transitions.busy &&
         waiter.epoch === state.epoch &&
         state.held !== undefined &&
         !state.refused &&
