@@ -66,9 +66,9 @@ export class TokenError extends Error {
   /** What to do about it. Codes may be added, these three stay. */
   readonly action: 'signIn' | 'retry' | 'fix';
   /** Ms until a retry can help. */
-  readonly retryAfter?: number;
+  declare readonly retryAfter?: number;
   /** What became of the call to the token endpoint, where this error says it. */
-  readonly delivery?: Delivery;
+  declare readonly delivery?: Delivery;
 
   constructor(code: TokenErrorCode, options: TokenErrorOptions = {}) {
     super(options.message ?? code, 'cause' in options ? { cause: options.cause } : undefined);
@@ -93,10 +93,14 @@ export class TokenError extends Error {
  */
 export function tokenErrorOf(error: unknown): TokenError | undefined {
   const seen = new Set<unknown>();
-  for (let found = error; typeof found === 'object' && found !== null && !seen.has(found); found = (found as { cause?: unknown }).cause) {
-    if ((found as { name?: unknown }).name === 'TokenError' && String((found as { code?: unknown }).code) in actions)
-      return found as TokenError;
-    seen.add(found);
+  try {
+    for (let found = error; typeof found === 'object' && found !== null && !seen.has(found); found = (found as { cause?: unknown }).cause) {
+      const { name, code } = found as { readonly name?: unknown; readonly code?: unknown };
+      if (name === 'TokenError' && typeof code === 'string' && Object.hasOwn(actions, code)) return found as TokenError;
+      seen.add(found);
+    }
+  } catch {
+    // a getter of somebody's error threw: whatever is behind it, it is not ours
   }
   return undefined;
 }

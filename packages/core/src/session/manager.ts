@@ -14,7 +14,7 @@ import type { AccessToken, TokenResponse, TokenSet } from '../tokens.ts';
 import { decide, type Facts, type Need, type Waiter } from './decide.ts';
 import { momentOf } from './freshness.ts';
 import { isFresh } from './held.ts';
-import { checkOptions, type TokenManagerOptions } from './options.ts';
+import { checkOptions, isAmount, nameOf, type TokenManagerOptions } from './options.ts';
 import { createRevoker } from './revoker.ts';
 import { createSessionState } from './state.ts';
 import { requireTokenSet } from './token-set.ts';
@@ -278,10 +278,12 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       }
     },
     getTokens(wait = {}) {
+      const { validFor = 0 } = wait;
+      if (!isAmount(validFor)) return Promise.reject(new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`));
       const { held } = state;
       if (held !== undefined && !state.refused && !closed && !transitions.busy) {
         const moment = momentOf(clock);
-        if (isFresh(held, moment, wait.validFor) && !isReentrant(wait.signal)) {
+        if (isFresh(held, moment, validFor) && !isReentrant(wait.signal)) {
           if (
             held.prefetch > 0 &&
             flight === undefined &&
@@ -293,7 +295,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
           return held.ready;
         }
       }
-      return enter({ kind: 'get', validFor: checkValidFor(wait.validFor) }, wait);
+      return enter({ kind: 'get', validFor }, wait);
     },
     replaceRejected(accessToken, wait) {
       const of = state.generationOf(accessToken);
@@ -362,8 +364,3 @@ const ignoreUntilDue = (): void => undefined;
 
 const withRetryAfter = (error: TokenError, retryAfter: number): TokenError =>
   new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
-
-function checkValidFor(validFor: number | undefined): number {
-  if (validFor !== undefined && !(validFor >= 0)) throw new TypeError(`validFor: expected ms, zero or more, got ${String(validFor)}`);
-  return validFor ?? 0;
-}

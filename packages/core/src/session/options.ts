@@ -67,20 +67,23 @@ export function checkOptions(options: TokenManagerOptions): void {
     );
   for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const)
     expect(options, name, 'a function', (value) => typeof value === 'function');
-  expect(options, 'name', 'a string that is not empty', (value) => typeof value === 'string' && value !== '');
+  expect(options, 'name', 'a string that is not empty', isName);
   for (const name of ['skewWindow', 'prefetchWindow'] as const)
-    expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value >= 0);
+    expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value !== Infinity);
   for (const name of ['waitTimeout', 'maxWaiting'] as const)
     expect(options, name, name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero', (value) => isAmount(value) && value > 0);
   hasMethods('store', store, ['read', 'write']);
-  if (store !== undefined && typeof (store as TokenStore).name !== 'string')
-    throw new TypeError('store.name: expected a string, which names the lock, events and errors');
+  if (store !== undefined && !isName((store as TokenStore).name))
+    throw new TypeError(`store.name: expected a string that is not empty, got ${nameOf((store as TokenStore).name)}`);
   hasMethods('lock', lock, ['request']);
   hasMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
 }
 
-const isAmount = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
-const nameOf = (value: unknown): string => (value === null ? 'null' : typeof value === 'number' ? String(value) : typeof value);
+/** Ms, or a number of things. */
+export const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+export const nameOf = (value: unknown): string =>
+  value === null ? 'null' : value === '' ? 'an empty string' : typeof value === 'number' ? String(value) : typeof value;
 
 function expect(options: object, name: string, expected: string, fits: (value: unknown) => boolean): void {
   const value = (options as Record<string, unknown>)[name];
@@ -89,9 +92,9 @@ function expect(options: object, name: string, expected: string, fits: (value: u
 
 function hasMethods(name: string, value: unknown, methods: readonly string[]): void {
   if (value === undefined) return;
+  const list = (some: readonly string[]): string => some.map((method) => `${method}()`).join(', ');
   const lacking = methods.filter((method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function');
-  if (lacking.length > 0)
-    throw new TypeError(
-      `${name}: expected an object with ${methods.map((method) => `${method}()`).join(', ')}; ${lacking.map((method) => `${method}()`).join(', ')} missing`,
-    );
+  if (lacking.length === 0) return;
+  const got = typeof value === 'object' && value !== null ? `; ${list(lacking)} missing` : `, got ${nameOf(value)}`;
+  throw new TypeError(`${name}: expected an object with ${list(methods)}${got}`);
 }

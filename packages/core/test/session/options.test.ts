@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTokenManager, memoryStore, type TokenManagerOptions } from '../../src/index.ts';
+
+const refresh = async () => ({ accessToken: 'a' });
+const create = (options: unknown) => createTokenManager(options as TokenManagerOptions);
+
+describe('an option that is wrong is a TypeError that names it, what was expected and what came', () => {
+  it.each([
+    [undefined, 'createTokenManager: options must be an object, got undefined'],
+    [null, 'createTokenManager: options must be an object, got null'],
+    ['x', 'createTokenManager: options must be an object, got string'],
+    [refresh, 'createTokenManager: options must be an object, got function'],
+    [{}, 'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing'],
+    [{ refresh: 'https://example.com' }, 'refresh: expected a function, got string'],
+    [{ refresh: null }, 'refresh: expected a function, got null'],
+    [{ refresh: refresh() }, 'refresh: expected a function, got object'],
+    [{ acquire: {} }, 'acquire: expected a function, got object'],
+    [{ refresh, acquire: 1 }, 'acquire: expected a function, got 1'],
+    [{ refresh, revoke: true }, 'revoke: expected a function, got boolean'],
+    [{ refresh, random: 0.5 }, 'random: expected a function, got 0.5'],
+    [{ refresh, name: '' }, 'name: expected a string that is not empty, got an empty string'],
+    [{ refresh, name: 7 }, 'name: expected a string that is not empty, got 7'],
+    [{ refresh, skewWindow: -1 }, 'skewWindow: expected ms, zero or more, got -1'],
+    [{ refresh, skewWindow: '30s' }, 'skewWindow: expected ms, zero or more, got string'],
+    [{ refresh, skewWindow: Number.NaN }, 'skewWindow: expected ms, zero or more, got NaN'],
+    [{ refresh, skewWindow: Infinity }, 'skewWindow: expected ms, zero or more, got Infinity'],
+    [{ refresh, prefetchWindow: -5 }, 'prefetchWindow: expected ms, zero or more, got -5'],
+    [{ refresh, prefetchWindow: Infinity }, 'prefetchWindow: expected ms, zero or more, got Infinity'],
+    [{ refresh, waitTimeout: 0 }, 'waitTimeout: expected ms, more than zero, got 0'],
+    [{ refresh, waitTimeout: -1 }, 'waitTimeout: expected ms, more than zero, got -1'],
+    [{ refresh, waitTimeout: null }, 'waitTimeout: expected ms, more than zero, got null'],
+    [{ refresh, maxWaiting: 0 }, 'maxWaiting: expected more than zero, got 0'],
+    [{ refresh, store: null }, 'store: expected an object with read(), write(), got null'],
+    [{ refresh, store: {} }, 'store: expected an object with read(), write(); read(), write() missing'],
+    [{ refresh, store: { name: 's', read: refresh } }, 'store: expected an object with read(), write(); write() missing'],
+    [{ refresh, store: { read: refresh, write: refresh } }, 'store.name: expected a string that is not empty, got undefined'],
+    [
+      { refresh, store: { name: '', read: refresh, write: refresh } },
+      'store.name: expected a string that is not empty, got an empty string',
+    ],
+    [{ refresh, store: 'file.json' }, 'store: expected an object with read(), write(), got string'],
+    [{ refresh, lock: {} }, 'lock: expected an object with request(); request() missing'],
+    [{ refresh, clock: Date }, 'clock: expected an object with now(), monotonic(), setTimeout(), got function'],
+    [
+      { refresh, clock: { now: Date.now } },
+      'clock: expected an object with now(), monotonic(), setTimeout(); monotonic(), setTimeout() missing',
+    ],
+  ])('%p', (options, message) => {
+    expect(() => create(options)).toThrow(new TypeError(message));
+  });
+
+  it('as are the tokens of a sign-in, which change nothing', async () => {
+    const tokens = create({ refresh, store: memoryStore({ accessToken: 'before' }) });
+    await expect(tokens.signIn({} as never)).rejects.toThrow(new TypeError('signIn: accessToken (or access_token) is missing'));
+    await expect(tokens.signIn({ accessToken: 'a', expiresAt: 1_800_000_000 })).rejects.toThrow(
+      /^signIn: expiresAt is 1800000000: are these seconds/,
+    );
+    expect((await tokens.getTokens())?.accessToken).toBe('before');
+  });
+
+  it('as is a listener that cannot be called', () => {
+    expect(() => create({ refresh }).subscribe({} as never)).toThrow(new TypeError('subscribe: expected a function, got object'));
+  });
+
+  it.each([-1, Number.NaN, '60' as unknown as number])('as is a validFor of %p, whether the token is fresh or not', async (validFor) => {
+    const tokens = create({ refresh, store: memoryStore({ accessToken: 'a' }) });
+    await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(/^validFor: expected ms, zero or more, got/);
+    await tokens.getTokens();
+    await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(/^validFor: expected ms, zero or more, got/);
+  });
+});
+
+it('every option may be undefined', async () => {
+  const nothing = Object.fromEntries(
+    ['acquire', 'store', 'lock', 'name', 'skewWindow', 'prefetchWindow', 'waitTimeout', 'maxWaiting', 'revoke', 'clock', 'random'].map(
+      (name) => [name, undefined],
+    ),
+  );
+  expect(await create({ ...nothing, refresh }).getTokens()).toBeUndefined();
+});
+
+it('options are read once, and never changed', async () => {
+  const options = Object.freeze({ refresh, store: memoryStore({ accessToken: 'a' }), skewWindow: 5 });
+  expect((await create(options).getTokens())?.accessToken).toBe('a');
+});
+
+it('every method works unbound', async () => {
+  const { getTokens, replaceRejected, refresh: renew, signIn, signOut, subscribe, close, issued } = create({ refresh });
+  subscribe(() => undefined)();
+  await signIn({ accessToken: 'first' });
+  expect((await getTokens())?.accessToken).toBe('first');
+  expect((await replaceRejected('first'))?.accessToken).toBe('a');
+  expect((await renew())?.accessToken).toBe('a');
+  expect(issued?.('first')).toBe(true);
+  await signOut();
+  await close();
+});
