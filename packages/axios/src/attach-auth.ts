@@ -14,6 +14,8 @@ declare module 'axios' {
 /** What is attached to an instance. On the instance, so that a reloaded copy of this module finds it. */
 const ATTACHED = Symbol.for('@unexpired/axios');
 
+type Wrapper = (config: Config) => Promise<unknown>;
+
 interface Attachment {
   readonly tokens: TokenInput;
   origins: ReadonlySet<string>;
@@ -53,18 +55,26 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
   if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize }).detach;
 
   const dispatch = createDispatch(instance);
-  const wrapped = new WeakMap<object, { adapter: unknown }>();
   const attachment: Attachment = { tokens, origins, authorize, detach };
-  const wrap = (config: Config): Config => {
-    const own = wrapped.get(Object(config.adapter));
-    const adapter = own ? own.adapter : config.adapter;
-    const wrapper = (final: Config): Promise<unknown> => {
+  // One for each adapter, not for each request: that costs less, and a config that is sent again is recognised by it.
+  const wrappers = new WeakMap<object, Wrapper>();
+  const named = new Map<string, Wrapper>();
+  const wrapperOf = (adapter: unknown): Wrapper => {
+    const names = typeof adapter === 'function' ? undefined : [adapter].flat().join();
+    const known = names === undefined ? wrappers.get(adapter as Wrapper) : named.get(names);
+    if (known) return known;
+    const wrapper: Wrapper = (config) => {
       // The caller, and whoever sends this config again, sees the adapter that it gave.
-      final.adapter = adapter;
-      return exchange(final, adapter, attachment.authorize, dispatch);
+      config.adapter = adapter;
+      return exchange(config, adapter, attachment.authorize, dispatch);
     };
-    wrapped.set(wrapper, { adapter });
-    config.adapter = wrapper;
+    wrappers.set(wrapper, wrapper);
+    if (names === undefined) wrappers.set(adapter as Wrapper, wrapper);
+    else if (![adapter].flat().some((one) => typeof one === 'function')) named.set(names, wrapper);
+    return wrapper;
+  };
+  const wrap = (config: Config): Config => {
+    config.adapter = wrapperOf(config.adapter);
     return config;
   };
   // Synchronous, or axios would run the chain of all interceptors through promises.

@@ -14,7 +14,7 @@ export interface Config {
   adapter?: unknown;
   auth?: unknown;
   data?: unknown;
-  headers: { get(name: string): unknown; set(name: string, value: unknown, rewrite: true): unknown; delete(name: string): unknown };
+  headers: Record<string, unknown>;
   signal?: AbortSignal;
   cancelToken?: { subscribe(listener: (reason: unknown) => void): void; unsubscribe(listener: (reason: unknown) => void): void };
   timeout?: number;

@@ -1,14 +1,15 @@
 import type { Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
+import { guardRedirect } from './target.ts';
 
 interface Bare {
   defaults: Record<string, unknown>;
   request(config: object): Promise<Answer>;
 }
 
-/** The two things that only axios can do, and this package does not import it. */
+/** What only axios can do, and this package does not import it. */
 export interface Dispatch {
-  /** Sends a config through the adapter that it names. */
-  send(adapter: unknown, config: Config): Promise<Answer>;
+  /** Sends a config through the adapter that it names; `signed`: the URL, if it carries a token; `timeout` in place of its own. */
+  send(adapter: unknown, config: Config, signed?: string, timeout?: number): Promise<Answer>;
   /** Where an answer came from, `''` where nobody says. */
   urlOf(answer: Answer): string;
   /** The error of axios's own adapters when `timeout` has passed. */
@@ -27,13 +28,14 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     }
     return made;
   };
+
   // axios's fetch adapter does not say where an answer came from, so its fetch is looked over the shoulder (since 1.12).
   const urls = new WeakMap<object, string>();
   const observers = new WeakMap<object, Fetch>();
   const observed = (env: Config['env']): { env?: object } => {
     const own = env?.fetch;
-    const key = own ?? urls;
     if (!own && typeof globalThis.fetch !== 'function') return {};
+    const key = own ?? urls;
     let observer = observers.get(key);
     if (!observer) {
       observer = async (request, init) => {
@@ -45,11 +47,33 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     }
     return { env: { ...env, fetch: observer } };
   };
+
   return {
-    send: (adapter, config) =>
-      typeof adapter === 'function'
-        ? adapter(config)
-        : bare().request({ ...config, ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
+    send(adapter, config, signed, timeout) {
+      const named = typeof adapter !== 'function';
+      if (!named && !timeout && !(signed && config.auth)) return adapter(config);
+      const copy = {
+        ...config,
+        ...(timeout && { timeout, timeoutErrorMessage: timeoutMessage(config) }),
+        ...(signed && { auth: undefined, beforeRedirect: guardRedirect(signed, config.beforeRedirect) }),
+        ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
+      };
+      // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
+      const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
+        if (found?.config) found.config = config;
+        if (found?.response) found.response.config = config;
+      };
+      return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(
+        (answer) => {
+          restore(answer);
+          return answer;
+        },
+        (error) => {
+          restore(error);
+          throw error;
+        },
+      );
+    },
     urlOf: ({ request }) => request?.responseURL ?? request?.res?.responseUrl ?? urls.get(Object(request)) ?? '',
     async timeoutError(config) {
       // Its class comes from an error that axios makes by itself.
@@ -62,4 +86,4 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   };
 }
 
-export const timeoutMessage = (config: Config): string => config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`;
+const timeoutMessage = (config: Config): string => config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`;

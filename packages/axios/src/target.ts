@@ -16,9 +16,9 @@ export function urlOf({ url = '', baseURL, allowAbsoluteUrls }: Config): string 
  * Takes the token off a redirect to another origin. follow-redirects, as older versions of axios have it, takes it along to
  * a subdomain, and from http: to https:.
  */
-export function guardRedirect(origin: string | undefined, beforeRedirect: Config['beforeRedirect']): NonNullable<Config['beforeRedirect']> {
+export function guardRedirect(url: string, beforeRedirect: Config['beforeRedirect']): NonNullable<Config['beforeRedirect']> {
   return (redirect: Redirect, ...details) => {
-    if (originOf(String(redirect.href)) !== origin) {
+    if (originOf(String(redirect.href)) !== originOf(url)) {
       for (const name of Object.keys(redirect.headers)) if (name.toLowerCase() === 'authorization') delete redirect.headers[name];
     }
     beforeRedirect?.(redirect, ...details);

@@ -1,6 +1,6 @@
 import type { RequestAuth, TokenInput } from 'unexpired';
 import { type AuthOptions, createAuthorizer, explain, type Verdict } from 'unexpired/adapter';
-import { release, toApiResponse } from './answer.ts';
+import { Answer, release } from './answer.ts';
 import { copyBody } from './body-copy.ts';
 import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
 
@@ -46,21 +46,23 @@ export function wrapFetch(
     // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
     const send = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
     const request = typeof input === 'object' && 'headers' in input ? input : undefined;
-    const url = request ? request.url : `${input as string | URL}`;
+    const url = request ? request.url : hrefOf(input);
     // Both copied before anything is awaited: fetch, too, reads them at once.
     const headers = copyHeaders(init?.headers ?? request?.headers);
-    const copy = withoutTokens(init);
+    const copy = copyInit(init);
     const signal = init?.signal === undefined ? request?.signal : init.signal;
 
     const signing = authorize({ url, authorization: getAuthorization(headers), signal, tokens: init?.tokens });
     if (!signing) return send(input, init && 'tokens' in init ? copy : init);
     const signature = await signing;
     // A URL object that was changed while we waited: its new value was never checked.
-    const target = request ?? (`${input as string | URL}` === url ? input : url);
+    const target = request || hrefOf(input) === url ? input : url;
     if (!signature) return send(target, copy?.headers ? { ...copy, headers } : copy);
 
     const body = copyBody(request, copy?.body, request && replayable?.(request));
-    const signed = { ...(request && !(copy && Object.keys(copy).length) && referrerOf(request)), ...copy, headers };
+    const signed: RequestInit = copy ?? {};
+    if (request && !hasKeys(signed)) Object.assign(signed, referrerOf(request));
+    signed.headers = headers;
     setAuthorization(headers, signature.authorization);
     let response: Response;
     let again: ReturnType<typeof body.take>;
@@ -70,7 +72,7 @@ export function wrapFetch(
       again = body.take();
     }
 
-    const judged = signature.judge(toApiResponse(response), again !== undefined);
+    const judged = signature.judge(new Answer(response), again !== undefined);
     if (!judged) return response;
     let verdict: Verdict;
     try {
@@ -88,8 +90,11 @@ export function wrapFetch(
   return authFetch;
 }
 
+// Of a URL, or of whatever else fetch makes a string of.
+const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
+
 // `for in`, because a Request is a valid init and has getters only.
-function withoutTokens(init: (RequestInit & RequestAuth) | undefined): RequestInit | undefined {
+function copyInit(init: (RequestInit & RequestAuth) | undefined): RequestInit | undefined {
   if (!init) return undefined;
   const prototype: unknown = Object.getPrototypeOf(init);
   const copy: RequestInit & { tokens?: unknown } = {};
@@ -98,6 +103,8 @@ function withoutTokens(init: (RequestInit & RequestAuth) | undefined): RequestIn
   if ('tokens' in copy) delete copy.tokens;
   return copy;
 }
+
+const hasKeys = (init: RequestInit): boolean => Object.keys(init).length > 0;
 
 // An init that is not empty resets the two, unless they are said again (Fetch standard, the Request constructor).
 const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({ referrer, referrerPolicy });

@@ -120,9 +120,16 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     return replayable && token && token.accessToken !== accessToken ? { replay: headerOf(token) } : {};
   };
 
+  const allowedOriginOf = (url: string): string | undefined => {
+    // The usual case without any parsing: an origin as we write it, and its end.
+    for (const origin of origins) if (url.startsWith(origin) && '/?#'.includes(url.charAt(origin.length))) return origin;
+    const target = targetOf(url);
+    return target !== undefined && origins.has(target) ? target : undefined;
+  };
+
   return ({ url, authorization, signal, tokens: own }) => {
-    const origin = own === false ? undefined : targetOf(url);
-    if (!origin || !origins.has(origin)) return undefined;
+    const origin = own === false ? undefined : allowedOriginOf(url);
+    if (origin === undefined) return undefined;
     const source = own === undefined ? attached : remembering(toTokenSource(own as TokenInput));
     if (authorization && !overwriteAuthorization) {
       const carried = carriedToken(authorization);
