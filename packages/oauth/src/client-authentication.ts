@@ -2,14 +2,20 @@ import { type ClientAuth, ClientSecretBasic, ClientSecretJwt, ClientSecretPost, 
 import { badOption } from './options.ts';
 
 /** The registered methods that need no more than `clientId` and `clientSecret`, or a certificate that `fetch` presents. */
-export type ClientAuthenticationMethod = keyof typeof WITHOUT_SECRET | keyof typeof WITH_SECRET;
+export type ClientAuthenticationMethod = WithoutSecret | WithSecret;
+type WithoutSecret = 'none' | 'tls_client_auth' | 'self_signed_tls_client_auth';
+type WithSecret = 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt';
 
-const WITHOUT_SECRET = { none: None, tls_client_auth: TlsClientAuth, self_signed_tls_client_auth: TlsClientAuth } as const;
-const WITH_SECRET = {
+const WITHOUT_SECRET: Readonly<Record<WithoutSecret, () => ClientAuth>> = {
+  none: None,
+  tls_client_auth: TlsClientAuth,
+  self_signed_tls_client_auth: TlsClientAuth,
+};
+const WITH_SECRET: Readonly<Record<WithSecret, (secret: string) => ClientAuth>> = {
   client_secret_basic: ClientSecretBasic,
   client_secret_post: ClientSecretPost,
   client_secret_jwt: ClientSecretJwt,
-} as const;
+};
 
 /**
  * How the client proves who it is. Default: `client_secret_basic` with a secret, the one method that every server has

@@ -4,6 +4,8 @@ import { answerHttp, REVOCATION_PATH, TOKEN_PATH } from './server/http.ts';
 import type { Reply } from './server/reply.ts';
 import type { SimulatedServer } from './server/simulated-server.ts';
 
+export { startContractApi } from './contract-api.ts';
+
 /** A simulated server that listens. */
 export interface ServedServer {
   readonly origin: string;
