@@ -9,7 +9,7 @@ const STORE_TIMEOUT = 10_000;
 /** A cell that is always written in between is not one to go on with. */
 const MOST_CONFLICTS = 100;
 
-/** A store as the protocol sees it: typed errors, bounded waits, no sight older than our own writes. */
+/** A store as the protocol sees it: typed errors, bounded waits, no sight older than one already seen or than our own writes. */
 export interface Cell {
   read(): Promise<Sight>;
   /** The new version, or `undefined` for a conflict. */
@@ -25,7 +25,10 @@ export interface Cell {
 }
 
 export function createCell(store: TokenStore, clock: Clock): Cell {
-  let writes = 0;
+  let begun = 0;
+  /** The number of the latest access that has ended. */
+  let newest = 0;
+  let writing: Promise<unknown> | undefined;
 
   const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>): Promise<T> =>
     new Promise<T>((resolve, reject) => {
@@ -49,15 +52,19 @@ export function createCell(store: TokenStore, clock: Clock): Cell {
   const cell: Cell = {
     async read() {
       for (;;) {
-        const before = writes;
+        const number = ++begun;
         const stored = await bounded('read', () => store.read());
-        // Overtaken by a write of our own, a sight would look like the store going back in time.
-        if (writes === before) return readStored(stored, store.name, clock.now());
+        await writing; // seen before the writer knows of it, our own write would look like a peer's
+        if (number < newest) continue; // overtaken, a sight would look like the store going back in time
+        newest = number;
+        return readStored(stored, store.name, clock.now());
       }
     },
     async write(record, expected) {
-      const version = await bounded('written', () => store.write(record, expected));
-      if (version !== undefined) writes++;
+      const attempt = bounded('written', () => store.write(record, expected));
+      writing = Promise.allSettled([writing, attempt]).then(() => undefined);
+      const version = await attempt;
+      newest = ++begun;
       return version;
     },
     async update(next, known) {
