@@ -144,6 +144,7 @@ export function createSessionState(options: {
         if (first) phase = 'empty';
       } else if (relation === 'signedOut' || relation === 'gone') {
         if (phase !== 'signedOut') leave(first ? 'store' : by, record?.session);
+        else if (record !== undefined) past.add(record.session); // ended before it was ever read: a store that goes back must not revive it
       } else if (isActive(record) && relation !== 'older') {
         if (relation === 'same') state.version = sight.version;
         else {
