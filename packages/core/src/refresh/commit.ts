@@ -50,6 +50,7 @@ export async function commitAnswer(port: FlightPort, commit: Commit): Promise<Fl
   // The server rotated although its answer is bad: the new refresh token is all that is left of the session.
   const rotated = base !== undefined && tokens.refreshToken !== undefined && tokens.refreshToken !== base.tokens.refreshToken;
   const end = bad(problem ?? 'accessToken is missing');
+  if (base !== undefined && !rotated) port.unsettled.add(base); // the server may have rotated, and this does not tell
   return rotated ? store(port, commit, { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 }, end) : end;
 }
 

@@ -50,7 +50,7 @@ export interface FlightPort {
   /** Calls the token endpoint; `undefined`: from nothing. */
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   readonly revoke: (tokens: TokenSet) => void;
-  /** Generations of whose redemption the answer may have been lost. */
+  /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */
   readonly unsettled: WeakSet<ActiveRecord>;
   /** When this manager first saw a foreign intent, on its monotonic clock. */
   readonly intentsSeen: Map<string, number>;
@@ -58,8 +58,8 @@ export interface FlightPort {
 }
 
 export interface Flight {
-  /** The session that it is for; `undefined`: from nothing. */
-  readonly session: string | undefined;
+  /** What memory held when it began; `undefined`: from nothing. */
+  readonly from: ActiveRecord | undefined;
   readonly signal: AbortSignal;
   readonly dispatched: boolean;
   /** Memory changed, or the manager closes: look again instead of waiting on. */
@@ -83,6 +83,8 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
   let landed = false;
   let lockWait = 0;
   let cancelCap = (): void => undefined;
+  /** The record that carries our intent. */
+  let marked: ActiveRecord | undefined;
 
   const landOnce = (end: FlightEnd): void => {
     if (landed) return;
@@ -122,7 +124,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
 
   /** F3. Somebody who may have died without freeing a lease had written that a redemption was under way. */
   const awaitForeignIntent = async (intent: SessionRecord['intent'], lease: AbortSignal | undefined): Promise<boolean> => {
-    if (lease === undefined || intent === undefined || intent.owner === port.owner || intent.gen !== state.held?.record.gen) return false;
+    if (lease === undefined || intent == null || intent.owner === port.owner || intent.gen !== state.held?.record.gen) return false;
     const wait = foreignIntentWait(port.intentsSeen, intent, clock.monotonic());
     if (wait > 0) await pause.for(wait);
     return wait > 0;
@@ -130,7 +132,6 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
 
   /** F2 to F8, under the lock. `lockLost`: the lease ran out before anything was sent. */
   const underLock = async (lease: AbortSignal | undefined): Promise<FlightEnd | 'lockLost'> => {
-    let unsettled = false; // an earlier answer to this generation may have been lost
     for (let attempt = 1, conflicts = 0; ; ) {
       const sight = await look(); // F2
       const end = over();
@@ -138,7 +139,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const base = state.held?.record;
       const { intent } = sight.record ?? {};
       if (await awaitForeignIntent(intent, lease)) continue; // F3
-      unsettled ||= base !== undefined && (intent?.gen === base.gen || port.unsettled.has(base));
+      if (base !== undefined && intent?.gen === base.gen && (base !== marked || intent.owner !== port.owner)) port.unsettled.add(base);
 
       let { version } = sight;
       if (base !== undefined && spendsMarked(base)) {
@@ -149,6 +150,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
           continue;
         }
         state.version = version;
+        marked = base;
       }
       if (lease?.aborted) return 'lockLost'; // F5
       const gone = over() ?? (controller.signal.aborted ? failed(silence()) : undefined);
@@ -163,6 +165,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const answer = await listen(() => port.redeem(base?.tokens, { reason, signal: controller.signal }), controller.signal, clock);
       if ('value' in answer) return commit(answer.value, base, started, { record: sight.record, version });
       if ('silent' in answer) {
+        if (base !== undefined) port.unsettled.add(base);
         void answer.silent.then((late) => ('value' in late ? commit(late.value, base, started, undefined) : undefined));
         return failed(silence(), LINGER);
       }
@@ -170,13 +173,10 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const secrets = [base?.tokens.accessToken, base?.tokens.refreshToken].filter((token) => token !== undefined);
       const error = controller.signal.aborted ? silence() : meaningOf(answer.thrown, base === undefined, secrets, clock.now());
       const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
-      if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, unsettled, lease);
+      if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, lease);
       if (base !== undefined && mayBeSpent) port.unsettled.add(base);
       const delay = retryDelay(error, attempt, port.random());
-      if (delay === undefined || controller.signal.aborted || port.closed()) {
-        if (base !== undefined && spendsMarked(base) && !mayBeSpent) await settleIntent(base);
-        return failed(error);
-      }
+      if (delay === undefined || controller.signal.aborted || port.closed()) return failed(error);
       await pause.for(delay);
       attempt++;
     }
@@ -203,10 +203,10 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     });
 
   /** The server refused the refresh token: somebody else may have redeemed it a moment ago. */
-  const refused = async (base: ActiveRecord, error: TokenError, unsettled: boolean, lease: AbortSignal | undefined): Promise<FlightEnd> => {
+  const refused = async (base: ActiveRecord, error: TokenError, lease: AbortSignal | undefined): Promise<FlightEnd> => {
     const dead: FlightEnd = {
       type: 'dead',
-      error: unsettled
+      error: port.unsettled.has(base)
         ? new TokenError('ERR_SESSION_ENDED', {
             message: 'The server refused the refresh token; the answer to an earlier refresh was probably lost',
             cause: error,
@@ -230,13 +230,23 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     }
   };
 
-  /** The server surely did not redeem the token, so nobody needs to wait for this intent. Best effort: it only spares others a wait. */
-  const settleIntent = async (base: ActiveRecord): Promise<void> => {
+  /** Nobody needs to wait for an intent of ours if the server surely did not redeem the token. Best effort: it only spares others a wait. */
+  const settleIntent = async (): Promise<void> => {
+    const base = marked;
+    if (base === undefined || port.unsettled.has(base)) return;
     await cell
       .update(({ record }) =>
         record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined,
       )
       .catch(() => undefined);
+  };
+
+  /** What is done with the lock. Those who wait get their answer before it comes free. */
+  const task = async (lease: AbortSignal | undefined): Promise<FlightEnd | 'lockLost'> => {
+    const result = await underLock(lease).catch(toFailure);
+    if (result !== 'lockLost') landOnce(result);
+    if (result === 'lockLost' || result.type === 'failed') await settleIntent();
+    return result;
   };
 
   /** F1 and F9. */
@@ -253,38 +263,39 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
         );
       const cancelWait = clock.setTimeout(stop, LOCK_WAIT, true);
       const stopListening = pause.onInterrupt(stop);
-      let granted = false;
+      const granted: { task?: Promise<FlightEnd | 'lockLost'> } = {};
       try {
-        const ended = await orAborted(
+        await orAborted(
           waiting.signal,
-          () => granted,
+          () => granted.task !== undefined,
           () =>
             port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
-              if (waiting.signal.aborted) return undefined; // given up already, so nobody waits for this
-              granted = true;
+              if (waiting.signal.aborted) return; // given up already, so nobody waits for this
               cancelWait();
+              stopListening();
               lockWait += clock.monotonic() - asked;
-              const result = await underLock(held?.signal).catch(toFailure);
-              if (result !== 'lockLost') landOnce(result);
-              return result;
+              granted.task = task(held?.signal);
+              await granted.task;
             }),
         );
-        if (ended !== 'lockLost')
-          return landOnce(
-            failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" did not run its task` })),
-          );
-        if (round === MOST_LEASES)
-          return landOnce(
-            failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })),
-          );
       } catch (error) {
-        if (landed) return; // the lock's own release failed: the next who needs it will see
-        await look();
-        return landOnce(over() ?? toFailure(error));
+        if (granted.task === undefined) {
+          await look();
+          return landOnce(over() ?? toFailure(error));
+        }
+        // The lock failed while it was held. What is under way goes on: the answer to what was sent is still to come.
       } finally {
         cancelWait();
         stopListening();
       }
+      const ended = await granted.task;
+      if (ended === undefined)
+        return landOnce(failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" did not run its task` })));
+      if (ended !== 'lockLost') return;
+      if (round === MOST_LEASES)
+        return landOnce(
+          failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })),
+        );
     }
   };
 
@@ -292,7 +303,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     .catch((error: unknown) => landOnce(toFailure(error)))
     .finally(() => cancelCap());
   return {
-    session: from?.session,
+    from,
     signal: controller.signal,
     get dispatched() {
       return dispatched;

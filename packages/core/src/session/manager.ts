@@ -110,7 +110,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       for (const listener of [...listeners]) tell(listener, full);
     },
     changed: () => {
-      if (flight !== undefined && flight.session !== state.held?.record.session) flight = undefined; // it goes on by itself, for a session that is over
+      if (flight !== undefined && flight.from?.session !== state.held?.record.session) flight = undefined; // it goes on by itself, for a session that is over
       for (const each of flights) each.interrupt();
       pump();
     },
@@ -247,9 +247,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     if (current) flight = undefined;
     if (current && end.type === 'current') silence = undefined;
     if (current && end.type === 'failed' && !closed) {
-      const failures = silence !== undefined && silence.session === mine.session ? silence.failures + 1 : 1;
+      const session = mine.from?.session;
+      const failures = silence !== undefined && silence.session === session ? silence.failures + 1 : 1;
       const delay = Math.max(end.silence ?? 0, backoffDelay(failures, random(), end.error));
-      silence = { of: state.held?.record, session: mine.session, failures, until: clock.monotonic() + delay, error: end.error };
+      silence = { of: state.held?.record, session, failures, until: clock.monotonic() + delay, error: end.error };
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
         state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
@@ -306,7 +307,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       if (!late) {
         if (
           state.dead === undefined &&
-          flight === undefined &&
+          flight?.from !== held.record &&
           held.origin === 'refresh' &&
           !arrivals.mayReplace(held, held.since, clock.monotonic())
         )

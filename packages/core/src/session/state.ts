@@ -155,9 +155,9 @@ export function createSessionState(options: {
               record.tokens.accessToken,
             );
           else emit({ type: 'signedIn', by: first ? 'store' : by }, record.tokens.accessToken);
-          changed();
         }
-        noticeDeath(record);
+        noticeDeath(record); // before anybody who waits is asked to decide
+        if (relation !== 'same') changed();
       }
       return relation;
     },
