@@ -47,18 +47,14 @@ function flaw(text: string, origin: string | undefined): string {
   return origin ? 'has a path' : 'is not an origin';
 }
 
-// Only the error text comes from the platform's parser, and only if ours agrees with it.
+// Only this text comes from the platform's parser, and only where ours agrees with it.
 function suggestion(text: string): string | undefined {
-  for (const candidate of [text, `https://${text}`]) {
-    if (originOf(candidate)) return originOf(candidate);
-    try {
-      const { origin } = new URL(candidate);
-      if (originOf(origin)) return origin;
-    } catch {
-      // Not a URL to the platform either: nothing to suggest.
-    }
+  if (!/^[^\W_][^*]*$/u.test(text)) return undefined;
+  try {
+    return originOf(new URL(text.includes('//') ? text : `https://${text}`).origin);
+  } catch {
+    return undefined; // not a URL to the platform either
   }
-  return undefined;
 }
 
 function expect(name: string, value: unknown, type: 'boolean' | 'function'): void {
