@@ -19,7 +19,6 @@ interface Place<W, T> {
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
   readonly signal: AbortSignal | undefined;
-  readonly onAbort: (() => void) | undefined;
 }
 
 /** `late` answers for a waiter whose time is up. One timer serves the whole queue: all wait equally long, so the first to come is the first to go. */
@@ -31,17 +30,35 @@ export function createWaitQueue<W, T>(options: {
 }): WaitQueue<W, T> {
   const { clock, timeout, limit, late } = options;
   const places = new Set<Place<W, T>>();
+  /** One listener a signal, since adding and removing one takes a signal longer the more it has. */
+  const signals = new Map<AbortSignal, { readonly places: Set<Place<W, T>>; readonly onAbort: () => void }>();
   let cancelTimer: (() => void) | undefined;
 
   const leave = (place: Place<W, T>, end: Settlement<T>): void => {
     places.delete(place);
-    if (place.onAbort !== undefined) place.signal?.removeEventListener('abort', place.onAbort);
+    const group = place.signal && signals.get(place.signal);
+    if (place.signal !== undefined && group?.places.delete(place) && group.places.size === 0) {
+      signals.delete(place.signal);
+      place.signal.removeEventListener('abort', group.onAbort);
+    }
     if (places.size === 0) {
       cancelTimer?.();
       cancelTimer = undefined;
     }
     if ('give' in end) place.resolve(end.give);
     else place.reject(end.fail);
+  };
+
+  const groupOf = (signal: AbortSignal): Set<Place<W, T>> => {
+    const known = signals.get(signal);
+    if (known !== undefined) return known.places;
+    const group = new Set<Place<W, T>>();
+    const onAbort = (): void => {
+      for (const place of [...group]) leave(place, { fail: signal.reason });
+    };
+    signals.set(signal, { places: group, onAbort });
+    signal.addEventListener('abort', onAbort);
+    return group;
   };
 
   const sweep = (): void => {
@@ -65,10 +82,9 @@ export function createWaitQueue<W, T>(options: {
       if (places.size >= limit)
         return Promise.reject(new TokenError('ERR_WAIT_LIMIT', { message: `${limit} requests wait for the session already` }));
       return new Promise((resolve, reject) => {
-        const onAbort = signal && ((): void => leave(place, { fail: signal.reason }));
-        const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, signal, onAbort };
+        const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, signal };
         places.add(place);
-        if (onAbort !== undefined) signal?.addEventListener('abort', onAbort);
+        if (signal !== undefined) groupOf(signal).add(place);
         cancelTimer ??= clock.setTimeout(sweep, timeout);
       });
     },
