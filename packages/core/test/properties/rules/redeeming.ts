@@ -1,0 +1,92 @@
+import type { Call, Facts, Judge, Rule } from '../simulation/facts.ts';
+import { familyOf } from '../simulation/facts.ts';
+import { tokenName } from '../simulation/oracle.ts';
+
+/** The limiter's own numbers: N useless tokens in W ms. */
+const N = 5;
+const W = 30_000;
+/** Refused this soon after it was obtained, a token was useless. */
+const ON_ARRIVAL = 10_000;
+
+/** An answer that comes later than this after its call was told to stop, in ms, is taken for lost. */
+const LOST = 65_000;
+
+/** P1, P6, P8 (back-off), P9, D1, D3 (what is redeemed): when the token endpoint may be called. */
+export function redeemingRules(facts: Facts, judge: Judge): Rule {
+  const { setting, timeline } = facts;
+  const skew = Math.min(setting.skewWindow, setting.lifetime * 100);
+
+  const isOutstanding = ({ over, stopped }: Call): boolean => !over && (stopped === undefined || timeline.now < stopped + LOST);
+
+  const useless = (token: string): void => {
+    const call = facts.calls.find(({ answer, useless: known }) => answer === token && !known);
+    if (call === undefined) return;
+    call.useless = true;
+    judge.checked('P9');
+    const window = call.by.calls.filter((other) => other.useless && other.since > call.since - W && other.since <= call.since);
+    if (window.length > N) judge.broken('P9', `${window.length} refreshes in ${W} ms whose tokens were useless`);
+  };
+
+  return {
+    calling(call) {
+      const { by, current, reason } = call;
+      const family = familyOf(current.accessToken);
+
+      judge.checked('P1');
+      const outstanding = facts.calls.filter(
+        (other) => other !== call && isOutstanding(other) && familyOf(other.current.accessToken) === family,
+      );
+      if (outstanding.some((other) => other.by === by)) judge.broken('P1', `two calls for session ${family} at once`);
+      if (!setting.faulty && outstanding.length > 0) judge.broken('D1', `two managers call for session ${family} at once`);
+
+      const rt = tokenName(current.refreshToken ?? '');
+      const known = by.seen.get(rt?.family ?? '') ?? 0;
+      judge.checked('D3');
+      if (rt !== undefined && rt.index < known) judge.broken('D3', `refresh token ${rt.index} was redeemed, but ${known} was known`);
+
+      const silence = by.backoff.get(facts.generationOf(current.accessToken));
+      judge.checked('P8');
+      if (silence !== undefined && timeline.now >= silence.from && timeline.now < silence.until)
+        judge.broken('P8', `called ${silence.until - timeline.now} ms before the back-off ended`);
+
+      judge.checked('P6');
+      const left = (current.expiresAt ?? Infinity) - by.wall();
+      const total = setting.lifetime * 1000;
+      const due = left <= skew || timeline.now >= by.learned + total - skew || facts.players.some(({ jumped }) => jumped);
+      const wanted = timeline.now - by.wished < 100_000 || setting.prefetchWindow > 0;
+      if (reason !== 'requested' && !due && !by.refused.has(current.accessToken) && !(reason === 'due' && wanted))
+        judge.broken('P6', `refreshed as ${reason}, although it is good for ${left} ms and was not refused`);
+
+      judge.checked('P10');
+      if (family !== undefined && by.ended.has(family)) judge.broken('P10', `session ${family} was refreshed after it was over`);
+    },
+    answered(call) {
+      if (call.answer === undefined) return;
+      judge.checked('D1');
+      const same = facts.calls.filter((other) => other.answer !== undefined && other.current.accessToken === call.current.accessToken);
+      if (!setting.faulty && same.length > 1) judge.broken('D1', 'one generation was redeemed twice');
+    },
+    asked(ask) {
+      if (ask.validFor > 0) ask.by.wished = timeline.now;
+      if (ask.kind !== 'replace' || ask.refused === undefined || ask.refused !== ask.by.held) return;
+      ask.by.refused.add(ask.refused);
+      const own = ask.by.calls.find((call) => call.answer === ask.refused);
+      if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0) useless(ask.refused);
+    },
+    event(by, event) {
+      const token = facts.tokenOf(event.token);
+      const generation = facts.generationOf(token);
+      if (event.type === 'refreshStarted' && event.reason === 'rejected') {
+        judge.checked('P6');
+        const forced = by.forced.get(generation) ?? 0;
+        if (forced > 1 + (by.failures.get(generation) ?? 0)) judge.broken('P6', `${forced} forced flights for one generation`);
+      }
+      if (event.type !== 'refreshFailed' || event.retryAt === undefined) return;
+      judge.checked('P8');
+      const delay = event.retryAt - event.at;
+      if (delay < 500) judge.broken('P8', `a back-off of only ${delay} ms`);
+      by.backoff.set(generation, { from: timeline.now, until: timeline.now + delay });
+      if (event.error.code === 'ERR_REFRESH_ANSWER' && token !== undefined) useless(token);
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { SessionRecord } from '../../../src/stores/store.ts';
+import type { Facts, Judge, Rule } from '../simulation/facts.ts';
+import { tokenName } from '../simulation/oracle.ts';
+
+/** D3 and D4: how what is stored may change. */
+export function storedRules(facts: Facts, judge: Judge): Rule {
+  const over = new Set<string>();
+  /** After a store went back across a sign-in or sign-out, managers that saw the two in different orders cannot agree any more on which one is over. */
+  const contested = new Set<string>();
+  let bareBack = false;
+  const isContested = (session: string): boolean => contested.has(session) || (bareBack && session.startsWith('imported-'));
+  let latest: SessionRecord | undefined;
+  const indexOf = (record: SessionRecord): number => tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
+
+  return {
+    written(_, before, after) {
+      judge.checked('D4');
+      latest = after;
+      if (after.status === 'active' && over.has(after.session) && !isContested(after.session))
+        judge.broken('D4', 'a session was stored again after it was over');
+      if (before === undefined) return;
+      if (before.session !== after.session || after.status === 'signedOut') over.add(before.session);
+      if (before.session !== after.session || before.status !== 'active' || after.status !== 'active') return;
+      judge.checked('D3');
+      if (after.gen < before.gen) judge.broken('D3', `generation ${before.gen} was replaced by ${after.gen}`);
+      if (after.gen > before.gen + 1 && facts.strikes.length === 0)
+        judge.broken('D3', `generation ${before.gen} was followed by ${after.gen}`);
+      if (indexOf(after) < indexOf(before)) judge.broken('D3', `refresh token ${indexOf(before)} was replaced by ${indexOf(after)}`);
+    },
+    restored(record) {
+      for (const each of [record, latest]) if (each !== undefined) contested.add(each.session);
+      if (record === undefined) bareBack = true;
+      latest = record;
+    },
+  };
+}

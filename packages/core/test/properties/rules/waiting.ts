@@ -1,0 +1,49 @@
+import type { Ask, Facts, Judge, Rule } from '../simulation/facts.ts';
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
+
+/** P2, P8 (same error), P14, P15: what a wait may be. */
+export function waitingRules(facts: Facts, judge: Judge): Rule {
+  const { setting, timeline } = facts;
+  let failures: { readonly ask: Ask; readonly error: unknown }[] = [];
+
+  return {
+    settled(ask, end) {
+      if (ask.end !== undefined) judge.broken('P2', `a ${ask.kind} settled twice`);
+      judge.checked('P2');
+      const age = timeline.now - ask.since;
+      judge.checked('P14');
+      if (age > setting.waitTimeout) judge.broken('P14', `a ${ask.kind} waited ${age} ms`);
+      if ('give' in end || end.aborted) return;
+      if (codeOf(end.fail) === 'ERR_WAIT_LIMIT' && age < setting.waitTimeout) {
+        judge.checked('P15');
+        if (ask.before < setting.maxWaiting) judge.broken('P15', `turned away although only ${ask.before} waited`);
+      }
+      failures.push({ ask, error: end.fail });
+    },
+    event(by, event) {
+      if (event.type !== 'refreshFailed') return;
+      for (const ask of by.waiting) if (ask.family !== undefined || ask.kind !== 'get') failures.push({ ask, error: event.error });
+    },
+    afterTurn() {
+      for (const { ask, error } of failures) {
+        const others = failures.filter((other) => other.ask.by === ask.by && codeOf(other.error) === codeOf(error));
+        if (codeOf(error) === 'ERR_WAIT_LIMIT' || codeOf(error) === 'ERR_SIGNED_OUT' || codeOf(error) === 'ERR_CLOSED') continue;
+        judge.checked('P8');
+        if (others.some((other) => other.error !== error))
+          judge.broken('P8', `waiters of one flight failed with different errors: ${String(codeOf(error))}`);
+      }
+      failures = [];
+      for (const player of facts.players) {
+        if (player.waiting.size > setting.maxWaiting) judge.broken('P15', `${player.waiting.size} wait`);
+        const oldest = Math.min(...[...player.waiting].map((ask) => ask.since));
+        if (timeline.now - oldest > setting.waitTimeout) judge.broken('P14', `somebody has waited for ${timeline.now - oldest} ms`);
+        if (player.waiting.size === 0 || !player.alive) continue;
+        judge.checked('P2');
+        const busy =
+          timeline.timers(player.id, true) > 0 || [...timeline.gates].some((gate) => gate.owner === player.id) || facts.queued(player.id);
+        if (!busy) judge.broken('P2', `${player.waiting.size} wait for nothing`);
+      }
+    },
+  };
+}

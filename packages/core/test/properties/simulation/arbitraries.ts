@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import type { Action } from './actions.ts';
+import { FAULTS, type Fault } from './faults.ts';
+import type { Schedule } from './play.ts';
+import type { LockKind, Setting, StoreKind } from './setting.ts';
+
+/** What the schedules of one class have in common. */
+export interface ScheduleClass {
+  readonly faulty: boolean;
+  readonly store: StoreKind;
+  readonly lock: LockKind;
+  readonly managers: readonly [min: number, max: number];
+}
+
+const by = fc.nat(2);
+const pick = fc.nat(7);
+
+const ordinary: readonly fc.WeightedArbitrary<Action>[] = [
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('get'), by, validFor: fc.constantFrom(0, 0, 0, 20_000, 400_000) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('request'),
+      by,
+      hostile: fc.constantFrom(false, false, false, true),
+      body: fc.constantFrom('text', 'text', 'text', 'stream'),
+      foreign: fc.constantFrom(false, false, false, false, false, true),
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('everybody') }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('renew'), by }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('refuse'), by, pick: fc.nat(3) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('abort'), pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('signIn'), by }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('signOut'), by }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('reopen'), by }) },
+  { weight: 24, arbitrary: fc.record({ do: fc.constant('step'), pick }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('run'), steps: fc.constantFrom(2, 6, 30) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('advance'), ms: fc.constantFrom(100, 1000, 4000, 12_000, 31_000, 70_000, 590_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('jump'), by, ms: fc.constantFrom(-3_600_000, -20_000, 20_000, 3_600_000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('notify'), by }) },
+];
+
+const faults = [...new Set(Object.values(FAULTS).flat())] satisfies readonly Fault[];
+
+const disasters: readonly fc.WeightedArbitrary<Action>[] = [
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('strike'), pick, fault: fc.constantFrom(...faults) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('strike'), pick, fault: fc.constantFrom('hang', 'storeFails', 'answerLost') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('crash'), by, arrives: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('loseLease') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('storeBack'), pick }) },
+];
+
+const setting = ({ faulty, store, lock, managers: [min, max] }: ScheduleClass): fc.Arbitrary<Setting> =>
+  fc.record({
+    faulty: fc.constant(faulty),
+    managers: fc.integer({ min, max }),
+    store: fc.constant(store),
+    lock: fc.constant(lock),
+    mode: fc.constantFrom('revokes', 'rejects', 'grace', 'neverRotates'),
+    lifetime: fc.constantFrom(600, 3600, 600, 60, 20),
+    killsOld: fc.boolean(),
+    skewWindow: fc.constantFrom(30_000, 0),
+    prefetchWindow: fc.constantFrom(0, 0, 300_000),
+    waitTimeout: fc.constantFrom(30_000, 5000),
+    maxWaiting: fc.constantFrom(1000, 3),
+    listens: fc.boolean(),
+    start: fc.constantFrom('expired', 'record', 'bare', 'nothing'),
+    seed: fc.nat(2 ** 31),
+  });
+
+/** Schedules of one class, of up to `length` actions. */
+export const schedules = (of: ScheduleClass, length = 60): fc.Arbitrary<Schedule> =>
+  fc.record({
+    setting: setting(of),
+    actions: fc.array(fc.oneof(...ordinary, ...(of.faulty ? disasters : [])), { maxLength: length, size: 'max' }),
+  });

@@ -1,0 +1,147 @@
+import type { SessionRecord, StoredValue, TokenStore } from '../../../src/stores/store.ts';
+import type { RefreshLock } from '../../../src/stores/lock.ts';
+import type { Core } from './core.ts';
+import type { Setting } from './setting.ts';
+import type { Timeline } from './timeline.ts';
+
+/** Told of what happens in the cell. */
+export interface CellWatch {
+  /** Before it is known whether the write succeeds. */
+  attempted(record: SessionRecord): void;
+  written(by: number, before: SessionRecord | undefined, after: SessionRecord): void;
+  /** A manager was told what the store holds. */
+  told(by: number, record: SessionRecord | undefined): void;
+}
+
+/** What several managers share, and a view of it for each of them. */
+export interface SharedCell {
+  view(by: number, lock: RefreshLock): TokenStore;
+  /** What is stored now, if it is a record. */
+  record(): SessionRecord | undefined;
+  /** Puts an earlier value back, as a restored backup does. Says which, or that there is none. */
+  goBack(pick: number): { readonly record: SessionRecord | undefined } | undefined;
+  /** Tells a manager that something may have changed, as needless notifications do. */
+  notify(to: number): void;
+  readonly subscribers: number;
+  leave(by: number): void;
+}
+
+const recordOf = (value: unknown): SessionRecord | undefined =>
+  (value as { v?: unknown } | undefined)?.v === 1 ? (value as SessionRecord) : undefined;
+
+/** A store that others see too: a real compare-and-set, and each call takes its time both ways. */
+export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknown): SharedCell {
+  let stored: StoredValue | undefined = initial === undefined ? undefined : { value: initial, version: 'v0' };
+  let writes = 0;
+  const history: StoredValue[] = stored === undefined ? [] : [stored];
+  const subscribers = new Map<number, () => void>();
+
+  const pass = async (kind: 'storeRequest' | 'storeAnswer', by: number): Promise<void> => {
+    if ((await timeline.gate(kind, by)) === 'storeFails') throw new Error('The store is down');
+  };
+  const notify = (to: number): void => {
+    void timeline.gate('notify', to).then(() => subscribers.get(to)?.());
+  };
+
+  return {
+    view: (by, lock) => ({
+      name: 'session',
+      lock,
+      async read() {
+        await pass('storeRequest', by);
+        const found = stored;
+        await pass('storeAnswer', by);
+        watch.told(by, recordOf(found?.value));
+        return found;
+      },
+      async write(record, expected) {
+        const copy = JSON.parse(JSON.stringify(record)) as SessionRecord;
+        watch.attempted(copy);
+        await pass('storeRequest', by);
+        const won = stored?.version === expected;
+        const version = `v${writes + 1}`;
+        if (won) {
+          writes++;
+          const before = recordOf(stored?.value);
+          stored = { value: copy, version };
+          history.push(stored);
+          watch.written(by, before, copy);
+          for (const to of subscribers.keys()) notify(to);
+        }
+        await pass('storeAnswer', by);
+        return won ? version : undefined;
+      },
+      subscribe(onChange) {
+        subscribers.set(by, onChange);
+        return () => subscribers.delete(by);
+      },
+    }),
+    record: () => recordOf(stored?.value),
+    goBack(pick) {
+      const found = history[pick % Math.max(1, history.length)];
+      if (found === undefined || found === stored) return undefined;
+      stored = { value: found.value, version: `v${++writes}` };
+      for (const to of subscribers.keys()) notify(to);
+      return { record: recordOf(stored.value) };
+    },
+    notify(to) {
+      if (subscribers.has(to)) notify(to);
+    },
+    get subscribers() {
+      return subscribers.size;
+    },
+    leave: (by) => void subscribers.delete(by),
+  };
+}
+
+/** The real memory store, watched. */
+export function memoryCell(core: Core, watch: CellWatch, initial: Parameters<Core['memoryStore']>[0]): SharedCell {
+  const store = core.memoryStore(initial);
+  let latest: SessionRecord | undefined;
+  let subscribers = 0;
+  return {
+    view: (by, lock) => ({
+      ...store,
+      lock,
+      async read() {
+        const found = await store.read();
+        watch.told(by, recordOf(found?.value));
+        return found;
+      },
+      async write(record, expected) {
+        watch.attempted(record);
+        const version = await store.write(record, expected);
+        if (version !== undefined) {
+          watch.written(by, latest, record);
+          latest = record;
+        }
+        return version;
+      },
+      subscribe(onChange) {
+        subscribers++;
+        const stop = store.subscribe?.(onChange);
+        return () => {
+          subscribers--;
+          stop?.();
+        };
+      },
+    }),
+    record: () => latest,
+    goBack: () => undefined,
+    notify: () => undefined,
+    get subscribers() {
+      return subscribers;
+    },
+    leave: () => undefined,
+  };
+}
+
+/** `tokens`: what both kinds hold at first, a bare token set; `record`: what a shared one holds instead. */
+export const createCell = (
+  core: Core,
+  setting: Setting,
+  timeline: Timeline,
+  watch: CellWatch,
+  tokens: Parameters<Core['memoryStore']>[0],
+  record: SessionRecord | undefined,
+): SharedCell => (setting.store === 'memory' ? memoryCell(core, watch, tokens) : sharedCell(timeline, watch, record ?? tokens));

@@ -1,0 +1,213 @@
+import type { TokenEvent } from '../../../src/events.ts';
+import type { RefreshReason } from '../../../src/refresh/functions.ts';
+import type { SessionRecord } from '../../../src/stores/store.ts';
+import type { AccessToken, TokenSet } from '../../../src/tokens.ts';
+import type { Strike } from './faults.ts';
+import { type Server, tokenName } from './oracle.ts';
+import type { Traffic } from './requests.ts';
+import type { Setting } from './setting.ts';
+import type { Timeline } from './timeline.ts';
+
+export type AskKind = 'get' | 'replace' | 'renew';
+
+/** Somebody who asked a manager for a token. */
+export interface Ask {
+  readonly by: Player;
+  readonly kind: AskKind;
+  /** For `replace`: the token that was refused. */
+  readonly refused: string | undefined;
+  readonly validFor: number;
+  readonly since: number;
+  /** The session at that time; `undefined`: none known, or one was being stored. */
+  readonly family: string | undefined;
+  /** The newest generation of each session that had been handed out by then. */
+  readonly floor: ReadonlyMap<string, number>;
+  /** How many waited already. */
+  readonly before: number;
+  end: AskEnd | undefined;
+}
+
+export type AskEnd = { readonly give: AccessToken | undefined } | { readonly fail: unknown; readonly aborted: boolean };
+
+/** One call of the refresh function. */
+export interface Call {
+  readonly by: Player;
+  readonly current: TokenSet;
+  readonly reason: RefreshReason;
+  readonly since: number;
+  readonly order: number;
+  /** The tokens it was answered with. */
+  answer: string | undefined;
+  over: boolean;
+  /** When its signal told it to stop. */
+  stopped: number | undefined;
+  useless: boolean;
+}
+
+/** What is known of one manager from outside: by what it was told, what it answered and what its events said. */
+export interface Player {
+  readonly id: number;
+  readonly wall: () => number;
+  alive: boolean;
+  /** Asked to close: from then on it starts no refresh. */
+  closing: boolean;
+  /** The access token it holds, as its events say. */
+  held: string | undefined;
+  readonly ended: Set<string>;
+  readonly handed: Map<string, number>;
+  /** The newest refresh token of each session that it has seen. */
+  readonly seen: Map<string, number>;
+  readonly refused: Set<string>;
+  readonly notDurable: Set<string>;
+  readonly waiting: Set<Ask>;
+  readonly calls: Call[];
+  signingIn: number;
+  readonly givenDuringSignIn: string[];
+  readonly backoff: Map<string, { readonly from: number; readonly until: number }>;
+  readonly forced: Map<string, number>;
+  readonly failures: Map<string, number>;
+  /** When it last learned of a token, and when a refresh last failed. */
+  learned: number;
+  failed: number;
+  dead: boolean;
+  /** When somebody last asked for a token that is good for longer. */
+  wished: number;
+  /** Its wall clock was set: what is due by it is no longer known from outside. */
+  jumped: boolean;
+}
+
+/** The rules, by the rows of the guarantees. */
+export const ROWS = [
+  { row: 'P1', rule: 'one flight for each session, one call outstanding for each generation' },
+  { row: 'P2', rule: 'every waiter settles once, and nobody waits for nothing' },
+  { row: 'P3', rule: 'who asks later never gets an older generation' },
+  { row: 'P4', rule: 'an expired token is never handed out, one in the skew window only without need' },
+  { row: 'P6', rule: 'a late 401 causes no refresh, and nobody gets again what was refused' },
+  { row: 'P7', rule: 'a request is sent at most twice' },
+  { row: 'P8', rule: 'a failed flight fails its waiters with one error, and is followed by silence' },
+  { row: 'P9', rule: 'no more than 5 useless tokens in 30 s' },
+  { row: 'P10', rule: 'nothing crosses from one session to another' },
+  { row: 'P11', rule: 'no timer and no listener is left behind' },
+  { row: 'P12', rule: 'no token in an event, an error, or on its way to a foreign origin' },
+  { row: 'P13', rule: 'a body that can be read once is sent once' },
+  { row: 'P14', rule: 'every wait is bounded, whatever hangs' },
+  { row: 'P15', rule: 'the number of waiters is bounded, and only newcomers are turned away' },
+  { row: 'D1', rule: 'without faults, a refresh token is redeemed once' },
+  { row: 'D2', rule: 'without faults, no reuse is ever detected' },
+  { row: 'D3', rule: 'generations never go back, in the store or in what is redeemed' },
+  { row: 'D4', rule: 'nothing is stored into a session that is over' },
+  { row: 'D5', rule: 'what is handed out is already stored' },
+  { row: 'D6', rule: 'what is stored is what the server holds live' },
+  { row: 'D9', rule: 'nothing wedges' },
+  { row: 'lost', rule: 'every lost session is accounted for by a fault in the log' },
+] as const;
+export type Row = (typeof ROWS)[number]['row'];
+
+/** Where the rules look when something happens. */
+export interface Facts {
+  readonly setting: Setting;
+  readonly timeline: Timeline;
+  readonly server: Server;
+  readonly strikes: Strike[];
+  readonly players: Player[];
+  readonly calls: Call[];
+  /** The generation of each access token, as it was (to be) stored. */
+  readonly generations: Map<string, number>;
+  readonly stored: Set<string>;
+  /** A token that was imported without its age, so that its lifetime is what was left of it. */
+  imported: string | undefined;
+  order(): number;
+  /** Does this manager wait for somebody else to release the lock? */
+  queued(by: number): boolean;
+  tokenOf(fingerprint: string | undefined): string | undefined;
+  /** Tells generations apart even where a server gives the same access token again. */
+  generationOf(accessToken: string | undefined): string;
+  note(record: SessionRecord): void;
+}
+
+/** Told of everything that happens; a rule looks at what concerns it. */
+export interface Rule {
+  asked?(ask: Ask): void;
+  settled?(ask: Ask, end: AskEnd): void;
+  calling?(call: Call): void;
+  answered?(call: Call): void;
+  written?(by: Player, before: SessionRecord | undefined, after: SessionRecord): void;
+  /** The store was set back by a fault. */
+  restored?(record: SessionRecord | undefined): void;
+  event?(by: Player, event: TokenEvent): void;
+  /** A request went out, for the first time or again. */
+  sent?(traffic: Traffic): void;
+  afterTurn?(): void;
+  /** All quiet, nothing hangs; the managers are still open. */
+  quiet?(record: SessionRecord | undefined): void;
+}
+
+/** A rule's way to say that it was put to the test, and that it was broken. */
+export interface Judge {
+  checked(row: Row): void;
+  broken(row: Row, what: string): void;
+}
+
+export const familyOf = (token: string | undefined): string | undefined => (token === undefined ? undefined : tokenName(token)?.family);
+
+export const newPlayer = (id: number, wall: () => number): Player => ({
+  id,
+  wall,
+  alive: true,
+  closing: false,
+  held: undefined,
+  ended: new Set(),
+  handed: new Map(),
+  seen: new Map(),
+  refused: new Set(),
+  notDurable: new Set(),
+  waiting: new Set(),
+  calls: [],
+  signingIn: 0,
+  givenDuringSignIn: [],
+  backoff: new Map(),
+  forced: new Map(),
+  failures: new Map(),
+  learned: 0,
+  failed: -1,
+  dead: false,
+  wished: -Infinity,
+  jumped: false,
+});
+
+/** Keeps what a player knows up to date; told of an event before the rules are. */
+export function follow(facts: Facts, by: Player, event: TokenEvent): void {
+  const token = facts.tokenOf(event.token);
+  const generation = facts.generationOf(token);
+  const { now } = facts.timeline;
+  const family = familyOf(by.held);
+  switch (event.type) {
+    case 'signedIn':
+    case 'refreshed':
+      if (family !== undefined && family !== familyOf(token)) by.ended.add(family);
+      by.held = token;
+      by.learned = now;
+      by.dead = false;
+      break;
+    case 'signedOut':
+      if (family !== undefined) by.ended.add(family);
+      by.held = undefined;
+      by.dead = false;
+      break;
+    case 'sessionEnded':
+      by.dead = true;
+      break;
+    case 'refreshStarted':
+      if (event.reason === 'rejected') by.forced.set(generation, (by.forced.get(generation) ?? 0) + 1);
+      break;
+    case 'refreshFailed':
+      by.failed = now;
+      by.failures.set(generation, (by.failures.get(generation) ?? 0) + 1);
+      break;
+    case 'warning':
+      if (event.code === 'NOT_DURABLE' && token !== undefined) by.notDurable.add(token);
+      break;
+    case 'rejected':
+      break;
+  }
+}

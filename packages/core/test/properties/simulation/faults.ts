@@ -1,0 +1,46 @@
+import type { GateKind } from './timeline.ts';
+
+/** Everything that may go wrong outside. Each one that strikes is written into the log that lost sessions are matched to. */
+export type Fault =
+  | 'hang'
+  | 'storeFails'
+  | 'lockFails'
+  | 'unsent'
+  | 'requestLost'
+  | 'requestLate'
+  | 'unavailable'
+  | 'rateLimited'
+  | 'html'
+  | 'configuration'
+  | 'answerLost'
+  | 'errorAfter'
+  | 'cutJson'
+  | 'badAnswer'
+  | 'expiredAnswer'
+  | 'sameToken'
+  | 'revokeFails'
+  | 'crash'
+  | 'leaseLost'
+  | 'storeBack';
+
+/** Which faults can strike at which gate. */
+export const FAULTS: Record<GateKind, readonly Fault[]> = {
+  storeRequest: ['storeFails', 'hang'],
+  storeAnswer: ['storeFails', 'hang'],
+  notify: ['hang'],
+  lockRequest: ['lockFails', 'hang'],
+  lockGrant: ['hang'],
+  leaseNotice: ['hang'],
+  request: ['unsent', 'requestLost', 'requestLate', 'unavailable', 'rateLimited', 'html', 'configuration', 'hang'],
+  answer: ['answerLost', 'errorAfter', 'cutJson', 'badAnswer', 'expiredAnswer', 'sameToken', 'hang'],
+  revoke: ['revokeFails', 'hang'],
+  api: ['hang'],
+};
+
+/** One line of the log. `owner`: the manager that was struck; 0: everybody. */
+export interface Strike {
+  readonly fault: Fault;
+  readonly owner: number;
+  /** Place in the log that strikes and redemptions share. */
+  readonly order: number;
+}

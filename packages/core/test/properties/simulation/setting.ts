@@ -1,0 +1,26 @@
+import type { ServerMode } from './oracle.ts';
+
+export type StoreKind = 'memory' | 'shared';
+export type LockKind = 'process' | 'web' | 'lease';
+
+/** What a schedule is played on. All times in ms, the tokens' lifetime in s as servers give it. */
+export interface Setting {
+  readonly faulty: boolean;
+  readonly managers: number;
+  readonly store: StoreKind;
+  readonly lock: LockKind;
+  readonly mode: ServerMode;
+  readonly lifetime: number;
+  /** Does the server end the old access token when it rotates? */
+  readonly killsOld: boolean;
+  readonly skewWindow: number;
+  readonly prefetchWindow: number;
+  readonly waitTimeout: number;
+  readonly maxWaiting: number;
+  /** Does the refresh function listen to its signal? */
+  readonly listens: boolean;
+  /** What the store holds at first. */
+  readonly start: 'nothing' | 'record' | 'bare' | 'expired';
+  /** Seeds jitter and ids. */
+  readonly seed: number;
+}

@@ -1,0 +1,216 @@
+import type { TokenManager } from '../../../src/session/manager.ts';
+import type { SessionRecord } from '../../../src/stores/store.ts';
+import { allRules } from '../rules/all.ts';
+import { createCell, type SharedCell } from './cell.ts';
+import type { Core } from './core.ts';
+import { createEndpoint } from './endpoint.ts';
+import { type Call, type Facts, follow, type Judge, newPlayer, type Player, type Rule } from './facts.ts';
+import type { Fault } from './faults.ts';
+import { createLock, type SharedLock } from './locks.ts';
+import { createServer, type ServerAnswer, tokenName } from './oracle.ts';
+import { randomOf } from './random.ts';
+import type { Setting } from './setting.ts';
+import { createTimeline, turn } from './timeline.ts';
+import { type WatchedSignal, watchedSignal } from './watched-signal.ts';
+
+/** The wall clock's time when a schedule begins, ms since the epoch. */
+const START = 1_800_000_000_000;
+
+/** One manager and what belongs to it alone. */
+export interface Slot {
+  readonly player: Player;
+  readonly manager: TokenManager;
+  readonly signal: WatchedSignal;
+  closing: Promise<void> | undefined;
+}
+
+/** The stage on which schedules are played: a server, a store, a lock, and managers that can die. */
+export interface World {
+  readonly facts: Facts;
+  readonly rules: readonly Rule[];
+  readonly cell: SharedCell;
+  readonly lock: SharedLock;
+  readonly slots: Slot[];
+  /** All that were ever opened and not killed. */
+  readonly open: Set<Slot>;
+  signInAnswer(): ServerAnswer;
+  openSlot(index: number): Slot;
+  strike(fault: Fault, owner: number): void;
+  close(slot: Slot): void;
+  died(slot: Slot, arrives: boolean): void;
+  jump(slot: Slot, ms: number): void;
+  settle(): Promise<void>;
+}
+
+/** `observers`: see what the rules see. */
+export function createWorld(core: Core, setting: Setting, judge: Judge, observers: readonly ((facts: Facts) => Rule)[] = []): World {
+  const timeline = createTimeline();
+  const server = createServer(setting);
+  const names = new Map<string, string>();
+  const offsets = new Map<number, number>();
+  let order = 0;
+
+  const facts: Facts = {
+    setting,
+    timeline,
+    server,
+    strikes: [],
+    players: [],
+    calls: [],
+    generations: new Map(),
+    stored: new Set(),
+    imported: undefined,
+    order: () => ++order,
+    queued: (by) => lock.queued(by),
+    tokenOf: (fingerprint) => (fingerprint === undefined ? undefined : names.get(fingerprint)),
+    generationOf: (accessToken) => (accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`),
+    note(record) {
+      const token = record.tokens?.accessToken;
+      if (token === undefined) return;
+      names.set(core.fingerprint(token), token);
+      facts.generations.set(token, record.gen);
+    },
+  };
+  const rules = [...allRules(facts, judge), ...observers.map((observer) => observer(facts))];
+
+  const first = setting.start === 'nothing' ? undefined : server.signIn(0);
+  const initial = first && {
+    accessToken: first.access_token,
+    refreshToken: first.refresh_token,
+    expiresAt: setting.start === 'expired' ? START - 1 : START + first.expires_in * 1000,
+  };
+  const asRecord: SessionRecord | undefined = initial && {
+    v: 1,
+    session: 'first',
+    gen: 0,
+    status: 'active',
+    tokens: initial,
+    issuedAt: START,
+  };
+  if (asRecord !== undefined && initial !== undefined) {
+    facts.note(asRecord);
+    facts.stored.add(initial.accessToken);
+    if (setting.store === 'memory' || setting.start !== 'record') facts.imported = initial.accessToken;
+  }
+
+  const lock = createLock(core, setting.lock, timeline);
+  const cell = createCell(
+    core,
+    setting,
+    timeline,
+    {
+      attempted: facts.note,
+      written(by, before, after) {
+        if (after.tokens !== undefined) facts.stored.add(after.tokens.accessToken);
+        const player = facts.players.find(({ id }) => id === by);
+        if (player !== undefined) for (const rule of rules) rule.written?.(player, before, after);
+      },
+      told(by, record) {
+        const player = facts.players.find(({ id }) => id === by);
+        if (player !== undefined) sawToken(player, record?.tokens?.refreshToken);
+      },
+    },
+    initial,
+    setting.start === 'record' ? asRecord : undefined,
+  );
+  const endpoint = createEndpoint(core, timeline, server, facts.order);
+
+  const sawToken = (player: Player, refreshToken: string | undefined): void => {
+    const name = tokenName(refreshToken ?? '');
+    if (name !== undefined) player.seen.set(name.family, Math.max(name.index, player.seen.get(name.family) ?? 0));
+  };
+
+  const world: World = {
+    facts,
+    rules,
+    cell,
+    lock,
+    slots: [],
+    open: new Set(),
+    signInAnswer: () => server.signIn(timeline.now),
+    openSlot(index) {
+      const id = facts.players.length + 1;
+      offsets.set(id, offsets.get(index) ?? 0);
+      const wall = (): number => START + timeline.now + (offsets.get(id) ?? 0);
+      const player = newPlayer(id, wall);
+      facts.players.push(player);
+      const manager = core.createTokenManager({
+        store: cell.view(id, lock.view(id)),
+        clock: timeline.clock(id, wall),
+        random: randomOf(setting.seed + id),
+        skewWindow: setting.skewWindow,
+        prefetchWindow: setting.prefetchWindow,
+        waitTimeout: setting.waitTimeout,
+        maxWaiting: setting.maxWaiting,
+        async refresh(current, { reason, signal }) {
+          const call: Call = {
+            by: player,
+            current,
+            reason,
+            since: timeline.now,
+            order: facts.order(),
+            answer: undefined,
+            over: false,
+            stopped: undefined,
+            useless: false,
+          };
+          signal.addEventListener('abort', () => {
+            call.stopped = timeline.now;
+          });
+          facts.calls.push(call);
+          player.calls.push(call);
+          for (const rule of rules) rule.calling?.(call);
+          try {
+            const { refreshToken = '', accessToken } = current;
+            const answer = await endpoint.call({ by: id, refreshToken, accessToken, signal, listens: setting.listens });
+            call.answer = (answer as Partial<ServerAnswer>).access_token;
+            if (call.answer !== undefined) names.set(core.fingerprint(call.answer), call.answer);
+            for (const rule of rules) rule.answered?.(call);
+            return answer as ServerAnswer;
+          } finally {
+            call.over = true;
+          }
+        },
+        async revoke({ refreshToken = '' }) {
+          if ((await timeline.gate('revoke', id)) === 'revokeFails') throw new Error(`Could not revoke ${refreshToken}`);
+          server.revoke(refreshToken);
+        },
+      });
+      manager.subscribe((event) => {
+        follow(facts, player, event);
+        for (const rule of rules) rule.event?.(player, event);
+      });
+      const slot: Slot = { player, manager, signal: watchedSignal(), closing: undefined };
+      world.slots[index] = slot;
+      world.open.add(slot);
+      return slot;
+    },
+    strike(fault, owner) {
+      facts.strikes.push({ fault, owner, order: facts.order() });
+    },
+    close(slot) {
+      slot.player.closing = true;
+      slot.closing ??= slot.manager.close();
+    },
+    died(slot, arrives) {
+      slot.player.alive = false;
+      slot.player.waiting.clear();
+      for (const call of slot.player.calls) call.over = true;
+      timeline.kill(slot.player.id);
+      cell.leave(slot.player.id);
+      lock.died(slot.player.id);
+      endpoint.died(slot.player.id, arrives);
+      world.open.delete(slot);
+    },
+    jump(slot, ms) {
+      offsets.set(slot.player.id, (offsets.get(slot.player.id) ?? 0) + ms);
+      slot.player.jumped = true;
+    },
+    async settle() {
+      await turn();
+      for (const rule of rules) rule.afterTurn?.();
+    },
+  };
+  for (let index = 0; index < setting.managers; index++) world.openSlot(index);
+  return world;
+}
