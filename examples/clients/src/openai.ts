@@ -1,0 +1,12 @@
+import { createAuthFetch } from '@unexpired/fetch';
+import OpenAI from 'openai';
+import type { TokenSource } from 'unexpired';
+
+export function openaiClient(tokens: TokenSource, baseURL: string): OpenAI {
+  const { origin } = new URL(baseURL);
+  return new OpenAI({
+    baseURL,
+    apiKey: 'unused', // it insists on one, and sends it: overwriteAuthorization puts the token in its place
+    fetch: createAuthFetch(tokens, { origins: [origin], overwriteAuthorization: true, whenSignedOut: 'reject' }),
+  });
+}
