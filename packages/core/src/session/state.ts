@@ -44,6 +44,8 @@ export interface SessionState {
   leave(by: 'self' | 'peer'): void;
   /** Nothing of the session is handed out while a sign-in is being stored. */
   suspend(): void;
+  /** Learns of a session that was over before it was ever held: a store that goes back must not bring it up again. */
+  bury(session: string): void;
   markDead(error: TokenError): void;
   /** The generation that this token belongs to, of this session or an earlier one. */
   generationOf(accessToken: string): Generation | undefined;
@@ -144,7 +146,7 @@ export function createSessionState(options: {
         if (first) phase = 'empty';
       } else if (relation === 'signedOut' || relation === 'gone') {
         if (phase !== 'signedOut') leave(first ? 'store' : by, record?.session);
-        else if (record !== undefined) past.add(record.session); // ended before it was ever read: a store that goes back must not revive it
+        else if (record !== undefined) state.bury(record.session);
       } else if (isActive(record) && relation !== 'older') {
         if (relation === 'same') state.version = sight.version;
         else {
@@ -169,6 +171,10 @@ export function createSessionState(options: {
     suspend() {
       if (held !== undefined) epoch++;
       changed();
+    },
+    bury(session) {
+      past.add(session);
+      trim(past);
     },
     markDead,
     generationOf: (accessToken) => generations.get(fingerprint(accessToken)),

@@ -45,8 +45,14 @@ export function createTransitions(parts: {
 
   const storeSignIn = async (record: ActiveRecord, call: number): Promise<void> => {
     const superseded = (): boolean => call !== latest;
-    const result = superseded() ? undefined : await cell.update(() => (superseded() ? undefined : record));
+    let replaced: string | undefined;
+    const overwrite = ({ record: stored }: Sight): ActiveRecord | undefined => {
+      replaced = stored?.session;
+      return superseded() ? undefined : record;
+    };
+    const result = superseded() ? undefined : await cell.update(overwrite);
     if (result !== undefined && 'written' in result && !superseded()) {
+      if (replaced !== undefined) state.bury(replaced);
       state.commit(record, result.written, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
     } else if (state.phase === 'signedOut') throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
