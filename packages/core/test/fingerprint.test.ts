@@ -7,7 +7,7 @@ describe('fingerprint', () => {
   it('is the same for the same token, short, and plain', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 2000 }), (token) => {
-        expect(fingerprint(token)).toBe(fingerprint(`${token}`));
+        expect(fingerprint(token)).toBe(fingerprint(token.slice(0, 1) + token.slice(1)));
         expect(fingerprint(token)).toMatch(/^[0-9a-z]{14}$/);
       }),
     );

@@ -18,11 +18,12 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const { authorization, 'content-type': contentType } = request.headers;
+    const { authorization, accept, 'content-type': contentType } = request.headers;
     const received = {
       method: request.method ?? '',
       path: pathname,
       authorization,
+      accept,
       contentType,
       body: Buffer.concat(chunks).toString('latin1'),
       foreign,

@@ -151,14 +151,14 @@ describe('what a refusal leads to', () => {
 
   it('a replacement for others, also when the body is gone', async () => {
     let asked = 0;
-    const { judge } = await signed(source({ replaceRejected: async () => void asked++ as undefined }));
+    const { judge } = await signed(source({ replaceRejected: async () => void asked++ }));
     await judge(answer(), false);
     expect(asked).toBe(1);
   });
 
   it('no question to the source for a 401 from another origin', async () => {
     let asked = 0;
-    const { judge } = await signed(source({ replaceRejected: async () => void asked++ as undefined }));
+    const { judge } = await signed(source({ replaceRejected: async () => void asked++ }));
     await judge(answer(401, 'https://other.example/a'), true);
     expect(asked).toBe(0);
   });

@@ -60,6 +60,7 @@ export interface ReceivedRequest {
   readonly path: string;
   readonly authorization: string | undefined;
   readonly contentType: string | undefined;
+  readonly accept: string | undefined;
   readonly body: string;
   readonly foreign: boolean;
 }
