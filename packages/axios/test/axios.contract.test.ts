@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
-import { type AdapterUnderTest, adapterContract, startContractApi } from '@unexpired/testing';
+import { type AdapterUnderTest, adapterContract } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 import axios, { type AxiosRequestConfig } from 'axios';
 import axios17 from 'axios-1.7';
 import FormDataPackage from 'form-data';

@@ -1,7 +1,6 @@
-// Every build of axios fits without importing it, in the oldest version and the newest.
+// Every type build of axios fits without importing it.
 import { attachAuth } from '@unexpired/axios';
 import axios from 'axios';
-import axios17 from 'axios-1.7';
 import type { TokenSource } from 'unexpired';
 
 declare const source: TokenSource;
@@ -9,9 +8,9 @@ const options = { origins: ['https://api.example.com', new URL('https://other.ex
 
 const detach: () => void = attachAuth(axios.create(), source, options);
 attachAuth(axios, 'token', options);
-attachAuth(axios17.create(), () => 'token', options);
+attachAuth(axios.create(), () => 'token', options);
 attachAuth(
-  axios17,
+  axios,
   async ({ rejected, signal }) => (rejected === undefined && !signal?.aborted ? { accessToken: 'a', tokenType: 'DPoP' } : undefined),
   {
     ...options,

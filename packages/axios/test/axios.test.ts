@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
-import { startContractApi } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import axios17 from 'axios-1.7';
 import axiosRetry from 'axios-retry';
@@ -387,6 +387,12 @@ describe.each<[string, typeof axios]>([
       await first.get('/echo');
       await second.get('/echo');
       expect([tokens.replaced, authorizations()]).toEqual([1, ['Bearer old', 'Bearer good', 'Bearer good']]);
+    });
+
+    it('to an instance of the oldest axios compiles as it is', async () => {
+      const instance = axios17.create({ baseURL: api.origin });
+      attachAuth(instance, source(), { origins: [api.origin] });
+      expect((await instance.get('/echo', { tokens: 'good' } as object)).status).toBe(200);
     });
 
     it('to something else is a TypeError', () => {

@@ -11,8 +11,11 @@ export interface AuthFetchOptions extends AuthOptions {
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
 }
 
+/** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; and `tokens`. */
+type AuthInit = { [Name in keyof RequestInit]: RequestInit[Name] | undefined } & RequestAuth;
+
 /** `fetch`, with one more option for each request: `tokens`. */
-export type AuthFetch = typeof globalThis.fetch & ((input: string | URL | Request, init?: RequestInit & RequestAuth) => Promise<Response>);
+export type AuthFetch = typeof globalThis.fetch & ((input: string | URL | Request, init?: AuthInit) => Promise<Response>);
 
 /**
  * A `fetch` whose requests carry a good token, and that sends a request again, once, when the API refused its token.
@@ -42,9 +45,9 @@ export function wrapFetch(
   if (custom !== undefined && typeof custom !== 'function') throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
   const original = globalThis.fetch;
 
-  const authFetch = async (input: string | URL | Request, init?: RequestInit & RequestAuth): Promise<Response> => {
+  const authFetch = async (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
     // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
-    const send = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
+    const send: AuthFetchOptions['fetch'] & {} = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
     const request = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = request ? request.url : hrefOf(input);
     // Both copied before anything is awaited: fetch, too, reads them at once.
@@ -94,7 +97,7 @@ export function wrapFetch(
 const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
 
 // `for in`, because a Request is a valid init and has getters only.
-function copyInit(init: (RequestInit & RequestAuth) | undefined): RequestInit | undefined {
+function copyInit(init: AuthInit | undefined): RequestInit | undefined {
   if (!init) return undefined;
   const prototype: unknown = Object.getPrototypeOf(init);
   const copy: RequestInit & { tokens?: unknown } = {};

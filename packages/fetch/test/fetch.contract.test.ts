@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
-import { type AdapterUnderTest, adapterContract, startContractApi } from '@unexpired/testing';
+import { type AdapterUnderTest, adapterContract } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 beforeAll(async () => {

@@ -2,7 +2,6 @@
 import { type AuthFetch, type AuthFetchOptions, createAuthFetch } from '@unexpired/fetch';
 import { kyAuth } from '@unexpired/fetch/ky';
 import ky, { type KyInstance } from 'ky';
-import ky114 from 'ky-1.14';
 import * as undici from 'undici';
 import type { TokenSource } from 'unexpired';
 
@@ -19,11 +18,12 @@ void custom;
 const response: Response = await authFetch('https://api.example.com/me', { tokens: false, cache: 'no-store' });
 await authFetch(new URL('https://api.example.com/me'), { tokens: source });
 await authFetch(new Request('https://api.example.com/me'));
+// What some clients pass, tRPC among them, under exactOptionalPropertyTypes.
+await authFetch('https://api.example.com/me', { signal: undefined, body: undefined });
 void response;
 
 const extended: KyInstance = ky.extend(kyAuth(source, options));
 await extended.get('https://api.example.com/me', { tokens: false }).json();
-ky114.extend(kyAuth(source, options) as Parameters<typeof ky114.extend>[0]);
 // @ts-expect-error origins has no default
 createAuthFetch(source, {});
 // @ts-expect-error nothing to get a token from

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
-import { startContractApi } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 import { TokenError, tokenErrorOf, type TokenSource } from 'unexpired';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { kyAuth } from '@unexpired/fetch/ky';
-import { adapterContract, startContractApi } from '@unexpired/testing';
+import { adapterContract } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 import ky, { type KyInstance, type Options } from 'ky';
 import ky114 from 'ky-1.14';
 

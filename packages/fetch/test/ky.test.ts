@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { kyAuth } from '@unexpired/fetch/ky';
-import { startContractApi } from '@unexpired/testing';
+import { startContractApi } from '@unexpired/testing/node';
 import ky, { type KyInstance, type Options } from 'ky';
 import ky114 from 'ky-1.14';
 import { TokenError, tokenErrorOf, type TokenSource } from 'unexpired';

@@ -7,7 +7,6 @@ export {
   type ContractRequest,
   type ReceivedRequest,
 } from './adapter-contract.ts';
-export { startContractApi } from './contract-api.ts';
 export { type ManualClock, type ManualClockOptions, manualClock } from './clock/manual-clock.ts';
 export { settle } from './clock/settle.ts';
 export type { FaultPlanner, TokenCall } from './server/exchange.ts';
