@@ -6,7 +6,6 @@ import { readTokenSet } from '../session/token-set.ts';
 import type { TokenSet } from '../tokens.ts';
 import type { FlightEnd, FlightPort } from './flight.ts';
 import type { Pause } from './pause.ts';
-import { relate } from './relation.ts';
 
 /** Ms that the lock is held while a store that cannot be written is tried again. */
 const HOLD_FOR_STORE = 30_000;
@@ -50,7 +49,7 @@ export async function commitAnswer(port: FlightPort, commit: Commit): Promise<Fl
   // The server rotated although its answer is bad: the new refresh token is all that is left of the session.
   const rotated = base !== undefined && tokens.refreshToken !== undefined && tokens.refreshToken !== base.tokens.refreshToken;
   const end = bad(problem ?? 'accessToken is missing');
-  if (base !== undefined && !rotated) port.unsettled.add(base); // the server may have rotated, and this does not tell
+  if (base !== undefined && !rotated) port.doubt(base); // the server may have rotated, and this does not tell
   return rotated ? store(port, commit, { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 }, end) : end;
 }
 
@@ -84,8 +83,8 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
     if (state.phase === 'signedOut') port.revoke(tokens);
     return commit.over() ?? { type: 'left' };
   };
-  const show = (version: string | undefined): FlightEnd => {
-    state.commit(record, version, 'refresh');
+  const show = (stored: boolean): FlightEnd => {
+    state.commit(record, stored, 'refresh');
     state.emit(
       { type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt },
       tokens.accessToken,
@@ -93,23 +92,23 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
     return end;
   };
   const write = () =>
-    cell.update(({ record: stored }) => {
+    cell.update((sight) => {
       if (!isOurs()) return undefined;
-      if (base === undefined) return stored === undefined ? record : undefined;
-      const relation = relate(base, state.past, stored);
+      if (base === undefined) return sight.record === undefined ? record : undefined;
+      const relation = state.relate(sight);
       return relation === 'same' || relation === 'older' ? record : undefined;
     }, commit.known);
 
   if (!isOurs()) return discard();
   try {
     const result = await write();
-    if ('written' in result) return isOurs() ? show(result.written) : discard();
+    if ('written' in result) return isOurs() ? show(true) : discard();
     state.take(result.kept, 'peer');
     return isOurs() ? end : discard();
   } catch (error) {
     if (!isOurs()) return discard();
     // Redeemed but not stored: memory is ahead of the store until it can be written.
-    show(undefined);
+    show(false);
     state.emit(
       {
         type: 'warning',
@@ -135,7 +134,7 @@ async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRe
       const result = await cell.update((sight) =>
         state.held?.record === record && ['same', 'older'].includes(state.relate(sight)) ? record : undefined,
       );
-      if ('written' in result) state.version = result.written;
+      if ('written' in result) state.stored = true;
       else state.take(result.kept, 'peer');
       return;
     } catch (error) {

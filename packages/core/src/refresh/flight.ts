@@ -51,7 +51,9 @@ export interface FlightPort {
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   readonly revoke: (tokens: TokenSet) => void;
   /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */
-  readonly unsettled: WeakSet<ActiveRecord>;
+  readonly unsettled: Pick<WeakSet<ActiveRecord>, 'has'>;
+  /** Notes that; for a record without a refresh token there is nothing to note. */
+  readonly doubt: (record: ActiveRecord) => void;
   /** When this manager first saw a foreign intent, on its monotonic clock. */
   readonly intentsSeen: Map<string, number>;
   readonly closed: () => boolean;
@@ -115,7 +117,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     const mine = withoutMarks(state.held.record);
     const result = await cell.update((now) => (state.relate(now) === 'older' ? mine : undefined), sight);
     if ('written' in result) {
-      state.version = result.written;
+      state.stored = true;
       return { record: mine, version: result.written };
     }
     state.take(result.kept, 'peer');
@@ -139,7 +141,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const base = state.held?.record;
       const { intent } = sight.record ?? {};
       if (await awaitForeignIntent(intent, lease)) continue; // F3
-      if (base !== undefined && intent?.gen === base.gen && (base !== marked || intent.owner !== port.owner)) port.unsettled.add(base);
+      if (base !== undefined && intent?.gen === base.gen && (base !== marked || intent.owner !== port.owner)) port.doubt(base);
 
       let { version } = sight;
       if (base !== undefined && spendsMarked(base)) {
@@ -149,7 +151,6 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
             return failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The store was always written by others' }));
           continue;
         }
-        state.version = version;
         marked = base;
       }
       if (lease?.aborted) return 'lockLost'; // F5
@@ -165,7 +166,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const answer = await listen(() => port.redeem(base?.tokens, { reason, signal: controller.signal }), controller.signal, clock);
       if ('value' in answer) return commit(answer.value, base, started, { record: sight.record, version });
       if ('silent' in answer) {
-        if (base !== undefined) port.unsettled.add(base);
+        if (base !== undefined) port.doubt(base);
         void answer.silent.then((late) => ('value' in late ? commit(late.value, base, started, undefined) : undefined));
         return failed(silence(), LINGER);
       }
@@ -174,7 +175,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const error = controller.signal.aborted ? silence() : meaningOf(answer.thrown, base === undefined, secrets, clock.now());
       const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
       if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, lease);
-      if (base !== undefined && mayBeSpent) port.unsettled.add(base);
+      if (base !== undefined && mayBeSpent) port.doubt(base);
       const delay = retryDelay(error, attempt, port.random());
       if (delay === undefined || controller.signal.aborted || port.closed()) return failed(error);
       await pause.for(delay);
@@ -222,10 +223,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if (await awaitForeignIntent(sight.record?.intent, lease)) continue;
       const mark = { ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
       const result = await cell.update((now) => (state.relate(now) === 'same' ? mark : undefined), sight);
-      if ('written' in result) {
-        state.version = result.written;
-        return dead;
-      }
+      if ('written' in result) return dead;
       state.take(result.kept, 'peer');
     }
   };

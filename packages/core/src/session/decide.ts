@@ -6,16 +6,18 @@ import { isExpired, isFresh } from './held.ts';
 import type { SessionState } from './state.ts';
 import type { Settlement } from './wait-queue.ts';
 
-/** What somebody wants of the session. `gen` is the generation that is not good enough. */
+/** What somebody wants of the session. */
 export type Need =
   | { readonly kind: 'get'; readonly validFor: number }
-  | { readonly kind: 'replace'; readonly accessToken: string; readonly gen: number }
-  | { readonly kind: 'renew'; readonly gen: number };
+  | { readonly kind: 'replace'; readonly accessToken: string; readonly session: string }
+  | { readonly kind: 'renew' };
 
 export interface Waiter {
   readonly need: Need;
-  /** The session's epoch when the wait began; `undefined` while nothing is known of it. */
-  epoch: number | undefined;
+  /** The session's epoch when the wait began. */
+  readonly epoch: number;
+  /** The generation that is not good enough; `undefined`: the one that is there when there is one to be known. */
+  gen: number | undefined;
   /** Flights that this waiter has asked for. */
   rounds: number;
 }
@@ -45,11 +47,11 @@ const MOST_ROUNDS = 2;
  */
 export function decide(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
   const { state } = facts;
-  if (facts.suspended() && (waiter.epoch === undefined || waiter.epoch === state.epoch)) return { wait: 'transition' };
-  if (state.phase === 'unknown') return { wait: 'store' };
-  waiter.epoch ??= state.epoch;
   if (waiter.epoch !== state.epoch)
     return { fail: new TokenError('ERR_SIGNED_OUT', { message: 'The session was signed out, or replaced by another, while this waited' }) };
+  if (facts.suspended()) return { wait: 'transition' };
+  if (state.phase === 'unknown') return { wait: 'store' };
+  waiter.gen ??= state.held?.record.gen ?? -1;
   return state.held === undefined ? withoutSession(waiter, facts, failure) : withSession(waiter, facts, failure);
 }
 
@@ -70,9 +72,11 @@ function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefin
   const moment = facts.moment();
   const give = { give: held.token };
   const usable = !state.refused && !isExpired(held, moment);
-  const moved = need.kind !== 'get' && held.record.gen > need.gen;
+  const moved = need.kind !== 'get' && held.record.gen > Number(waiter.gen);
 
-  if (need.kind === 'replace' && moved && held.token.accessToken === need.accessToken) return { give: undefined }; // the same token again: it was refused
+  // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.
+  if (need.kind === 'replace' && (need.session !== held.record.session || (moved && held.token.accessToken === need.accessToken)))
+    return { give: undefined };
   if (usable && (need.kind === 'get' || moved)) {
     const goodEnough = isFresh(held, moment, need.kind === 'get' ? need.validFor : 0);
     if (

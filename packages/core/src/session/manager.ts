@@ -15,6 +15,7 @@ import { decide, type Facts, type Need, type Waiter } from './decide.ts';
 import { momentOf } from './freshness.ts';
 import { isFresh } from './held.ts';
 import { checkOptions, isAmount, nameOf, type TokenManagerOptions } from './options.ts';
+import type { ActiveRecord } from './record.ts';
 import { createRevoker } from './revoker.ts';
 import { createSessionState } from './state.ts';
 import { requireTokenSet } from './token-set.ts';
@@ -118,6 +119,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 
   const cell = createCell(store, clock);
   const revoker = createRevoker(options.revoke, clock, state.emit);
+  const unsettled = new WeakSet<ActiveRecord>();
   const port: FlightPort = {
     state,
     cell,
@@ -131,7 +133,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     redeem: (current, context) =>
       current === undefined || refresh === undefined ? (acquire as NonNullable<typeof acquire>)(context) : refresh(current, context),
     revoke: revoker.revoke,
-    unsettled: new WeakSet(),
+    unsettled,
+    doubt: (record) => record.tokens.refreshToken !== undefined && unsettled.add(record),
     intentsSeen: new Map(),
     closed: () => closed,
   };
@@ -190,12 +193,12 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 
   const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
 
-  const enter = (need: Need, { signal }: WaitOptions = {}): Promise<AccessToken | undefined> => {
+  const enter = (need: Need, { signal }: WaitOptions = {}, gen?: number): Promise<AccessToken | undefined> => {
     if (closed) return Promise.reject(closedError());
     if (isReentrant(signal))
       return Promise.reject(new TokenError('ERR_REENTRANT', { message: 'Called from inside the refresh, which this call would wait for' }));
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const waiter: Waiter = { need, epoch: state.phase === 'unknown' ? undefined : state.epoch, rounds: 0 };
+    const waiter: Waiter = { need, epoch: state.epoch, gen, rounds: 0 };
     const end = next(waiter);
     if (end === undefined) return queue.enter(waiter, signal);
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
@@ -228,7 +231,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       },
       (error: TokenError) => {
         loading = false;
-        queue.settle((waiter) => (waiter.epoch === undefined ? { fail: error } : undefined));
+        if (state.phase === 'unknown' && !transitions.busy) queue.settle(() => ({ fail: error }));
       },
     );
   };
@@ -314,11 +317,11 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
           return Promise.resolve(undefined);
         state.refused = true;
       }
-      return enter({ kind: 'replace', accessToken, gen: of.gen }, wait);
+      return enter({ kind: 'replace', accessToken, session: of.session }, wait, of.gen);
     },
     issued: (accessToken) => state.generationOf(accessToken) !== undefined,
     async refresh(wait) {
-      const tokens = await enter({ kind: 'renew', gen: state.held?.record.gen ?? -1 }, wait);
+      const tokens = await enter({ kind: 'renew' }, wait);
       if (tokens === undefined) throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
       return tokens;
     },

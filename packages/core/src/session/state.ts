@@ -25,25 +25,25 @@ export interface SessionState {
   /** `unknown`: the store was never read. `empty`: there never was a session. */
   readonly phase: 'unknown' | 'empty' | 'signedOut' | 'active';
   readonly held: Held | undefined;
-  /** +1 whenever a session ends or gives way to another; who waits across that is turned away. */
+  /** +1 whenever a session ends or begins to give way to another; who waits across that is turned away. */
   readonly epoch: number;
   /** Why the refresh token of the held generation is of no use any more. */
   readonly dead: TokenError | undefined;
   /** Did the API refuse the held generation? Then it is not handed out any more. */
   refused: boolean;
-  /** The store's version of what is held; `undefined` while it could not be stored. */
-  version: string | undefined;
+  /** Was anything of the held session ever in the store? Only then does an empty store mean that it has ended. */
+  stored: boolean;
   readonly past: ReadonlySet<string>;
   /** How a sight of the store stands to what is held, without taking it over. */
   relate(sight: Sight): Relation;
   /** Takes over what the store holds, where that is not behind; says how the two stood. */
   take(sight: Sight, by: 'peer' | 'store'): Relation;
-  /** Holds what this manager obtained. */
-  commit(record: ActiveRecord, version: string | undefined, origin: Origin): void;
+  /** Holds what this manager obtained; `stored`: after storing it. */
+  commit(record: ActiveRecord, stored: boolean, origin: Origin): void;
   /** The session is over in this manager; `by` whom. */
   leave(by: 'self' | 'peer'): void;
-  /** Nothing of the session is handed out while a sign-in is being stored. */
-  suspend(): void;
+  /** A sign-in is about to be stored. `again`: so is another one already. Who waits for anybody else's session is turned away. */
+  suspend(again: boolean): void;
   /** Learns of a session that was over before it was ever held: a store that goes back must not bring it up again. */
   bury(session: string): void;
   markDead(error: TokenError): void;
@@ -78,19 +78,18 @@ export function createSessionState(options: {
     trim(generations);
   };
 
-  const adopt = (record: ActiveRecord, stored: string | undefined, origin: Origin): void => {
+  const adopt = (record: ActiveRecord, stored: boolean, origin: Origin): void => {
     const moved = held?.record.session !== record.session;
     if (held !== undefined && moved) {
       past.add(held.record.session);
       trim(past);
-      epoch++;
     }
     past.delete(record.session);
     held = hold(record, origin, momentOf(clock), windows, random());
     phase = 'active';
     dead = undefined;
     state.refused = false;
-    state.version = stored;
+    state.stored = stored || (!moved && state.stored);
     remember(record);
   };
 
@@ -107,16 +106,14 @@ export function createSessionState(options: {
   };
 
   const leave = (by: 'self' | 'peer' | 'store', session?: string): void => {
-    if (held !== undefined) {
-      past.add(held.record.session);
-      epoch++;
-    }
+    if (phase !== 'unknown' || by === 'self') epoch++; // found in the first read, it was over before anybody asked
+    if (held !== undefined) past.add(held.record.session);
     if (session !== undefined) past.add(session);
     trim(past);
     const known = phase === 'signedOut';
     phase = 'signedOut';
-    held = dead = state.version = undefined;
-    state.refused = false;
+    held = dead = undefined;
+    state.refused = state.stored = false;
     if (!known) emit({ type: 'signedOut', by }, undefined);
     changed();
   };
@@ -134,10 +131,13 @@ export function createSessionState(options: {
     get dead() {
       return dead;
     },
-    version: undefined,
+    stored: false,
     past,
     refused: false,
-    relate: (sight) => relate(held?.record, past, sight.record),
+    relate(sight) {
+      const relation = relate(held?.record, past, sight.record);
+      return relation === 'gone' && !state.stored ? 'older' : relation;
+    },
     take(sight, by) {
       const relation = state.relate(sight);
       const { record } = sight;
@@ -148,9 +148,10 @@ export function createSessionState(options: {
         if (phase !== 'signedOut') leave(first ? 'store' : by, record?.session);
         else if (record !== undefined) state.bury(record.session);
       } else if (isActive(record) && relation !== 'older') {
-        if (relation === 'same') state.version = sight.version;
+        if (relation === 'same') state.stored = true;
         else {
-          adopt(record, sight.version, relation === 'newer' ? 'refresh' : 'signIn');
+          if (relation === 'other' && held !== undefined) epoch++;
+          adopt(record, true, relation === 'newer' ? 'refresh' : 'signIn');
           if (relation === 'newer')
             emit(
               { type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: record.tokens.expiresAt },
@@ -168,8 +169,8 @@ export function createSessionState(options: {
       changed();
     },
     leave,
-    suspend() {
-      if (held !== undefined) epoch++;
+    suspend(again) {
+      if (held !== undefined || again) epoch++;
       changed();
     },
     bury(session) {

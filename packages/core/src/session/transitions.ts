@@ -53,7 +53,7 @@ export function createTransitions(parts: {
     const result = superseded() ? undefined : await cell.update(overwrite);
     if (result !== undefined && 'written' in result && !superseded()) {
       if (replaced !== undefined) state.bury(replaced);
-      state.commit(record, result.written, 'signIn');
+      state.commit(record, true, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
     } else if (state.phase === 'signedOut') throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
   };
@@ -97,8 +97,7 @@ export function createTransitions(parts: {
       open();
       const call = ++latest;
       const record: ActiveRecord = { v: 1, session: newId(), gen: 0, status: 'active', tokens, issuedAt: clock.now() };
-      holding++;
-      state.suspend();
+      state.suspend(holding++ > 0);
       try {
         await inTurn(() => storeSignIn(record, call));
       } finally {

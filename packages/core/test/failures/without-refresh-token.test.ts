@@ -1,0 +1,141 @@
+import { describe, expect, it } from '@jest/globals';
+import { httpError, outcome, testSession } from '../support/session.ts';
+import { sharedCell } from '../support/shared-cell.ts';
+
+const acquiring = (options: Parameters<typeof testSession>[0] = {}) => {
+  const cell = sharedCell();
+  return { ...testSession({ from: 'acquire', store: cell.open(), ...options }), cell };
+};
+
+describe('sessions without a refresh token', () => {
+  it('no record: one is created from nothing, stored, and renewed the same way', async () => {
+    const { clock, server, tokens, cell } = acquiring();
+    expect(tokens.status).toBe('unknown');
+    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(cell.record).toMatchObject({ v: 1, gen: 0, status: 'active', tokens: { accessToken: 'at-2' } });
+    await clock.advance(3_600_000);
+    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-3' } });
+    expect(server.calls).toBe(2);
+    expect(server.seen.map(({ context }) => context.reason)).toEqual(['empty', 'due']);
+  });
+
+  it('no intent and no dead mark is ever written', async () => {
+    const { clock, server, tokens, cell } = acquiring();
+    await tokens.getTokens();
+    await clock.advance(3_600_000);
+    server.next(() => {
+      throw httpError(500);
+    });
+    await outcome(tokens.getTokens());
+    await clock.advance(1000);
+    server.next(() => {
+      throw httpError(401);
+    });
+    expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
+    expect(cell.history.filter(({ intent, dead }) => intent !== undefined || dead !== undefined)).toEqual([]);
+    expect(tokens.status).toBe('ended');
+  });
+
+  it('nothing is ambiguous: no error speaks of a lost answer', async () => {
+    const { clock, server, tokens } = acquiring();
+    await tokens.getTokens();
+    await clock.advance(3_600_000);
+    server.next(() => {
+      throw httpError(502);
+    });
+    await outcome(tokens.getTokens());
+    await clock.advance(1000);
+    server.next(() => {
+      throw httpError(401);
+    });
+    expect(await tokens.getTokens().catch((error: Error) => error.message)).not.toContain('lost');
+  });
+
+  it.each([
+    ['both functions given: acquire while the store is empty, refresh afterwards', 'both', ['at-2', 'at-3']],
+    ['acquire alone: renews as well', 'acquire', ['at-2', 'at-3']],
+  ] as const)('%s', async (_, from, expected) => {
+    const { server, tokens } = acquiring({ from });
+    const got = [await outcome(tokens.getTokens())];
+    server.next((redeem) => (from === 'both' ? { access_token: 'at-3' } : redeem()));
+    got.push(await outcome(tokens.refresh()));
+    expect(got).toEqual(expected);
+  });
+
+  it.each([400, 401, 403, 404])(
+    'while acquiring, a 4xx (%d): nobody is signed in, no error, and the endpoint is asked again only after a while',
+    async (status) => {
+      const { clock, server, tokens, ofType } = acquiring();
+      for (let call = 0; call < 2; call++)
+        server.next(() => {
+          throw httpError(status);
+        });
+      expect(await Promise.all(Array.from({ length: 5 }, () => outcome(tokens.getTokens())))).toEqual(
+        Array.from({ length: 5 }, () => undefined),
+      );
+      expect(tokens.status).toBe('signedOut');
+      expect(await outcome(tokens.refresh())).toBe('ERR_SIGNED_OUT');
+      expect(server.calls).toBe(1);
+      expect(ofType('refreshFailed')).toEqual([]);
+      await clock.advance(1000);
+      await outcome(tokens.getTokens());
+      expect(server.calls).toBe(2);
+      await clock.advance(2000);
+      expect(await outcome(tokens.getTokens())).toBe('at-2');
+    },
+  );
+
+  it.each([408, 429, 500, 503])('while acquiring, HTTP %d: unavailable, not signed out', async (status) => {
+    const { clock, server, tokens } = acquiring();
+    for (let call = 0; call < 2; call++)
+      server.next(() => {
+        throw httpError(status);
+      });
+    const waiting = outcome(tokens.getTokens());
+    await clock.advance(1000);
+    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+  });
+
+  it('a 401 of the API: acquired again, once, and replayed', async () => {
+    const { clock, tokens, server } = acquiring();
+    await tokens.getTokens();
+    await clock.advance(60_000);
+    expect(await Promise.all([outcome(tokens.replaceRejected('at-2')), outcome(tokens.replaceRejected('at-2'))])).toEqual(['at-3', 'at-3']);
+    expect(server.calls).toBe(2);
+  });
+
+  it('the store cannot be written when the session begins: served from memory, stored when it can be, not taken for signed out', async () => {
+    const { clock, tokens, cell, ofType, server } = acquiring();
+    cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
+    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(ofType('warning')).toMatchObject([{ code: 'NOT_DURABLE' }]);
+    await clock.advance(2000);
+    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(30_000);
+    expect(cell.record).toMatchObject({ gen: 0, tokens: { accessToken: 'at-2' } });
+    expect(tokens.status).toBe('signedIn');
+    expect(server.calls).toBe(1);
+  });
+
+  it('the store could not be written for long: the next refresh writes memory’s record first', async () => {
+    const { clock, tokens, cell, server } = acquiring();
+    cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
+    await tokens.getTokens();
+    await clock.advance(3_600_000);
+    cell.hooks.beforeWrite = undefined;
+    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(cell.history.map(({ gen }) => gen)).toEqual([0, 1]);
+    expect(tokens.status).toBe('signedIn');
+    expect(server.calls).toBe(2);
+  });
+
+  it('two managers find the store empty: one acquires, the other takes what it stored', async () => {
+    const { clock, server, tokens, cell } = acquiring();
+    const other = testSession({ from: 'acquire', clock, server, store: cell.open(), seed: 2 });
+    const got = await Promise.all([outcome(tokens.getTokens()), outcome(other.tokens.getTokens())]);
+    expect(new Set(got).size).toBe(1);
+    expect(new Set([cell.record?.session]).size).toBe(1);
+  });
+});
