@@ -11,16 +11,6 @@ declare module 'pg' {
     query(text: string, values: readonly unknown[]): Promise<{ rows: any[] }>;
   }
 }
-declare module '@apollo/client' {
-  export class HttpLink {
-    constructor(options: { uri: string; fetch?: typeof globalThis.fetch });
-  }
-}
-declare module '@modelcontextprotocol/sdk/client/streamableHttp.js' {
-  export class StreamableHTTPClientTransport {
-    constructor(url: URL, options?: { fetch?: (url: string | URL, init?: RequestInit) => Promise<Response> });
-  }
-}
 // Not written yet: the shapes that their packages will have.
 declare module '@unexpired/node' {
   import type { TokenSet, TokenStore } from 'unexpired';
