@@ -19,6 +19,8 @@ var TASKS = {
   unit: { script: 'scripts/unit.ts' },
   check: { script: 'scripts/check.ts' },
   format: { script: 'scripts/format.ts' },
+  mutation: { script: 'scripts/mutation.ts' },
+  bench: { build: true, script: 'scripts/bench.ts' },
 };
 
 var root = path.dirname(__dirname);
@@ -66,19 +68,17 @@ function checkNode() {
 }
 
 function workspaceFolders() {
-  return ['packages', 'examples'].reduce(function (folders, parent) {
+  var nested = ['packages', 'examples'].reduce(function (folders, parent) {
     var names = fs.existsSync(path.join(root, parent)) ? fs.readdirSync(path.join(root, parent)) : [];
     return folders.concat(
-      names
-        .sort()
-        .map(function (name) {
-          return path.join(parent, name);
-        })
-        .filter(function (folder) {
-          return fs.existsSync(path.join(root, folder, 'package.json'));
-        }),
+      names.sort().map(function (name) {
+        return path.join(parent, name);
+      }),
     );
   }, []);
+  return nested.concat('benchmarks').filter(function (folder) {
+    return fs.existsSync(path.join(root, folder, 'package.json'));
+  });
 }
 
 // What an installation depends on; the machine is part of it because a folder may be mounted into another one.
