@@ -12,13 +12,6 @@ declare module 'pg' {
   }
 }
 // Not written yet: the shapes that their packages will have.
-declare module '@unexpired/node' {
-  import type { TokenSet, TokenStore } from 'unexpired';
-  export function fileStore(
-    path: string | URL,
-    options?: { pointer?: string; parse?: (value: unknown) => TokenSet | undefined },
-  ): TokenStore;
-}
 declare module '@unexpired/redis' {
   import type { RefreshLock, TokenStore } from 'unexpired';
   export interface RedisLike {

@@ -1,0 +1,27 @@
+/** The system's code of an error, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'this process may not write to its folder, where the file is replaced and the lock files are kept',
+  EPERM: 'this process may not write to its folder, where the file is replaced and the lock files are kept',
+  EROFS: 'its folder is on a read-only file system, and the file is replaced and the lock files are kept there',
+  EBUSY: 'it cannot be replaced; where a single file is mounted, mount its folder instead',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'its folder is a file',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENOLCK: 'its file system has no locks',
+  ENOTSUP: 'its file system has no locks',
+};
+
+/** The error for what could not be done to `file`, with what that usually means. Keeps the system's `code`. */
+export function failure(what: string, file: string, error: unknown): Error {
+  const code = codeOf(error);
+  const why = ADVICE[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
+  return Object.assign(new Error(`${file} could not be ${what}: ${why}${code === undefined ? '' : ` (${code})`}`, { cause: error }), {
+    ...(code !== undefined && { code }),
+  });
+}

@@ -1,0 +1,2 @@
+export { fileLock } from './file-lock.ts';
+export { type FileStoreOptions, fileStore } from './file-store.ts';

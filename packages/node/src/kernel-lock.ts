@@ -1,0 +1,112 @@
+import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { tryLock, unlock } from 'fs-native-extensions';
+import { codeOf, failure } from './failure.ts';
+
+/** How to wait for a lock that somebody else holds. Ms. */
+export interface Patience {
+  /** The first pause; each further one is twice as long, up to `longest`. */
+  readonly shortest: number;
+  readonly longest: number;
+  /** May the process end while this waits? */
+  readonly background: boolean;
+  /** Ends the wait with its reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `task` while this process holds the kernel's lock on the file `sidecar`, which stays there for good: one that is
+ * removed can be locked by two at once, who each have another one open. The kernel frees the lock of whoever dies.
+ */
+export async function underKernelLock<T>(sidecar: string, patience: Patience, task: () => Promise<T>): Promise<T> {
+  const handle = await obtain(sidecar, patience);
+  try {
+    return await task();
+  } finally {
+    await release(handle);
+  }
+}
+
+/** Ms before the next try. Pure. Jitter, so that those who failed together do not try together. */
+export const backOff = ({ shortest, longest }: Patience, failures: number, random: number): number =>
+  Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
+
+async function obtain(sidecar: string, patience: Patience): Promise<FileHandle> {
+  const { signal } = patience;
+  let handle: FileHandle | undefined;
+  try {
+    for (let failures = 0; ; ) {
+      signal?.throwIfAborted();
+      handle ??= await openSidecar(sidecar);
+      signal?.throwIfAborted();
+      if (!tryToLock(handle.fd)) await pause(backOff(patience, failures++, Math.random()), undefined, waiting(patience));
+      else if ((await isAt(handle, sidecar)) && !signal?.aborted) return handle;
+      else {
+        const useless = handle; // somebody removed the file meanwhile, and it is the new one that counts; or nobody waits any more
+        handle = undefined;
+        await release(useless);
+      }
+    }
+  } catch (error) {
+    await handle?.close(); // frees a lock, too
+    if (signal?.aborted) throw signal.reason;
+    throw failure('locked', sidecar, error);
+  }
+}
+
+const waiting = ({ background, signal }: Patience): { ref: boolean; signal?: AbortSignal } => ({
+  ref: !background,
+  ...(signal !== undefined && { signal }),
+});
+
+function tryToLock(fd: number): boolean {
+  try {
+    return tryLock(fd);
+  } catch (error) {
+    if (codeOf(error) === 'EBUSY') return false; // how Windows says that it is held
+    throw error;
+  }
+}
+
+/** The lock first: a child process that is being forked at this moment shares the descriptor, and with it the lock. */
+async function release(handle: FileHandle): Promise<void> {
+  try {
+    unlock(handle.fd);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openSidecar(sidecar: string): Promise<FileHandle> {
+  const create = (): Promise<FileHandle> => open(sidecar, 'a+', 0o600);
+  const folder = path.dirname(sidecar);
+  const handle = await create().catch(async (error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return create();
+  });
+  try {
+    if (process.geteuid?.() === 0) await giveToOwnerOf(folder, handle);
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** A lock file that root made would lock out everybody else for good. */
+async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> {
+  const [owner, own] = await Promise.all([stat(folder), handle.stat()]);
+  if (own.uid === 0 && owner.uid !== 0) await handle.chown(owner.uid, owner.gid);
+}
+
+async function isAt(handle: FileHandle, file: string): Promise<boolean> {
+  try {
+    const [own, there] = await Promise.all([handle.stat({ bigint: true }), stat(file, { bigint: true })]);
+    return own.ino === there.ino && own.dev === there.dev;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

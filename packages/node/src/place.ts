@@ -1,0 +1,38 @@
+import { readlink, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { codeOf } from './failure.ts';
+
+/** As many links as the kernel follows. */
+const MOST_LINKS = 40;
+
+/** The absolute path that an option means. Throws a `TypeError` that names `where`. */
+export function pathFrom(value: unknown, where: string): string {
+  if (value instanceof URL) return fileURLToPath(value);
+  if (typeof value !== 'string' || value === '' || value.includes('\0'))
+    throw new TypeError(`${where}: expected the path of a file, or its URL, got ${value === '' ? 'an empty string' : typeof value}`);
+  return path.resolve(value);
+}
+
+/**
+ * Where the file really is, symbolic links followed also when there is no file yet: it is replaced there, so that a
+ * link stays a link, and all who reach the file by whatever way meet at the same lock files.
+ */
+export async function realPlace(file: string): Promise<string> {
+  let place = file;
+  for (let links = 0; links < MOST_LINKS; links++) {
+    const target = await readlink(place).catch((error: unknown) => {
+      if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(codeOf(error) ?? '')) return undefined; // not a link, or nothing there
+      throw error;
+    });
+    if (target === undefined) return path.join(await realFolder(path.dirname(place)), path.basename(place));
+    place = path.resolve(path.dirname(place), target);
+  }
+  throw Object.assign(new Error(`${file} is a symbolic link that leads in a circle`), { code: 'ELOOP' });
+}
+
+const realFolder = (folder: string): Promise<string> =>
+  realpath(folder).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return folder; // made by the first write
+    throw error;
+  });

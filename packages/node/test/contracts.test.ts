@@ -1,0 +1,55 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, it } from '@jest/globals';
+import { type LockPlace, lockContract, storeContract } from '@unexpired/testing';
+import { fileLock, fileStore } from '../src/index.ts';
+import { newFolder } from './support/folder.ts';
+import { start } from './support/program.ts';
+
+storeContract(
+  { describe, it },
+  {
+    name: 'a file of its own',
+    async create() {
+      const folder = await newFolder();
+      return { open: () => fileStore(folder.at('new', 'credentials.json')), close: folder.remove };
+    },
+  },
+);
+
+storeContract(
+  { describe, it },
+  {
+    name: 'a part of a shared file',
+    async create() {
+      const folder = await newFolder();
+      await writeFile(folder.at('config.json'), '{\n  "theme": "dark",\n  "auth": {}\n}\n');
+      return { open: () => fileStore(folder.at('config.json'), { pointer: '/auth/a~1b' }), close: folder.remove };
+    },
+  },
+);
+
+interface FileLockPlace extends LockPlace {
+  readonly base: string;
+}
+
+lockContract(
+  { describe, it },
+  {
+    name: 'fileLock',
+    async create(): Promise<FileLockPlace> {
+      const folder = await newFolder();
+      const base = folder.at('new', 'session');
+      return { base, open: () => fileLock(base), close: folder.remove };
+    },
+    async holdElsewhere(place, name) {
+      const program = start('lock-holder', [(place as FileLockPlace).base, name]);
+      await program.next('held');
+      return program.kill;
+    },
+    async down() {
+      const folder = await newFolder();
+      await writeFile(folder.at('file'), '');
+      return fileLock(folder.at('file', 'session'));
+    },
+  },
+);

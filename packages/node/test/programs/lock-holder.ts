@@ -1,0 +1,8 @@
+// Takes the lock <name> on <path>, says so, and holds it until it is killed.
+import { fileLock } from '@unexpired/node';
+
+const [path = '', name = ''] = process.argv.slice(2);
+await fileLock(path).request(name, {}, () => {
+  process.send?.({ kind: 'held' });
+  return new Promise(() => undefined);
+});

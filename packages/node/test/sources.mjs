@@ -1,0 +1,16 @@
+// Lets Node run child processes on the packages' sources, as jest does: a test must not depend on when somebody last built them.
+import { registerHooks } from 'node:module';
+
+const packages = new URL('../../../packages/', import.meta.url);
+const SOURCES = {
+  unexpired: 'core/src/index.ts',
+  '@unexpired/node': 'node/src/index.ts',
+  '@unexpired/oauth': 'oauth/src/index.ts',
+};
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const source = SOURCES[specifier];
+    return source === undefined ? nextResolve(specifier, context) : nextResolve(new URL(source, packages).href, context);
+  },
+});

@@ -1,0 +1,27 @@
+import type { RefreshLock } from 'unexpired';
+
+/** A backend in which nothing is locked, made for one rule of the contract. */
+export interface LockPlace {
+  /** A way to it: another connection, or another process's view. For a lock that is one object, the same one each time. */
+  open(): RefreshLock;
+  /** Takes everything away again. */
+  close?(): Promise<void>;
+}
+
+/** One lock under the contract. */
+export interface LockUnderTest {
+  readonly name: string;
+  create(): Promise<LockPlace>;
+  /**
+   * Another process takes the lock `name`, and holds it. Resolves, when it does, with what kills that process outright
+   * (SIGKILL) and resolves when it is dead. Leave it out where a lock is for one process.
+   */
+  readonly holdElsewhere?: ((place: LockPlace, name: string) => Promise<() => Promise<void>>) | undefined;
+  /** A lock whose backend cannot be reached. Leave it out where there is no backend. */
+  readonly down?: (() => Promise<RefreshLock>) | undefined;
+  /** Takes the lease of whoever holds `name` away. Leave it out for a lock without leases. */
+  readonly loseLease?: ((place: LockPlace, name: string) => Promise<void>) | undefined;
+}
+
+/** States one rule, on a place of its own. */
+export type LockRule = (name: string, body: (place: LockPlace) => Promise<void>) => void;
