@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { type ClientError } from 'graphql-request';
+import type { ClientError } from 'graphql-request';
 import { graphqlClient } from '../src/graphql-request.ts';
 import { clientContract, type ClientUnderTest } from './support/client-contract.ts';
 import { behindToken } from './support/api.ts';

@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { FetchError } from 'ofetch';
+import { tokenErrorOf } from 'unexpired';
 import { ofetchClient } from '../src/ofetch.ts';
 import { behindToken } from './support/api.ts';
-import { checkFound, type ClientUnderTest, clientContract, openSession } from './support/client-contract.ts';
+import { type ClientUnderTest, clientContract } from './support/client-contract.ts';
+import { withSession } from './support/client-session.ts';
 import { failureOf } from './support/pauses.ts';
-
-const checkEnded = (error: unknown): void => {
-  expect(error).toBeInstanceOf(FetchError);
-  checkFound(error);
-};
 
 const client: ClientUnderTest = {
   name: 'ofetch',
@@ -17,7 +14,7 @@ const client: ClientUnderTest = {
     const api = ofetchClient(tokens, origin);
     return { echo: async (text) => (await api<{ text: string }>('/notes', { method: 'POST', body: { text } })).text };
   },
-  ended: { asked: 1, check: checkEnded },
+  ended: { asked: 1, type: FetchError },
   refused: {
     statusOf: (error) => (error as FetchError).status,
     explained: (error) => (error as FetchError).response,
@@ -27,16 +24,14 @@ clientContract(client);
 
 describe('ofetch, which retries what can be sent twice', () => {
   it('asks twice for a GET of an ended session, and sends nothing', async () => {
-    const session = await openSession({
-      ...client,
-      connect: (tokens, { origin }) => ({ echo: () => ofetchClient(tokens, origin)('/notes') }),
+    const connect: ClientUnderTest['connect'] = (tokens, { origin }) => ({ echo: () => ofetchClient(tokens, origin)('/notes') });
+    await withSession({ ...client, connect }, async (session) => {
+      await session.expire();
+      session.end();
+      const { error } = await failureOf(() => session.client.echo(''));
+      expect(tokenErrorOf(error)?.action).toBe('signIn');
+      expect(session.asked).toBe(2);
+      expect(session.api.requests).toEqual([]);
     });
-    await session.expire();
-    session.end();
-    const { error } = await failureOf(() => session.client.echo(''));
-    checkEnded(error);
-    expect(session.asked).toBe(2);
-    expect(session.api.requests).toEqual([]);
-    await session.close();
   });
 });

@@ -22,11 +22,12 @@ clientContract({
     return {
       async echo(text) {
         const { data, error, response } = await client.POST('/notes', { body: { text } });
-        if (error) throw response; // it throws nothing for an answer, whatever its status
+        // It throws nothing for an answer, whatever its status.
+        if (error) throw new Error(error.message, { cause: response });
         return data.text;
       },
     };
   },
   ended: { asked: 1 },
-  refused: { statusOf: (answer) => (answer as Response).status, explained: (answer) => answer },
+  refused: { statusOf: (error) => ((error as Error).cause as Response).status, explained: (error) => (error as Error).cause },
 });

@@ -1,22 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock, type SimulatedServer, simulatedServer } from '@unexpired/testing';
-import { createTokenManager, type TokenManager, tokenErrorOf } from 'unexpired';
-import { type Answer, type Api, startApi } from './api.ts';
+import { tokenErrorOf } from 'unexpired';
+import { type ClientSession, type ClientSetup, openSession } from './client-session.ts';
 import { failureOf } from './pauses.ts';
 
-/** A client that is connected to the API, as far as the rules go. */
-export interface ConnectedClient {
-  /** Sends `text` in a body, and resolves with the text that came back. */
-  echo(text: string): PromiseLike<unknown>;
-  close?(): Promise<void>;
-}
-
 /** What is peculiar to one client. */
-export interface ClientUnderTest {
+export interface ClientUnderTest extends ClientSetup {
   readonly name: string;
-  /** How the API behind the client answers. Made anew for each test. */
-  answer(server: SimulatedServer): Answer;
-  connect(tokens: TokenManager, api: Api): ConnectedClient | Promise<ConnectedClient>;
   /** Text in how many calls makes one request. Default 1. */
   readonly batch?: number;
   /** The session had ended when the request was made. */
@@ -25,66 +14,20 @@ export interface ClientUnderTest {
     readonly asked: number;
     /** For how long it kept the caller waiting with pauses in between, in ms: from, to. Default is not at all. */
     readonly waited?: readonly [number, number];
-    /** What the caller got. Default is any error that `tokenErrorOf` finds ours behind. */
-    check?(error: unknown): void;
+    /** What the caller got is one of these, with these properties. */
+    readonly type?: abstract new (
+      ...args: never
+    ) => Error;
+    readonly like?: Readonly<Record<string, unknown>>;
+    /** Does `tokenErrorOf` find our error behind it? Default is `true`. */
+    readonly found?: boolean;
   };
   /** The session ended with a 401 in hand: what the caller got is the client's own, of status 401. */
   readonly refused: {
     /** Reads the status from the client's error. */
     statusOf(error: unknown): unknown;
-    /** Where our error is to be found, where the client keeps the `Response`. */
+    /** Where `tokenErrorOf` finds our error: the `Response`, where the client keeps it. Default is nowhere. */
     explained?(error: unknown): unknown;
-  };
-}
-
-/** A session with the simulated server, a client of its API, and what both saw. */
-export interface ClientSession {
-  readonly server: SimulatedServer;
-  readonly api: Api;
-  readonly tokens: TokenManager;
-  readonly client: ConnectedClient;
-  /** How often the client asked for a token. */
-  readonly asked: number;
-  expire(): Promise<void>;
-  /** An administrator ends it: the refresh token is worthless from now on. */
-  end(): void;
-  close(): Promise<void>;
-}
-
-export async function openSession({ answer, connect }: Pick<ClientUnderTest, 'answer' | 'connect'>): Promise<ClientSession> {
-  const clock = manualClock();
-  const server = simulatedServer({ clock, mode: 'revokes' });
-  const tokens = createTokenManager({ refresh: server.refresh, clock });
-  await tokens.signIn(server.signIn());
-  const api = await startApi(server, answer(server));
-  let asked = 0;
-  const counted: TokenManager = {
-    ...tokens,
-    get status() {
-      return tokens.status;
-    },
-    getTokens(options) {
-      asked++;
-      return tokens.getTokens(options);
-    },
-  };
-  const client = await connect(counted, api);
-  asked = 0;
-  api.requests.length = 0;
-  return {
-    server,
-    api,
-    tokens,
-    client,
-    get asked() {
-      return asked;
-    },
-    expire: () => clock.advance(3_600_000),
-    end: () => server.endSession(String(server.events.find(({ type }) => type === 'signedIn')?.session)),
-    async close() {
-      await client.close?.();
-      await Promise.all([tokens.close(), api.close()]);
-    },
   };
 }
 
@@ -123,11 +66,14 @@ export function clientContract(client: ClientUnderTest): void {
     });
 
     it(`fails, asking ${client.ended.asked} times, when the session is found ended, and sends nothing`, async () => {
-      const { asked, waited: [from, to] = [0, 0], check = checkFound } = client.ended;
+      const { asked, waited: [from, to] = [0, 0], type = Error, like = {}, found = true } = client.ended;
       await session.expire();
       session.end();
       const { error, waited } = await failureOf(() => session.client.echo('too late'));
-      check(error);
+      expect(error).toBeInstanceOf(type);
+      expect(error).toMatchObject(like);
+      // The same whether this call found the session ended, or a retry of it came after.
+      expect(tokenErrorOf(error)?.action).toBe(found ? 'signIn' : undefined);
       expect(session.asked).toBe(asked);
       expect(waited).toBeGreaterThanOrEqual(from);
       expect(waited).toBeLessThanOrEqual(to);
@@ -142,17 +88,11 @@ export function clientContract(client: ClientUnderTest): void {
         () => undefined,
         (reason: unknown) => reason,
       );
-      const { statusOf, explained } = client.refused;
+      const { statusOf, explained = () => error } = client.refused;
       expect(statusOf(error)).toBe(401);
-      if (explained) expect(tokenErrorOf(explained(error))?.code).toBe('ERR_SESSION_ENDED');
+      expect(tokenErrorOf(explained(error))?.code).toBe(client.refused.explained && 'ERR_SESSION_ENDED');
       expect(session.api.requests).toHaveLength(1);
       expect(session.server.counters.calls).toBe(1);
     });
   });
-}
-
-/** The same whether this request found the session ended, or a retry of it came after. */
-export function checkFound(error: unknown): void {
-  expect(error).toBeInstanceOf(Error);
-  expect(tokenErrorOf(error)?.action).toBe('signIn');
 }
