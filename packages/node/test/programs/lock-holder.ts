@@ -2,6 +2,7 @@
 import { fileLock } from '@unexpired/node';
 
 const [path = '', name = ''] = process.argv.slice(2);
+setInterval(() => undefined, 60_000); // a lock alone keeps no process alive
 await fileLock(path).request(name, {}, () => {
   process.send?.({ kind: 'held' });
   return new Promise(() => undefined);

@@ -20,11 +20,12 @@ export function contendingRules(rule: StoreRule, writers: number): void {
 
   rule('loses no write of many who read, add one, and write until they succeed', async (place) => {
     const addOne = async (store: TokenStore): Promise<void> => {
-      for (;;) {
+      for (let tries = 0; tries < 100 * writers; tries++) {
         const stored = await store.read();
         const gen = stored === undefined ? 0 : (stored.value as SessionRecord).gen;
         if ((await store.write(recordOf(gen + 1), stored?.version)) !== undefined) return;
       }
+      throw new Error(`refused ${100 * writers} times`);
     };
     await Promise.all(Array.from({ length: writers }, () => addOne(place.open())));
     await holds(place.open(), recordOf(writers), undefined, 'in the end');

@@ -50,6 +50,7 @@ function counter(store: TokenStore): Counter | undefined {
 async function writeUntil(store: TokenStore, done: () => boolean): Promise<string | undefined> {
   let version = (await store.read())?.version;
   for (let gen = 1; !done(); gen++) {
+    if (gen > 1000) throw new Error('no subscriber was told of 1000 writes');
     version = await store.write(recordOf(gen), version);
     await new Promise((resolve) => setTimeout(resolve)); // a turn of the event loop, for whatever brings the news
   }
