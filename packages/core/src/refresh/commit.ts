@@ -84,7 +84,7 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
     return commit.over() ?? { type: 'left' };
   };
   const show = (stored: boolean): FlightEnd => {
-    state.commit(record, stored, 'refresh');
+    state.commit(record, stored, 'refresh', started);
     state.emit(
       { type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt },
       tokens.accessToken,

@@ -28,7 +28,15 @@ export interface Windows {
   readonly prefetchWindow: number;
 }
 
-export function hold(record: ActiveRecord, origin: Origin, learned: Moment, windows: Windows, random: number): Held {
+/** `learned`: when the lifetime was counted from, which for our own refresh is the beginning of the call. */
+export function hold(
+  record: ActiveRecord,
+  origin: Origin,
+  learned: Moment,
+  windows: Windows,
+  random: number,
+  since = learned.monotonic,
+): Held {
   const { refreshToken: _, ...rest }: TokenSet = record.tokens;
   const token: AccessToken = Object.freeze(rest);
   const lifetime = lifetimeOf(record.tokens, record.issuedAt, learned);
@@ -40,7 +48,7 @@ export function hold(record: ActiveRecord, origin: Origin, learned: Moment, wind
     skew: windowWithin(lifetime, windows.skewWindow, 0.1),
     prefetch: windowWithin(lifetime, windows.prefetchWindow, 0.25) * (0.95 + random / 10), // jitter: processes that got the token together would refresh together
     origin,
-    since: learned.monotonic,
+    since,
   };
 }
 

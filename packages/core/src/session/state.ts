@@ -4,7 +4,7 @@ import type { TokenEvent } from '../events.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { type Relation, relate } from '../refresh/relation.ts';
 import type { SessionRecord } from '../stores/store.ts';
-import { momentOf } from './freshness.ts';
+import { type Moment, momentOf } from './freshness.ts';
 import { type Held, hold, type Origin, type Windows } from './held.ts';
 import { type ActiveRecord, isActive, type Sight } from './record.ts';
 
@@ -38,8 +38,8 @@ export interface SessionState {
   relate(sight: Sight): Relation;
   /** Takes over what the store holds, where that is not behind; says how the two stood. */
   take(sight: Sight, by: 'peer' | 'store'): Relation;
-  /** Holds what this manager obtained; `stored`: after storing it. */
-  commit(record: ActiveRecord, stored: boolean, origin: Origin): void;
+  /** Holds what this manager obtained; `stored`: after storing it. `issued`: when the call for it began, from where its lifetime counts. */
+  commit(record: ActiveRecord, stored: boolean, origin: Origin, issued?: Moment): void;
   /** The session is over in this manager; `by` whom. */
   leave(by: 'self' | 'peer'): void;
   /** A sign-in is about to be stored. `again`: so is another one already. Who waits for anybody else's session is turned away. */
@@ -68,6 +68,8 @@ export function createSessionState(options: {
   let held: Held | undefined;
   let epoch = 0;
   let dead: TokenError | undefined;
+  /** Signed out before the store was read: the first session seen in it is the one that was meant. */
+  let unread = false;
   const past = new Set<string>();
   const generations = new Map<string, Generation>();
 
@@ -78,16 +80,17 @@ export function createSessionState(options: {
     trim(generations);
   };
 
-  const adopt = (record: ActiveRecord, stored: boolean, origin: Origin): void => {
+  const adopt = (record: ActiveRecord, stored: boolean, origin: Origin, learned = momentOf(clock)): void => {
     const moved = held?.record.session !== record.session;
     if (held !== undefined && moved) {
       past.add(held.record.session);
       trim(past);
     }
     past.delete(record.session);
-    held = hold(record, origin, momentOf(clock), windows, random());
+    held = hold(record, origin, learned, windows, random(), clock.monotonic());
     phase = 'active';
     dead = undefined;
+    unread = false;
     state.refused = false;
     state.stored = stored || (!moved && state.stored);
     remember(record);
@@ -106,7 +109,8 @@ export function createSessionState(options: {
   };
 
   const leave = (by: 'self' | 'peer' | 'store', session?: string): void => {
-    if (phase !== 'unknown' || by === 'self') epoch++; // found in the first read, it was over before anybody asked
+    unread = phase === 'unknown' && by === 'self';
+    if (phase !== 'unknown' || unread) epoch++; // found in the first read, it was over before anybody asked
     if (held !== undefined) past.add(held.record.session);
     if (session !== undefined) past.add(session);
     trim(past);
@@ -139,8 +143,10 @@ export function createSessionState(options: {
       return relation === 'gone' && !state.stored ? 'older' : relation;
     },
     take(sight, by) {
-      const relation = state.relate(sight);
       const { record } = sight;
+      if (unread && record !== undefined) state.bury(record.session);
+      unread &&= record === undefined;
+      const relation = state.relate(sight);
       const first = phase === 'unknown';
       if (relation === 'nothing') {
         if (first) phase = 'empty';
@@ -164,8 +170,8 @@ export function createSessionState(options: {
       }
       return relation;
     },
-    commit(record, stored, origin) {
-      adopt(record, stored, origin);
+    commit(record, stored, origin, issued) {
+      adopt(record, stored, origin, issued);
       changed();
     },
     leave,
