@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SupabaseClient } from '@supabase/supabase-js';
+import { WebSocket } from 'undici';
 import { tokenErrorOf } from 'unexpired';
 import { supabaseClient } from '../src/supabase.ts';
 import { behindToken } from './support/api.ts';
 import { type ClientUnderTest, clientContract } from './support/client-contract.ts';
 import { withSession } from './support/client-session.ts';
 import { failureOf } from './support/pauses.ts';
+
+// It wants one, used or not, and Node 20 has none.
+globalThis.WebSocket ??= WebSocket as unknown as typeof globalThis.WebSocket;
 
 const client: ClientUnderTest = {
   name: '@supabase/supabase-js',

@@ -47,7 +47,16 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
       return tokens.getTokens(options);
     },
   };
-  const client = await connect(counted, api);
+  const closeOurs = async (): Promise<void> => {
+    await Promise.all([tokens.close(), api.close()]);
+  };
+  let client: ConnectedClient;
+  try {
+    client = await connect(counted, api);
+  } catch (error) {
+    await closeOurs();
+    throw error;
+  }
   asked = 0;
   api.requests.length = 0;
   return {
@@ -62,7 +71,7 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
     end: () => server.endSession(String(server.events.find(({ type }) => type === 'signedIn')?.session)),
     async close() {
       await client.close?.();
-      await Promise.all([tokens.close(), api.close()]);
+      await closeOurs();
     },
   };
 }
