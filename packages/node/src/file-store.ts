@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { type SessionRecord, type StoredValue, TokenError, type TokenSet, type TokenStore } from 'unexpired';
 import { failure } from './failure.ts';
 import { lockOn, shortHash } from './file-lock.ts';
@@ -81,7 +82,7 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
     changes.ensure(place);
     const { whole, cell } = await look(place);
     if (whole === undefined || cell === undefined) return undefined;
-    return { value: taken(cell.value), version: whole.version };
+    return { value: taken(cell.value), version: whole.version, warning: exposure(file, whole.stats) };
   };
 
   const compareAndSet = async (place: string, record: SessionRecord, expected: string | undefined): Promise<string | undefined> => {
@@ -124,6 +125,13 @@ interface Seen {
   readonly text: string | undefined;
   /** Our part of the file; `undefined`: not there. */
   readonly cell: { readonly value: unknown } | undefined;
+}
+
+/** What is wrong with who may read a file. Windows has no such bits. */
+function exposure(file: string, { mode }: BigIntStats): string | undefined {
+  const bits = Number(mode) & 0o777;
+  if (process.platform === 'win32' || (bits & 0o077) === 0) return undefined;
+  return `${file} has mode ${bits.toString(8)}: other users of this machine may have read the tokens in it. The next write makes it 600`;
 }
 
 /** A record of this or any other version of the format. */

@@ -24,7 +24,9 @@ export interface Cell {
   ): Promise<{ readonly written: string } | { readonly kept: Sight }>;
 }
 
-export function createCell(store: TokenStore, clock: Clock): Cell {
+/** `warn` is told what the store finds wrong with its place, when that changes. */
+export function createCell(store: TokenStore, clock: Clock, warn?: (message: string) => void): Cell {
+  let warning: string | undefined;
   let begun = 0;
   /** The number of the latest access that has ended. */
   let newest = 0;
@@ -57,6 +59,7 @@ export function createCell(store: TokenStore, clock: Clock): Cell {
         await writing; // seen before the writer knows of it, our own write would look like a peer's
         if (number < newest) continue; // overtaken, a sight would look like the store going back in time
         newest = number;
+        if (stored?.warning !== undefined && stored.warning !== warning) warn?.((warning = stored.warning));
         return readStored(stored, store.name, clock.now());
       }
     },

@@ -117,7 +117,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     },
   });
 
-  const cell = createCell(store, clock);
+  const cell = createCell(store, clock, (message) =>
+    state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
+  );
   const revoker = createRevoker(options.revoke, clock, state.emit);
   const unsettled = new WeakSet<ActiveRecord>();
   const port: FlightPort = {

@@ -23,6 +23,8 @@ export interface StoredValue {
   readonly value: unknown;
   /** Changes with every write; compared for equality only. */
   readonly version: string;
+  /** What is wrong with the place where it is kept, such as that others can read it: a `warning` event, once. No tokens. */
+  readonly warning?: string | undefined;
 }
 
 /** One cell with optimistic concurrency. Knows nothing of the protocol. */

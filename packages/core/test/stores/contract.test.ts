@@ -1,0 +1,43 @@
+import { describe, it } from '@jest/globals';
+import { lockContract } from '../../../testing/src/lock-contract.ts';
+import { storeContract } from '../../../testing/src/store-contract.ts';
+import { memoryStore, storageStore } from '../../src/index.ts';
+import { inProcessLock } from '../../src/stores/in-process-lock.ts';
+
+storeContract(
+  { describe, it },
+  {
+    name: 'memoryStore',
+    async create() {
+      const store = memoryStore();
+      return { open: () => store };
+    },
+  },
+);
+
+storeContract(
+  { describe, it },
+  {
+    name: 'storageStore on an asynchronous storage',
+    async create() {
+      const items = new Map<string, string>();
+      const storage = {
+        getItem: async (key: string) => items.get(key),
+        setItem: async (key: string, value: string) => void items.set(key, value),
+      };
+      const store = storageStore(storage, 'session');
+      return { open: () => store };
+    },
+  },
+);
+
+lockContract(
+  { describe, it },
+  {
+    name: 'inProcessLock',
+    async create() {
+      const lock = inProcessLock();
+      return { open: () => lock };
+    },
+  },
+);
