@@ -36,21 +36,18 @@ export async function commitAnswer(port: FlightPort, commit: Commit): Promise<Fl
   });
 
   if (problem === undefined && tokens.accessToken !== undefined) {
-    const end = await store(
-      port,
-      commit,
-      { ...base?.tokens, ...kept(base?.tokens, tokens), accessToken: tokens.accessToken },
-      { type: 'current' },
+    const whole = { ...base?.tokens, ...kept(base?.tokens, tokens), accessToken: tokens.accessToken };
+    return store(port, commit, whole, () =>
+      port.state.held !== undefined && isExpired(port.state.held, momentOf(port.clock))
+        ? bad('the access token has already expired')
+        : { type: 'current' },
     );
-    const { held } = port.state;
-    const useless = held?.record.tokens.accessToken === tokens.accessToken && isExpired(held, momentOf(port.clock));
-    return useless ? bad('the access token has already expired') : end;
   }
   // The server rotated although its answer is bad: the new refresh token is all that is left of the session.
   const rotated = base !== undefined && tokens.refreshToken !== undefined && tokens.refreshToken !== base.tokens.refreshToken;
   const end = bad(problem ?? 'accessToken is missing');
   if (base !== undefined && !rotated) port.doubt(base); // the server may have rotated, and this does not tell
-  return rotated ? store(port, commit, { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 }, end) : end;
+  return rotated ? store(port, commit, { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 }, () => end) : end;
 }
 
 /** What an answer leaves out is kept; the expiry is not, since it belongs to the old token. */
@@ -62,7 +59,8 @@ function kept(before: TokenSet | undefined, answer: Partial<TokenSet>): Partial<
   };
 }
 
-async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: FlightEnd): Promise<FlightEnd> {
+/** `end`: how the flight ends, asked once memory holds the tokens. */
+async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: () => FlightEnd): Promise<FlightEnd> {
   const { state, cell } = port;
   const { base, started } = commit;
   const record: ActiveRecord = {
@@ -89,7 +87,7 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
       { type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt },
       tokens.accessToken,
     );
-    return end;
+    return end();
   };
   const write = () =>
     cell.update((sight) => {
@@ -104,11 +102,11 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
     const result = await write();
     if ('written' in result) return isOurs() ? show(true) : discard();
     state.take(result.kept, 'peer');
-    return isOurs() ? end : discard();
+    return isOurs() ? end() : discard();
   } catch (error) {
     if (!isOurs()) return discard();
     // Redeemed but not stored: memory is ahead of the store until it can be written.
-    show(false);
+    const shown = show(false);
     state.emit(
       {
         type: 'warning',
@@ -118,9 +116,9 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: Fl
       },
       tokens.accessToken,
     );
-    commit.land(end);
+    commit.land(shown);
     await untilStored(port, commit, record);
-    return end;
+    return shown;
   }
 }
 

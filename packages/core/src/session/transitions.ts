@@ -5,7 +5,7 @@ import { createPause } from '../refresh/pause.ts';
 import { backoffDelay } from '../refresh/retry.ts';
 import type { SessionRecord } from '../stores/store.ts';
 import type { TokenSet } from '../tokens.ts';
-import type { ActiveRecord, Sight } from './record.ts';
+import { type ActiveRecord, isActive, type Sight } from './record.ts';
 import type { Revoker } from './revoker.ts';
 import type { SessionState } from './state.ts';
 
@@ -59,8 +59,10 @@ export function createTransitions(parts: {
   };
 
   /** Ends `session`, and whatever else the store held when this first got to see it. */
-  const storeSignOut = async (ended: Set<string>, first: { seen: boolean }): Promise<void> => {
+  const storeSignOut = async (known: ActiveRecord | undefined, ended: Set<string>, first: { seen: boolean }): Promise<void> => {
+    let replaced: SessionRecord | undefined;
     const tombstone = ({ record }: Sight): SessionRecord | undefined => {
+      replaced = record;
       if (!first.seen && record !== undefined) ended.add(record.session);
       first.seen = true;
       if (record?.status === 'signedOut' || (record !== undefined && !ended.has(record.session))) return undefined;
@@ -74,6 +76,9 @@ export function createTransitions(parts: {
     };
     let written: SessionRecord | undefined;
     const result = await cell.update((sight) => (written = tombstone(sight)));
+    // Unread, or refreshed by a peer: these tokens are not the ones that were held, and revoked, here.
+    if ('written' in result && isActive(replaced) && (replaced.session !== known?.session || replaced.gen > known.gen))
+      revoker.revoke(replaced.tokens);
     state.take('kept' in result ? result.kept : { record: written, version: result.written }, 'peer');
   };
 
@@ -115,7 +120,7 @@ export function createTransitions(parts: {
       if (unread) holding++;
       state.leave('self');
       if (held !== undefined) revoker.revoke(held.record.tokens);
-      const attempt = (): Promise<void> => storeSignOut(ended, first);
+      const attempt = (): Promise<void> => storeSignOut(held?.record, ended, first);
       try {
         await inTurn(attempt);
       } catch (error) {
