@@ -1,0 +1,437 @@
+import { describe, expect, it } from '@jest/globals';
+import { memoryStore, type TokenStore } from '../src/index.ts';
+import { settle, testClock } from './support/clock.ts';
+import { strictServer } from './support/server.ts';
+import { httpError, outcome, testSession, type TestSession, type TestSessionOptions } from './support/session.ts';
+import { sharedCell } from './support/shared-cell.ts';
+
+const HOUR = 3_600_000;
+const diskFull = () => Promise.reject(new Error('disk full'));
+
+/** Managers on one store, made by `stores`, with one server and one clock. */
+const managers = (
+  count: number,
+  expiresIn: number,
+  stores: (first: ReturnType<typeof strictServer>['first']) => () => TokenStore,
+  options: TestSessionOptions = {},
+) => {
+  const clock = testClock();
+  const server = strictServer({ expiresAt: clock.now() + expiresIn });
+  const open = stores(server.first);
+  let seed = 0;
+  const another = (more: TestSessionOptions = {}): TestSession =>
+    testSession({ clock, server, seed: ++seed, store: open(), ...options, ...more });
+  return { clock, server, another, all: Array.from({ length: count }, () => another()) };
+};
+const kinds: [string, (first: ReturnType<typeof strictServer>['first']) => () => TokenStore][] = [
+  [
+    'one memory store',
+    (first) => {
+      const store = memoryStore(first);
+      return () => store;
+    },
+  ],
+  [
+    'one shared cell',
+    (first) => {
+      const cell = sharedCell(first);
+      const lock = memoryStore().lock;
+      return () => cell.open({ lock });
+    },
+  ],
+];
+
+describe.each(kinds)('managers on %s', (_, stores) => {
+  it.each([2, 5])('%d of them, each with a burst: one redemption, one token for all', async (count) => {
+    const { server, all } = managers(count, -1, stores);
+    const got = await Promise.all(all.flatMap(({ tokens }) => Array.from({ length: 20 }, () => outcome(tokens.getTokens()))));
+    expect(new Set(got)).toEqual(new Set(['at-2']));
+    expect(server.calls).toBe(1);
+    expect(server.reuses).toBe(0);
+  });
+
+  it('every way in at once, in each of them: one redemption', async () => {
+    const { server, all } = managers(3, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    const got = await Promise.all(
+      all.flatMap(({ tokens }) => [
+        outcome(tokens.replaceRejected('at-1')),
+        outcome(tokens.refresh()),
+        outcome(tokens.getTokens({ validFor: HOUR * 0.9 + 1 })),
+      ]),
+    );
+    expect(new Set(got)).toEqual(new Set(['at-2']));
+    expect(server.calls).toBe(1);
+  });
+
+  it('a hundred lifetimes, whoever is asked: one redemption each, in the order of the generations', async () => {
+    const { clock, server, all } = managers(3, -1, stores);
+    for (let round = 0; round < 100; round++) {
+      const asked = all.filter((_, index) => (round + index) % 3 !== 0);
+      const got = await Promise.all(asked.map(({ tokens }) => outcome(tokens.getTokens())));
+      expect(new Set(got)).toEqual(new Set([`at-${round + 2}`]));
+      await clock.advance(HOUR);
+    }
+    expect(server.calls).toBe(100);
+    expect(server.reuses).toBe(0);
+  });
+
+  it('a refresh in one is taken by the others without a call, with an event', async () => {
+    const { server, all } = managers(3, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await all[0]?.tokens.refresh();
+    await settle();
+    for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(all.map(({ ofType }) => ofType('refreshed').map(({ by }) => by))).toEqual([['self'], ['peer'], ['peer']]);
+    expect(server.calls).toBe(1);
+  });
+
+  it('a late 401 in another, for the generation before: replayed, no second redemption', async () => {
+    const { server, all } = managers(2, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await all[0]?.tokens.refresh();
+    expect(await outcome(all[1]?.tokens.replaceRejected('at-1') as Promise<unknown>)).toBe('at-2');
+    expect(server.calls).toBe(1);
+  });
+
+  it('sign-out in one ends the others: nothing is handed out any more, and who waited is told', async () => {
+    const { server, all } = managers(3, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    const open = server.hold();
+    const waiting = outcome(all[1]?.tokens.refresh() as Promise<unknown>);
+    await settle();
+    await all[0]?.tokens.signOut();
+    await settle();
+    expect(await waiting).toBe('ERR_SIGNED_OUT');
+    for (const { tokens } of all) {
+      expect(tokens.status).toBe('signedOut');
+      expect(await outcome(tokens.getTokens())).toBeUndefined();
+    }
+    open();
+    await settle();
+    for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(all.map(({ ofType }) => ofType('signedOut').map(({ by }) => by))).toEqual([['self'], ['peer'], ['peer']]);
+  });
+
+  it('sign-in in one is taken by the others, and nothing crosses', async () => {
+    const { server, all } = managers(2, HOUR, stores);
+    const [one, two] = all.map(({ tokens }) => tokens) as [TestSession['tokens'], TestSession['tokens']];
+    await Promise.all([one.getTokens(), two.getTokens()]);
+    const open = server.hold();
+    const waiting = outcome(two.refresh());
+    await settle();
+    await one.signIn({ accessToken: 'new', refreshToken: 'rt-new' });
+    await settle();
+    expect(await waiting).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(two.getTokens())).toBe('new');
+    expect(await outcome(two.replaceRejected('at-1'))).toBeUndefined();
+    open();
+    await settle();
+    expect(await outcome(one.getTokens())).toBe('new');
+    expect(await outcome(two.getTokens())).toBe('new');
+    expect(all[1]?.ofType('signedIn').map(({ by }) => by)).toEqual(['store', 'peer']);
+  });
+
+  it('two sign in at the same moment: all end with the same session', async () => {
+    const { all } = managers(3, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all([all[0]?.tokens.signIn({ accessToken: 'a' }), all[1]?.tokens.signIn({ accessToken: 'b' })]);
+    await settle();
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    expect(new Set(got).size).toBe(1);
+    expect(['a', 'b']).toContain(got[0]);
+  });
+
+  it('one signs in while another signs out: all agree', async () => {
+    const { all } = managers(3, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all([all[0]?.tokens.signOut(), all[1]?.tokens.signIn({ accessToken: 'b' })]);
+    await settle();
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    expect(new Set(got).size).toBe(1);
+    expect(new Set(all.map(({ tokens }) => tokens.status)).size).toBe(1);
+  });
+
+  it('one closes during its refresh: what it redeemed is stored, and the others go on with it', async () => {
+    const { server, all } = managers(2, -1, stores);
+    const open = server.hold();
+    const [one, two] = all;
+    const waiting = outcome(one?.tokens.getTokens() as Promise<unknown>);
+    await settle();
+    const closing = one?.tokens.close();
+    const next = outcome(two?.tokens.getTokens() as Promise<unknown>);
+    await settle();
+    open();
+    await closing;
+    expect([await waiting, await next]).toEqual(['at-2', 'at-2']);
+    expect(server.calls).toBe(1);
+  });
+
+  it('one closes: the others do not notice, and it subscribes to nothing any more', async () => {
+    const { server, all } = managers(2, HOUR, stores);
+    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await all[0]?.tokens.close();
+    expect(await outcome(all[0]?.tokens.getTokens() as Promise<unknown>)).toBe('ERR_CLOSED');
+    const before = all[0]?.events.length;
+    expect(await outcome(all[1]?.tokens.refresh() as Promise<unknown>)).toBe('at-2');
+    await settle();
+    expect(all[0]?.events).toHaveLength(before ?? -1);
+    expect(server.calls).toBe(1);
+  });
+
+  it('one is created later: it begins where the others are', async () => {
+    const { server, another, all } = managers(1, -1, stores);
+    await all[0]?.tokens.getTokens();
+    const late = another();
+    expect(await outcome(late.tokens.getTokens())).toBe('at-2');
+    expect(late.tokens.status).toBe('signedIn');
+    expect(server.calls).toBe(1);
+  });
+});
+
+describe('managers on one shared cell', () => {
+  const [, stores] = kinds[1] as (typeof kinds)[number];
+
+  it('the server ends the session for one: the others know without asking it', async () => {
+    const { server, all } = managers(3, -1, stores);
+    server.next(() => {
+      throw httpError(400, { error: 'invalid_grant' });
+    });
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    expect(new Set(got)).toEqual(new Set(['ERR_SESSION_ENDED']));
+    expect(server.calls).toBe(1);
+    for (const { tokens, ofType } of all) {
+      expect(tokens.status).toBe('ended');
+      expect(ofType('sessionEnded')).toHaveLength(1);
+    }
+  });
+
+  it('where locks keep nobody apart, two redeem at once: the loser adopts what the winner stored, and nothing is overwritten', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell(server.first);
+    const [one, two] = [1, 2].map((seed) =>
+      testSession({ clock, server, seed, store: cell.open({ subscribe: false, lock: memoryStore().lock }) }),
+    );
+    // A lenient server: the old refresh token is taken once more, as within a grace window.
+    const grace = () => ({ access_token: `grace-${server.calls}`, refresh_token: `rt-grace-${server.calls}`, expires_in: 3600 });
+    server.next(grace);
+    server.next(grace);
+    const got = await Promise.all([
+      outcome(one?.tokens.getTokens() as Promise<unknown>),
+      outcome(two?.tokens.getTokens() as Promise<unknown>),
+    ]);
+    expect(new Set(got).size).toBe(1);
+    expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: got[0] } });
+    expect(cell.history.filter(({ gen }) => gen === 1)).toHaveLength(1);
+  });
+});
+
+describe('NOT_DURABLE', () => {
+  it('redeemed but not stored: a peer that waits for the lock is kept from redeeming the old token until it is stored', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell(server.first);
+    const lock = memoryStore().lock;
+    const [one, two] = [1, 2].map((seed) => testSession({ clock, server, seed, store: cell.open({ lock }) })) as [TestSession, TestSession];
+    server.next((redeem) => {
+      cell.hooks.beforeWrite = diskFull;
+      return redeem();
+    });
+    expect(await outcome(one.tokens.getTokens())).toBe('at-2');
+    const waiting = outcome(two.tokens.getTokens());
+    await clock.advance(6000);
+    expect(server.calls).toBe(1);
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(6000);
+    expect(await waiting).toBe('at-2');
+    expect(server.calls).toBe(1);
+    expect(one.ofType('warning')).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('redeemed but not stored, then signed out: the tombstone is stored, the tokens are not', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell(server.first);
+    const { tokens } = testSession({ clock, server, store: cell.open() });
+    server.next((redeem) => {
+      cell.hooks.beforeWrite = diskFull;
+      return redeem();
+    });
+    await tokens.getTokens();
+    cell.hooks.beforeWrite = undefined;
+    await tokens.signOut();
+    await clock.advance(60_000);
+    expect(cell.record).toMatchObject({ status: 'signedOut' });
+    expect(cell.record?.tokens).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('redeemed but not stored, then closed: tried once more at once, and then let go', async () => {
+    for (const repaired of [true, false]) {
+      const clock = testClock();
+      const server = strictServer({ expiresAt: clock.now() - 1 });
+      const cell = sharedCell(server.first);
+      const { tokens } = testSession({ clock, server, store: cell.open() });
+      server.next((redeem) => {
+        cell.hooks.beforeWrite = diskFull;
+        return redeem();
+      });
+      await tokens.getTokens();
+      if (repaired) cell.hooks.beforeWrite = undefined;
+      await tokens.close();
+      expect(cell.record?.gen ?? 0).toBe(repaired ? 1 : 0);
+      expect(clock.pending).toBe(0);
+    }
+  });
+});
+
+describe('close()', () => {
+  it('waits for a dispatched refresh, and for its answer to be stored', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell(server.first);
+    const { tokens } = testSession({ clock, server, store: cell.open() });
+    const open = server.hold();
+    const controller = new AbortController();
+    const waiting = outcome(tokens.getTokens({ signal: controller.signal }));
+    await settle();
+    controller.abort('left');
+    await waiting;
+    let closed = false;
+    const closing = tokens.close().then(() => (closed = true));
+    await settle();
+    expect(closed).toBe(false);
+    open();
+    await closing;
+    expect(cell.record).toMatchObject({ gen: 1 });
+  });
+
+  it('before anything is sent: nothing is, and who waits is told', async () => {
+    const { server, tokens, clock } = testSession();
+    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    await tokens.close();
+    expect(await Promise.all(waits)).toEqual(['ERR_CLOSED', 'ERR_CLOSED']);
+    expect(server.calls).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('twice, or unused, is fine; everything but status and close is refused afterwards', async () => {
+    const { tokens, clock } = testSession({ expiresIn: HOUR });
+    await tokens.getTokens();
+    await Promise.all([tokens.close(), tokens.close()]);
+    await tokens.close();
+    expect(tokens.status).toBe('signedIn');
+    for (const attempt of [
+      () => tokens.getTokens(),
+      () => tokens.refresh(),
+      () => tokens.replaceRejected('at-1'),
+      () => tokens.signIn({ accessToken: 'a' }),
+      () => tokens.signOut(),
+    ])
+      expect(await outcome(attempt())).toBe('ERR_CLOSED');
+    expect(clock.pending).toBe(0);
+    await testSession().tokens.close();
+  });
+
+  it('while a sign-in or a sign-out is stored: waits for it', async () => {
+    const cell = sharedCell({ accessToken: 'a' });
+    const { tokens, clock } = testSession({ store: cell.open() });
+    const signingIn = tokens.signIn({ accessToken: 'b' });
+    await tokens.close();
+    await signingIn;
+    expect(cell.record?.tokens?.accessToken).toBe('b');
+    expect(clock.pending).toBe(0);
+  });
+
+  it('while the tombstone is tried again and again: lets it go', async () => {
+    const cell = sharedCell({ accessToken: 'a' });
+    const { tokens, clock } = testSession({ store: cell.open() });
+    await tokens.getTokens();
+    cell.hooks.beforeWrite = diskFull;
+    await outcome(tokens.signOut());
+    expect(clock.pending).toBe(1);
+    await tokens.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('while the token endpoint hangs: within the hard cap', async () => {
+    const { clock, server, tokens } = testSession();
+    server.next(() => new Promise(() => undefined));
+    void outcome(tokens.getTokens());
+    await settle();
+    let closed = false;
+    void tokens.close().then(() => (closed = true));
+    await clock.advance(65_000);
+    expect(closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('events', () => {
+  it('a listener that throws, or calls back, does not reach into the protocol', async () => {
+    const { tokens, server } = testSession();
+    const errors: unknown[] = [];
+    const original = globalThis.queueMicrotask;
+    globalThis.queueMicrotask = (task) => {
+      try {
+        task();
+      } catch (error) {
+        errors.push(error);
+      }
+    };
+    try {
+      tokens.subscribe(() => {
+        throw new Error('a listener failed');
+      });
+      const inside: Promise<unknown>[] = [];
+      tokens.subscribe((event) => {
+        if (event.type === 'refreshed') inside.push(outcome(tokens.getTokens()));
+      });
+      expect(await outcome(tokens.getTokens())).toBe('at-2');
+      expect(await Promise.all(inside)).toEqual(['at-2']);
+    } finally {
+      globalThis.queueMicrotask = original;
+    }
+    expect(errors.length).toBeGreaterThan(0);
+    expect(server.calls).toBe(1);
+  });
+
+  it('a listener may leave, twice, and the same function may listen twice', async () => {
+    const { tokens } = testSession();
+    let calls = 0;
+    const listener = () => void calls++;
+    const [one, two] = [tokens.subscribe(listener), tokens.subscribe(listener)];
+    one();
+    one();
+    await tokens.getTokens();
+    const heard = calls;
+    expect(heard).toBeGreaterThan(0);
+    two();
+    await tokens.refresh();
+    expect(calls).toBe(heard);
+  });
+
+  it('come after the status has changed, in order, with a fingerprint and never a token', async () => {
+    const { tokens, server, events } = testSession();
+    const seen: string[] = [];
+    tokens.subscribe(({ type }) => seen.push(`${type}: ${tokens.status}`));
+    await tokens.getTokens();
+    server.next(() => {
+      throw httpError(401);
+    });
+    await outcome(tokens.refresh());
+    await tokens.signOut();
+    expect(seen).toEqual([
+      'signedIn: signedIn',
+      'refreshStarted: signedIn',
+      'refreshed: signedIn',
+      'refreshStarted: signedIn',
+      'sessionEnded: ended',
+      'signedOut: signedOut',
+    ]);
+    expect(JSON.stringify(events)).not.toMatch(/at-\d|rt-\d/);
+    expect(events.every(({ name, at }) => name === 'session' && at > 0)).toBe(true);
+  });
+});
