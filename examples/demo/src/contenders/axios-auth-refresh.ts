@@ -36,7 +36,8 @@ async function signIn({ apiOrigin, tokenEndpoint, clientId, signedIn, agent }: S
     const { data } = await axios.post<TokenResponse>(tokenEndpoint, form, unintercepted);
     tokens = data;
   };
-  createAuthRefresh(api, refresh, { deduplicateRefresh });
+  // Its types know the CommonJS axios only, whose types do not fit those of the ESM one.
+  createAuthRefresh(api as unknown as Parameters<typeof createAuthRefresh>[0], refresh, { deduplicateRefresh });
 
   return { get: async (path: string) => (await api.get<unknown>(path)).data };
 }

@@ -28,7 +28,8 @@ export interface Timeline {
 export function timelineOf({ startedAt, outcomes, record }: Pick<Played, 'startedAt' | 'outcomes' | 'record'>): Timeline {
   const tick = (at: number): number => Math.max(0, Math.round((at - startedAt) * TICKS_PER_MS));
   const end = tick(lastMoment(outcomes, record));
-  const attempts = Map.groupBy(record.attempts, ({ request }) => request);
+  const attempts = new Map<number, Attempt[]>();
+  for (const attempt of record.attempts) attempts.set(attempt.request, [...(attempts.get(attempt.request) ?? []), attempt]);
   return {
     end,
     lanes: outcomes.map((outcome, request) => laneRow(outcome, attempts.get(request) ?? [], tick, end)),
