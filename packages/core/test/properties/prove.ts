@@ -45,7 +45,7 @@ export async function prove(core: Core, of: ScheduleClass, { runs, seed, path }:
     if (broken !== undefined) found = broken;
     return broken === undefined;
   });
-  const result = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: wanted !== undefined, ...(path !== undefined && { path }) });
   if (!result.failed) return { failure: undefined, checked, played };
   if (found === undefined || result.counterexample === null) throw result.errorInstance;
   const [schedule] = result.counterexample;

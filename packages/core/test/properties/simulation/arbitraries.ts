@@ -30,6 +30,10 @@ const ordinary: readonly fc.WeightedArbitrary<Action>[] = [
   { weight: 4, arbitrary: fc.record({ do: fc.constant('everybody') }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('renew'), by }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('refuse'), by, pick: fc.nat(3) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('insist'), by, times: fc.constantFrom(3, 7), every: fc.constantFrom(200, 1200, 3500) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('abort'), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('signIn'), by }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('signOut'), by }) },

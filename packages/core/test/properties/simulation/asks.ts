@@ -7,7 +7,7 @@ import type { Slot, World } from './world.ts';
 function watch(
   world: World,
   { player }: Slot,
-  what: { readonly kind: AskKind; readonly refused?: string; readonly validFor?: number },
+  what: { readonly kind: AskKind; readonly refused?: string; readonly validFor?: number; readonly twin?: boolean },
   signal: AbortSignal,
   ask: () => Promise<AccessToken | undefined>,
 ): Promise<AccessToken | undefined> {
@@ -16,6 +16,7 @@ function watch(
     kind: what.kind,
     refused: what.refused,
     validFor: what.validFor ?? 0,
+    twin: what.twin ?? false,
     since: world.facts.timeline.now,
     family: player.signingIn > 0 ? undefined : familyOf(player.held),
     floor: new Map(player.handed),
@@ -43,14 +44,14 @@ export function watchedSource(
   world: World,
   slot: Slot,
 ): Required<TokenSource> & {
-  getTokens(options: { signal: AbortSignal; validFor?: number }): Promise<AccessToken | undefined>;
+  getTokens(options: { signal: AbortSignal; validFor?: number; twin?: boolean }): Promise<AccessToken | undefined>;
   renew(signal: AbortSignal): Promise<AccessToken | undefined>;
 } {
   const { manager } = slot;
   const own = (signal: AbortSignal | undefined): AbortSignal => signal ?? slot.signal.signal;
   return {
-    getTokens: (options: { signal?: AbortSignal | undefined; validFor?: number } = {}) =>
-      watch(world, slot, { kind: 'get', validFor: options.validFor ?? 0 }, own(options.signal), () => manager.getTokens(options)),
+    getTokens: ({ twin = false, ...options }: { signal?: AbortSignal | undefined; validFor?: number; twin?: boolean } = {}) =>
+      watch(world, slot, { kind: 'get', validFor: options.validFor ?? 0, twin }, own(options.signal), () => manager.getTokens(options)),
     replaceRejected: (accessToken, options = {}) =>
       watch(world, slot, { kind: 'replace', refused: accessToken }, own(options.signal), () =>
         manager.replaceRejected(accessToken, options),

@@ -17,6 +17,8 @@ export interface Ask {
   /** For `replace`: the token that was refused. */
   readonly refused: string | undefined;
   readonly validFor: number;
+  /** One that may be abandoned, and of which nobody else may notice anything. */
+  readonly twin: boolean;
   readonly since: number;
   /** The session at that time; `undefined`: none known, or one was being stored. */
   readonly family: string | undefined;

@@ -42,7 +42,7 @@ export async function finish(world: World, judge: Judge): Promise<void> {
 async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
   const { timeline } = world.facts;
   const { manager, signal } = slot;
-  for (let attempt = 0; attempt < 30; attempt++) {
+  for (let attempt = 0; attempt < 20; attempt++) {
     const answer = watchedSource(world, slot).getTokens({ signal: signal.signal });
     const end = await atLeisure(world, answer);
     const settled =
@@ -65,9 +65,10 @@ async function atLeisure<T>(world: World, answer: Promise<T>): Promise<{ readonl
       end = { fail };
     },
   );
-  for (;;) {
+  for (let patience = 1000; ; patience--) {
     await world.settle();
     if (end !== undefined) return end;
+    if (patience === 0) return { fail: new Error('never settled') };
     const gate = timeline.ready[0];
     if (gate === undefined) await timeline.advance(500, world.settle);
     else timeline.open(gate);

@@ -50,7 +50,9 @@ export async function play(
       case 'get': {
         const slot = slotOf(action.by);
         const { signal } = action.twin === true ? twin() : controller();
-        watchedSource(world, slot).getTokens({ signal, validFor: action.validFor }).catch(ignore);
+        watchedSource(world, slot)
+          .getTokens({ signal, validFor: action.validFor, twin: action.twin === true })
+          .catch(ignore);
         return;
       }
       case 'renew':
@@ -64,6 +66,14 @@ export async function play(
         watchedSource(world, slot).replaceRejected(token, { signal: controller().signal }).catch(ignore);
         return;
       }
+      case 'insist':
+        for (let time = 0; time < action.times; time++) {
+          await act({ do: 'request', by: action.by, hostile: true, body: 'text', foreign: false });
+          await world.settle();
+          await act({ do: 'run', steps: 20 });
+          await timeline.advance(action.every, world.settle);
+        }
+        return;
       case 'request': {
         const slot = slotOf(action.by);
         const parts = { source: watchedSource(world, slot), timeline, server: world.facts.server, by: slot.player.id };

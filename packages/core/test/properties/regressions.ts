@@ -1,0 +1,65 @@
+import type { Action } from './simulation/actions.ts';
+import type { Row } from './simulation/facts.ts';
+import type { Setting } from './simulation/setting.ts';
+
+/** A schedule that broke a rule once, as short as it could be made. */
+export interface Regression {
+  readonly name: string;
+  readonly row: Row;
+  /** What differs from {@link ORDINARY}. */
+  readonly setting: Partial<Setting>;
+  readonly actions: readonly Action[];
+}
+
+export const ORDINARY: Setting = {
+  faulty: false,
+  managers: 1,
+  store: 'shared',
+  lock: 'web',
+  mode: 'revokes',
+  lifetime: 3600,
+  killsOld: false,
+  skewWindow: 30_000,
+  prefetchWindow: 0,
+  waitTimeout: 30_000,
+  maxWaiting: 1000,
+  listens: false,
+  start: 'expired',
+  seed: 0,
+};
+
+const step = (pick: number): Action => ({ do: 'step', pick });
+const run = (steps: number): Action => ({ do: 'run', steps });
+const advance = (ms: number): Action => ({ do: 'advance', ms });
+const get = (by: number): Action => ({ do: 'get', by, validFor: 0 });
+const request = (by: number): Action => ({ do: 'request', by, hostile: false, body: 'text', foreign: false });
+
+export const REGRESSIONS: readonly Regression[] = [
+  {
+    name: 'who waits too long for a sign-in to be stored does not get the old session’s token',
+    row: 'P10',
+    setting: { waitTimeout: 5000 },
+    actions: [get(0), run(2), step(0), run(6), run(2), step(0), step(0), step(3), { do: 'signIn', by: 0 }, request(0)],
+  },
+  {
+    name: 'a session that was signed out before it was read is not revived by a store that goes back',
+    row: 'D3',
+    setting: { faulty: true },
+    actions: [
+      get(0),
+      advance(70_000),
+      { do: 'crash', by: 0, arrives: false },
+      { do: 'signOut', by: 0 },
+      step(0),
+      step(0),
+      step(0),
+      { do: 'storeBack', pick: 0 },
+    ],
+  },
+  {
+    name: 'a session that a sign-in replaced unread is not revived by a store that goes back',
+    row: 'D3',
+    setting: { faulty: true, managers: 2, lock: 'lease', lifetime: 600 },
+    actions: [request(0), advance(31_000), { do: 'signIn', by: 1 }, run(2), step(0), { do: 'storeBack', pick: 0 }],
+  },
+];
