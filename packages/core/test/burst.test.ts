@@ -84,14 +84,14 @@ describe('an API that always says 401', () => {
   it('causes at most 5 refreshes in 30 s, and the caller gets its 401', async () => {
     const { clock, server, tokens } = fresh();
     await tokens.getTokens();
+    const ends = new Set<unknown>();
     for (let tick = 0; tick < 300; tick++) {
       const token = await tokens.getTokens();
       if (token !== undefined)
-        await tokens
-          .replaceRejected(token.accessToken)
-          .catch((error: unknown) => expect(tokenErrorOf(error)?.code).toBe('ERR_REFRESH_LIMIT'));
+        ends.add(await tokens.replaceRejected(token.accessToken).catch((error: unknown) => tokenErrorOf(error)?.code));
       await clock.advance(100);
     }
+    expect(ends).toContain(undefined);
     expect(server.calls).toBeGreaterThan(0);
     expect(server.calls).toBeLessThanOrEqual(5);
     expect(server.reuses).toBe(0);

@@ -260,7 +260,11 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
           new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms` }),
         );
       const cancelWait = clock.setTimeout(stop, LOCK_WAIT, true);
-      const stopListening = pause.onInterrupt(stop);
+      let overtaken = false;
+      const stopListening = pause.onInterrupt(() => {
+        overtaken = true;
+        stop();
+      });
       const granted: { task?: Promise<FlightEnd | 'lockLost'> } = {};
       try {
         await orAborted(
@@ -279,7 +283,9 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       } catch (error) {
         if (granted.task === undefined) {
           await look();
-          return landOnce(over() ?? toFailure(error));
+          const late = over();
+          if (late === undefined && overtaken) continue; // what ended the wait was refused, or is due, by now
+          return landOnce(late ?? toFailure(error));
         }
         // The lock failed while it was held. What is under way goes on: the answer to what was sent is still to come.
       } finally {
@@ -290,7 +296,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if (ended === undefined)
         return landOnce(failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" did not run its task` })));
       if (ended !== 'lockLost') return;
-      if (round === MOST_LEASES)
+      if (round >= MOST_LEASES)
         return landOnce(
           failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })),
         );

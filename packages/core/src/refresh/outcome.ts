@@ -59,7 +59,7 @@ function shapeOf(
     .map((body) => objectOf(body)?.['error'])
     .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found) && !secrets.includes(found));
   return {
-    status: status as number | undefined,
+    status,
     code: code as string | undefined,
     retryAfter: retryAfterOf(response?.['headers'] ?? error?.['headers'], now),
   };

@@ -7,8 +7,8 @@ export function safeCause(thrown: unknown, secrets: readonly string[] = []): Err
   const error = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : undefined;
   const name = typeof error?.['name'] === 'string' ? error['name'] : 'Error';
   // A parser's message quotes the text that it could not read, and that text may hold a token.
-  const text = error === undefined ? String(thrown) : error['message'];
-  let message = name === 'SyntaxError' ? 'the answer is not valid JSON' : typeof text === 'string' ? text : '';
+  const text = error?.['message'] ?? thrown;
+  let message = name === 'SyntaxError' ? 'the answer is not valid JSON' : typeof text === 'string' ? text : `thrown: ${typeof text}`;
   for (const secret of secrets) for (const form of [secret, encodeURIComponent(secret)]) message = message.split(form).join('[token]');
   const cause = new Error(message);
   cause.name = name;

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../clock.ts';
+import { systemClock } from '../clock.ts';
 import { TokenError } from '../errors.ts';
 import type { TokenEvent } from '../events.ts';
 import { fingerprint } from '../fingerprint.ts';
@@ -117,9 +117,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     },
   });
 
-  const cell = createCell(store, clock, (message) =>
-    state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
-  );
+  const cell = createCell(store, clock, (message) => state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }));
   const revoker = createRevoker(options.revoke, clock, state.emit);
   const unsettled = new WeakSet<ActiveRecord>();
   const port: FlightPort = {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
@@ -611,7 +612,7 @@ describe('sign-out', () => {
     await tokens.signOut();
     await settle();
     expect(ofType('warning')).toMatchObject([{ code: 'NOT_REVOKED' }]);
-    expect(JSON.stringify(ofType('warning')) + String((ofType('warning')[0]?.error?.cause as Error).message)).not.toContain('rt-1');
+    expect(inspect(ofType('warning'), { depth: 10 })).not.toContain('rt-1');
   });
 
   it('while the store is down: it stands here, the promise rejects, an event, and the tombstone is tried again', async () => {

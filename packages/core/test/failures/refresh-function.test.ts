@@ -24,9 +24,9 @@ describe('a refresh function that users wrote', () => {
     ['anything else: undefined', undefined, 'ERR_REFRESH_UNAVAILABLE'],
   ])('throws %s: recognised by its shape, not retried within the flight', async (_, thrown, code) => {
     let calls = 0;
-    const { clock, tokens } = withRefresh(() => {
+    const { clock, tokens } = withRefresh(async () => {
       calls++;
-      return Promise.reject(thrown);
+      throw thrown as Error;
     });
     expect(await outcome(tokens.getTokens())).toBe(code);
     await clock.advance(400);

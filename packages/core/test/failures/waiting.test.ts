@@ -57,7 +57,7 @@ describe('a waiter aborts', () => {
 });
 
 describe('its own timeout passes while queued', () => {
-  it('it leaves with its client’s own error, and the flight goes on', async () => {
+  it('leaves with its client’s own error, and the flight goes on', async () => {
     const { server, tokens } = testSession();
     const open = server.hold();
     const controller = new AbortController();
