@@ -284,7 +284,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
         if (granted.task === undefined) {
           await look();
           const late = over();
-          if (late === undefined && overtaken) continue; // what ended the wait was refused, or is due, by now
+          if (late === undefined && overtaken) continue; // what ended the wait is due again, or was refused
           return landOnce(late ?? toFailure(error));
         }
         // The lock failed while it was held. What is under way goes on: the answer to what was sent is still to come.
