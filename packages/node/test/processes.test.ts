@@ -1,0 +1,199 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { refreshTokenGrant } from '@unexpired/oauth';
+import { createTokenManager, type SessionRecord, type TokenManager } from 'unexpired';
+import { fileStore } from '../src/index.ts';
+import { newFolder } from './support/folder.ts';
+import type { Answers, Order, Setup, Step } from './support/orders.ts';
+import { type Program, start } from './support/program.ts';
+import { CLIENT_ID, startStrictProvider, type StrictProvider } from './support/provider.ts';
+import { recordOf } from './support/records.ts';
+
+const HOUR = 3_600_000;
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let file = '';
+let provider: StrictProvider;
+const running = new Set<Program>();
+const managers = new Set<TokenManager>();
+
+beforeEach(async () => {
+  folder = await newFolder();
+  file = folder.at('credentials.json');
+});
+afterEach(async () => {
+  await Promise.all([...running].map((program) => program.kill()));
+  await Promise.all([...managers].map((manager) => manager.close()));
+  running.clear();
+  managers.clear();
+  await provider.stop();
+  await folder.remove();
+});
+
+/** A provider, and a file whose session has expired. */
+async function signedIn(options?: { readonly rotate: boolean }, expiresAt = 0): Promise<void> {
+  provider = await startStrictProvider(options);
+  const record = { ...recordOf(1, { refreshToken: await provider.newRefreshToken(), expiresAt }), issuedAt: Date.now() - HOUR };
+  await writeFile(file, JSON.stringify(record), { mode: 0o600 });
+}
+
+async function client(setup: Partial<Setup> = {}): Promise<Program> {
+  const { tokenEndpoint, revocationEndpoint } = provider;
+  const program = start('client', [JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID, ...setup })]);
+  running.add(program);
+  await program.next('ready');
+  return program;
+}
+
+const tell = (program: Program, order: Order): void => program.tell(order);
+const ask = (program: Program, advance = 0, requests = 1): Promise<Answers> => {
+  tell(program, { kind: 'ask', advance, requests });
+  return program.next<Answers>('answers');
+};
+
+/** This process as one of the many. */
+function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
+  const manager = createTokenManager({
+    store: fileStore(file),
+    refresh: refreshTokenGrant({ tokenEndpoint: provider.tokenEndpoint, clientId: CLIENT_ID }),
+    ...options,
+  });
+  managers.add(manager);
+  return manager;
+}
+
+const stored = async (): Promise<SessionRecord> => JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
+
+describe('16 processes on one file, against a server that revokes the session when a refresh token comes twice', () => {
+  it('redeem each refresh token once, and everybody gets the new token, over 12 expiries', async () => {
+    await signedIn();
+    const programs = await Promise.all(Array.from({ length: 16 }, () => client()));
+    const seen = new Set<string | undefined>();
+    for (let expiry = 1; expiry <= 12; expiry++) {
+      const all = await Promise.all(programs.map((program) => ask(program, HOUR, 5)));
+      expect(all.flatMap(({ errors }) => errors)).toEqual([]);
+      const tokens = all.flatMap((answers) => answers.tokens);
+      expect(tokens).toHaveLength(16 * 5);
+      expect(new Set(tokens).size).toBe(1);
+      expect(await provider.isLiveAccess(String(tokens[0]))).toBe(true);
+      seen.add(tokens[0]);
+    }
+    expect(seen.size).toBe(12);
+    expect(provider).toMatchObject({ redemptions: 12, refusals: 0, revocations: 0 });
+    expect(await stored()).toMatchObject({ gen: 13, status: 'active' });
+    for (const program of programs) tell(program, { kind: 'close' });
+    const ends = await Promise.all(programs.map(({ ended }) => ended));
+    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([0]));
+    running.clear();
+  }, 60_000);
+});
+
+describe('a process that is killed in the middle of a refresh', () => {
+  const NOTHING_SPENT: Step[] = ['F1 before the lock', 'F2 under the lock', 'F4 before the intent', 'F4 after the intent', 'F6 before the call'];
+  const STORED: Step[] = ['F7 after the commit', 'F8 after publishing', 'F9 before the release'];
+  const ANSWER_LOST: Step[] = ['F6 after the answer', 'F7 before the commit', 'F7 before the rename'];
+
+  const kill = async (step: Step): Promise<void> => {
+    const victim = await client({ catch: { step, how: 'SIGKILL' } });
+    tell(victim, { kind: 'ask', advance: 0, requests: 1 });
+    expect((await victim.ended).signal).toBe('SIGKILL');
+    running.delete(victim);
+  };
+
+  it.each([...NOTHING_SPENT, ...STORED])('costs nothing at %s: the others go on at once', async (step) => {
+    await signedIn();
+    await kill(step);
+    const token = (await here().getTokens())?.accessToken;
+    expect(await provider.isLiveAccess(String(token))).toBe(true);
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+    expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: token } });
+  });
+
+  it.each(ANSWER_LOST)('ends the session at %s where the server revokes it, with an error that says why', async (step) => {
+    await signedIn();
+    await kill(step);
+    await expect(here().getTokens()).rejects.toMatchObject({
+      code: 'ERR_SESSION_ENDED',
+      message: expect.stringContaining('was probably lost'),
+    });
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 1, revocations: 1 });
+    expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
+  });
+
+  it.each(ANSWER_LOST)('costs nothing at %s where the server does not rotate', async (step) => {
+    await signedIn({ rotate: false });
+    await kill(step);
+    expect(await provider.isLiveAccess(String((await here().getTokens())?.accessToken))).toBe(true);
+    expect(await stored()).toMatchObject({ gen: 2 });
+  });
+});
+
+describe('a process that is stopped in the middle of a refresh', () => {
+  const stopAt = async (step: Step) => {
+    const stopped = await client({ catch: { step, how: 'wait' } });
+    tell(stopped, { kind: 'ask', advance: 0, requests: 1 });
+    await stopped.next('caught');
+    stopped.signal('SIGSTOP');
+    return {
+      /** Lets it go on, and resolves with the token that it got. */
+      async resume(): Promise<string> {
+        stopped.signal('SIGCONT');
+        tell(stopped, { kind: 'go' });
+        const { tokens, errors } = await stopped.next<Answers>('answers');
+        expect(errors).toEqual([]);
+        expect(await provider.isLiveAccess(String(tokens[0]))).toBe(true);
+        return String(tokens[0]);
+      },
+    };
+  };
+
+  it('leaves the others a typed error in time, and all is well when it goes on', async () => {
+    await signedIn();
+    const stopped = await stopAt('F6 after the answer');
+    const other = here({ waitTimeout: 200 });
+    await expect(other.getTokens()).rejects.toMatchObject({ code: 'ERR_WAIT_LIMIT', action: 'retry' });
+    const token = await stopped.resume();
+    expect((await here().getTokens())?.accessToken).toBe(token);
+    expect((await other.getTokens())?.accessToken).toBe(token);
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+  });
+
+  it('does not keep the others from a token that is due and still valid', async () => {
+    await signedIn(undefined, Date.now() + 20_000);
+    const stopped = await stopAt('F6 before the call');
+    expect((await here({ waitTimeout: 200 }).getTokens())?.accessToken).toBe('access-1');
+    await stopped.resume();
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+  });
+
+  it('in the middle of a write lets the others read, fails their writes in time, and loses nothing', async () => {
+    await signedIn();
+    const stopped = await stopAt('F7 before the rename');
+    const store = fileStore(file);
+    const seen = await store.read();
+    expect(seen?.value).toMatchObject({ gen: 1 });
+    await expect(store.write(recordOf(9), seen?.version)).rejects.toThrow('another process has been at it for more than 8000 ms');
+    const token = await stopped.resume();
+    expect(await store.write(recordOf(9), seen?.version)).toBeUndefined();
+    expect((await here().getTokens())?.accessToken).toBe(token);
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+  }, 30_000);
+});
+
+describe('sign-out in another process while one refreshes', () => {
+  it('does not wait for the refresh, ends the session for all, and the tokens that come after it are revoked', async () => {
+    await signedIn();
+    const refreshing = await client({ catch: { step: 'F6 after the answer', how: 'wait' } });
+    tell(refreshing, { kind: 'ask', advance: 0, requests: 1 });
+    await refreshing.next('caught');
+    const other = here();
+    await other.signOut();
+    expect(await stored()).toMatchObject({ status: 'signedOut' });
+    tell(refreshing, { kind: 'go' });
+    expect(await refreshing.next<Answers>('answers')).toEqual({ tokens: [], errors: ['ERR_SIGNED_OUT'] });
+    tell(refreshing, { kind: 'close' });
+    await refreshing.ended;
+    running.delete(refreshing);
+    expect(await stored()).toMatchObject({ status: 'signedOut' });
+    expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 1 });
+  });
+});

@@ -1,0 +1,41 @@
+/** Where a flight can be caught; see docs/protocol.md. F3 and F5 are about leases, which kernel locks do not have. */
+export const STEPS = [
+  'F1 before the lock',
+  'F2 under the lock',
+  'F4 before the intent',
+  'F4 after the intent',
+  'F6 before the call',
+  'F6 after the answer',
+  'F7 before the commit',
+  'F7 before the rename',
+  'F7 after the commit',
+  'F8 after publishing',
+  'F9 before the release',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** How `programs/client.ts` is set up. */
+export interface Setup {
+  readonly file: string;
+  readonly tokenEndpoint: string;
+  readonly revocationEndpoint: string;
+  readonly clientId: string;
+  /** What happens to it where: it is killed, or waits until it is told to go on. */
+  readonly catch?: { readonly step: Step; readonly how: 'SIGKILL' | 'wait' } | undefined;
+}
+
+/** What it can be told. */
+export type Order =
+  /** Its clock goes on by `advance` ms; then so many requests for a token, all at once. */
+  | { readonly kind: 'ask'; readonly advance: number; readonly requests: number }
+  | { readonly kind: 'signOut' }
+  | { readonly kind: 'go' }
+  | { readonly kind: 'close' };
+
+/** What it answers to `ask`. */
+export interface Answers {
+  /** Access tokens, `undefined` where nobody was signed in. */
+  readonly tokens: readonly (string | undefined)[];
+  /** Codes of what failed. */
+  readonly errors: readonly string[];
+}

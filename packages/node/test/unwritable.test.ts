@@ -1,0 +1,120 @@
+import type fsPromises from 'node:fs/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { TokenEvent } from 'unexpired';
+
+// A full disk and a folder that may not be written, as the system reports them: root, as which tests often run, may write anywhere.
+const real = { ...(await import('node:fs/promises')) };
+let fault: { readonly code: string; readonly on: 'open' | 'writeFile' | 'sync' | 'rename' } | undefined;
+const fail = (on: string): void => {
+  if (fault?.on === on) throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
+};
+jest.unstable_mockModule('node:fs/promises', () => ({
+  ...real,
+  rename: async (from: string, to: string) => {
+    fail('rename');
+    return real.rename(from, to);
+  },
+  open: async (path: string, flags: string, mode: number) => {
+    if (flags !== 'r') fail('open');
+    const handle = await real.open(path, flags, mode);
+    if (!path.endsWith('.tmp')) return handle;
+    return new Proxy(handle, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key, target);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) => {
+          if (key === 'writeFile' || key === 'sync') fail(key);
+          return (member as (...args: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    }) as fsPromises.FileHandle;
+  },
+}));
+const { fileStore } = await import('../src/index.ts');
+const { createTokenManager } = await import('unexpired');
+const { newFolder } = await import('./support/folder.ts');
+const { recordOf } = await import('./support/records.ts');
+
+let folder: Awaited<ReturnType<typeof newFolder>>;
+let file = '';
+beforeEach(async () => {
+  folder = await newFolder();
+  file = folder.at('credentials.json');
+});
+afterEach(async () => {
+  fault = undefined;
+  await folder.remove();
+});
+
+describe('a file that cannot be written', () => {
+  it.each([
+    ['the disk is full', { code: 'ENOSPC', on: 'writeFile' }, 'the disk is full (ENOSPC)'],
+    ['the disk turns out full when it is synced', { code: 'ENOSPC', on: 'sync' }, 'the disk is full (ENOSPC)'],
+    ['the quota is used up', { code: 'EDQUOT', on: 'writeFile' }, 'the disk quota is used up (EDQUOT)'],
+    ['only the file is mounted', { code: 'EBUSY', on: 'rename' }, 'mount its folder instead (EBUSY)'],
+  ] as const)('stays as it was, with nothing beside it, and the error says why: %s', async (_what, broken, why) => {
+    const store = fileStore(file);
+    const version = await store.write(recordOf(1), undefined);
+    const text = await real.readFile(file, 'utf8');
+    fault = broken;
+    await expect(store.write(recordOf(2), version)).rejects.toMatchObject({
+      code: broken.code,
+      message: expect.stringMatching(new RegExp(`^${file} could not be written: .*${why.replaceAll(/[()]/g, '\\$&')}$`)),
+    });
+    expect(await real.readFile(file, 'utf8')).toBe(text);
+    expect((await real.readdir(folder.path)).sort()).toEqual(['credentials.json', 'credentials.json.write.lock']);
+    fault = undefined;
+    expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
+  });
+
+  it('spends no refresh token when the disk is full before the refresh, and a valid token is still served', async () => {
+    await fileStore(file).write({ ...recordOf(1, { expiresAt: Date.now() + 20_000 }), issuedAt: Date.now() - 3_600_000 }, undefined);
+    const refresh = jest.fn(async () => ({ accessToken: 'access-2', refreshToken: 'refresh-2' }));
+    const tokens = createTokenManager({ store: fileStore(file), refresh });
+    fault = { code: 'ENOSPC', on: 'writeFile' };
+    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
+    expect(refresh).not.toHaveBeenCalled();
+    await tokens.close();
+  });
+
+  it('keeps tokens in memory when the disk fills up during the refresh, says so, and stores them once there is room', async () => {
+    await fileStore(file).write(recordOf(1, { expiresAt: 0 }), undefined);
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => {
+        fault = { code: 'ENOSPC', on: 'writeFile' };
+        return { accessToken: 'access-2', refreshToken: 'refresh-2', expires_in: 3600, access_token: 'access-2' };
+      },
+    });
+    const warnings: TokenEvent[] = [];
+    tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
+    expect((await tokens.getTokens())?.accessToken).toBe('access-2');
+    expect(warnings).toMatchObject([{ code: 'NOT_DURABLE', error: { cause: { message: expect.stringContaining('the disk is full') } } }]);
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 1, intent: { gen: 1 } });
+    fault = undefined;
+    const stored = new Promise<void>((resolve) => {
+      const stop = fileStore(file).subscribe?.(() => {
+        stop?.();
+        resolve();
+      });
+    });
+    await stored;
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 2, tokens: { refreshToken: 'refresh-2' } });
+    await tokens.close();
+  });
+
+  it.each(['EACCES', 'EROFS'])('is read all the same where its folder may not be written, and the errors say so (%s)', async (code) => {
+    await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
+    fault = { code, on: 'open' };
+    const store = fileStore(file);
+    const refresh = jest.fn(async () => ({ accessToken: 'access-2' }));
+    const tokens = createTokenManager({ store, refresh });
+    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    const why = expect.stringMatching(/credentials\.json\.refresh\.lock could not be locked: .*folder/);
+    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: { code, message: why } });
+    await expect(store.write(recordOf(2), (await store.read())?.version)).rejects.toMatchObject({ code });
+    expect(refresh).not.toHaveBeenCalled();
+    await tokens.close();
+  });
+});
