@@ -59,6 +59,12 @@ describe('whether a request is signed', () => {
     expect(await authorize({ url: URL_, authorization: 'Bearer one' })).toBeUndefined();
   });
 
+  it('a stale token of the attached source gives way to the source of the request', async () => {
+    const authorize = createAuthorizer(source({ issued: (token) => token === 'stale' }), OPTIONS);
+    expect((await authorize({ url: URL_, authorization: 'Bearer stale', tokens: 'own' }))?.authorization).toBe('Bearer own');
+    expect(await authorize({ url: URL_, authorization: 'Bearer other', tokens: 'own' })).toBeUndefined();
+  });
+
   it('remembers the latest 64 tokens of a source that does not, those given in place of others too', async () => {
     let count = 0;
     const authorize = createAuthorizer(
