@@ -1,5 +1,5 @@
 // A front end: existing axios instance, HttpOnly refresh cookie, React Query, login page.
-import axios from 'axios';
+import type axios from 'axios';
 import { createTokenManager, tokenErrorOf } from 'unexpired';
 import { attachAuth } from '@unexpired/axios';
 declare const api: ReturnType<typeof axios.create>; // exists: baseURL '/api'

@@ -25,5 +25,5 @@ acme({
   fetch: undici.fetch,
 });
 acme({ auth: '', fetch: async () => new Response() });
-// @ts-expect-error
+// @ts-expect-error who forgets to give the token is told so
 acme({ auth: undefined });
