@@ -76,6 +76,7 @@ export function createTransitions(parts: {
     };
     let written: SessionRecord | undefined;
     const result = await cell.update((sight) => (written = tombstone(sight)));
+    for (const session of ended) state.bury(session); // also where somebody else's sign-in was faster than the tombstone
     // Unread, or refreshed by a peer: these tokens are not the ones that were held, and revoked, here.
     if ('written' in result && isActive(replaced) && (replaced.session !== known?.session || replaced.gen > known.gen))
       revoker.revoke(replaced.tokens);
