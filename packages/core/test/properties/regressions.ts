@@ -62,4 +62,17 @@ export const REGRESSIONS: readonly Regression[] = [
     setting: { faulty: true, managers: 2, lock: 'lease', lifetime: 600 },
     actions: [request(0), advance(31_000), { do: 'signIn', by: 1 }, run(2), step(0), { do: 'storeBack', pick: 0 }],
   },
+  {
+    name: 'a session whose sign-out came second to another sign-in is not revived by a store that goes back',
+    row: 'D3',
+    setting: { faulty: true, managers: 2, lock: 'lease', lifetime: 600 },
+    actions: [
+      { do: 'insist', by: 0, times: 3, every: 200 },
+      { do: 'signIn', by: 1 },
+      { do: 'signOut', by: 1 },
+      { do: 'signIn', by: 0 },
+      advance(70_000),
+      { do: 'storeBack', pick: 0 },
+    ],
+  },
 ];

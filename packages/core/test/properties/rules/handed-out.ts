@@ -1,5 +1,5 @@
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
-import { familyOf } from '../simulation/facts.ts';
+import { familyOf, isOver } from '../simulation/facts.ts';
 
 /** P3, P4, P6 (never the same token again), P10, D5: what may be handed out. */
 export function handedOutRules(facts: Facts, judge: Judge): Rule {
@@ -23,7 +23,7 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
       by.handed.set(family, Math.max(generation, by.handed.get(family) ?? 0));
 
       judge.checked('P10');
-      if (by.ended.has(family)) judge.broken('P10', `a token of session ${family} was handed out after it was over`);
+      if (isOver(facts, by, family)) judge.broken('P10', `a token of session ${family} was handed out after it was over`);
       if (ask.family !== undefined && ask.family !== family) judge.broken('P10', `asked in session ${ask.family}, answered in ${family}`);
       if (by.signingIn > 0) by.givenDuringSignIn.push(family);
 

@@ -1,5 +1,5 @@
 import type { Call, Facts, Judge, Rule } from '../simulation/facts.ts';
-import { familyOf } from '../simulation/facts.ts';
+import { familyOf, isOver } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';
 
 /** The limiter's own numbers: N useless tokens in W ms. */
@@ -58,7 +58,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         judge.broken('P6', `refreshed as ${reason}, although it is good for ${left} ms and was not refused`);
 
       judge.checked('P10');
-      if (family !== undefined && by.ended.has(family)) judge.broken('P10', `session ${family} was refreshed after it was over`);
+      if (family !== undefined && isOver(facts, by, family)) judge.broken('P10', `session ${family} was refreshed after it was over`);
     },
     answered(call) {
       if (call.answer === undefined) return;

@@ -19,11 +19,7 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
         judge.checked('P15');
         if (ask.before < setting.maxWaiting) judge.broken('P15', `turned away although only ${ask.before} waited`);
       }
-      failures.push({ ask, error: end.fail });
-    },
-    event(by, event) {
-      if (event.type !== 'refreshFailed') return;
-      for (const ask of by.waiting) if (ask.family !== undefined || ask.kind !== 'get') failures.push({ ask, error: event.error });
+      if (!ask.duringSignIn) failures.push({ ask, error: end.fail });
     },
     afterTurn() {
       for (const { ask, error } of failures) {

@@ -18,6 +18,7 @@ function watch(
     validFor: what.validFor ?? 0,
     twin: what.twin ?? false,
     since: world.facts.timeline.now,
+    duringSignIn: player.signingIn > 0,
     family: player.signingIn > 0 ? undefined : familyOf(player.held),
     floor: new Map(player.handed),
     before: player.waiting.size,

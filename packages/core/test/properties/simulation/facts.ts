@@ -22,6 +22,8 @@ export interface Ask {
   readonly since: number;
   /** The session at that time; `undefined`: none known, or one was being stored. */
   readonly family: string | undefined;
+  /** Did it have to wait for a sign-in to be stored, before anything else? */
+  readonly duringSignIn: boolean;
   /** The newest generation of each session that had been handed out by then. */
   readonly floor: ReadonlyMap<string, number>;
   /** How many waited already. */
@@ -55,7 +57,8 @@ export interface Player {
   closing: boolean;
   /** The access token it holds, as its events say. */
   held: string | undefined;
-  readonly ended: Set<string>;
+  /** The sessions that are over for it, and since which turn. */
+  readonly ended: Map<string, number>;
   readonly handed: Map<string, number>;
   /** The newest refresh token of each session that it has seen. */
   readonly seen: Map<string, number>;
@@ -119,6 +122,8 @@ export interface Facts {
   /** A token that was imported without its age, so that its lifetime is what was left of it. */
   imported: string | undefined;
   order(): number;
+  /** Counts the turns: what happens within one happens at the same time, as far as can be told from outside. */
+  turn: number;
   /** Does this manager wait for somebody else to release the lock? */
   queued(by: number): boolean;
   tokenOf(fingerprint: string | undefined): string | undefined;
@@ -158,7 +163,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   alive: true,
   closing: false,
   held: undefined,
-  ended: new Set(),
+  ended: new Map(),
   handed: new Map(),
   seen: new Map(),
   refused: new Set(),
@@ -177,6 +182,13 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   jumped: false,
 });
 
+const end = ({ turn }: Facts, { ended }: Player, family: string): void => {
+  if (!ended.has(family)) ended.set(family, turn);
+};
+
+/** Was this session over for this manager before the present turn began? */
+export const isOver = ({ turn }: Facts, { ended }: Player, family: string): boolean => (ended.get(family) ?? Infinity) < turn;
+
 /** Keeps what a player knows up to date; told of an event before the rules are. */
 export function follow(facts: Facts, by: Player, event: TokenEvent): void {
   const token = facts.tokenOf(event.token);
@@ -186,13 +198,13 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
   switch (event.type) {
     case 'signedIn':
     case 'refreshed':
-      if (family !== undefined && family !== familyOf(token)) by.ended.add(family);
+      if (family !== undefined && family !== familyOf(token)) end(facts, by, family);
       by.held = token;
       by.learned = now;
       by.dead = false;
       break;
     case 'signedOut':
-      if (family !== undefined) by.ended.add(family);
+      if (family !== undefined) end(facts, by, family);
       by.held = undefined;
       by.dead = false;
       break;

@@ -106,7 +106,7 @@ export async function play(
       case 'signOut': {
         const { manager, player } = slotOf(action.by);
         const family = familyOf(player.held);
-        if (family !== undefined) player.ended.add(family);
+        if (family !== undefined) player.ended.set(family, world.facts.turn - 1);
         manager.signOut().catch(ignore);
         return;
       }

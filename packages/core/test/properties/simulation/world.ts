@@ -61,6 +61,7 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
     stored: new Set(),
     imported: undefined,
     order: () => ++order,
+    turn: 0,
     queued: (by) => lock.queued(by),
     tokenOf: (fingerprint) => (fingerprint === undefined ? undefined : names.get(fingerprint)),
     generationOf: (accessToken) => (accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`),
@@ -208,6 +209,7 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
     },
     async settle() {
       await turn();
+      facts.turn++;
       for (const rule of rules) rule.afterTurn?.();
     },
   };
