@@ -1,7 +1,8 @@
 /**
  * May this be sent as a token? Visible ASCII (%x21-7E), not empty: the `VSCHAR` of RFC 6749 appendix A.12 without the
  * space, which no credential may contain (RFC 9110 section 11.4). Checked when a token arrives, because `new Headers`
- * and `fetch` quote a malformed one in their error message.
+ * and `fetch` quote a malformed one in their error message. Nor is it the text that a template or a storage makes of
+ * nothing: `Bearer undefined` is sent by a mistake that nobody would find.
  *
  * @example
  * ```ts
@@ -10,11 +11,14 @@
  * ```
  */
 export function isTokenText(value: unknown): value is string {
-  return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value);
+  return typeof value === 'string' && /^(?!(?:undefined|null)$)[\x21-\x7e]+$/.test(value);
 }
 
 /** Names what came where a token was expected, for an error message: never the value, which may be most of a token. */
 export function describeToken(value: unknown): string {
-  if (typeof value === 'string') return value ? 'characters that no header may carry' : 'an empty string';
-  return value === null ? 'null' : typeof value;
+  if (typeof value !== 'string') return value === null ? 'null' : typeof value;
+  if (/^(undefined|null)$/.test(value)) return `the text "${value}"`;
+  if (/^bearer\s/i.test(value)) return 'a scheme in front of it; leave out "Bearer "';
+  if (isTokenText(value.trim())) return 'white space around it; trim it';
+  return value ? 'characters that no header may carry' : 'an empty string';
 }

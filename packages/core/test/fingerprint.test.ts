@@ -43,14 +43,22 @@ describe('isTokenText', () => {
     expect(new Headers({ authorization: `Bearer ${token}` }).get('authorization')).toBe(`Bearer ${token}`);
   });
 
+  it.each(['undefined', 'null'])('the text %j may not, though a header could carry it', (text) => {
+    expect(isTokenText(text)).toBe(false);
+    expect(isTokenText(`${text}-1`)).toBe(true);
+  });
+
   it.each(['', ' ', 'a b', 'a\n', '\ta', 'a\u0000', 'é', 'a\u007f', '\u212A', undefined, null, 5, {}, ['a']])('%j may not', (token) => {
     expect(isTokenText(token)).toBe(false);
   });
 
   it('what came instead is named, not shown', () => {
-    expect(['', 's3cr3t\n', null, undefined, 5, {}].map(describeToken)).toEqual([
+    expect(['', 's3cr3t\n', 'Bearer s3cr3t', 's3cr3t\0', 'undefined', null, undefined, 5, {}].map(describeToken)).toEqual([
       'an empty string',
+      'white space around it; trim it',
+      'a scheme in front of it; leave out "Bearer "',
       'characters that no header may carry',
+      'the text "undefined"',
       'null',
       'undefined',
       'number',

@@ -72,16 +72,16 @@ export function checkOptions(options: TokenManagerOptions): void {
     expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value !== Infinity);
   for (const name of ['waitTimeout', 'maxWaiting'] as const)
     expect(options, name, name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero', (value) => isAmount(value) && value > 0);
-  hasMethods('store', store, ['read', 'write']);
+  if (store !== undefined) requireMethods('store', store, ['read', 'write']);
   if (store !== undefined && !isName((store as TokenStore).name))
     throw new TypeError(`store.name: expected a string that is not empty, got ${nameOf((store as TokenStore).name)}`);
-  hasMethods('lock', lock, ['request']);
-  hasMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
+  if (lock !== undefined) requireMethods('lock', lock, ['request']);
+  if (clock !== undefined) requireMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
 }
 
 /** Ms, or a number of things. */
 export const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
-const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
+export const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
 export const nameOf = (value: unknown): string =>
   value === null ? 'null' : value === '' ? 'an empty string' : typeof value === 'number' ? String(value) : typeof value;
 
@@ -90,8 +90,8 @@ function expect(options: object, name: string, expected: string, fits: (value: u
   if (value !== undefined && !fits(value)) throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
 }
 
-function hasMethods(name: string, value: unknown, methods: readonly string[]): void {
-  if (value === undefined) return;
+/** Throws a `TypeError` that says which of the methods `value` lacks. */
+export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
   const list = (some: readonly string[]): string => some.map((method) => `${method}()`).join(', ');
   const lacking = methods.filter((method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function');
   if (lacking.length === 0) return;

@@ -1,4 +1,4 @@
-import { isTokenText } from '../token-syntax.ts';
+import { describeToken, isTokenText } from '../token-syntax.ts';
 import type { TokenSet } from '../tokens.ts';
 import { jwtTimes } from './jwt.ts';
 
@@ -15,10 +15,15 @@ export interface TokenReading {
  * Unless the clock itself stands before it, as in tests.
  */
 const EARLIEST_MS = 1e11;
-const RESPONSE_MEMBERS = new Set(['access_token', 'token_type', 'expires_in', 'refresh_token', 'scope']);
+/** In either spelling, so that a refresh token is never taken for something that readers of the session may see. */
+const KNOWN_MEMBERS = new Set([
+  ...['access_token', 'token_type', 'expires_in', 'refresh_token', 'scope'],
+  ...['accessToken', 'tokenType', 'expiresAt', 'refreshToken'],
+]);
 
 /**
- * Reads a token set or a token endpoint's answer (RFC 6749 section 5.1). A lifetime counts from `startedAt`, when the
+ * Reads a token set or a token endpoint's answer (RFC 6749 section 5.1), or a mixture of the two: a new refresh token
+ * that is overlooked for its spelling is a session lost at the next refresh. A lifetime counts from `startedAt`, when the
  * call for it began. `issuedNow`: the tokens are the answer to that call, so a JWT's lifetime (`exp` - `iat`) counts
  * from there too, whatever the difference between the two clocks.
  */
@@ -27,23 +32,26 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
     return { tokens: {}, problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}` };
   const raw = value as Record<string, unknown>;
   const isResponse = raw['accessToken'] === undefined && (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
-  const [accessKey, typeKey, refreshKey] = isResponse ? RESPONSE_KEYS : SET_KEYS;
+  const spelling = (camel: string, snake: string): string => (raw[camel] == null && raw[snake] != null ? snake : camel);
+  const accessKey = spelling('accessToken', 'access_token');
+  const refreshKey = spelling('refreshToken', 'refresh_token');
+  const typeKey = spelling('tokenType', 'token_type');
   const tokens: { -readonly [K in keyof TokenSet]?: TokenSet[K] } = {};
   let problem: string | undefined;
 
   const accessToken = raw[accessKey];
   if (isTokenText(accessToken)) tokens.accessToken = accessToken;
-  else problem = accessToken === undefined ? missing(raw) : `${accessKey} must be visible ASCII characters without spaces, and not empty`;
+  else problem = accessToken === undefined ? missing(raw) : notToken(accessKey, accessToken);
 
   const refreshToken = raw[refreshKey];
   if (isTokenText(refreshToken)) tokens.refreshToken = refreshToken;
-  else if (refreshToken != null) problem ??= `${refreshKey} must be visible ASCII characters without spaces, and not empty`;
+  else if (refreshToken != null) problem ??= notToken(refreshKey, refreshToken);
 
   const tokenType = raw[typeKey];
   if (typeof tokenType === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(tokenType)) tokens.tokenType = tokenType;
   else if (tokenType != null) problem ??= `${typeKey} must name an authentication scheme, such as "Bearer"`;
 
-  const expiry = isResponse ? expiresIn(raw['expires_in'], startedAt) : expiresAt(raw['expiresAt'], startedAt);
+  const expiry = raw['expiresAt'] == null ? expiresIn(raw['expires_in'], startedAt) : expiresAt(raw['expiresAt'], startedAt);
   if (typeof expiry === 'string') problem ??= expiry;
   else {
     const found = expiry ?? (tokens.accessToken === undefined ? undefined : jwtExpiry(tokens.accessToken, startedAt, issuedNow));
@@ -54,7 +62,7 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   else if (raw['scope'] != null) problem ??= `scope must be a string, got ${typeof raw['scope']}`;
 
   const extra = isResponse
-    ? Object.fromEntries(Object.entries(raw).filter(([key]) => !RESPONSE_MEMBERS.has(key) && key !== '__proto__'))
+    ? Object.fromEntries(Object.entries(raw).filter(([key]) => !KNOWN_MEMBERS.has(key) && key !== '__proto__'))
     : raw['extra'];
   if (typeof extra === 'object' && extra !== null) {
     if (Object.keys(extra).length > 0) tokens.extra = extra as Record<string, unknown>;
@@ -62,8 +70,8 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   return { tokens, problem };
 }
 
-const RESPONSE_KEYS = ['access_token', 'token_type', 'refresh_token'] as const;
-const SET_KEYS = ['accessToken', 'tokenType', 'refreshToken'] as const;
+const notToken = (key: string, value: unknown): string =>
+  `${key} must be visible ASCII characters without spaces, got ${describeToken(value)}`;
 
 function missing(raw: Record<string, unknown>): string {
   const nested =
@@ -82,9 +90,12 @@ function expiresIn(value: unknown, startedAt: number): number | string | undefin
   return seconds <= 0 ? 0 : startedAt + seconds * 1000;
 }
 
-function expiresAt(value: unknown, startedAt: number): number | string | undefined {
-  if (value == null) return undefined;
-  if (typeof value !== 'number' || Number.isNaN(value)) return `expiresAt must be a number of ms since the epoch, got ${typeof value}`;
+function expiresAt(value: unknown, startedAt: number): number | string {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    const date = typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN;
+    const better = Number.isNaN(date) ? '' : '; did you mean new Date(expiresAt).getTime()?';
+    return `expiresAt must be a number of ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}${better}`;
+  }
   if (value > 0 && value < EARLIEST_MS && startedAt >= EARLIEST_MS)
     return `expiresAt is ${value}: are these seconds? Ms since the epoch are expected; did you mean ${value * 1000}?`;
   return Math.max(0, value);

@@ -1,5 +1,6 @@
 import { Mutex } from 'async-mutex';
 import { TokenError } from '../errors.ts';
+import { isName, nameOf, requireMethods } from '../session/options.ts';
 import { inProcessLock } from './in-process-lock.ts';
 import type { StoredValue, TokenStore } from './store.ts';
 
@@ -26,9 +27,8 @@ export interface StorageLike {
  * ```
  */
 export function storageStore(storage: StorageLike, key: string): TokenStore {
-  if (typeof storage?.getItem !== 'function' || typeof storage.setItem !== 'function')
-    throw new TypeError('storageStore: expected a storage with getItem() and setItem()');
-  if (typeof key !== 'string' || key === '') throw new TypeError('storageStore: expected a key, a string that is not empty');
+  requireMethods('storageStore: storage', storage, ['getItem', 'setItem']);
+  if (!isName(key)) throw new TypeError(`storageStore: key: expected a string that is not empty, got ${nameOf(key)}`);
   let first: Promise<StoredValue | undefined> | undefined;
   let version = 0;
 

@@ -47,7 +47,7 @@ describe('a function', () => {
   it.each<[string, unknown, string]>([
     ['an empty string', '', 'The token source gave a wrong accessToken: an empty string'],
     ['a blank in it', `${SECRET} ${SECRET}`, 'The token source gave a wrong accessToken: characters that no header may carry'],
-    ['a line break in it', `${SECRET}\n`, 'The token source gave a wrong accessToken: characters that no header may carry'],
+    ['a line break in it', `${SECRET}\n`, 'The token source gave a wrong accessToken: white space around it; trim it'],
     ['letters outside ASCII', `${SECRET}é`, 'The token source gave a wrong accessToken: characters that no header may carry'],
     ['a number', 5, 'The token source gave a wrong accessToken: number'],
     ['an object without a token', { token: SECRET }, 'The token source gave a wrong accessToken: undefined'],
@@ -86,7 +86,7 @@ describe('a function', () => {
 
 it.each<[string, unknown, string]>([
   ['an empty string', '', 'got an empty string'],
-  ['a blank', `${SECRET} `, 'got characters that no header may carry'],
+  ['a blank', `${SECRET} `, 'got white space around it; trim it'],
   ['nothing', undefined, 'got undefined'],
   ['null', null, 'got null'],
   ['a number', 1, 'got number'],

@@ -6,6 +6,8 @@ const NOW = 1_800_000_000_000;
 const read = (value: unknown, issuedNow = true) => readTokenSet(value, NOW, issuedNow);
 /** All that a token may not be, none of which may be quoted. */
 const UNSENDABLE = ['', 'two words', 'line\r\nbreak', 'nul\0', 'ümlaut', 'tab\t', '\x7f', 42, true, {}, [], null];
+/** What a template or a storage makes of nothing. */
+const WRITTEN_OUT = ['undefined', 'null'];
 
 describe('a token set', () => {
   it('is taken as it is, without what it does not name', () => {
@@ -38,6 +40,32 @@ describe('a token set', () => {
     },
   );
 
+  it.each(WRITTEN_OUT)('with the text "%s" for a token is refused: no request may carry it', (text) => {
+    expect(read({ accessToken: text })).toEqual({
+      tokens: {},
+      problem: expect.stringMatching(`^accessToken must .*, got the text "${text}"$`),
+    });
+    expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(/^refreshToken must/);
+  });
+
+  it.each([
+    ['Bearer s3cr3t', /, got a scheme in front of it; leave out "Bearer "$/],
+    ['s3cr3t\n', /, got white space around it; trim it$/],
+    ['s3cr3t two', /, got characters that no header may carry$/],
+    ['', /, got an empty string$/],
+    [42, /, got number$/],
+  ])('with the access token %j is told what to write instead', (accessToken, message) => {
+    const { problem } = read({ accessToken });
+    expect(problem).toMatch(message);
+    expect(problem).not.toMatch('s3cr3t');
+  });
+
+  it('that mixes the two spellings is read whole: a refresh token that was overlooked would be a session lost at the next refresh', () => {
+    const whole = { tokens: { accessToken: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 }, problem: undefined };
+    expect(read({ accessToken: 'a', refresh_token: 'r', token_type: 'DPoP', expires_in: 60 })).toEqual(whole);
+    expect(read({ access_token: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 })).toEqual(whole);
+  });
+
   it.each(['', 'Bearer x', 'Bearer\r\n', 'B"', 7, {}])('with the type %p is refused', (tokenType) => {
     const { tokens, problem } = read({ accessToken: 'a', tokenType });
     expect(tokens.tokenType).toBeUndefined();
@@ -47,9 +75,11 @@ describe('a token set', () => {
   it.each([
     [1_800_000_000, /^expiresAt is 1800000000: are these seconds\?.*did you mean 1800000000000\?/],
     [3600, /are these seconds/],
-    [Number.NaN, /expiresAt must be a number of ms/],
-    ['2026-11-21', /expiresAt must be a number of ms.*got string/],
-    [new Date(), /got object/],
+    [Number.NaN, /expiresAt must be a number of ms.*, got NaN$/],
+    ['soon', /expiresAt must be a number of ms.*, got string$/],
+    ['2026-11-21', /got string; did you mean new Date\(expiresAt\)\.getTime\(\)\?$/],
+    [new Date(), /got object; did you mean new Date\(expiresAt\)\.getTime\(\)\?$/],
+    [{}, /, got object$/],
   ])('with expiresAt %p is refused, and told what to write', (expiresAt, message) => {
     const { tokens, problem } = read({ accessToken: 'a', expiresAt });
     expect(tokens.expiresAt).toBeUndefined();

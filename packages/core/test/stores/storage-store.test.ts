@@ -132,11 +132,12 @@ it('a storage that parses by itself is read as well', async () => {
 });
 
 it.each([
-  [undefined, 'key', /expected a storage/],
-  [{}, 'key', /expected a storage/],
-  [{ getItem: () => null }, 'key', /expected a storage/],
-  [{ getItem: () => null, setItem: () => undefined }, '', /expected a key/],
-  [{ getItem: () => null, setItem: () => undefined }, undefined, /expected a key/],
+  [undefined, 'key', /^storageStore: storage: expected an object with getItem\(\), setItem\(\), got undefined$/],
+  ['localStorage', 'key', /^storageStore: storage: expected an object with .*, got string$/],
+  [{}, 'key', /^storageStore: storage: expected an object with .*; getItem\(\), setItem\(\) missing$/],
+  [{ getItem: () => null }, 'key', /^storageStore: storage: .*; setItem\(\) missing$/],
+  [{ getItem: () => null, setItem: () => undefined }, '', /^storageStore: key: expected a string that is not empty, got an empty string$/],
+  [{ getItem: () => null, setItem: () => undefined }, undefined, /^storageStore: key: .*, got undefined$/],
 ])('%p and the key %p are refused when they are given', (like, key, message) => {
   expect(() => storageStore(like as StorageLike, key as string)).toThrow(message);
 });
