@@ -41,7 +41,8 @@ interface Attachment {
  */
 export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: AuthOptions): () => void {
   const requests = instance?.interceptors?.request;
-  if (typeof requests?.use !== 'function') throw new TypeError('instance: expected an axios instance');
+  if (typeof requests?.use !== 'function')
+    throw new TypeError(`instance: expected an axios instance, such as axios.create() gives, got ${typeof instance}`);
   const authorize = createAuthorizer(tokens, options);
   const origins = checkOptions(options);
 

@@ -396,7 +396,10 @@ describe.each<[string, typeof axios]>([
     });
 
     it('to something else is a TypeError', () => {
-      expect(() => attachAuth({} as never, 'one', { origins: [api.origin] })).toThrow('instance: expected an axios instance');
+      expect(() => attachAuth({} as never, 'one', { origins: [api.origin] })).toThrow(
+        'instance: expected an axios instance, such as axios.create() gives, got object',
+      );
+      expect(() => attachAuth(undefined as never, 'one', { origins: [api.origin] })).toThrow(/^instance: .*, got undefined$/);
       expect(() => attachAuth(client.create(), 'one', {} as never)).toThrow(/^origins: expected a list/);
       expect(() => attachAuth(client.create(), '', { origins: [api.origin] })).toThrow(/^tokens: expected .* got an empty string/);
     });

@@ -1,6 +1,6 @@
 import type { Options } from 'ky';
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
-import { explain, isReplayable, tokenErrorOf } from 'unexpired/adapter';
+import { createAuthorizer, explain, isReplayable, tokenErrorOf } from 'unexpired/adapter';
 import { wrapFetch } from './auth-fetch.ts';
 
 declare module 'ky' {
@@ -23,6 +23,7 @@ declare module 'ky' {
  * ```
  */
 export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Partial<Options>) => Partial<Options> {
+  createAuthorizer(tokens, options); // for its checks: what follows runs when ky is extended
   const kinds = new WeakMap<Request, boolean>();
   // ky hands over a Request, and what its body was made of is only known here.
   const note: Hook = (first, second) => {

@@ -137,7 +137,9 @@ describe.each<[string, KyInstance]>([
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
   });
 
-  it('refuses wrong options when it is extended', () => {
-    expect(() => client.extend(kyAuth('token', {} as never))).toThrow(/^origins: expected a list/);
+  it('refuses wrong options when they are given', () => {
+    expect(() => kyAuth('token', { origins: ['not an origin'] })).toThrow(/^origins\[0\]/);
+    expect(() => kyAuth('token', {} as never)).toThrow(/^origins: expected a list/);
+    expect(() => kyAuth('', { origins: ['https://api.example.com'] })).toThrow(/^tokens: expected .*, got an empty string$/);
   });
 });

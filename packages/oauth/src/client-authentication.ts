@@ -1,5 +1,5 @@
 import { type ClientAuth, ClientSecretBasic, ClientSecretJwt, ClientSecretPost, None, TlsClientAuth } from 'oauth4webapi';
-import { badOption } from './options.ts';
+import { badOption, kindOf } from './options.ts';
 
 /** The registered methods that need no more than `clientId` and `clientSecret`, or a certificate that `fetch` presents. */
 export type ClientAuthenticationMethod = WithoutSecret | WithSecret;
@@ -43,7 +43,8 @@ export function clientAuthentication(method: unknown, secret: unknown): ClientAu
   throw badOption(
     'clientAuthentication',
     `one of ${[...Object.keys(WITH_SECRET), ...Object.keys(WITHOUT_SECRET)].join(', ')}, or a function such as PrivateKeyJwt(key)`,
-    method,
+    // A name is shown, a secret is not.
+    typeof method === 'string' && /^[a-z_]{1,30}$/i.test(method) ? `"${method}"` : kindOf(method),
   );
 }
 

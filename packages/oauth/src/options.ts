@@ -59,9 +59,12 @@ const RESERVED = new Set([
   'token_type_hint',
 ]);
 
-/** A `TypeError` that names the option, what was expected and what came. Never given a secret. */
+/** Names what came without showing it: a secret or a key may have been given in the wrong place. */
+export const kindOf = (value: unknown): string => (value === null ? 'null' : typeof value === 'string' ? 'a string' : typeof value);
+
+/** A `TypeError` that names the option, what was expected and what came. A text in `got` is a description: never given a secret. */
 export function badOption(name: string, expected: string, got: unknown): TypeError {
-  const shown = typeof got === 'string' ? got : got === null ? 'null' : typeof got;
+  const shown = typeof got === 'string' ? got : kindOf(got);
   return new TypeError(`${name}: expected ${expected}, got ${shown}`);
 }
 
@@ -92,15 +95,15 @@ function isLoopback(hostname: string): boolean {
 
 /** Checks what is the same for all functions here. */
 export function checkClientOptions(options: ClientOptions): void {
-  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', options);
+  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', kindOf(options));
   const { clientId, fetch, allowInsecureRequests, classify, now } = options;
   if (typeof clientId !== 'string' || clientId === '')
     throw badOption('clientId', 'a non-empty string', clientId === '' ? 'an empty one' : typeof clientId);
   for (const [name, value] of Object.entries({ fetch, classify, now })) {
-    if (value !== undefined && typeof value !== 'function') throw badOption(name, 'a function', value);
+    if (value !== undefined && typeof value !== 'function') throw badOption(name, 'a function', kindOf(value));
   }
   if (allowInsecureRequests !== undefined && typeof allowInsecureRequests !== 'boolean')
-    throw badOption('allowInsecureRequests', 'true or false', allowInsecureRequests);
+    throw badOption('allowInsecureRequests', 'true or false', kindOf(allowInsecureRequests));
 }
 
 /** The extra parameters as they are sent. */

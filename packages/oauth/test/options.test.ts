@@ -71,7 +71,7 @@ const rows: Row[] = [
   [
     'a method that nobody knows',
     { ...good, clientAuthentication: 'toString' },
-    'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got toString',
+    'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got "toString"',
   ],
   ['a scope that is a list', { ...good, scope: ['a'] }, 'scope: expected a non-empty string, scopes separated by spaces, got an array'],
   ['an empty scope', { ...good, scope: '' }, 'scope: expected a non-empty string, scopes separated by spaces, got an empty one'],
@@ -93,13 +93,20 @@ const rows: Row[] = [
     'parameters.refresh_token: expected a parameter that is not set otherwise, got "refresh_token"',
   ],
   ['a fetch that is none', { ...good, fetch: {} }, 'fetch: expected a function, got object'],
-  ['a classify that is none', { ...good, classify: 'x' }, 'classify: expected a function, got x'],
+  ['a classify that is none', { ...good, classify: 'x' }, 'classify: expected a function, got a string'],
   ['a clock that is none', { ...good, now: 5 }, 'now: expected a function, got number'],
+  [
+    'a key in place of a method',
+    { ...good, clientAuthentication: '-----BEGIN PRIVATE KEY-----\nhidden' },
+    'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got a string',
+  ],
+  ['a key in place of a DPoP handle', { ...good, DPoP: 'hidden' }, 'DPoP: expected a handle made by DPoP({}, keyPair), got a string'],
+  ['a secret in place of all options', 'hidden', 'options: expected an object, got a string'],
   ['a DPoP handle that is none', { ...good, DPoP: {} }, 'DPoP: expected a handle made by DPoP({}, keyPair), got object'],
   [
     'allowInsecureRequests that is truthy',
     { ...good, allowInsecureRequests: 'yes' },
-    'allowInsecureRequests: expected true or false, got yes',
+    'allowInsecureRequests: expected true or false, got a string',
   ],
 ];
 
