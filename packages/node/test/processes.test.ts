@@ -45,10 +45,6 @@ async function client(setup: Partial<Setup> = {}): Promise<Program> {
 }
 
 const tell = (program: Program, order: Order): void => program.tell(order);
-const ask = (program: Program, advance = 0, requests = 1): Promise<Answers> => {
-  tell(program, { kind: 'ask', advance, requests });
-  return program.next<Answers>('answers');
-};
 
 /** This process as one of the many. */
 function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
@@ -62,30 +58,6 @@ function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
 }
 
 const stored = async (): Promise<SessionRecord> => JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
-
-describe('16 processes on one file, against a server that revokes the session when a refresh token comes twice', () => {
-  it('redeem each refresh token once, and everybody gets the new token, over 12 expiries', async () => {
-    await signedIn();
-    const programs = await Promise.all(Array.from({ length: 16 }, () => client()));
-    const seen = new Set<string | undefined>();
-    for (let expiry = 1; expiry <= 12; expiry++) {
-      const all = await Promise.all(programs.map((program) => ask(program, HOUR, 5)));
-      expect(all.flatMap(({ errors }) => errors)).toEqual([]);
-      const tokens = all.flatMap((answers) => answers.tokens);
-      expect(tokens).toHaveLength(16 * 5);
-      expect(new Set(tokens).size).toBe(1);
-      expect(await provider.isLiveAccess(String(tokens[0]))).toBe(true);
-      seen.add(tokens[0]);
-    }
-    expect(seen.size).toBe(12);
-    expect(provider).toMatchObject({ redemptions: 12, refusals: 0, revocations: 0 });
-    expect(await stored()).toMatchObject({ gen: 13, status: 'active' });
-    for (const program of programs) tell(program, { kind: 'close' });
-    const ends = await Promise.all(programs.map(({ ended }) => ended));
-    expect(new Set(ends.map(({ code }) => code))).toEqual(new Set([0]));
-    running.clear();
-  }, 60_000);
-});
 
 describe('a process that is killed in the middle of a refresh', () => {
   const NOTHING_SPENT: Step[] = ['F1 before the lock', 'F2 under the lock', 'F4 before the intent', 'F4 after the intent', 'F6 before the call'];

@@ -4,8 +4,12 @@ import { registerHooks } from 'node:module';
 const packages = new URL('../../../packages/', import.meta.url);
 const SOURCES = {
   unexpired: 'core/src/index.ts',
+  'unexpired/adapter': 'core/src/adapter.ts',
+  '@unexpired/fetch': 'fetch/src/index.ts',
   '@unexpired/node': 'node/src/index.ts',
   '@unexpired/oauth': 'oauth/src/index.ts',
+  '@unexpired/testing': 'testing/src/index.ts',
+  '@unexpired/testing/node': 'testing/src/node.ts',
 };
 
 registerHooks({

@@ -1,0 +1,66 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { newFolder } from './folder.ts';
+import type { Answers, Order } from './orders.ts';
+import { type Program, start } from './program.ts';
+import { CLIENT_ID, startStrictProvider } from './provider.ts';
+import { recordOf } from './records.ts';
+
+/** What became of many processes on one file. */
+export interface FleetResult {
+  /** Requests that got a token, all of one expiry the same, that the server knows. */
+  readonly answered: number;
+  /** Codes of those that did not. */
+  readonly errors: readonly string[];
+  /** Expiries after which not everybody had the same token, or one that the server does not know. */
+  readonly odd: number;
+  readonly redemptions: number;
+  readonly refusals: number;
+  readonly revocations: number;
+  /** The generation that the file holds in the end; it began with 0. */
+  readonly gen: number;
+  /** Processes that did not end well when told to. */
+  readonly crashed: number;
+}
+
+const HOUR = 3_600_000;
+
+/** Lets so many processes live through so many expiries, `requests` at once from each after every one. */
+export async function runFleet(plan: {
+  readonly processes: number;
+  readonly expiries: number;
+  readonly requests: number;
+  readonly progress?: (expiry: number) => void;
+}): Promise<FleetResult> {
+  const folder = await newFolder();
+  const file = folder.at('credentials.json');
+  const provider = await startStrictProvider();
+  const programs: Program[] = [];
+  let [answered, odd] = [0, 0];
+  const errors: string[] = [];
+  try {
+    await writeFile(file, JSON.stringify(recordOf(0, { refreshToken: await provider.newRefreshToken() })), { mode: 0o600 });
+    const { tokenEndpoint, revocationEndpoint } = provider;
+    const setup = JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID });
+    for (let count = 0; count < plan.processes; count++) programs.push(start('client', [setup]));
+    await Promise.all(programs.map((program) => program.next('ready')));
+    const order: Order = { kind: 'ask', advance: HOUR, requests: plan.requests };
+    for (let expiry = 1; expiry <= plan.expiries; expiry++) {
+      for (const program of programs) program.tell(order);
+      const all = await Promise.all(programs.map((program) => program.next<Answers>('answers')));
+      const tokens = all.flatMap((answers) => answers.tokens).filter((token) => token !== undefined);
+      errors.push(...all.flatMap((answers) => answers.errors));
+      answered += tokens.length;
+      if (new Set(tokens).size !== 1 || !(await provider.isLiveAccess(String(tokens[0])))) odd++;
+      plan.progress?.(expiry);
+    }
+    for (const program of programs) program.tell({ kind: 'close' } satisfies Order);
+    const ends = await Promise.all(programs.map(({ ended }) => ended));
+    const { redemptions, refusals, revocations } = provider;
+    const { gen } = JSON.parse(await readFile(file, 'utf8')) as { gen: number };
+    return { answered, errors, odd, redemptions, refusals, revocations, gen, crashed: ends.filter(({ code }) => code !== 0).length };
+  } finally {
+    await Promise.all(programs.map((program) => program.kill()));
+    await provider.stop();
+    await folder.remove();
+  }
+}
