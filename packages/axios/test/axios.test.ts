@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Agent } from 'node:http';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
 import { startContractApi } from '@unexpired/testing/node';
 import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
@@ -273,6 +274,37 @@ describe.each<[string, typeof axios]>([
     });
   });
 
+  it('leaves no timer and no listener behind', async () => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+    try {
+      const { token } = client.CancelToken.source();
+      const subscribed = jest.spyOn(token as unknown as { subscribe(): void }, 'subscribe');
+      const unsubscribed = jest.spyOn(token as unknown as { unsubscribe(): void }, 'unsubscribe');
+      const statuses = [401, 200];
+      const adapter: AxiosRequestConfig['adapter'] = async (config) => ({
+        data: '',
+        status: statuses.shift() ?? 0,
+        statusText: '',
+        headers: {},
+        config,
+      });
+      await attached({ adapter }).get('/echo', { timeout: 5000, cancelToken: token });
+      expect(jest.getTimerCount()).toBe(0);
+      expect([subscribed.mock.calls.length, unsubscribed.mock.calls]).toEqual([2, subscribed.mock.calls]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it('recognises a config that was cancelled before it was sent, when it is sent again', async () => {
+    let asked = 0;
+    const tokens = source({ getTokens: async () => (asked++, { accessToken: 'good' }) });
+    const instance = attached({ adapter: 'http' }, tokens);
+    const { config } = await caught(instance.get('/echo', { signal: AbortSignal.abort() }));
+    await instance.request({ ...(config as AxiosRequestConfig), signal: new AbortController().signal });
+    expect([asked, authorizations()]).toEqual([1, ['Bearer good']]);
+  });
+
   it('passes the caller’s own signal to the source', async () => {
     const { signal } = new AbortController();
     const seen: unknown[] = [];
@@ -287,10 +319,23 @@ describe.each<[string, typeof axios]>([
   });
 
   it('gives a stream to the caller after a replay, and lets go of the refused one', async () => {
-    const { data } = await attached().get<Readable>('/echo', { responseType: 'stream' });
+    // With one connection, the replay waits until the refused answer has let go of it.
+    const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const { data } = await attached({ httpAgent }).get<Readable>('/echo', { responseType: 'stream' });
     const chunks: Buffer[] = [];
     for await (const chunk of data) chunks.push(chunk as Buffer);
     expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ authorization: 'Bearer good' });
+    httpAgent.destroy();
+  });
+
+  it('does not read a stream for isRejected', async () => {
+    const seen: unknown[] = [];
+    const instance = client.create({ baseURL: api.origin });
+    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (seen.push(await response.json()), false);
+    attachAuth(instance, 'good', { origins: [api.origin], isRejected });
+    const { data } = await instance.get<Readable>('/echo', { responseType: 'stream' });
+    expect([seen, data.readableDidRead]).toEqual([[undefined], false]);
+    data.destroy();
   });
 
   it.each(['arraybuffer', 'json', 'text'] as const)('reads the body for isRejected with responseType %s', async (responseType) => {
