@@ -62,7 +62,12 @@ export interface TokenManager extends TokenSource {
  *
  * const tokens = createTokenManager({
  *   async refresh({ refreshToken }, { signal }) {
- *     const response = await fetch('/auth/refresh', { method: 'POST', body: JSON.stringify({ refreshToken }), signal });
+ *     const response = await fetch('/auth/refresh', {
+ *       method: 'POST',
+ *       headers: { 'content-type': 'application/json' },
+ *       body: JSON.stringify({ refreshToken }),
+ *       signal,
+ *     });
  *     if (!response.ok) throw Object.assign(new Error('Refresh failed'), { status: response.status });
  *     return response.json();
  *   },

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAuthFetch } from '@unexpired/fetch';
+import { kyAuth } from '@unexpired/fetch/ky';
+import { attachAuth } from '@unexpired/axios';
+import axios, { type AxiosInstance } from 'axios';
+import ky from 'ky';
+import { createTokenManager } from 'unexpired';
+
+const repository = path.join(import.meta.dirname, '..', '..', '..');
+const AsyncFunction = (async () => undefined).constructor as new (...names: string[]) => (...values: unknown[]) => Promise<unknown>;
+
+/** A back end as frameworks make it: a body counts only if it is labelled as JSON, and each refresh token works once. */
+async function startBackEnd() {
+  const seen = { refreshes: 0, refused: 0, served: 0 };
+  let issued = 0;
+  let live = '';
+  const read = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
+    const text = Buffer.concat(await request.toArray()).toString();
+    return request.headers['content-type']?.startsWith('application/json') && text ? JSON.parse(text) : {};
+  };
+  const issue = (expires_in: number) => {
+    live = `at-${++issued}`;
+    return { access_token: live, refresh_token: `rt-${issued}`, expires_in };
+  };
+  const answer = async (request: IncomingMessage): Promise<[number, unknown]> => {
+    const { email, refreshToken } = await read(request);
+    switch (request.url) {
+      case '/auth/login':
+        return email === 'ann@example.com' ? [200, issue(0)] : [400, { error: 'no email' }];
+      case '/auth/refresh': {
+        const spent = refreshToken ?? /rt=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
+        if (spent !== `rt-${issued}`) return [401, { error: 'invalid_grant' }];
+        seen.refreshes++;
+        const { access_token: accessToken, ...rest } = issue(3600);
+        return [200, refreshToken === undefined ? { accessToken } : { ...rest, access_token: accessToken }];
+      }
+      default: {
+        const good = request.headers.authorization === `Bearer ${live}`;
+        seen[good ? 'served' : 'refused']++;
+        return good ? [200, { name: 'Ann' }] : [401, {}];
+      }
+    }
+  };
+  const server = createServer((request, response) => {
+    void answer(request).then(([status, body]) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  };
+  return { origin, seen, issue, close };
+}
+
+/** The first code block below a heading or a bold line, as a program on `origin`. */
+function program(file: string, origin: string, place: string): string {
+  const text = readFileSync(path.join(repository, file), 'utf8');
+  const from = text.indexOf(place);
+  const code = /```ts\n([^]*?)```/.exec(from < 0 ? '' : text.slice(from))?.[1];
+  if (code === undefined) throw new Error(`${file} has no code after "${place}"`);
+  return code.replaceAll('https://api.example.com', origin).replace(/^import .*$/gm, '');
+}
+
+function run(code: string, more: Record<string, unknown> = {}): Promise<unknown> {
+  const values = { axios, ky, createTokenManager, attachAuth, createAuthFetch, kyAuth, email: 'ann@example.com', password: 'pw', ...more };
+  return new AsyncFunction(...Object.keys(values), code)(...Object.values(values));
+}
+
+describe('a quick start of the README works as it is printed, on a back end that is strict', () => {
+  let backEnd: Awaited<ReturnType<typeof startBackEnd>>;
+  beforeEach(async () => {
+    backEnd = await startBackEnd();
+  });
+  afterEach(() => backEnd.close());
+
+  it('on axios', async () => {
+    await run(program('README.md', backEnd.origin, '## "My back end has'));
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('on fetch', async () => {
+    await run(program('README.md', backEnd.origin, '**On fetch:**'));
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('on ky, with the tokens of fetch', async () => {
+    const [fetchPart, kyPart] = ['**On fetch:**', '**On ky**'].map((place) => program('README.md', backEnd.origin, place));
+    await run(`${fetchPart?.split('const authFetch')[0]}\n${kyPart}`);
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('with a cookie', async () => {
+    const api: AxiosInstance = axios.create({ baseURL: backEnd.origin });
+    const { access_token: accessToken, refresh_token: cookie } = backEnd.issue(0);
+    api.interceptors.request.use((config) => {
+      config.headers.set('cookie', `rt=${cookie}`);
+      return config;
+    });
+    const locks = { request: (_name: string, _options: object, task: () => unknown) => task() };
+    Object.assign(globalThis, { location: { origin: backEnd.origin, href: `${backEnd.origin}/` } });
+    try {
+      const code = `${program('README.md', backEnd.origin, '**The refresh token is in an HttpOnly cookie?**')}\nawait tokens.refresh();\nawait api.get('/me');`;
+      await run(code, { api, data: { accessToken }, navigator: { locks } });
+    } finally {
+      delete (globalThis as { location?: unknown }).location;
+    }
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('as the READMEs of the adapters have them', async () => {
+    const names = { name: 'Ann', password: 'pw' };
+    const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'ann@example.com' }) };
+    const onFetch = program('packages/fetch/README.md', backEnd.origin, 'npm install unexpired @unexpired/fetch');
+    await run(onFetch, { ...names, ...login });
+    const onAxios = program('packages/axios/README.md', backEnd.origin, 'npm install unexpired @unexpired/axios');
+    await run(onAxios.replace('{ name, password }', '{ email, password }'), names);
+    expect(backEnd.seen).toEqual({ refreshes: 2, refused: 0, served: 2 });
+  });
+});
