@@ -15,7 +15,9 @@ if (unknown.length > 0) {
 } else {
   process.stdout.write(`${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, Node ${process.versions.node}\n`);
   for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
-    const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(root, 'benchmarks', 'src', `${name}.ts`)], { stdio: 'inherit' });
+    const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(root, 'benchmarks', 'src', `${name}.ts`)], {
+      stdio: 'inherit',
+    });
     if (status !== 0) process.exitCode = 1;
   }
 }

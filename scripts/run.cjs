@@ -22,6 +22,7 @@ var TASKS = {
   format: { script: 'scripts/format.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
+  'test:long': { build: true, script: 'scripts/long.ts' },
 };
 
 var root = path.dirname(__dirname);

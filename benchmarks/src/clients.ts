@@ -46,9 +46,15 @@ const attached = create();
 attachAuth(attached, tokens, { origins });
 const byHand = withInterceptor(create());
 const authRefresh = withInterceptor(create()); // as its documentation says: it refreshes, and leaves sending the token to an interceptor
-createAuthRefresh(authRefresh, noRefresh);
+// Its types are those of an older axios.
+createAuthRefresh(authRefresh as unknown as Parameters<typeof createAuthRefresh>[0], noRefresh);
 
-const instances = { 'axios alone, without a token': bare, attachAuth: attached, 'axios-auth-refresh': authRefresh, 'an interceptor by hand': byHand };
+const instances = {
+  'axios alone, without a token': bare,
+  attachAuth: attached,
+  'axios-auth-refresh': authRefresh,
+  'an interceptor by hand': byHand,
+};
 const all = Object.entries(instances);
 show('axios, GET', await compare(all.map(([name, instance]) => ({ name, run: () => instance.get('/items/1') }))));
 show('axios, POST of an object', await compare(all.map(([name, instance]) => ({ name, run: () => instance.post('/items', body) }))));
@@ -66,9 +72,13 @@ const oauth2Fetch = new OAuth2Fetch({
   scheduleRefresh: false,
 });
 const text = JSON.stringify(body);
-const requests: [string, () => string | URL, () => RequestInit | undefined][] = [
+const requests: [string, () => string, () => RequestInit | undefined][] = [
   ['fetch, GET', () => `${ORIGIN}/items/1`, () => ({ headers: { accept: 'application/json' } })],
-  ['fetch, POST of a text', () => `${ORIGIN}/items`, () => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: text })],
+  [
+    'fetch, POST of a text',
+    () => `${ORIGIN}/items`,
+    () => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body: text }),
+  ],
 ];
 for (const [title, url, init] of requests) {
   const compared = await compare([

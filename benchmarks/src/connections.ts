@@ -48,19 +48,17 @@ const ours = (origin: string): Send => {
 };
 
 /** What people write by hand: one refresh for all, and the request once more. */
-const byHand =
-  (dispose: (refused: Response) => unknown) =>
-  (): Send => {
-    let refreshing: Promise<string> | undefined;
-    return async (url) => {
-      const response = await fetch(url, { headers: { authorization: 'Bearer old' } });
-      if (response.status !== 401) return response;
-      refreshing ??= Promise.resolve('new');
-      const token = await refreshing;
-      await dispose(response);
-      return fetch(url, { headers: { authorization: `Bearer ${token}` } });
-    };
+const byHand = (dispose: (refused: Response) => unknown) => (): Send => {
+  let refreshing: Promise<string> | undefined;
+  return async (url) => {
+    const response = await fetch(url, { headers: { authorization: 'Bearer old' } });
+    if (response.status !== 401) return response;
+    refreshing ??= Promise.resolve('new');
+    const token = await refreshing;
+    await dispose(response);
+    return fetch(url, { headers: { authorization: `Bearer ${token}` } });
   };
+};
 
 const clients: [string, (origin: string) => Send][] = [
   ['createAuthFetch', ours],
@@ -78,4 +76,8 @@ for (const [name, makeSend] of clients) {
   }
   rows.push(row);
 }
-printTable('Connections opened for a burst of requests that are all refused once', ['', ...BURSTS.map((burst) => `${burst} requests`)], rows);
+printTable(
+  'Connections opened for a burst of requests that are all refused once',
+  ['', ...BURSTS.map((burst) => `${burst} requests`)],
+  rows,
+);

@@ -5,8 +5,8 @@ import type { Packing } from './packed.ts';
 
 /** Bytes after minifying and gzip, dependencies included. Raised only in the commit that needs it, which says why. */
 const CEILINGS: readonly { what: readonly string[]; ceiling: number }[] = [
-  { what: ['unexpired', '@unexpired/axios'], ceiling: 6_144 },
-  { what: ['unexpired', '@unexpired/fetch'], ceiling: 6_144 },
+  { what: ['createTokenManager from unexpired', 'attachAuth from @unexpired/axios'], ceiling: 16_900 },
+  { what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'], ceiling: 16_100 },
 ];
 
 /** What a web page may load for these: never a client, which the user has already. */
@@ -30,7 +30,7 @@ export function sizeStep(packing: Packing): Step {
 
 async function measure(what: readonly string[], project: string): Promise<{ bytes: number; strangers: string[] }> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: what.map((name) => `export * from '${name}';`).join('\n'), resolveDir: project },
+    stdin: { contents: what.map((item) => `export { ${item.replace(' from ', " } from '")}';`).join('\n'), resolveDir: project },
     bundle: true,
     minify: true,
     write: false,

@@ -1,11 +1,9 @@
-import type { TokenSet } from 'unexpired';
-
 const HOUR = 3_600_000;
 
 /** About as long as access tokens in the wild are. */
 const ACCESS_TOKEN = 'benchmark'.repeat(100);
 
-export const freshTokens = (): TokenSet & { expiresAt: number } => ({
+export const freshTokens = (): { accessToken: string; refreshToken: string; expiresAt: number } => ({
   accessToken: ACCESS_TOKEN,
   refreshToken: 'benchmark-refresh',
   expiresAt: Date.now() + 24 * HOUR,

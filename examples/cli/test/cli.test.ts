@@ -8,7 +8,9 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const sources = new URL('../../../packages/node/test/sources.mjs', import.meta.url).href;
 
 async function example(...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));

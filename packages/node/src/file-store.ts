@@ -49,8 +49,7 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
   const changes = createFileWatch();
   let tidied = false;
 
-  const notOurs = (what: string): TokenError =>
-    new TokenError('ERR_STORE_RECORD', { message: `${name} ${what}; it was left as it is` });
+  const notOurs = (what: string): TokenError => new TokenError('ERR_STORE_RECORD', { message: `${name} ${what}; it was left as it is` });
 
   /** What is in the file, and in our part of it. */
   const look = async (place: string): Promise<Seen> => {

@@ -16,7 +16,11 @@ beforeEach(async () => {
 afterEach(() => folder.remove());
 
 const modeOf = async (of: string): Promise<number> => (await stat(of)).mode & 0o777;
-const unread = (store: { read(): Promise<unknown> }): Promise<unknown> => store.read().then(() => 'read', (error: unknown) => error);
+const unread = (store: { read(): Promise<unknown> }): Promise<unknown> =>
+  store.read().then(
+    () => 'read',
+    (error: unknown) => error,
+  );
 const wrongRecord = (named: string) =>
   expect.objectContaining({ name: 'TokenError', code: 'ERR_STORE_RECORD', message: expect.stringContaining(named) });
 
@@ -111,7 +115,7 @@ describe('what is not ours', () => {
     const store = fileStore(file);
     const error = await unread(store);
     expect(error).toEqual(wrongRecord(file));
-    expect(`${error} ${JSON.stringify(error)}`).not.toContain('secret');
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('secret');
     await expect(store.write(recordOf(1), undefined)).rejects.toEqual(wrongRecord(file));
     const tokens = createTokenManager({ store, refresh: async () => ({ accessToken: 'access-2' }) });
     await expect(tokens.getTokens()).rejects.toEqual(wrongRecord(file));
@@ -287,7 +291,7 @@ describe('what is left behind', () => {
     for (const draft of drafts) await writeFile(folder.at(draft), 'refresh-token');
     for (const draft of [drafts[0], drafts[2]]) await utimes(folder.at(String(draft)), new Date(0), new Date(0));
     await fileStore(file).write(recordOf(1), undefined);
-    expect((await readdir(folder.path)).sort()).toEqual([drafts[1], drafts[2], 'credentials.json', 'credentials.json.write.lock'].sort());
+    expect(new Set(await readdir(folder.path))).toEqual(new Set([drafts[1], drafts[2], 'credentials.json', 'credentials.json.write.lock']));
   });
 
   it('is no open file: neither by reading, writing, waiting for the lock, giving up, nor by what fails', async () => {

@@ -60,7 +60,13 @@ function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
 const stored = async (): Promise<SessionRecord> => JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
 
 describe('a process that is killed in the middle of a refresh', () => {
-  const NOTHING_SPENT: Step[] = ['F1 before the lock', 'F2 under the lock', 'F4 before the intent', 'F4 after the intent', 'F6 before the call'];
+  const NOTHING_SPENT: Step[] = [
+    'F1 before the lock',
+    'F2 under the lock',
+    'F4 before the intent',
+    'F4 after the intent',
+    'F6 before the call',
+  ];
   const STORED: Step[] = ['F7 after the commit', 'F8 after publishing', 'F9 before the release'];
   const ANSWER_LOST: Step[] = ['F6 after the answer', 'F7 before the commit', 'F7 before the rename'];
 

@@ -1,4 +1,3 @@
-import type fsPromises from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TokenEvent } from 'unexpired';
 
@@ -27,7 +26,7 @@ jest.unstable_mockModule('node:fs/promises', () => ({
           return (member as (...args: unknown[]) => unknown).apply(target, args);
         };
       },
-    }) as fsPromises.FileHandle;
+    });
   },
 }));
 const { fileStore } = await import('../src/index.ts');

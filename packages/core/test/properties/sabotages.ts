@@ -1,9 +1,18 @@
-import type { Settlement, WaitQueue } from '../../src/session/wait-queue.ts';
+import type * as authFetch from '../../../fetch/src/auth-fetch.ts';
+import type * as body from '../../src/http/body.ts';
+import type * as arrival from '../../src/refresh/arrival.ts';
+import type * as cell from '../../src/refresh/cell.ts';
+import type * as redemption from '../../src/refresh/redemption.ts';
+import type * as relation from '../../src/refresh/relation.ts';
+import type * as retry from '../../src/refresh/retry.ts';
+import type * as safeCause from '../../src/refresh/safe-cause.ts';
+import type * as decide from '../../src/session/decide.ts';
+import type * as freshness from '../../src/session/freshness.ts';
+import type * as tokenSet from '../../src/session/token-set.ts';
+import type * as waitQueue from '../../src/session/wait-queue.ts';
 import type { Clock } from '../../src/clock.ts';
-import type { Row } from './simulation/facts.ts';
 import type { ScheduleClass } from './simulation/arbitraries.ts';
-
-type Exports = Record<string, any>;
+import type { Row } from './simulation/facts.ts';
 
 /** One rule, switched off in one module, for one run of the tests. What is shipped has no such switch. */
 export interface Sabotage {
@@ -11,222 +20,227 @@ export interface Sabotage {
   readonly what: string;
   /** Below packages/. */
   readonly module: string;
-  /** The module's exports that are replaced. */
-  readonly wrong: (right: any) => Exports;
+  /** Given the module's exports, those that are replaced. */
+  readonly wrong: (right: never) => object;
+  /** The schedules that show it soonest. */
   readonly where?: Partial<ScheduleClass>;
 }
 
-type Queue = WaitQueue<unknown, unknown>;
-type QueueOptions = { clock: Clock; timeout: number; limit: number; late: (waiter: unknown) => Settlement<unknown> };
-const queueWith = (change: (options: QueueOptions) => QueueOptions) => (right: { createWaitQueue(options: QueueOptions): Queue }) => ({
-  createWaitQueue: (options: QueueOptions) => right.createWaitQueue(change(options)),
-});
-const relation = (change: Record<string, string>) => (right: { relate(...args: unknown[]): string }) => ({
-  relate: (...args: unknown[]) => {
-    const found = right.relate(...args);
-    return change[found] ?? found;
-  },
-});
+const inModule =
+  <Module extends object>(module: string) =>
+  (sabotage: Omit<Sabotage, 'module' | 'wrong'> & { readonly wrong: (right: Module) => Partial<Module> }): Sabotage => ({
+    ...sabotage,
+    module,
+  });
+
+const inAuthFetch = inModule<typeof authFetch>('fetch/src/auth-fetch.ts');
+const inBody = inModule<typeof body>('core/src/http/body.ts');
+const inArrival = inModule<typeof arrival>('core/src/refresh/arrival.ts');
+const inCell = inModule<typeof cell>('core/src/refresh/cell.ts');
+const inRedemption = inModule<typeof redemption>('core/src/refresh/redemption.ts');
+const inRelation = inModule<typeof relation>('core/src/refresh/relation.ts');
+const inRetry = inModule<typeof retry>('core/src/refresh/retry.ts');
+const inSafeCause = inModule<typeof safeCause>('core/src/refresh/safe-cause.ts');
+const inDecide = inModule<typeof decide>('core/src/session/decide.ts');
+const inFreshness = inModule<typeof freshness>('core/src/session/freshness.ts');
+const inTokenSet = inModule<typeof tokenSet>('core/src/session/token-set.ts');
+const inWaitQueue = inModule<typeof waitQueue>('core/src/session/wait-queue.ts');
+
+const takenFor =
+  (change: Partial<Record<relation.Relation, relation.Relation>>) =>
+  (right: typeof relation): Partial<typeof relation> => ({
+    relate(...args) {
+      const found = right.relate(...args);
+      return change[found] ?? found;
+    },
+  });
+
+interface QueueOptions {
+  readonly clock: Clock;
+  readonly timeout: number;
+  readonly limit: number;
+}
+
+const queueWith =
+  (change: (options: QueueOptions) => Partial<QueueOptions>) =>
+  (right: typeof waitQueue): Partial<typeof waitQueue> => ({
+    createWaitQueue: (options) => right.createWaitQueue({ ...options, ...change(options) }),
+  });
 
 export const SABOTAGES: readonly Sabotage[] = [
-  {
+  inRedemption({
     row: 'P1',
-    what: 'a call that does not listen to its signal is taken for lost at once',
-    module: 'core/src/refresh/redemption.ts',
-    wrong: (right) => ({ ...right, LINGER: 0 }),
-    where: { faulty: true, store: 'memory', lock: 'process' },
-  },
-  {
+    what: 'a call is made a second time while the first may still be answered',
+    wrong: (right) => ({
+      listen(call, ...rest) {
+        call().catch(() => undefined);
+        return right.listen(call, ...rest);
+      },
+    }),
+  }),
+  inWaitQueue({
     row: 'P2',
     what: 'the last to come is forgotten when all are answered',
-    module: 'core/src/session/wait-queue.ts',
     wrong: (right) => ({
-      createWaitQueue(options: QueueOptions) {
-        const queue: Queue = right.createWaitQueue(options);
-        return {
-          ...queue,
-          get size() {
-            return queue.size;
-          },
-          settle(decide: Parameters<Queue['settle']>[0]) {
+      createWaitQueue(options) {
+        const queue = right.createWaitQueue(options);
+        const { settle } = queue;
+        return Object.assign(queue, {
+          settle(decide: Parameters<typeof settle>[0]) {
             const all = queue.size;
             let left = all;
-            queue.settle((waiter) => (--left === 0 && all > 1 ? undefined : decide(waiter)));
+            settle((waiter) => (--left === 0 && all > 1 ? undefined : decide(waiter)));
           },
-        };
+        });
       },
     }),
-  },
-  {
+  }),
+  inRelation({
     row: 'P3',
     what: 'an older generation in the store is taken for a newer one',
-    module: 'core/src/refresh/relation.ts',
-    wrong: relation({ older: 'newer' }),
+    wrong: takenFor({ older: 'newer' }),
     where: { faulty: true, store: 'shared' },
-  },
-  {
+  }),
+  inFreshness({
     row: 'P4',
     what: 'a token is good for a minute longer than it is',
-    module: 'core/src/session/freshness.ts',
-    wrong: (right) => ({ remaining: (...args: unknown[]) => right.remaining(...args) + 60_000 }),
-  },
-  {
+    wrong: (right) => ({ remaining: (...args) => right.remaining(...args) + 60_000 }),
+  }),
+  inWaitQueue({
     row: 'P5',
     what: 'one waiter’s abort rejects everybody',
-    module: 'core/src/session/wait-queue.ts',
     wrong: (right) => ({
-      createWaitQueue(options: QueueOptions) {
-        const queue: Queue = right.createWaitQueue(options);
-        return {
-          ...queue,
-          get size() {
-            return queue.size;
-          },
-          enter(waiter: unknown, signal: AbortSignal | undefined) {
+      createWaitQueue(options) {
+        const queue = right.createWaitQueue(options);
+        const { enter } = queue;
+        return Object.assign(queue, {
+          enter(...[waiter, signal]: Parameters<typeof enter>) {
             signal?.addEventListener('abort', () => queue.settle(() => ({ fail: signal.reason })));
-            return queue.enter(waiter, signal);
+            return enter(waiter, signal);
           },
-        };
+        });
       },
     }),
-  },
-  {
+  }),
+  inDecide({
     row: 'P6',
     what: 'a late 401 counts as one of the current generation',
-    module: 'core/src/session/decide.ts',
     wrong: (right) => {
       const known = new WeakSet<object>();
       return {
-        decide(waiter: any, facts: any, failure: unknown) {
-          if (waiter.need.kind === 'replace' && !known.has(waiter)) waiter.gen = facts.state.held?.record.gen;
+        decide(waiter, facts, failure) {
+          const late = waiter.need.kind === 'replace' && !known.has(waiter);
           known.add(waiter);
-          return right.decide(waiter, facts, failure);
+          return right.decide(late ? Object.assign(waiter, { gen: facts.state.held?.record.gen }) : waiter, facts, failure);
         },
       };
     },
-  },
-  {
+  }),
+  inAuthFetch({
     row: 'P7',
     what: 'a replay that was refused is replayed',
-    module: 'fetch/src/auth-fetch.ts',
     wrong: (right) => ({
-      createAuthFetch(tokens: unknown, options: unknown) {
+      createAuthFetch(tokens, options) {
         const once = right.createAuthFetch(tokens, options);
-        return async (input: unknown, init: unknown) => {
+        return async (input: Parameters<typeof once>[0], init?: Parameters<typeof once>[1]) => {
           const response = await once(input, init);
           return response.status === 401 ? once(input, init) : response;
         };
       },
     }),
-  },
-  {
+  }),
+  inDecide({
     row: 'P8',
     what: 'there is no back-off',
-    module: 'core/src/session/decide.ts',
-    wrong: (right) => ({
-      decide: (waiter: unknown, facts: object, failure: unknown) => right.decide(waiter, { ...facts, blocked: () => undefined }, failure),
-    }),
+    wrong: (right) => ({ decide: (waiter, facts, failure) => right.decide(waiter, { ...facts, blocked: () => undefined }, failure) }),
     where: { faulty: true },
-  },
-  {
+  }),
+  inArrival({
     row: 'P9',
     what: 'there is no limiter',
-    module: 'core/src/refresh/arrival.ts',
     wrong: () => ({ createArrivals: () => ({ note: () => undefined, mayReplace: () => true, wait: () => 0 }) }),
-  },
-  {
+  }),
+  inDecide({
     row: 'P10',
     what: 'who waited for one session is answered with another',
-    module: 'core/src/session/decide.ts',
     wrong: (right) => ({
-      decide(waiter: any, facts: any, failure: unknown) {
-        if (waiter.epoch !== undefined) waiter.epoch = facts.state.epoch;
-        return right.decide(waiter, facts, failure);
+      decide(waiter, facts, failure) {
+        const { epoch } = waiter;
+        return right.decide(epoch === undefined ? waiter : Object.assign(waiter, { epoch: facts.state.epoch }), facts, failure);
       },
     }),
-  },
-  {
+  }),
+  inWaitQueue({
     row: 'P11',
-    what: 'the timer of the deadlines is never taken back',
-    module: 'core/src/session/wait-queue.ts',
-    wrong: queueWith((options) => ({
-      ...options,
+    what: 'a timer of the deadlines is not taken back',
+    wrong: queueWith(({ clock }) => ({
       clock: {
-        ...options.clock,
-        setTimeout: (task, delay) => {
-          options.clock.setTimeout(task, delay + 1e9);
-          return options.clock.setTimeout(task, delay);
+        ...clock,
+        setTimeout(task, delay) {
+          clock.setTimeout(task, 1e9);
+          return clock.setTimeout(task, delay);
         },
       },
     })),
-  },
-  {
+  }),
+  inSafeCause({
     row: 'P12',
     what: 'errors are kept as they were thrown',
-    module: 'core/src/refresh/safe-cause.ts',
-    wrong: () => ({ safeCause: (thrown: unknown) => thrown }),
+    wrong: () => ({ safeCause: (thrown) => thrown as Error }),
     where: { faulty: true },
-  },
-  {
+  }),
+  inBody({
     row: 'P13',
     what: 'every body counts as one that can be sent again',
-    module: 'core/src/http/body.ts',
     wrong: () => ({ isReplayable: () => true }),
-  },
-  {
+  }),
+  inWaitQueue({
     row: 'P14',
     what: 'nobody’s time is ever up',
-    module: 'core/src/session/wait-queue.ts',
-    wrong: queueWith((options) => ({ ...options, timeout: 1e9 })),
+    wrong: queueWith(() => ({ timeout: 1e9 })),
     where: { faulty: true },
-  },
-  {
+  }),
+  inWaitQueue({
     row: 'P15',
     what: 'any number may wait',
-    module: 'core/src/session/wait-queue.ts',
-    wrong: queueWith((options) => ({ ...options, limit: Infinity })),
-  },
-  {
+    wrong: queueWith(() => ({ limit: Infinity })),
+  }),
+  inRelation({
     row: 'D1',
     what: 'a newer generation in the store is not adopted',
-    module: 'core/src/refresh/relation.ts',
-    wrong: relation({ newer: 'same' }),
-  },
-  {
+    wrong: takenFor({ newer: 'same' }),
+  }),
+  inRelation({
     row: 'D2',
     what: 'a newer generation in the store is not adopted',
-    module: 'core/src/refresh/relation.ts',
-    wrong: relation({ newer: 'same' }),
-  },
-  {
+    wrong: takenFor({ newer: 'same' }),
+  }),
+  inCell({
     row: 'D3',
     what: 'writes do not compare',
-    module: 'core/src/refresh/cell.ts',
     wrong: (right) => ({
-      createCell(store: any, clock: Clock) {
-        const blind = async (record: unknown) => store.write(record, (await store.read())?.version);
-        return right.createCell({ ...store, write: blind }, clock);
+      createCell(store, ...rest) {
+        const write: typeof store.write = async (record) => store.write(record, (await store.read())?.version);
+        return right.createCell({ ...store, write }, ...rest);
       },
     }),
     where: { faulty: true, store: 'shared' },
-  },
-  {
+  }),
+  inRelation({
     row: 'D4',
-    what: 'a tombstone does not stop a commit',
-    module: 'core/src/refresh/relation.ts',
-    wrong: relation({ signedOut: 'older' }),
+    what: 'a tombstone is taken for a store that is behind',
+    wrong: takenFor({ signedOut: 'older' }),
     where: { store: 'shared' },
-  },
-  {
+  }),
+  inCell({
     row: 'D5',
     what: 'tokens are shown before they are stored',
-    module: 'core/src/refresh/cell.ts',
     wrong: (right) => ({
-      createCell(store: any, clock: Clock) {
-        const cell = right.createCell(store, clock);
+      createCell(...args) {
+        const cell = right.createCell(...args);
         return {
           ...cell,
-          update: async (next: any, known: unknown) => {
+          async update(next, known) {
             void cell.update(next, known).catch(() => undefined);
             const sight = known ?? (await cell.read());
             return next(sight) === undefined ? { kept: sight } : { written: 'soon' };
@@ -235,30 +249,27 @@ export const SABOTAGES: readonly Sabotage[] = [
       },
     }),
     where: { store: 'shared', lock: 'web' },
-  },
-  {
+  }),
+  inTokenSet({
     row: 'D6',
     what: 'the new refresh token is forgotten',
-    module: 'core/src/session/token-set.ts',
     wrong: (right) => ({
-      readTokenSet(value: unknown, startedAt: number, issuedNow: boolean) {
+      readTokenSet(value, startedAt, issuedNow) {
         const { tokens, problem } = right.readTokenSet(value, startedAt, issuedNow);
         const { refreshToken: _, ...rest } = tokens;
         return { tokens: issuedNow ? rest : tokens, problem };
       },
     }),
-  },
-  {
+  }),
+  inRetry({
     row: 'D9',
     what: 'a back-off never ends',
-    module: 'core/src/refresh/retry.ts',
-    wrong: (right) => ({ ...right, backoffDelay: () => 1e9 }),
+    wrong: () => ({ backoffDelay: () => 1e9 }),
     where: { faulty: true },
-  },
-  {
+  }),
+  inRelation({
     row: 'lost',
     what: 'a refused refresh token is not looked up in the store again',
-    module: 'core/src/refresh/relation.ts',
-    wrong: relation({ newer: 'same' }),
-  },
+    wrong: takenFor({ newer: 'same' }),
+  }),
 ];

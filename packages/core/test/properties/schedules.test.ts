@@ -44,7 +44,7 @@ describe(`schedules (seed ${seed})`, () => {
       if (failure !== undefined) broken.set(failure.row, explain(failure, seed));
       expect(failure === undefined ? 'no rule is broken' : explain(failure, seed)).toBe('no rule is broken');
     },
-    Math.max(60_000, runs * 60),
+    Math.max(180_000, runs * 60),
   );
 
   if (path === undefined) {

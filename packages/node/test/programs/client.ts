@@ -97,7 +97,11 @@ async function ask({ advance, requests }: Extract<Order, { kind: 'ask' }>): Prom
 
 process.on('message', (order: Order) => {
   if (order.kind === 'ask') void ask(order).then((answers) => send('answers', answers));
-  else if (order.kind === 'signOut') void tokens.signOut().then(() => send('signedOut'), (error: unknown) => send('signedOut', tokenErrorOf(error)?.code));
+  else if (order.kind === 'signOut')
+    void tokens.signOut().then(
+      () => send('signedOut'),
+      (error: unknown) => send('signedOut', tokenErrorOf(error)?.code),
+    );
   else if (order.kind === 'go') goOn();
   else void tokens.close().then(() => process.disconnect());
 });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { type JWK, Provider } from 'oidc-provider';
+import { Provider } from 'oidc-provider';
 import { listen } from '../../../oauth/test/support/listen.ts';
 import { providerStorage } from '../../../oauth/test/support/provider-storage.ts';
 
@@ -38,7 +38,7 @@ export async function startStrictProvider({ rotate }: { readonly rotate: boolean
       },
     ]),
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' } as JWK] },
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' }] },
     scopes: ['offline_access'],
     features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: () => true } },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),

@@ -1,5 +1,5 @@
 import { equal, rejection } from '../adapter-contract/check.ts';
-import { hold, pass } from './holding.ts';
+import { hold, pass, refusal } from './holding.ts';
 import type { LockRule, LockUnderTest } from './types.ts';
 
 /** However a holder ends, the lock comes free. */
@@ -60,7 +60,7 @@ export function endingRules(rule: LockRule, { holdElsewhere, down, loseLease }: 
   if (down !== undefined)
     rule('says that the backend is down, rather than wait as for a holder, and runs nothing', async () => {
       const request = hold(await down(), 'one');
-      const error = await rejection(request.ended);
+      const error = await refusal(request);
       equal([error instanceof Error, request.isGranted()], [true, false], 'an error, and no task');
     });
 }

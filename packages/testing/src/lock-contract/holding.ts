@@ -1,4 +1,5 @@
 import type { RefreshLock } from 'unexpired';
+import { rejection } from '../adapter-contract/check.ts';
 
 type Held = Parameters<Parameters<RefreshLock['request']>[2]>[0];
 
@@ -40,3 +41,13 @@ export function hold(lock: RefreshLock, name: string, signal?: AbortSignal): Hol
 
 /** Takes the lock and gives it back. */
 export const pass = (lock: RefreshLock, name: string): Promise<void> => lock.request(name, {}, async () => undefined);
+
+/** The reason why a request was never granted; throws when it was. Its task would otherwise go on for ever, and the rule with it. */
+export const refusal = (request: Holding): Promise<unknown> =>
+  Promise.race([
+    rejection(request.ended),
+    request.granted.then(
+      () => Promise.reject(new Error('granted where it was to be refused')),
+      () => rejection(request.ended),
+    ),
+  ]);

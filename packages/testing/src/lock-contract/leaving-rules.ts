@@ -1,5 +1,5 @@
-import { equal, rejection } from '../adapter-contract/check.ts';
-import { hold, pass } from './holding.ts';
+import { equal } from '../adapter-contract/check.ts';
+import { hold, pass, refusal } from './holding.ts';
 import type { LockRule } from './types.ts';
 
 /** A request that waits can be given up. */
@@ -7,7 +7,7 @@ export function leavingRules(rule: LockRule): void {
   rule('rejects with the reason of a signal that has aborted already, and never runs the task', async (place) => {
     const reason = new Error('given up');
     const request = hold(place.open(), 'one', AbortSignal.abort(reason));
-    equal((await rejection(request.ended)) === reason, true, 'the reason');
+    equal((await refusal(request)) === reason, true, 'the reason');
     await pass(place.open(), 'one');
     equal(request.isGranted(), false, 'ran');
   });
@@ -20,7 +20,7 @@ export function leavingRules(rule: LockRule): void {
     const second = hold(place.open(), 'one', controller.signal);
     await pass(place.open(), 'another');
     controller.abort(reason);
-    equal((await rejection(second.ended)) === reason, true, 'the reason');
+    equal((await refusal(second)) === reason, true, 'the reason');
     await first.release();
   });
 
@@ -32,7 +32,7 @@ export function leavingRules(rule: LockRule): void {
     const next = hold(place.open(), 'one');
     await pass(place.open(), 'another');
     controller.abort(new Error('given up'));
-    await rejection(gone.ended);
+    await refusal(gone);
     await first.release();
     await next.granted;
     await next.release();

@@ -19,7 +19,13 @@ export const RICH: SessionRecord = {
     expiresAt: 1_900_000_000_123.5,
     scope: 'a b',
     refreshToken: 'refresh',
-    extra: { text: 'ü – 🙂 \u2028 "quoted" \\ \n </script> $1 %s', none: null, list: [1, [true, {}]], nested: { 'a/b': { '~': '' } }, '': 0 },
+    extra: {
+      text: 'ü – 🙂 \u2028 "quoted" \\ \n </script> $1 %s',
+      none: null,
+      list: [1, [true, {}]],
+      nested: { 'a/b': { '~': '' } },
+      '': 0,
+    },
   },
   intent: { gen: 7, owner: 'somebody', startedAt: 1_800_000_000_001, attempt: 2 },
   dead: { gen: 6, code: 'invalid_grant', at: 1_800_000_000_002 },
@@ -30,6 +36,9 @@ export const bulky = (gen: number): SessionRecord => ({
   ...recordOf(gen),
   tokens: { accessToken: `access-${gen}`, extra: { text: String(gen % 10).repeat(50_000) } },
 });
+
+/** A turn of the event loop. */
+export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Throws unless this is what the store holds. */
 export async function holds(store: TokenStore, value: SessionRecord, version: string | undefined, what: string): Promise<void> {

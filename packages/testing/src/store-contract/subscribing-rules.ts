@@ -1,6 +1,6 @@
 import type { TokenStore } from 'unexpired';
 import { equal } from '../adapter-contract/check.ts';
-import { recordOf } from './records.ts';
+import { recordOf, turn } from './records.ts';
 import type { StoreRule } from './types.ts';
 
 /** What holds where a store has `subscribe`. A call may be lost, so these write until one comes. */
@@ -44,7 +44,14 @@ interface Counter {
 function counter(store: TokenStore): Counter | undefined {
   let count = 0;
   const stop = store.subscribe?.(() => count++);
-  return stop && { stop, get count() { return count; } };
+  return (
+    stop && {
+      stop,
+      get count() {
+        return count;
+      },
+    }
+  );
 }
 
 async function writeUntil(store: TokenStore, done: () => boolean): Promise<string | undefined> {
@@ -52,7 +59,7 @@ async function writeUntil(store: TokenStore, done: () => boolean): Promise<strin
   for (let gen = 1; !done(); gen++) {
     if (gen > 1000) throw new Error('no subscriber was told of 1000 writes');
     version = await store.write(recordOf(gen), version);
-    await new Promise((resolve) => setTimeout(resolve)); // a turn of the event loop, for whatever brings the news
+    await turn(); // for whatever brings the news
   }
   return version;
 }

@@ -62,7 +62,7 @@ export async function play(
         const slot = slotOf(action.by);
         const known = [...world.facts.generations.keys()];
         const token =
-          action.pick === 0 ? (slot.player.held ?? 'nobody’s') : (pickFrom([...known.reverse(), 'nobody’s'], action.pick - 1) as string);
+          action.pick === 0 ? (slot.player.held ?? 'nobody’s') : (pickFrom([...known.toReversed(), 'nobody’s'], action.pick - 1) as string);
         watchedSource(world, slot).replaceRejected(token, { signal: controller().signal }).catch(ignore);
         return;
       }

@@ -1,7 +1,7 @@
-// Part of `npm run test:long`: 16 processes on one file over 200 expiries (`--expiries N --processes N` for others),
-// against a real authorization server that revokes the session when a refresh token comes twice.
+// `npm run test:long -- file [--expiries N] [--processes N]`: 16 processes on one file over 200 expiries, against a real
+// authorization server that revokes the session when a refresh token comes twice.
 import { parseArgs } from 'node:util';
-import { runFleet } from '../packages/node/test/support/fleet.ts';
+import { runFleet } from '../../packages/node/test/support/fleet.ts';
 
 const { values } = parseArgs({ options: { expiries: { type: 'string' }, processes: { type: 'string' } } });
 const expiries = Number(values.expiries ?? 200);

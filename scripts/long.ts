@@ -1,0 +1,18 @@
+// `npm run test:long [-- name [options]]`: the proofs at a length that no daily run has time for, one after the other or one by name.
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { root } from './workspace.ts';
+
+const RUNS = ['schedules', 'file'];
+const [name, ...options] = process.argv.slice(2);
+
+if (name !== undefined && !RUNS.includes(name)) {
+  process.stderr.write(`There is no long run ${name}; there are: ${RUNS.join(', ')}\n`);
+  process.exitCode = 1;
+} else {
+  for (const run of name === undefined ? RUNS : [name]) {
+    process.stdout.write(`\n${run}\n`);
+    const { status } = spawnSync(process.execPath, [path.join(root, 'scripts', 'long', `${run}.ts`), ...options], { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
+}

@@ -1,0 +1,26 @@
+// `npm run test:long -- schedules [--schedules N | --minutes N]`: plays random schedules on the core, 200,000 of them or for N
+// minutes, in rounds with a seed of their own. Stops at the first rule that is broken; its schedule and how to play it again are printed.
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { jestCommand } from '../jest-command.ts';
+
+const ROUND = 20_000;
+const { values } = parseArgs({ options: { schedules: { type: 'string' }, minutes: { type: 'string' } } });
+const minutes = Number(values.minutes ?? Infinity);
+const wanted = Number(values.schedules ?? (values.minutes === undefined ? 200_000 : Infinity));
+const started = performance.now();
+const elapsed = (): number => (performance.now() - started) / 60_000;
+
+let played = 0;
+while (process.exitCode === undefined && played < wanted && elapsed() < minutes) {
+  const runs = Math.min(ROUND, wanted - played);
+  const { status } = spawnSync(process.execPath, jestCommand(['packages/core/test/properties/schedules.test.ts']), {
+    env: { ...process.env, UNEXPIRED_RUNS: String(runs), UNEXPIRED_SEED: 'random' },
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = status ?? 1;
+  played += runs;
+}
+process.stdout.write(
+  `${played} schedules in ${elapsed().toFixed(1)} minutes${process.exitCode === undefined ? '' : ', the last round broke a rule'}\n`,
+);
