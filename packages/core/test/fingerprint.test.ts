@@ -28,7 +28,7 @@ describe('fingerprint', () => {
     // A 32-bit half of 100,000 would meet about once.
     for (const half of [all.map((one) => one.slice(0, 7)), all.map((one) => one.slice(7))])
       expect(all.length - new Set(half).size).toBeLessThan(10);
-  });
+  }, 20_000);
 
   it('depends on the order', () => {
     expect(fingerprint('ab')).not.toBe(fingerprint('ba'));

@@ -89,7 +89,7 @@ describe('401', () => {
     expect(server.calls).toBeGreaterThan(5);
     expect(server.calls).toBeLessThanOrEqual(16); // one at first, then after 1, 2, 4 ... 60 s
     expect(server.reuses).toBe(0);
-  });
+  }, 20_000);
 
   it('with a token that was good for a while: replaced at once, however often that happens', async () => {
     const { clock, server, tokens } = await signedIn();

@@ -246,7 +246,7 @@ describe('queue full', () => {
     open();
     expect(new Set(await Promise.all(waits)).size).toBe(1);
     expect(server.calls).toBe(1);
-  });
+  }, 20_000);
 });
 
 describe('every waiter settles', () => {
@@ -297,5 +297,5 @@ describe('every waiter settles', () => {
       await clock.advance(3_600_000);
     }
     expect(server.reuses).toBe(0);
-  });
+  }, 20_000);
 });
