@@ -1,0 +1,36 @@
+// `npm run test:long -- model [--flights N]`: the search of packages/core/test/model/ with three processes and one of every fault,
+// and with two processes that refresh more often, held against what was recorded where it was.
+import { parseArgs } from 'node:util';
+import type { Property } from '../../packages/core/test/model/properties.ts';
+import { PROPERTIES } from '../../packages/core/test/model/properties.ts';
+import { type Found, THREE } from '../../packages/core/test/model/recorded.ts';
+import { type Question, search } from '../../packages/core/test/model/search.ts';
+import { MODES } from '../../packages/core/test/model/state.ts';
+
+const { values } = parseArgs({ options: { flights: { type: 'string' } } });
+const flights = Number(values.flights ?? 3);
+
+/** What the server makes impossible, whoever refreshes. */
+const IMPOSSIBLE = { neverRotates: [], grace: [], rejects: ['D8'], revokes: ['D7', 'D8'] } as const;
+
+function check(what: string, question: Question, allowed: readonly Property[], states?: number): void {
+  const started = performance.now();
+  const result = search(question);
+  const wrong = [...result.broken].filter(([property]) => !allowed.includes(property));
+  const asRecorded = states === undefined || (result.states === states && result.broken.size === allowed.length);
+  const found = [...result.broken.keys()].sort().join(', ') || 'nothing';
+  process.stdout.write(
+    `  ${what}, ${question.mode.padEnd(12)} ${String(result.states).padStart(8)} states, broken: ${found}` +
+      `${asRecorded ? '' : `; recorded were ${states} states`} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
+  for (const [property, way] of wrong) process.stdout.write(`  ${PROPERTIES[property]}: broken by\n    ${way.join('\n    ')}\n`);
+  if (wrong.length > 0 || !asRecorded) process.exitCode = 1;
+}
+
+const { what, processes, faults } = THREE;
+for (const mode of MODES) {
+  const [states, ...broken]: Found = THREE[mode];
+  check(what, { mode, processes: processes ?? 2, flights: THREE.flights, faults: faults ?? {} }, broken, states);
+}
+for (const mode of MODES)
+  check(`two processes, ${flights} flights each`, { mode, flights, faults: { leases: 1, crashes: 1, losses: 1, signOuts: 1 } }, IMPOSSIBLE[mode]);
