@@ -11,13 +11,3 @@ declare module 'pg' {
     query(text: string, values: readonly unknown[]): Promise<{ rows: any[] }>;
   }
 }
-// Not written yet: the shapes that their packages will have.
-declare module '@unexpired/redis' {
-  import type { RefreshLock, TokenStore } from 'unexpired';
-  export interface RedisLike {
-    sendCommand?(args: string[]): Promise<unknown>;
-    call?(command: string, ...args: string[]): Promise<unknown>;
-  }
-  export function redisStore(client: RedisLike, options: { key: string }): TokenStore;
-  export function redisLock(client: RedisLike): RefreshLock;
-}

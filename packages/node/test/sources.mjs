@@ -8,6 +8,7 @@ const SOURCES = {
   '@unexpired/fetch': 'fetch/src/index.ts',
   '@unexpired/node': 'node/src/index.ts',
   '@unexpired/oauth': 'oauth/src/index.ts',
+  '@unexpired/redis': 'redis/src/index.ts',
   '@unexpired/testing': 'testing/src/index.ts',
   '@unexpired/testing/node': 'testing/src/node.ts',
 };

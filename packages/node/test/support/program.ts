@@ -21,9 +21,9 @@ export type Message = { readonly kind: string; readonly body?: unknown };
 
 const sources = new URL('../sources.mjs', import.meta.url).href;
 
-/** Starts `test/programs/<name>.ts`. */
-export function start(name: string, args: readonly string[]): Program {
-  const child = fork(fileURLToPath(new URL(`../programs/${name}.ts`, import.meta.url)), args, {
+/** Starts `test/programs/<name>.ts`, or the program of another package. */
+export function start(name: string | URL, args: readonly string[]): Program {
+  const child = fork(fileURLToPath(typeof name === 'string' ? new URL(`../programs/${name}.ts`, import.meta.url) : name), args, {
     execArgv: ['--no-warnings', '--import', sources],
     env: { ...process.env, NODE_OPTIONS: '' },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

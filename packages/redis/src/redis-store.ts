@@ -1,0 +1,103 @@
+import { type StoredValue, systemClock, TokenError, type TokenStore } from 'unexpired';
+import { scriptRunner } from './commands.ts';
+import { keysOf } from './keys.ts';
+import { leasedLock, leaseOf } from './leased-lock.ts';
+import { type RedisLike, requireClient } from './redis-like.ts';
+import { READ, WRITE } from './scripts.ts';
+import { wakeUpOf } from './wake-up.ts';
+
+/** Options of {@link redisStore}. Durations in ms. */
+export interface RedisStoreOptions {
+  /** The key of this session: a hash with the fields `record` and `version`. */
+  readonly key: string;
+  /** How long the lock of a process that died stays taken. Default 30_000; a live holder renews it when a third is over. */
+  readonly lease?: number | undefined;
+  /** The key expires this long after the last write: sign-in, refresh, sign-out. Longer than a refresh token lives unused. Default: never. */
+  readonly ttl?: number | undefined;
+}
+
+/**
+ * Keeps a session in Redis for any number of workers and machines: one of them refreshes, the others pick it up. Takes a
+ * client of node-redis or ioredis, connected by you; a second connection, a duplicate of it, listens for what others
+ * write. Brings the lock that suits it: a lease under a key in the same slot, `{key}:lease`.
+ *
+ * A string that another program left under the key is taken over if it is the JSON of a token set; anything else is
+ * ERR_STORE_RECORD, and stays. Throws a `TypeError` that names the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { createTokenManager } from 'unexpired';
+ * import { redisStore } from '@unexpired/redis';
+ * import { createClient } from 'redis';
+ *
+ * const redis = await createClient().connect();
+ * const tokens = createTokenManager({
+ *   store: redisStore(redis, { key: 'session:42' }),
+ *   refresh: async ({ refreshToken }) => (await fetch('https://id.example.com/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
+ * });
+ * ```
+ */
+export function redisStore(client: RedisLike, options: RedisStoreOptions): TokenStore {
+  requireClient('redisStore', client);
+  const { key, lease } = options ?? {};
+  const keys = keysOf('redisStore', key);
+  const ttl = String(ttlOf(options.ttl));
+  const run = scriptRunner(client, `Redis key "${key}"`);
+  const wakeUp = wakeUpOf(client);
+  /** What the grant of the lock brought along, for a read in the same turn of the event loop. */
+  let granted: unknown;
+  /** The version that was written here last: its announcement is no news here. */
+  let own: string | undefined;
+
+  const lock = leasedLock({
+    run,
+    wakeUp,
+    place: () => keys, // whatever name a manager has for the session: what has to be kept apart is who redeems what is under this key
+    length: leaseOf('redisStore', lease),
+    onGrant(found) {
+      granted = found;
+      systemClock.setTimeout(() => (granted = undefined), 0);
+    },
+  });
+
+  return {
+    name: key,
+    lock,
+    async read() {
+      const found = granted ?? (await run(READ, [keys.record], []));
+      granted = undefined;
+      return storedIn(found, key);
+    },
+    async write(record, expected) {
+      const version = (own = crypto.randomUUID());
+      granted = undefined;
+      const channel = record.intent === undefined ? keys.changed : ''; // a mark alone has no news for anybody
+      const written = await run(WRITE, [keys.record], [expected ?? '', version, JSON.stringify(record), ttl, channel]);
+      granted = undefined;
+      return Number(written) === 1 ? version : undefined;
+    },
+    subscribe: (onChange) =>
+      wakeUp.subscribe(keys.changed, (version) => {
+        if (version === undefined || version !== own) onChange();
+      }),
+  };
+}
+
+function ttlOf(ttl: number | undefined): number {
+  if (ttl === undefined) return 0;
+  if (typeof ttl === 'number' && ttl >= 1 && ttl <= Number.MAX_SAFE_INTEGER / 1000) return Math.round(ttl);
+  throw new TypeError(`redisStore: ttl: expected ms, more than zero, got ${typeof ttl === 'number' ? ttl : typeof ttl}`);
+}
+
+/** Reads what a script says is there: kind, text and version. */
+function storedIn(found: unknown, key: string): StoredValue | undefined {
+  const [kind, text = '', version = ''] = (found as unknown[]).map(String); // a client may be set up to give buffers
+  if (kind === 'none') return undefined;
+  if (kind !== 'foreign')
+    try {
+      return { value: JSON.parse(text) as unknown, version };
+    } catch {
+      // the parser's own message quotes the text, and there may be a token in it
+    }
+  throw new TokenError('ERR_STORE_RECORD', { message: `Redis key "${key}" holds something that is not a session; it was left as it is` });
+}

@@ -1,0 +1,52 @@
+import { isIoRedis, type RedisLike } from './redis-like.ts';
+
+/** A connection of its own that listens to channels, since one that listens can do nothing else. */
+export interface Subscriber {
+  subscribe(channel: string): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+  close(): void;
+}
+
+/** What the duplicates of both clients have. */
+interface Duplicate {
+  on(event: string, listener: (...args: string[]) => void): unknown;
+  subscribe(channel: string, listener?: (message: string) => void): Promise<unknown>;
+  unsubscribe(channel: string): Promise<unknown>;
+}
+interface NodeRedisDuplicate extends Duplicate {
+  connect(): Promise<unknown>;
+  destroy(): void;
+}
+interface IoRedisDuplicate extends Duplicate {
+  disconnect(): void;
+}
+
+/**
+ * Connects once more with the client's own settings. `heard` gets what is published; `ready` is called when the connection
+ * is there, also when it is there again: what was published in between was lost. `undefined`: this client cannot be duplicated.
+ */
+export function connectSubscriber(
+  client: RedisLike,
+  heard: (channel: string, message: string) => void,
+  ready: () => void,
+): Subscriber | undefined {
+  const copy = client.duplicate?.() as Duplicate | undefined;
+  if (copy === undefined) return undefined;
+  copy.on('error', () => undefined); // without a listener it would end the process; the client connects again by itself
+  copy.on('ready', ready);
+  if (isIoRedis(client)) {
+    copy.on('message', heard);
+    return {
+      subscribe: (channel) => copy.subscribe(channel),
+      unsubscribe: (channel) => copy.unsubscribe(channel),
+      close: () => (copy as IoRedisDuplicate).disconnect(),
+    };
+  }
+  const connected = (copy as NodeRedisDuplicate).connect();
+  connected.catch(() => undefined); // whoever subscribes gets the error
+  return {
+    subscribe: (channel) => connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),
+    unsubscribe: (channel) => copy.unsubscribe(channel),
+    close: () => (copy as NodeRedisDuplicate).destroy(),
+  };
+}

@@ -1,0 +1,56 @@
+import { afterAll, describe, it } from '@jest/globals';
+import { type LockPlace, lockContract, storeContract } from '@unexpired/testing';
+import { redisLock, redisStore } from '../src/index.ts';
+import { CLIENTS, type ClientName, command, type Connection } from './support/clients.ts';
+import { start } from './support/programs.ts';
+import { withRedis } from './support/with-redis.ts';
+
+/** Ms: short enough to see one run out. */
+const lease = 300;
+
+describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
+  withRedis('the contracts', (server) => {
+    let places = 0;
+    const connections = new Set<Connection>();
+    const connect = (port = server().port): Connection => {
+      const connection = CLIENTS[name](port);
+      connections.add(connection);
+      return connection;
+    };
+    const closeAll = (): void => {
+      for (const { close } of connections) close();
+      connections.clear();
+    };
+    afterAll(closeAll);
+
+    storeContract(
+      { describe, it },
+      {
+        name: 'redisStore',
+        async create() {
+          const key = `contract ${name} ${++places} {ü*?}`;
+          return { open: () => redisStore(connect().client, { key }), close: async () => closeAll() };
+        },
+      },
+    );
+
+    lockContract(
+      { describe, it },
+      {
+        name: 'redisLock',
+        async create() {
+          const { client } = connect();
+          await command(client, 'FLUSHALL');
+          return { open: () => redisLock(connect().client, { lease }), close: async () => closeAll() };
+        },
+        async holdElsewhere(_place: LockPlace, lock) {
+          const program = start('lock-holder', [JSON.stringify({ client: name, port: server().port, name: lock, lease })]);
+          await program.next('held');
+          return program.kill;
+        },
+        loseLease: async (_place, lock) => void (await command(connect().client, 'DEL', `${lock}:lease`)),
+        down: async () => redisLock(connect(1).client), // nobody listens there
+      },
+    );
+  });
+});
