@@ -1,8 +1,7 @@
 // `npm run test:long -- model [--flights N]`: the search of packages/core/test/model/ with three processes and one of every fault,
 // and with two processes that refresh more often, held against what was recorded where it was.
 import { parseArgs } from 'node:util';
-import type { Property } from '../../packages/core/test/model/properties.ts';
-import { PROPERTIES } from '../../packages/core/test/model/properties.ts';
+import { PROPERTIES, type Property } from '../../packages/core/test/model/properties.ts';
 import { type Found, THREE } from '../../packages/core/test/model/recorded.ts';
 import { type Question, search } from '../../packages/core/test/model/search.ts';
 import { MODES } from '../../packages/core/test/model/state.ts';
@@ -33,4 +32,8 @@ for (const mode of MODES) {
   check(what, { mode, processes: processes ?? 2, flights: THREE.flights, faults: faults ?? {} }, broken, states);
 }
 for (const mode of MODES)
-  check(`two processes, ${flights} flights each`, { mode, flights, faults: { leases: 1, crashes: 1, losses: 1, signOuts: 1 } }, IMPOSSIBLE[mode]);
+  check(
+    `two processes, ${flights} flights each`,
+    { mode, flights, faults: { leases: 1, crashes: 1, losses: 1, signOuts: 1 } },
+    IMPOSSIBLE[mode],
+  );
