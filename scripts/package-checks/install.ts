@@ -5,7 +5,7 @@ import { root } from '../workspace.ts';
 import type { PackedPackage } from './packed.ts';
 
 /** What the users of the type tests have installed besides. */
-const USERS_HAVE = ['@types/node', 'axios', 'undici', 'examples/clients:@apollo/client', 'examples/clients:@modelcontextprotocol/sdk'];
+const USERS_HAVE = ['@types/node', 'axios', 'undici'];
 
 /**
  * Lays the tarballs out as an installation would, and beside them what they depend on, linked from here: the same
@@ -27,8 +27,7 @@ export async function installPacked(packages: readonly PackedPackage[], project:
     for (const name of Object.keys(needed))
       if (!ours.has(name)) link(path.join(one.folder, 'node_modules', name), path.join(modules, name));
   }
-  for (const [name = '', folder = ''] of USERS_HAVE.map((one) => one.split(':').reverse()))
-    link(path.join(root, folder, 'node_modules', name), path.join(modules, name));
+  for (const name of USERS_HAVE) link(path.join(root, 'node_modules', name), path.join(modules, name));
 }
 
 function link(from: string, to: string): void {
