@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { TokenError, tokenErrorOf } from 'unexpired';
 import { type Classify, clientCredentialsGrant, type GrantOptions, refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import { context, tokens } from './support/context.ts';
+import { everyTextIn } from './support/every-text.ts';
 import { listen } from './support/listen.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
@@ -506,12 +507,4 @@ async function closedPort(): Promise<{ port: number }> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return { port };
-}
-
-/** Every string that can be reached from `value`, hidden properties and stacks included. */
-function everyTextIn(value: unknown, seen = new Set<unknown>()): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || seen.has(value)) return [];
-  seen.add(value);
-  return Reflect.ownKeys(value).flatMap((key) => [String(key), ...everyTextIn(Reflect.get(value, key), seen)]);
 }

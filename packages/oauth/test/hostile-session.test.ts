@@ -1,0 +1,145 @@
+// Hostile answers as the whole of the session meets them: what is handed out, said in events and errors, and logged.
+import { describe, expect, it, jest } from '@jest/globals';
+import { manualClock } from '@unexpired/testing';
+import fc from 'fast-check';
+import { createTokenManager, memoryStore, TokenError, type TokenManager, tokenErrorOf } from 'unexpired';
+import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
+import { context } from './support/context.ts';
+import { everyTextIn } from './support/every-text.ts';
+import { bodies, headers, SECRET, statuses } from './support/hostile-answers.ts';
+
+const MINUTE = 60_000;
+const answers = fc.array(fc.tuple(statuses, bodies, headers), { minLength: 1, maxLength: 4 });
+type Answers = typeof answers extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Answers as they were planned, then 503 for ever. */
+function planned(plan: Answers): () => Promise<Response> {
+  const left = [...plan];
+  return async () => {
+    const [status, text, head] = left.shift() ?? [503, '', {}];
+    return new Response(text, { status, headers: head });
+  };
+}
+
+const asked: Record<string, (tokens: TokenManager, current: string) => Promise<unknown>> = {
+  getTokens: (tokens) => tokens.getTokens(),
+  refresh: (tokens) => tokens.refresh(),
+  replaceRejected: (tokens, current) => tokens.replaceRejected(current),
+};
+
+describe('whatever the token endpoint answers', () => {
+  it('a session gives tokens or typed errors, and no token is in an error, an event or a log', async () => {
+    const logged: unknown[] = [];
+    const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
+      jest.spyOn(console, level).mockImplementation((...what) => void logged.push(what)),
+    );
+    const wrong: unknown[] = [];
+
+    await fc.assert(
+      fc.asyncProperty(answers, fc.array(fc.constantFrom(...Object.keys(asked)), { minLength: 1, maxLength: 5 }), async (plan, asks) => {
+        const clock = manualClock();
+        const said: unknown[] = [];
+        const tokens = createTokenManager({
+          clock,
+          store: memoryStore({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh', expiresAt: clock.now() + MINUTE }),
+          refresh: refreshTokenGrant({
+            tokenEndpoint: 'https://id.example.com/token',
+            clientId: 'web',
+            fetch: planned(plan),
+            now: clock.now,
+          }),
+        });
+        tokens.subscribe((event) => said.push(event));
+        let current = 'marked-old-access';
+        for (const ask of asks) {
+          const waiting = asked[ask]?.(tokens, current).catch((error: unknown) => error);
+          await clock.advance(MINUTE);
+          const outcome = await waiting;
+          if (outcome instanceof Error) {
+            said.push(outcome);
+            if (!(outcome instanceof TokenError)) wrong.push(outcome);
+          } else if (outcome !== undefined) current = (outcome as { accessToken: string }).accessToken;
+          if (typeof current !== 'string' || !/^[\x21-\x7e]+$/.test(current)) wrong.push(current);
+        }
+        const closing = tokens.close();
+        await clock.advance(MINUTE);
+        await closing;
+
+        expect(wrong).toEqual([]);
+        expect(everyTextIn(said).filter((text) => SECRET.test(text))).toEqual([]);
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: 150 },
+    );
+
+    for (const spy of spies) spy.mockRestore();
+    expect(logged).toEqual([]);
+  });
+});
+
+describe('whatever else answers', () => {
+  const typed = async (call: Promise<unknown>): Promise<void> => {
+    const outcome = await call.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (outcome === undefined) return;
+    expect(outcome).toBeInstanceOf(TokenError);
+    expect(everyTextIn(outcome).filter((text) => SECRET.test(text))).toEqual([]);
+  };
+
+  it('discovery ends with a typed error, and no token was sent', async () => {
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, headers, async (status, text, head) => {
+        const sent: (string | undefined)[] = [];
+        const refresh = refreshTokenGrant({
+          issuer: 'https://id.example.com',
+          clientId: 'web',
+          fetch: async (_url, init) => {
+            sent.push(init?.body);
+            return new Response(text, { status, headers: head });
+          },
+        });
+        await typed(refresh({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' }, context()));
+        expect(sent.filter((body) => body !== undefined)).toEqual([]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('revocation succeeds or ends with a typed error', async () => {
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, headers, async (status, text, head) => {
+        const revoke = revokeToken({
+          revocationEndpoint: 'https://id.example.com/revoke',
+          clientId: 'web',
+          fetch: async () => new Response(text, { status, headers: head }),
+        });
+        await typed(revoke({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' }, context()));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a body that breaks off while it is read is a lost answer', async () => {
+    await fc.assert(
+      fc.asyncProperty(bodies, fc.constantFrom(200, 500), async (text, status) => {
+        const half = new ReadableStream({
+          pull(controller) {
+            controller.enqueue(new TextEncoder().encode(text));
+            controller.error(new TypeError('terminated: marked'));
+          },
+        });
+        const refresh = refreshTokenGrant({
+          tokenEndpoint: 'https://id.example.com/token',
+          clientId: 'web',
+          fetch: async () => new Response(half, { status }),
+        });
+        const error = await refresh({ accessToken: 'a', refreshToken: 'marked-old-refresh' }, context()).catch((thrown: unknown) => thrown);
+        expect(tokenErrorOf(error)).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unanswered' });
+        expect(everyTextIn(error).filter((found) => SECRET.test(found))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
