@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from './workspace.ts';
 
-const RUNS = ['schedules', 'model', 'file', 'tabs'];
+const RUNS = ['schedules', 'model', 'file', 'redis', 'tabs'];
 const [name, ...options] = process.argv.slice(2);
 
 if (name !== undefined && !RUNS.includes(name)) {

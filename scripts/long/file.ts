@@ -1,28 +1,5 @@
-// `npm run test:long -- file [--expiries N] [--processes N]`: 16 processes on one file over 200 expiries, against a real
-// authorization server that revokes the session when a refresh token comes twice.
-import { parseArgs } from 'node:util';
-import { runFleet } from '../../packages/node/test/support/fleet.ts';
+// `npm run test:long -- file [--expiries N] [--processes N]`: many processes on one file.
+import { fileFleet } from '../../packages/node/test/support/fleet.ts';
+import { longFleet } from './fleet.ts';
 
-const { values } = parseArgs({ options: { expiries: { type: 'string' }, processes: { type: 'string' } } });
-const expiries = Number(values.expiries ?? 200);
-const processes = Number(values.processes ?? 16);
-const requests = 5;
-const started = performance.now();
-const result = await runFleet({
-  expiries,
-  processes,
-  requests,
-  progress: (expiry) => expiry % 50 === 0 && process.stdout.write(`  ${expiry} of ${expiries} expiries\n`),
-});
-const { answered, errors, odd, redemptions, refusals, revocations, gen, crashed } = result;
-const ok =
-  answered === processes * expiries * requests &&
-  errors.length + odd + refusals + revocations + crashed === 0 &&
-  redemptions === expiries &&
-  gen === expiries;
-process.stdout.write(
-  `${processes} processes, ${expiries} expiries: ${redemptions} redemptions, ${revocations} reuse detections, ${answered} of ` +
-    `${processes * expiries * requests} requests answered, ${errors.length} errors ${[...new Set(errors)].join(' ')}` +
-    `, ${odd} odd, ${crashed} crashed (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
-);
-process.exitCode = ok ? 0 : 1;
+await longFleet(fileFleet);

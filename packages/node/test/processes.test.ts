@@ -4,7 +4,7 @@ import { refreshTokenGrant } from '@unexpired/oauth';
 import { createTokenManager, type SessionRecord, type TokenManager } from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
-import type { Answers, Order, Setup, Step } from './support/orders.ts';
+import type { Answers, FileSetup, Order, Step } from './support/orders.ts';
 import { type Program, start } from './support/program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './support/provider.ts';
 import { recordOf } from './support/records.ts';
@@ -36,7 +36,7 @@ async function signedIn(options?: { readonly rotate: boolean }, expiresAt = 0): 
   await writeFile(file, JSON.stringify(record), { mode: 0o600 });
 }
 
-async function client(setup: Partial<Setup> = {}): Promise<Program> {
+async function client(setup: Partial<FileSetup> = {}): Promise<Program> {
   const { tokenEndpoint, revocationEndpoint } = provider;
   const program = start('client', [JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID, ...setup })]);
   running.add(program);

@@ -1,7 +1,8 @@
 import { afterAll, describe, it } from '@jest/globals';
 import { type LockPlace, lockContract, storeContract } from '@unexpired/testing';
 import { redisLock, redisStore } from '../src/index.ts';
-import { CLIENTS, type ClientName, command, type Connection } from './support/clients.ts';
+import { CLIENTS, command } from './support/clients.ts';
+import type { ClientName, Connection } from './support/connection.ts';
 import { start } from './support/programs.ts';
 import { withRedis } from './support/with-redis.ts';
 

@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import type { SessionRecord } from 'unexpired';
 import { newFolder } from './folder.ts';
-import type { Answers, Order } from './orders.ts';
+import type { Answers, FileSetup, Order } from './orders.ts';
 import { type Program, start } from './program.ts';
-import { CLIENT_ID, startStrictProvider } from './provider.ts';
+import { CLIENT_ID, startStrictProvider, type StrictProvider } from './provider.ts';
 import { recordOf } from './records.ts';
 
-/** What became of many processes on one file. */
+/** What became of many processes on one store. */
 export interface FleetResult {
   /** Requests that got a token, all of one expiry the same, that the server knows. */
   readonly answered: number;
@@ -16,32 +17,54 @@ export interface FleetResult {
   readonly redemptions: number;
   readonly refusals: number;
   readonly revocations: number;
-  /** The generation that the file holds in the end; it began with 0. */
+  /** The generation that the store holds in the end; it began with 0. */
   readonly gen: number;
   /** Processes that did not end well when told to. */
   readonly crashed: number;
 }
 
-const HOUR = 3_600_000;
+/** Where the session of a fleet is kept, and which program works on it. */
+export interface FleetPlace {
+  /** Starts one process of the fleet. */
+  start(provider: StrictProvider): Program;
+  write(record: SessionRecord): Promise<void>;
+  read(): Promise<SessionRecord>;
+  remove(): Promise<void>;
+}
 
-/** Lets so many processes live through so many expiries, `requests` at once from each after every one. */
-export async function runFleet(plan: {
+export interface FleetPlan {
   readonly processes: number;
   readonly expiries: number;
   readonly requests: number;
   readonly progress?: (expiry: number) => void;
-}): Promise<FleetResult> {
+}
+
+const HOUR = 3_600_000;
+
+/** A fleet on a credentials file. */
+export async function fileFleet(): Promise<FleetPlace> {
   const folder = await newFolder();
   const file = folder.at('credentials.json');
+  return {
+    start({ tokenEndpoint, revocationEndpoint }) {
+      const setup: FileSetup = { file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID };
+      return start('client', [JSON.stringify(setup)]);
+    },
+    write: (record) => writeFile(file, JSON.stringify(record), { mode: 0o600 }),
+    read: async () => JSON.parse(await readFile(file, 'utf8')) as SessionRecord,
+    remove: folder.remove,
+  };
+}
+
+/** Lets so many processes live through so many expiries, `requests` at once from each after every one. */
+export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<FleetResult> {
   const provider = await startStrictProvider();
   const programs: Program[] = [];
   let [answered, odd] = [0, 0];
   const errors: string[] = [];
   try {
-    await writeFile(file, JSON.stringify(recordOf(0, { refreshToken: await provider.newRefreshToken() })), { mode: 0o600 });
-    const { tokenEndpoint, revocationEndpoint } = provider;
-    const setup = JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID });
-    for (let count = 0; count < plan.processes; count++) programs.push(start('client', [setup]));
+    await place.write(recordOf(0, { refreshToken: await provider.newRefreshToken() }));
+    for (let count = 0; count < plan.processes; count++) programs.push(place.start(provider));
     await Promise.all(programs.map((program) => program.next('ready')));
     const order: Order = { kind: 'ask', advance: HOUR, requests: plan.requests };
     for (let expiry = 1; expiry <= plan.expiries; expiry++) {
@@ -56,11 +79,11 @@ export async function runFleet(plan: {
     for (const program of programs) program.tell({ kind: 'close' } satisfies Order);
     const ends = await Promise.all(programs.map(({ ended }) => ended));
     const { redemptions, refusals, revocations } = provider;
-    const { gen } = JSON.parse(await readFile(file, 'utf8')) as { gen: number };
+    const { gen } = await place.read();
     return { answered, errors, odd, redemptions, refusals, revocations, gen, crashed: ends.filter(({ code }) => code !== 0).length };
   } finally {
     await Promise.all(programs.map((program) => program.kill()));
     await provider.stop();
-    await folder.remove();
+    await place.remove();
   }
 }

@@ -1,4 +1,4 @@
-/** Where a flight can be caught; see docs/protocol.md. F3 and F5 are about leases, which kernel locks do not have. */
+/** Where a flight can be caught; see docs/protocol.md. F3 and F5 are about leases, which kernel locks do not have; a rename is what files have. */
 export const STEPS = [
   'F1 before the lock',
   'F2 under the lock',
@@ -14,14 +14,18 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
-/** How `programs/client.ts` is set up. */
+/** How one process of many is set up, whatever its store. */
 export interface Setup {
-  readonly file: string;
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
   readonly clientId: string;
   /** What happens to it where: it is killed, or waits until it is told to go on. */
   readonly catch?: { readonly step: Step; readonly how: 'SIGKILL' | 'wait' } | undefined;
+}
+
+/** How `programs/client.ts` is set up. */
+export interface FileSetup extends Setup {
+  readonly file: string;
 }
 
 /** What it can be told. */

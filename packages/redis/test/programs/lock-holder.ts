@@ -1,14 +1,16 @@
 // Takes a lock, says so, and holds it until it is killed.
 import { redisLock } from '@unexpired/redis';
-import { CLIENTS, type ClientName } from '../support/clients.ts';
+import { type ClientName, connectTo } from '../support/connection.ts';
 
-const { client, port, name, lease } = JSON.parse(process.argv[2] ?? '') as {
-  client: ClientName;
-  port: number;
-  name: string;
-  lease: number;
-};
-await redisLock(CLIENTS[client](port).client, { lease }).request(name, {}, () => {
+interface Setup {
+  readonly client: ClientName;
+  readonly port: number;
+  readonly name: string;
+  readonly lease: number;
+}
+const setup = JSON.parse(process.argv[2] ?? '') as Setup;
+const { client } = await connectTo(setup.client, setup.port);
+await redisLock(client, { lease: setup.lease }).request(setup.name, {}, () => {
   process.send?.({ kind: 'held' });
   return new Promise(() => undefined);
 });

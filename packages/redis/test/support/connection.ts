@@ -1,0 +1,12 @@
+import type { RedisLike } from '../../src/index.ts';
+
+/** A client that connects, and how to get rid of it at once. */
+export interface Connection {
+  readonly client: RedisLike;
+  close(): void;
+}
+export type ClientName = 'node-redis' | 'ioredis';
+
+/** For a program that needs one of them, and should start fast. */
+export const connectTo = async (name: ClientName, port: number): Promise<Connection> =>
+  name === 'ioredis' ? (await import('./ioredis.ts')).ioRedis(port) : (await import('./node-redis.ts')).nodeRedis(port);

@@ -1,0 +1,8 @@
+import { Redis } from 'ioredis';
+import type { Connection } from './connection.ts';
+
+export function ioRedis(port: number): Connection {
+  const client = new Redis(port, '127.0.0.1');
+  client.on('error', () => undefined);
+  return { client, close: () => client.disconnect() };
+}

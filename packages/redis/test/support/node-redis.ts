@@ -1,0 +1,9 @@
+import { createClient } from '@redis/client';
+import type { Connection } from './connection.ts';
+
+export function nodeRedis(port: number): Connection {
+  const client = createClient({ url: `redis://127.0.0.1:${port}` });
+  client.on('error', () => undefined);
+  client.connect().catch(() => undefined); // commands wait for it, and get the error
+  return { client, close: () => client.destroy() };
+}

@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+import { type FleetPlace, runFleet } from '../../packages/node/test/support/fleet.ts';
+
+/**
+ * 16 processes on one store over 200 expiries, against a real authorization server that revokes the session when a
+ * refresh token comes twice. Options: `--expiries N`, `--processes N`. Says what came of it; the exit status is 1 unless all went well.
+ */
+export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> {
+  const { values } = parseArgs({ options: { expiries: { type: 'string' }, processes: { type: 'string' } } });
+  const expiries = Number(values.expiries ?? 200);
+  const processes = Number(values.processes ?? 16);
+  const requests = 5;
+  const started = performance.now();
+  const progress = (expiry: number): void => void (expiry % 50 === 0 && process.stdout.write(`  ${expiry} of ${expiries} expiries\n`));
+  const result = await runFleet({ expiries, processes, requests, progress }, await open());
+  const { answered, errors, odd, redemptions, refusals, revocations, gen, crashed } = result;
+  const ok =
+    answered === processes * expiries * requests &&
+    errors.length + odd + refusals + revocations + crashed === 0 &&
+    redemptions === expiries &&
+    gen === expiries;
+  process.stdout.write(
+    `${processes} processes, ${expiries} expiries: ${redemptions} redemptions, ${revocations} reuse detections, ${answered} of ` +
+      `${processes * expiries * requests} requests answered, ${errors.length} errors ${[...new Set(errors)].join(' ')}` +
+      `, ${odd} odd, ${crashed} crashed (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
+  process.exitCode = ok ? 0 : 1;
+}
