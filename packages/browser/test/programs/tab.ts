@@ -1,0 +1,138 @@
+// Runs in a page: one of many tabs of an app. Does what it is told from outside.
+import { createAuthFetch } from '@unexpired/fetch';
+import {
+  createTokenManager,
+  type RefreshLock,
+  systemClock,
+  type TokenError,
+  type TokenEvent,
+  type TokenManager,
+  type TokenResponse,
+  tokenErrorOf,
+  type TokenStore,
+} from 'unexpired';
+import { browserStore, webLock } from '../../src/index.ts';
+import type { Answers, Order, Step, TabControl } from '../support/tab.ts';
+
+declare global {
+  var tab: TabControl;
+  /** Takes a lock, and holds it for good. */
+  var holdLock: (name: string) => Promise<void>;
+}
+
+const starts = new BroadcastChannel('start');
+starts.addEventListener('message', () => begin());
+const events: TokenEvent[] = [];
+let tokens: TokenManager;
+let authFetch: typeof fetch;
+let offset = 0;
+let results: Promise<Answers>;
+let lastError: TokenError | undefined;
+let catchAt: Step | undefined;
+let begin = (): void => undefined;
+let goOn = (): void => undefined;
+let whenCaught: () => void;
+const caught = new Promise<void>((resolve) => (whenCaught = resolve));
+
+async function at(step: Step): Promise<void> {
+  if (catchAt !== step) return;
+  catchAt = undefined;
+  const gone = new Promise<void>((resolve) => (goOn = resolve));
+  whenCaught();
+  await gone;
+}
+
+/** A store and its lock, with places where a flight can be caught. */
+function watched(inner: TokenStore): TokenStore {
+  let locked = false;
+  const lock: RefreshLock = {
+    request: (name, options, task) =>
+      (inner.lock as RefreshLock).request(name, options, async (held) => {
+        locked = true;
+        return task(held).finally(() => (locked = false));
+      }),
+  };
+  return {
+    ...inner,
+    lock,
+    async read() {
+      if (locked) await at('F2 under the lock');
+      return inner.read();
+    },
+    async write(record, expected) {
+      const version = await inner.write(record, expected);
+      await at(record.intent === undefined ? 'F7 after the commit' : 'F4 after the intent');
+      return version;
+    },
+  };
+}
+
+async function ask({ advance, requests }: Order): Promise<Answers> {
+  offset += advance;
+  const settled = await Promise.allSettled(Array.from({ length: requests }, (_, index) => authFetch(`/api/${index}`)));
+  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  lastError = errors.map(tokenErrorOf).find((error) => error !== undefined) ?? lastError;
+  return {
+    statuses: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.status] : [])),
+    errors: errors.map((error) => tokenErrorOf(error)?.code ?? String(error)),
+  };
+}
+
+globalThis.tab = {
+  open({ catch: step, waitTimeout } = {}) {
+    catchAt = step;
+    tokens = createTokenManager({
+      store: watched(browserStore()),
+      waitTimeout,
+      clock: { ...systemClock, now: () => Date.now() + offset, monotonic: () => performance.now() + offset },
+      async refresh({ refreshToken = '' }, { signal }) {
+        await at('F6 before the call');
+        const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
+        const response = await fetch('/token', { method: 'POST', body, signal });
+        const answer = (await response.json()) as TokenResponse;
+        await at('F6 after the answer');
+        if (!response.ok)
+          throw Object.assign(new Error('The refresh was refused'), { response: { status: response.status, data: answer } });
+        return answer;
+      },
+    });
+    tokens.subscribe((event) => events.push(event));
+    authFetch = createAuthFetch(tokens, { origins: ['self'] });
+  },
+  signIn: (answer) => tokens.signIn(answer),
+  signOut: () => tokens.signOut(),
+  ask,
+  prepare(order) {
+    results = new Promise((resolve) => {
+      begin = () => resolve(ask(order));
+    });
+  },
+  start() {
+    starts.postMessage('');
+    begin(); // a channel does not hear itself
+  },
+  prepared: () => results,
+  caught: () => caught,
+  goOn: () => goOn(),
+  toldOf: (type) =>
+    new Promise((resolve) => {
+      const isIt = (event: TokenEvent): boolean => event.type === type && 'by' in event && event.by === 'peer';
+      if (events.some(isIt)) resolve();
+      else tokens.subscribe((event) => isIt(event) && resolve());
+    }),
+  status: () => tokens.status,
+  lastCause() {
+    const { cause } = lastError ?? {};
+    return cause instanceof Error ? { code: (cause as { code?: unknown }).code, message: cause.message } : undefined;
+  },
+  close: () => tokens.close(),
+};
+
+globalThis.holdLock = (name) =>
+  new Promise((resolve, reject) => {
+    const held = webLock().request(name, {}, () => {
+      resolve();
+      return new Promise(() => undefined);
+    });
+    held.catch(reject);
+  });

@@ -1,0 +1,61 @@
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { chromiumPath, mayRunChromium, WITHOUT_CHROMIUM } from '../../../../test/support/chromium.ts';
+import { firefoxPath, mayRunFirefox, WITHOUT_FIREFOX } from '../../../../test/support/firefox.ts';
+
+/** A browser that the suites run in. One driver for both, and one that leaves the back/forward cache on. */
+export interface Kind {
+  readonly name: 'Chromium' | 'Firefox';
+  /** Where not, `title` says so. */
+  readonly mayRun: boolean;
+  readonly title: string;
+  start(): Promise<Browser>;
+}
+
+/** A name that leads to loopback, but not to a secure context: there, browsers have no Web Locks. Chromium only. */
+export const INSECURE_HOST = 'insecure.test';
+
+export const CHROMIUM: Kind = {
+  name: 'Chromium',
+  mayRun: mayRunChromium,
+  title: mayRunChromium ? 'Chromium' : `Chromium, ${WITHOUT_CHROMIUM}`,
+  async start() {
+    if (chromiumPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
+    const args = [
+      '--no-sandbox', // which root may not use
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
+    ];
+    return puppeteer.launch({ browser: 'chrome', executablePath: chromiumPath, headless: true, args });
+  },
+};
+
+export const FIREFOX: Kind = {
+  name: 'Firefox',
+  mayRun: mayRunFirefox,
+  title: mayRunFirefox ? 'Firefox' : `Firefox, ${WITHOUT_FIREFOX}`,
+  async start() {
+    if (firefoxPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_FIREFOX}`);
+    return puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true });
+  },
+};
+
+/** Ends the page's process, as when it runs out of memory. Firefox cannot be told to; there the tab is closed. */
+export async function crash(page: Page, { name }: Kind): Promise<void> {
+  if (name === 'Firefox') return page.close();
+  const session = await page.createCDPSession();
+  const crashed = new Promise<void>((resolve) => page.once('error', () => resolve()));
+  session.send('Page.crash').catch(() => undefined); // nobody is left to answer
+  await crashed;
+}
+
+/** Stops the page's tasks and timers, as browsers do with tabs in the background, or lets it go on. Chromium only. */
+export async function freeze(page: Page, state: 'frozen' | 'active'): Promise<void> {
+  const session = await page.createCDPSession();
+  await session.send('Page.setWebLifecycleState', { state });
+  await session.detach();
+}

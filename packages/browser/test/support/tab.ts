@@ -1,0 +1,40 @@
+import type { TokenResponse } from 'unexpired';
+
+/** Where a flight can be caught; see docs/protocol.md. */
+export type Step = 'F2 under the lock' | 'F4 after the intent' | 'F6 before the call' | 'F6 after the answer' | 'F7 after the commit';
+
+/** What became of requests. */
+export interface Answers {
+  /** HTTP status codes. */
+  readonly statuses: readonly number[];
+  /** Codes of the errors of those that got no answer. */
+  readonly errors: readonly string[];
+}
+
+/** What a tab of `programs/tab.ts` can be told from outside. */
+export interface TabControl {
+  /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
+  open(setup?: { readonly catch?: Step; readonly waitTimeout?: number }): void;
+  signIn(answer: TokenResponse): Promise<void>;
+  signOut(): Promise<void>;
+  /** Its clock goes on by `advance` ms; then so many requests of the API, all at once. */
+  ask(order: Order): Promise<Answers>;
+  /** As `ask`, but at the next `start()` in any tab. */
+  prepare(order: Order): void;
+  start(): void;
+  prepared(): Promise<Answers>;
+  /** Resolves when a flight was caught. */
+  caught(): Promise<void>;
+  goOn(): void;
+  /** Resolves after an event of this type, caused by another tab. */
+  toldOf(type: 'refreshed' | 'signedOut' | 'signedIn'): Promise<void>;
+  status(): string;
+  /** How its last error came about: the `code` of the `cause`. */
+  lastCause(): { readonly code: unknown; readonly message: string } | undefined;
+  close(): Promise<void>;
+}
+
+export interface Order {
+  readonly advance: number;
+  readonly requests: number;
+}

@@ -1,0 +1,27 @@
+// `npm run test:long -- tabs [--rounds N] [--tabs N]`: 8 real tabs in Chromium and in Firefox over 100 rounds each, against a
+// server that ends the session when a refresh token comes twice. A browser that is not there is said to be left out.
+import { parseArgs } from 'node:util';
+import { CHROMIUM, FIREFOX } from '../../packages/browser/test/support/browsers.ts';
+import { runTabs } from '../../packages/browser/test/support/fleet.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string' }, tabs: { type: 'string' } } });
+const rounds = Number(values.rounds ?? 100);
+const tabs = Number(values.tabs ?? 8);
+const requests = 5;
+
+for (const kind of [CHROMIUM, FIREFOX]) {
+  if (!kind.mayRun) {
+    process.stdout.write(`${kind.title}\n`);
+    continue;
+  }
+  const started = performance.now();
+  const progress = (round: number): unknown => round % 25 === 0 && process.stdout.write(`  ${round} of ${rounds} rounds\n`);
+  const { answered, failures, odd, redemptions, rotations, reuseDetections } = await runTabs(kind, { rounds, tabs, requests, progress });
+  process.stdout.write(
+    `${kind.name}, ${tabs} tabs, ${rounds} rounds: ${redemptions} redemptions, ${reuseDetections} reuse detections, ${odd} odd rounds, ` +
+      `${answered} of ${tabs * rounds * requests} requests answered ${[...new Set(failures)].join(' ')}` +
+      `(${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
+  );
+  if (answered !== tabs * rounds * requests || odd + reuseDetections > 0 || redemptions !== rounds || rotations !== rounds)
+    process.exitCode = 1;
+}
