@@ -5,7 +5,7 @@ import { globSync } from 'node:fs';
 import path from 'node:path';
 
 const tests = path.resolve(import.meta.dirname, '../../packages/core/test');
-const LEFT_OUT = /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/model\.test\.ts$|leaks\.test\.ts$/;
+const LEFT_OUT = /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/model\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
 
 for (const file of globSync('**/*.test.ts', { cwd: tests }).sort()) {
   if (!LEFT_OUT.test(file.replaceAll('\\', '/'))) await import(path.join(tests, file));

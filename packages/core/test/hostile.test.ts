@@ -69,41 +69,44 @@ function textOf(error: unknown): string {
 }
 
 describe('a refresh function that', () => {
-  const outcomes = async (refresh: () => unknown): Promise<void> => {
+  /** What went wrong when everybody asked at once, and time passed. */
+  const faults = async (refresh: () => unknown): Promise<unknown[]> => {
+    const found: unknown[] = [];
     const { clock, events, tokens } = testSession({ refresh: refresh as never });
+    const judge = (error: unknown): void => {
+      if (!(error instanceof TokenError)) found.push(error);
+      if (/[ar]t-1/.test(textOf(error))) found.push('a token in an error');
+    };
     const waiting = [tokens.getTokens(), tokens.refresh(), tokens.replaceRejected('at-1')].map((wait) =>
-      wait.then(
-        (token) => expect(typeof token?.accessToken).toMatch(/^(?:string|undefined)$/),
-        (error: unknown) => {
-          expect(error).toBeInstanceOf(TokenError);
-          expect(textOf(error)).not.toContain('at-1');
-          expect(textOf(error)).not.toContain('rt-1');
-        },
-      ),
+      wait.then((token) => {
+        if (token !== undefined && typeof token.accessToken !== 'string') found.push(token);
+      }, judge),
     );
     await clock.advance(30_000);
     await Promise.all(waiting);
-    for (const event of events) if ('error' in event && event.error !== undefined) expect(event.error).toBeInstanceOf(TokenError);
+    for (const event of events) if ('error' in event && event.error !== undefined) judge(event.error);
     const closing = tokens.close();
     await clock.advance(200_000);
     await closing;
-    expect(clock.pending).toBe(0);
+    if (clock.pending > 0) found.push(`${clock.pending} timers`);
+    return found;
   };
 
   it('gives anything at all: who waits gets tokens or typed errors, and nothing is left behind', async () => {
     await fc.assert(
-      fc.asyncProperty(anything, (value) => outcomes(() => value)),
+      fc.asyncProperty(anything, async (value) => expect(await faults(() => value)).toEqual([])),
       { numRuns: 300 },
     );
   });
 
   it('throws anything at all: who waits gets typed errors, and nothing is left behind', async () => {
     await fc.assert(
-      fc.asyncProperty(anything, (value) =>
-        outcomes(() => {
+      fc.asyncProperty(anything, async (value) => {
+        const thrower = (): never => {
           throw value;
-        }),
-      ),
+        };
+        expect(await faults(thrower)).toEqual([]);
+      }),
       { numRuns: 300 },
     );
   });
