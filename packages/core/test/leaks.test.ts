@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, it } from '@jest/globals';
+import { createAuthorizer } from '../src/http/authorizer.ts';
 import { settle, testClock } from './support/clock.ts';
 import { countingSignal } from './support/counting-signal.ts';
 import { strictServer } from './support/server.ts';
@@ -40,6 +43,33 @@ it('1,000 managers created, used in every way and closed leave no timer and no s
   expect(mostSubscribers).toBe(1);
 });
 
+it('1,000 closed managers are garbage, while their store, their signal and their clock live on', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const clock = testClock();
+  const cell = sharedCell({ accessToken: 'first', refreshToken: 'rt-1', expiresAt: clock.now() + 3_600_000 });
+  const long = countingSignal();
+  /** What only the manager holds on to, besides itself: the refresh function that it was given. */
+  const use = async (seed: number): Promise<WeakRef<object>[]> => {
+    const server = strictServer();
+    const { tokens } = testSession({ clock, seed, server, store: cell.open() });
+    await outcome(tokens.getTokens({ signal: long.signal }));
+    if (seed % 10 === 0) await outcome(tokens.refresh({ signal: long.signal }));
+    await tokens.close();
+    return [new WeakRef(tokens), new WeakRef(server.refresh)];
+  };
+  const closed: WeakRef<object>[] = [];
+  for (let index = 0; index < 1000; index++) closed.push(...(await use(index)));
+  let alive = closed.length;
+  // What a turn has looked at is kept until its end.
+  for (let turn = 0; turn < 20 && alive > 0; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    alive = closed.filter((one) => one.deref() !== undefined).length;
+  }
+  expect(alive).toBe(0);
+}, 60_000);
+
 it('100,000 requests that share one long-lived signal leave no listener', async () => {
   const { clock, server, tokens } = testSession();
   const long = countingSignal();
@@ -53,6 +83,27 @@ it('100,000 requests that share one long-lived signal leave no listener', async 
   }
   expect(server.calls).toBe(10);
 });
+
+it('100,000 requests signed and judged for an adapter, refused or not, leave no listener on the signal that they share', async () => {
+  const long = countingSignal();
+  let good = 'one';
+  const authorize = createAuthorizer(
+    { getTokens: async () => ({ accessToken: 'one' }), replaceRejected: async () => ({ accessToken: good }) },
+    { origins: ['https://api.example.com'] },
+  );
+  const refused = { url: '', status: 401, headers: new Headers(), json: async () => undefined };
+  const answered = { ...refused, status: 200 };
+  for (let round = 0; round < 200; round++) {
+    good = round % 2 === 0 ? 'two' : 'one';
+    const verdicts = await Promise.all(
+      Array.from({ length: 500 }, async (_, index) => {
+        const signature = await authorize({ url: 'https://api.example.com/a', signal: long.signal });
+        return signature?.judge(index % 2 === 0 ? refused : answered, true);
+      }),
+    );
+    expect([verdicts.length, long.listeners]).toEqual([500, 0]);
+  }
+}, 60_000);
 
 it('a fresh token costs no read of the store, no lock and no timer', async () => {
   const clock = testClock();
