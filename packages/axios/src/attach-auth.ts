@@ -27,6 +27,8 @@ interface Attachment {
  * Gives every request of an axios instance a good token, and sends a request again, once, when the API refused its
  * token. Returns detach.
  *
+ * `data` may be a function that makes the body, for streams that shall be sent again: it is called for each send.
+ *
  * The same instance and tokens twice is once, with the latest options; overlapping origins with other tokens is a
  * TypeError.
  *
@@ -76,6 +78,8 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
   };
   const wrap = (config: Config): Config => {
     config.adapter = wrapperOf(config.adapter);
+    // What a factory makes is sent as it is; a transform would see the function, and make an empty body of it for JSON.
+    if (typeof config.data === 'function') config.transformRequest = [];
     return config;
   };
   // Synchronous, or axios would run the chain of all interceptors through promises.

@@ -14,6 +14,7 @@ export interface Config {
   adapter?: unknown;
   auth?: unknown;
   data?: unknown;
+  transformRequest?: unknown;
   headers: Record<string, unknown>;
   signal?: AbortSignal;
   cancelToken?: { subscribe(listener: (reason: unknown) => void): void; unsubscribe(listener: (reason: unknown) => void): void };

@@ -48,32 +48,38 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     return { env: { ...env, fetch: observer } };
   };
 
+  const send = (adapter: unknown, config: Config, signed?: string, timeout?: number, made?: { data: unknown }): Promise<Answer> => {
+    const named = typeof adapter !== 'function';
+    if (!named && !timeout && !made && !(signed && config.auth)) return adapter(config);
+    const copy = {
+      ...config,
+      ...made,
+      ...(timeout && { timeout, timeoutErrorMessage: timeoutMessage(config) }),
+      ...(signed && { auth: undefined, beforeRedirect: guardRedirect(signed, config.beforeRedirect) }),
+      ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
+    };
+    // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
+    const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
+      if (found?.config) found.config = config;
+      if (found?.response) found.response.config = config;
+    };
+    return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(
+      (answer) => {
+        restore(answer);
+        return answer;
+      },
+      (error) => {
+        restore(error);
+        throw error;
+      },
+    );
+  };
+
   return {
-    send(adapter, config, signed, timeout) {
-      const named = typeof adapter !== 'function';
-      if (!named && !timeout && !(signed && config.auth)) return adapter(config);
-      const copy = {
-        ...config,
-        ...(timeout && { timeout, timeoutErrorMessage: timeoutMessage(config) }),
-        ...(signed && { auth: undefined, beforeRedirect: guardRedirect(signed, config.beforeRedirect) }),
-        ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
-      };
-      // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
-      const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
-        if (found?.config) found.config = config;
-        if (found?.response) found.response.config = config;
-      };
-      return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(
-        (answer) => {
-          restore(answer);
-          return answer;
-        },
-        (error) => {
-          restore(error);
-          throw error;
-        },
-      );
-    },
+    send: (adapter, config, signed, timeout) =>
+      typeof config.data === 'function'
+        ? make(config.data as () => unknown).then((data) => send(adapter, config, signed, timeout, { data }))
+        : send(adapter, config, signed, timeout),
     urlOf: ({ request }) => request?.responseURL ?? request?.res?.responseUrl ?? urls.get(Object(request)) ?? '',
     async timeoutError(config) {
       // Its class comes from an error that axios makes by itself.
@@ -85,5 +91,8 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     },
   };
 }
+
+// Asynchronous, so that what it throws rejects.
+const make = async (factory: () => unknown): Promise<unknown> => factory();
 
 const timeoutMessage = (config: Config): string => config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`;

@@ -23,6 +23,8 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
   const signature = signing && (await (budget ? budget.within(signing) : signing));
   if (!signature) return dispatch.send(adapter, config);
 
+  // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
+  const replayable = typeof config.data === 'function' || isReplayable(config.data);
   let authorization = signature.authorization;
   for (let replayed = false; ; replayed = true) {
     let answer: Answer;
@@ -38,7 +40,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
     } finally {
       headers[name] = before;
     }
-    const judging = replayed ? undefined : signature.judge(new RawAnswer(answer, dispatch), isReplayable(config.data));
+    const judging = replayed ? undefined : signature.judge(new RawAnswer(answer, dispatch), replayable);
     const verdict = judging && (await (budget ? budget.within(judging) : judging).catch(dropping(answer)));
     if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
     if (!verdict?.replay) {

@@ -1,11 +1,9 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { attachAuth } from '@unexpired/axios';
-import { type AdapterUnderTest, adapterContract } from '@unexpired/testing';
+import { adapterContract } from '@unexpired/testing';
 import { startContractApi } from '@unexpired/testing/node';
-import axios, { type AxiosRequestConfig } from 'axios';
-import axios17 from 'axios-1.7';
 import FormDataPackage from 'form-data';
+import { axiosClient, newest, oldest } from './contract/clients.ts';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 beforeAll(async () => {
@@ -13,77 +11,25 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-type Static = Pick<typeof axios, 'create' | 'isCancel' | 'isAxiosError'>;
-
-const formPackage = (): { body: object; headers: Record<string, string> } => {
-  const form = new FormDataPackage();
-  form.append('note', 'once only');
-  return { body: form, headers: form.getHeaders() };
+const nodeStreams = {
+  'a stream': () => ({ body: Readable.from(['once only']) }),
+  'the form-data package': () => {
+    const body = new FormDataPackage();
+    body.append('note', 'once only');
+    return { body, headers: body.getHeaders() };
+  },
 };
-const webStream = (): { body: object } => ({ body: new Blob(['once only']).stream() });
+const bodyFactories = { 'a stream': () => Readable.from(['made anew']), 'a stream, later': async () => Readable.from(['made anew']) };
+const webFactories = { 'a ReadableStream': () => new Blob(['made anew']).stream() };
+const webStreams = { 'a ReadableStream': () => ({ body: new Blob(['once only']).stream() }) };
 
-const clients: {
-  name: string;
-  from: Static;
-  adapter: 'http' | 'fetch';
-  validateStatus?: null;
-  hidesRedirects?: boolean;
-  oneShotBodies: AdapterUnderTest['oneShotBodies'];
-}[] = [
-  {
-    name: 'axios 1.21, http',
-    from: axios,
-    adapter: 'http',
-    oneShotBodies: { 'a stream': () => ({ body: Readable.from(['once only']) }), 'the form-data package': formPackage },
-  },
-  { name: 'axios 1.21, fetch', from: axios, adapter: 'fetch', oneShotBodies: { 'a ReadableStream': webStream } },
-  {
-    name: 'axios 1.21, http, a 401 that resolves',
-    from: axios,
-    adapter: 'http',
-    validateStatus: null,
-    oneShotBodies: {},
-  },
-  {
-    name: 'axios 1.7, http',
-    from: axios17 as unknown as Static,
-    adapter: 'http',
-    oneShotBodies: { 'a stream': () => ({ body: Readable.from(['once only']) }), 'the form-data package': formPackage },
-  },
+for (const client of [
+  axiosClient({ from: newest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
+  axiosClient({ from: newest, adapter: 'fetch', oneShotBodies: webStreams, bodyFactories: webFactories }),
+  axiosClient({ from: newest, adapter: 'http', as: ', a 401 that resolves', config: { validateStatus: null }, oneShotBodies: {} }),
+  axiosClient({ from: oldest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
   // Before 1.12 it cannot be told another fetch, which would know where the answer came from.
-  {
-    name: 'axios 1.7, fetch',
-    from: axios17 as unknown as Static,
-    adapter: 'fetch',
-    hidesRedirects: true,
-    oneShotBodies: { 'a ReadableStream': webStream },
-  },
-];
-
-for (const { name, from, adapter, validateStatus, hidesRedirects, oneShotBodies } of clients) {
-  adapterContract({ describe, it }, () => api, {
-    name,
-    oneShotBodies,
-    hidesRedirects,
-    isAbort: (error) => from.isCancel(error),
-    create(tokens, options) {
-      const instance = from.create({
-        adapter,
-        responseType: 'text',
-        transformResponse: [],
-        ...(validateStatus === null && { validateStatus }),
-      });
-      attachAuth(instance, tokens, options);
-      return async ({ body, ...config }) => {
-        try {
-          const response = await instance.request<string>({ ...config, data: body } as AxiosRequestConfig);
-          return { status: response.status, text: response.data, explained: response };
-        } catch (error) {
-          const { response } = error as { response?: { status: number; data: string } };
-          if (!response || !from.isAxiosError(error)) throw error;
-          return { status: response.status, text: response.data, explained: error };
-        }
-      };
-    },
-  });
+  axiosClient({ from: oldest, adapter: 'fetch', hidesRedirects: true, oneShotBodies: webStreams, bodyFactories: webFactories }),
+]) {
+  adapterContract({ describe, it }, () => api, client);
 }

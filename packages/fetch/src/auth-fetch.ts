@@ -1,7 +1,7 @@
 import type { RequestAuth, TokenInput } from 'unexpired';
-import { type AuthOptions, createAuthorizer, explain, type Verdict } from 'unexpired/adapter';
+import { type AuthOptions, createAuthorizer, explain } from 'unexpired/adapter';
 import { Answer, release } from './answer.ts';
-import { copyBody } from './body-copy.ts';
+import { type BodyFactory, copyBody } from './body-copy.ts';
 import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
 
 /** Options of {@link createAuthFetch}. */
@@ -11,10 +11,15 @@ export interface AuthFetchOptions extends AuthOptions {
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
 }
 
-/** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; and `tokens`. */
-type AuthInit = { [Name in keyof RequestInit]: RequestInit[Name] | undefined } & RequestAuth;
+/** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; a factory for a body; and `tokens`. */
+type AuthInit = {
+  [Name in keyof RequestInit]: RequestInit[Name] | (Name extends 'body' ? BodyFactory : never) | undefined;
+} & RequestAuth;
 
-/** `fetch`, with one more option for each request: `tokens`. */
+/**
+ * `fetch`, with one more option for each request: `tokens`. And `body` may be a function that makes it, for streams that
+ * shall be sent again: it is called for each send.
+ */
 export type AuthFetch = typeof globalThis.fetch & ((input: string | URL | Request, init?: AuthInit) => Promise<Response>);
 
 /**
@@ -56,39 +61,37 @@ export function wrapFetch(
     const signal = init?.signal === undefined ? request?.signal : init.signal;
 
     const signing = authorize({ url, authorization: getAuthorization(headers), signal, tokens: init?.tokens });
-    if (!signing) return send(input, init && 'tokens' in init ? copy : init);
+    const factory = typeof copy?.body === 'function' ? copy.body : undefined;
+    if (!signing && !factory) return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
     const signature = await signing;
     // A URL object that was changed while we waited: its new value was never checked.
     const target = request || hrefOf(input) === url ? input : url;
-    if (!signature) return send(target, copy?.headers ? { ...copy, headers } : copy);
+    const dispatch = async (to: typeof target, options: RequestInit | undefined): Promise<Response> =>
+      send(to, factory ? { ...options, body: await factory() } : options);
+    if (!signature) return dispatch(target, (copy?.headers ? { ...copy, headers } : copy) as RequestInit | undefined);
 
     const body = copyBody(request, copy?.body, request && replayable?.(request));
-    const signed: RequestInit = copy ?? {};
+    const signed = (copy ?? {}) as RequestInit;
     if (request && !hasKeys(signed)) Object.assign(signed, referrerOf(request));
     signed.headers = headers;
     setAuthorization(headers, signature.authorization);
-    let response: Response;
-    let again: ReturnType<typeof body.take>;
     try {
-      response = await send(target, signed);
+      const response = await dispatch(target, signed);
+      const judged = signature.judge(new Answer(response), body.replayable);
+      if (!judged) return response;
+      const verdict = await judged.catch((error: unknown) => {
+        void release(response);
+        throw error;
+      });
+      if (verdict.cause) explain(response, verdict.cause);
+      const again = verdict.replay && (await body.take());
+      if (!again) return response;
+      setAuthorization(headers, verdict.replay);
+      await release(response);
+      return await dispatch(again.input ?? target, again.body ? { ...signed, body: again.body } : signed);
     } finally {
-      again = body.take();
+      body.drop();
     }
-
-    const judged = signature.judge(new Answer(response), again !== undefined);
-    if (!judged) return response;
-    let verdict: Verdict;
-    try {
-      verdict = await judged;
-    } catch (error) {
-      void release(response);
-      throw error;
-    }
-    if (verdict.cause) explain(response, verdict.cause);
-    if (!verdict.replay) return response;
-    setAuthorization(headers, verdict.replay);
-    await release(response);
-    return send(again?.input ?? target, again?.body ? { ...signed, body: again.body } : signed);
   };
   return authFetch;
 }
@@ -97,17 +100,17 @@ export function wrapFetch(
 const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
 
 // `for in`, because a Request is a valid init and has getters only.
-function copyInit(init: AuthInit | undefined): RequestInit | undefined {
+function copyInit(init: AuthInit | undefined): AuthInit | undefined {
   if (!init) return undefined;
   const prototype: unknown = Object.getPrototypeOf(init);
-  const copy: RequestInit & { tokens?: unknown } = {};
+  const copy: AuthInit = {};
   if (prototype === Object.prototype || prototype === null) Object.assign(copy, init);
-  else for (const name in init) Object.assign(copy, { [name]: init[name as keyof RequestInit] });
-  if ('tokens' in copy) delete copy.tokens;
+  else for (const name in init) Object.assign(copy, { [name]: init[name as keyof AuthInit] });
+  if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
   return copy;
 }
 
-const hasKeys = (init: RequestInit): boolean => Object.keys(init).length > 0;
+const hasKeys = (init: object): boolean => Object.keys(init).length > 0;
 
 // An init that is not empty resets the two, unless they are said again (Fetch standard, the Request constructor).
 const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({ referrer, referrerPolicy });

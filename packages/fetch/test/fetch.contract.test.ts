@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { createAuthFetch } from '@unexpired/fetch';
-import { type AdapterUnderTest, adapterContract } from '@unexpired/testing';
+import { adapterContract } from '@unexpired/testing';
 import { startContractApi } from '@unexpired/testing/node';
+import { fetchClient, kyClient, requestClient } from './contract/clients.ts';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 beforeAll(async () => {
@@ -9,51 +9,24 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-const stream = (): ReadableStream =>
-  new ReadableStream({
-    start(controller) {
-      controller.enqueue(encode('once only'));
-      controller.close();
-    },
-  });
 async function* iterate(): AsyncGenerator<Uint8Array> {
-  yield encode('once only');
+  yield new TextEncoder().encode('once only');
 }
-
-const oneShotBodies: AdapterUnderTest['oneShotBodies'] = {
-  'a ReadableStream': () => ({ body: stream() }),
-  'an async iterable': () => ({ body: iterate() }),
+const stream = { 'a ReadableStream': () => ({ body: new Blob(['once only']).stream() }) };
+const bodyFactories = {
+  'a ReadableStream': () => new Blob(['made anew']).stream(),
+  'a ReadableStream, later': async () => new Blob(['made anew']).stream(),
 };
+const large = { 'a ReadableStream of two megabytes': () => ({ body: new Blob(['once only', 'x'.repeat(2 ** 21)]).stream() }) };
 
-adapterContract({ describe, it }, () => api, {
-  name: 'fetch(url, init)',
-  oneShotBodies,
-  create(tokens, options) {
-    const authFetch = createAuthFetch(tokens, options);
-    return async ({ url, ...init }) => {
-      const response = await authFetch(url, { ...init, body: init.body as BodyInit, duplex: 'half' } as RequestInit);
-      return { status: response.status, text: await response.text(), explained: response };
-    };
-  },
-});
-
-adapterContract({ describe, it }, () => api, {
-  name: 'fetch(new Request(url, init))',
-  keepsSignal: false,
-  // What a Request was made of cannot be seen. Up to 1 MiB it is kept, so that a short stream is replayed as well.
-  oneShotBodies: {
-    'a ReadableStream of two megabytes': () => ({
-      body: new Blob(['once only', 'x'.repeat(2 ** 21)]).stream(),
-    }),
-  },
-  replayLimit: 2 ** 20,
-  create(tokens, options) {
-    const authFetch = createAuthFetch(tokens, options);
-    return async ({ url, tokens: own, ...init }) => {
-      const request = new Request(url, { ...init, body: init.body as BodyInit, duplex: 'half' } as RequestInit);
-      const response = await authFetch(request, own === undefined ? undefined : { tokens: own });
-      return { status: response.status, text: await response.text(), explained: response };
-    };
-  },
-});
+for (const client of [
+  fetchClient({ oneShotBodies: { ...stream, 'an async iterable': () => ({ body: iterate() }) }, bodyFactories }),
+  requestClient({ oneShotBodies: large }),
+  ...(['ky', 'ky-1.14'] as const).flatMap((alias) => [
+    kyClient(alias, {}, { oneShotBodies: stream }),
+    kyClient(alias, { retry: 0, timeout: false }, { as: ', retry: 0, timeout: false', oneShotBodies: stream }),
+    kyClient(alias, { throwHttpErrors: false }, { as: ', throwHttpErrors: false', oneShotBodies: stream }),
+  ]),
+]) {
+  adapterContract({ describe, it }, () => api, client);
+}

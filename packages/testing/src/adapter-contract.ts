@@ -1,6 +1,8 @@
 import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
+import { connections } from './adapter-contract/connections.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
+import { targets } from './adapter-contract/targets.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
 
 export type {
@@ -26,4 +28,6 @@ export function adapterContract({ describe, it }: ContractFramework, api: () => 
   describe(`${adapter.name}: refreshing`, () => refreshing(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
   describe(`${adapter.name}: boundaries`, () => boundaries(context));
+  describe(`${adapter.name}: targets`, () => targets(context));
+  describe(`${adapter.name}: connections`, () => connections(context));
 }

@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { ContractApi, ReceivedRequest } from './adapter-contract/types.ts';
 
+/** Pages of any origin may ask and read. */
+const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-headers': '*' };
+
 /**
  * A real API on loopback for `adapterContract`. Paths: `/echo` answers with what it got; `/public` too, without a
  * token; `/never` always says 401; `/scope` says `insufficient_scope`; `/graphql` reports a refused token in a 200;
@@ -18,6 +21,11 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    if (request.method === 'OPTIONS' || pathname === '/favicon.ico') {
+      // A browser's own questions are no part of the contract.
+      response.writeHead(204, { ...CORS, 'access-control-allow-headers': 'authorization, *' }).end();
+      return;
+    }
     const { authorization, accept, 'content-type': contentType } = request.headers;
     const received = {
       method: request.method ?? '',
@@ -38,7 +46,7 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
     await holds.get(pathname);
 
     const reply = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
-      response.writeHead(status, { 'content-type': 'application/json', ...headers });
+      response.writeHead(status, { 'content-type': 'application/json', ...CORS, ...headers });
       response.end(JSON.stringify(body));
     };
     if (pathname === '/redirect') reply(302, {}, { location: String(searchParams.get('to')) });

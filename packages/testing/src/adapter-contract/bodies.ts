@@ -64,4 +64,27 @@ export function replaying({ adapter, api, it }: ContractContext): void {
       equal(api().requests[0]?.body.includes('once only'), true, 'body');
     });
   }
+
+  for (const [kind, make] of Object.entries(adapter.bodyFactories ?? {})) {
+    it(`asks a factory for ${kind} again for the replay`, async () => {
+      const session = startSession(api());
+      const send = adapter.create(session.tokens, { origins: [api().origin] });
+      let made = 0;
+      const { status } = await send({ url: `${api().origin}/echo`, method: 'POST', body: () => (made++, make()) });
+      equal([status, made, session.refreshes], [200, 2, 1], 'status, bodies made, refreshes');
+      const [first, second] = api().requests.map(({ contentType, body }) => ({ contentType, body }));
+      equal([first?.body, second], ['made anew', first], 'bodies');
+    });
+
+    it(`asks a factory for ${kind} where no token is sent, too`, async () => {
+      api().reset('good-0');
+      const send = adapter.create('fixed', { origins: [api().origin] });
+      await send({ url: `${api().origin}/public`, method: 'POST', body: make, tokens: false });
+      equal(
+        api().requests.map(({ body }) => body),
+        ['made anew'],
+        'bodies',
+      );
+    });
+  }
 }

@@ -3,36 +3,9 @@ import { equal, rejection } from './check.ts';
 import { ended, startSession } from './session.ts';
 import type { ContractContext } from './types.ts';
 
-/** Which requests are ours to sign, and which answers ours to repair. */
+/** Whose header it is, who asks for no token, and which answers are ours to repair. */
 export function boundaries({ adapter, api, it }: ContractContext): void {
   const authorizations = (): (string | undefined)[] => api().requests.map(({ authorization }) => authorization);
-
-  it('sends no token to another origin, and repairs no 401 from there', async () => {
-    const session = startSession(api());
-    const send = adapter.create(session.tokens, { origins: [api().origin] });
-    equal((await send({ url: `${api().foreignOrigin}/echo` })).status, 401, 'status');
-    equal([authorizations(), session.refreshes], [[undefined], 0], 'sent');
-  });
-
-  it('takes the token off a redirect to another origin, and repairs no 401 from there', async () => {
-    const session = startSession(api(), { start: 'good' });
-    const send = adapter.create(session.tokens, { origins: [api().origin] });
-    const { status } = await send({ url: `${api().origin}/redirect?to=${encodeURIComponent(`${api().foreignOrigin}/echo`)}` });
-    equal(status, 401, 'status');
-    equal(
-      api().requests.some(({ foreign, authorization }) => foreign && authorization !== undefined),
-      false,
-      'sent to the other origin',
-    );
-    if (!adapter.hidesRedirects) equal([session.refreshes, api().requests.length], [0, 2], 'refreshes and requests');
-  });
-
-  it('keeps the token on a redirect within the origin', async () => {
-    const session = startSession(api(), { start: 'good' });
-    const send = adapter.create(session.tokens, { origins: [api().origin] });
-    equal((await send({ url: `${api().origin}/redirect?to=/echo` })).status, 200, 'status');
-    equal(authorizations(), ['Bearer good-0', 'Bearer good-0'], 'sent');
-  });
 
   it('leaves an Authorization of the caller alone, and the answer to it', async () => {
     const session = startSession(api());

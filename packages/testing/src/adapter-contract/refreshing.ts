@@ -147,17 +147,4 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'the next one');
     equal([session.refreshes, api().requests.length], [1, 2], 'refreshes and requests');
   });
-
-  it('opens no connection for each refusal', async () => {
-    const session = startSession(api());
-    const send = adapter.create(session.tokens, { origins: [api().origin] });
-    const before = api().connections;
-    for (let round = 0; round < 20; round++) {
-      api().accept(`nobody-has-this-${round}`);
-      await send({ url: `${api().origin}/echo` });
-    }
-    equal(api().requests.length >= 20, true, 'requests');
-    const opened = api().connections - before;
-    if (opened > 4) throw new Error(`20 refusals one after the other opened ${opened} connections`);
-  });
 }

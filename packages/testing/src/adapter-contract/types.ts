@@ -32,6 +32,8 @@ export interface AdapterUnderTest {
   readonly hidesRedirects?: boolean | undefined;
   /** Bodies up to this many bytes are replayed. Default: all that can be. */
   readonly replayLimit?: number | undefined;
+  /** Functions that make a body of the text `made anew` for each send, where the client takes them. Default: none. */
+  readonly bodyFactories?: Readonly<Record<string, () => unknown>> | undefined;
   /** Bodies that can be read once, in the forms that this client takes. */
   readonly oneShotBodies: Readonly<Record<string, () => { readonly body: BodyInit | object; readonly headers?: Record<string, string> }>>;
 }
