@@ -1,0 +1,288 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createTokenManager, type TokenManager } from 'unexpired';
+import { recordOf } from '../../node/test/support/records.ts';
+import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
+import { CLIENTS, command } from './support/clients.ts';
+import type { ClientName, Connection } from './support/connection.ts';
+import { withRedis } from './support/with-redis.ts';
+
+const KEY = 'session:42';
+
+describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
+  withRedis('a store in Redis', (server) => {
+    const connections = new Set<Connection>();
+    const managers = new Set<TokenManager>();
+    let client: RedisLike;
+    const connect = (): RedisLike => {
+      const connection = CLIENTS[name](server().port);
+      connections.add(connection);
+      return connection.client;
+    };
+    beforeEach(async () => {
+      client = connect();
+      await command(client, 'FLUSHALL');
+    });
+    afterEach(async () => {
+      await Promise.all([...managers].map((manager) => manager.close()));
+      managers.clear();
+      for (const { close } of connections) close();
+      connections.clear();
+    });
+
+    const manager = (
+      own: RedisLike,
+      refresh: () => Promise<{ accessToken: string; refreshToken: string; expiresAt: number }>,
+    ): TokenManager => {
+      const made = createTokenManager({ store: redisStore(own, { key: KEY }), refresh });
+      managers.add(made);
+      return made;
+    };
+    const fresh = (number: number) => ({
+      accessToken: `access-${number}`,
+      refreshToken: `refresh-${number}`,
+      expiresAt: Date.now() + 3_600_000,
+    });
+
+    it('spends 5 round trips on a refresh, of which one is between the answer and those who wait', async () => {
+      const commands: string[] = [];
+      const own = counting(connect(), commands);
+      const store = redisStore(own, { key: KEY });
+      await store.write(recordOf(1), undefined);
+      let atAnswer = 0;
+      const tokens = manager(own, async () => {
+        atAnswer = commands.length;
+        return fresh(2);
+      });
+      await tokens.getTokens(); // it knows the session, and listens
+      await announced(tokens, connect());
+      commands.length = 0;
+      expect((await tokens.refresh()).accessToken).toBe('access-2');
+      expect(commands.length - atAnswer).toBe(1);
+      await tokens.close();
+      expect(commands).toEqual(['read', 'lock and read', 'write', 'write', 'release']);
+    });
+
+    it('takes over the token set that another program left under the key, and keeps to the rule that nobody may have written since', async () => {
+      const theirs = JSON.stringify({ access_token: 'theirs', refresh_token: 'their-refresh' });
+      await command(client, 'SET', KEY, theirs);
+      const store = redisStore(client, { key: KEY });
+      const seen = await store.read();
+      expect(seen?.value).toEqual(JSON.parse(theirs));
+      await command(client, 'SET', KEY, theirs.replace('theirs', 'newer'));
+      expect(await store.write(recordOf(1), seen?.version)).toBeUndefined();
+      const again = await store.read();
+      expect(await store.write(recordOf(1), again?.version)).toEqual(expect.any(String));
+      expect((await store.read())?.value).toMatchObject({ gen: 1 });
+    });
+
+    it.each([
+      ['text that is not JSON', ['SET', KEY, 'secret-token']],
+      ['a list', ['RPUSH', KEY, 'secret-token']],
+      ['a hash of somebody else', ['HSET', KEY, 'access_token', 'secret-token']],
+    ] as const)('says that %s is not a session, without quoting it, and leaves it there', async (_what, words) => {
+      await command(client, ...(words as unknown as [string, ...string[]]));
+      const before = await command(client, 'DUMP', KEY);
+      const store = redisStore(client, { key: KEY });
+      const error = await store.read().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'ERR_STORE_RECORD', message: expect.stringContaining(`"${KEY}"`) });
+      expect(String(error)).not.toContain('secret-token');
+      if (words[0] !== 'SET') expect(await store.write(recordOf(1), undefined)).toBeUndefined();
+      expect(await command(client, 'DUMP', KEY)).toEqual(before);
+    });
+
+    it('notices that Redis went back in time, although as many writes were made since', async () => {
+      const store = redisStore(client, { key: KEY });
+      const second = await store.write(recordOf(2), await store.write(recordOf(1), undefined));
+      await command(client, 'DEL', KEY);
+      const other = redisStore(connect(), { key: KEY });
+      await other.write(recordOf(8), await other.write(recordOf(7), undefined));
+      expect(await store.write(recordOf(3), second)).toBeUndefined();
+      expect((await store.read())?.value).toMatchObject({ gen: 8 });
+    });
+
+    it('keeps record and lease in one hash slot, whatever the key is', async () => {
+      for (const key of ['session:42', '{tenant}:session', 'a{b', 'x{y}z{q}', 'ü {{a}}']) {
+        const store = redisStore(client, { key });
+        await store.write(recordOf(1), undefined);
+        await store.lock?.request('any', {}, async () => {
+          const keys = (await command(client, 'KEYS', '*')) as string[];
+          expect(keys).toHaveLength(2);
+          expect(hashed(String(keys[0]))).toBe(hashed(String(keys[1])));
+        });
+        await command(client, 'FLUSHALL');
+      }
+    });
+
+    it('lets the key expire as long after the last write as it was told to', async () => {
+      await redisStore(client, { key: KEY, ttl: 60_000 }).write(recordOf(1), undefined);
+      expect(Number(await command(client, 'PTTL', KEY))).toBeGreaterThan(50_000);
+      await redisStore(client, { key: 'other' }).write(recordOf(1), undefined);
+      expect(Number(await command(client, 'PTTL', 'other'))).toBe(-1);
+    });
+
+    it('gives the same answer to a command that a client sent twice because the connection was lost', async () => {
+      const twice = doubling(connect());
+      const store = redisStore(twice, { key: KEY });
+      expect(await store.write(recordOf(1), undefined)).toEqual(expect.any(String));
+      let ran = 0;
+      await store.lock?.request('any', { signal: AbortSignal.timeout(10_000) }, async () => void ran++);
+      expect(ran).toBe(1);
+      expect(await command(client, 'KEYS', '*lease')).toEqual([]);
+    });
+
+    it('leaves the lease alone that somebody else took over', async () => {
+      const lock = redisLock(client);
+      await lock.request('one', {}, async () => {
+        await command(client, 'SET', 'one:lease', 'somebody else');
+      });
+      expect(await command(client, 'GET', 'one:lease')).toBe('somebody else');
+    });
+
+    it('renews the lease of a holder that takes longer, so that nobody else gets in', async () => {
+      const lock = redisLock(client, { lease: 150 });
+      const order: string[] = [];
+      let second: Promise<unknown> | undefined;
+      await lock.request('one', {}, async (held) => {
+        second = redisLock(connect(), { lease: 150 }).request('one', {}, async () => void order.push('second'));
+        for (let [renewals, left] = [0, 150]; renewals < 3; ) {
+          const before = left;
+          left = Number(await command(client, 'PTTL', 'one:lease'));
+          if (left > before) renewals++;
+        }
+        expect(held?.signal?.aborted).toBe(false);
+        order.push('first');
+      });
+      await second;
+      expect(order).toEqual(['first', 'second']);
+    });
+
+    it('opens one more connection for all sessions that listen, and closes it when the last one leaves', async () => {
+      const connected = async (): Promise<number> =>
+        String(await command(client, 'CLIENT', 'LIST'))
+          .trim()
+          .split('\n').length;
+      const own = connect();
+      await command(own, 'PING');
+      const before = await connected();
+      const stops = Array.from({ length: 50 }, (_, number) => redisStore(own, { key: `session:${number}` }).subscribe?.(() => undefined));
+      const channels = async (): Promise<unknown[]> => (await command(client, 'PUBSUB', 'CHANNELS')) as unknown[];
+      while ((await channels()).length < 50);
+      expect(await connected()).toBe(before + 1);
+      for (const stop of stops) stop?.();
+      while ((await connected()) > before);
+      expect(await channels()).toEqual([]);
+    });
+
+    it('publishes no token', async () => {
+      const heard: string[] = [];
+      const spy = CLIENTS.ioredis(server().port);
+      connections.add(spy);
+      const ioredis = spy.client as unknown as {
+        psubscribe(pattern: string): Promise<unknown>;
+        on(event: string, listener: (...words: string[]) => void): void;
+      };
+      ioredis.on('pmessage', (...words) => heard.push(words.join(' ')));
+      await ioredis.psubscribe('*');
+      const tokens = manager(connect(), async () => fresh(2));
+      await tokens.signIn(fresh(1));
+      await tokens.refresh();
+      await tokens.signOut();
+      while (heard.length < 4) await command(client, 'PING'); // sign-in, refresh, the lock that came free, sign-out
+      expect(heard.join('\n')).not.toMatch(/access-|refresh-/);
+    });
+
+    it('never puts a token into an error: ioredis hangs the command on its own', async () => {
+      const store = redisStore(client, { key: KEY });
+      await command(client, 'CONFIG', 'SET', 'maxmemory', '1');
+      const error = await store.write(recordOf(1), undefined).catch((thrown: unknown) => thrown);
+      await command(client, 'CONFIG', 'SET', 'maxmemory', '0');
+      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', message: expect.stringContaining('no memory left') });
+      expect(inspected(error)).not.toMatch(/access-1|refresh-1/);
+    });
+
+    it('works without pub/sub, which it may not be allowed to use', async () => {
+      await command(client, 'ACL', 'SETUSER', 'default', '-publish', '-subscribe');
+      try {
+        const [one, other] = [redisLock(connect()), redisLock(connect())];
+        const done: string[] = [];
+        await Promise.all([one, other].map((lock, number) => lock.request('one', {}, async () => void done.push(`${number}`))));
+        expect(done).toHaveLength(2);
+        const tokens = manager(connect(), async () => fresh(2));
+        await tokens.signIn(fresh(1));
+        expect((await tokens.refresh()).accessToken).toBe('access-2');
+      } finally {
+        await command(client, 'ACL', 'SETUSER', 'default', '+publish', '+subscribe');
+      }
+    });
+  });
+});
+
+/** The part of a key that its slot is made from (Redis Cluster specification, "Hash tags"). */
+function hashed(key: string): string {
+  const start = key.indexOf('{');
+  const end = key.indexOf('}', start + 1);
+  return start < 0 || end <= start + 1 ? key : key.slice(start + 1, end);
+}
+
+/** What a script is for, from its text. */
+const meaning = (script: string): string =>
+  script.includes('HSET')
+    ? 'write'
+    : script.includes("'PX'")
+      ? 'lock and read'
+      : script.includes('PEXPIRE')
+        ? 'renew'
+        : script.includes('DEL')
+          ? 'release'
+          : 'read';
+
+/** The same client, and a note of each command. */
+function counting(client: RedisLike, commands: string[]): RedisLike {
+  const note = (words: readonly string[]): void => void commands.push(meaning(String(words[1])));
+  const duplicate = (): unknown => client.duplicate?.();
+  if ('call' in client)
+    return {
+      duplicate,
+      call(...words) {
+        note(words);
+        return client.call(...words);
+      },
+    };
+  return {
+    duplicate,
+    sendCommand(words) {
+      note(words);
+      return client.sendCommand(words);
+    },
+  };
+}
+
+function doubling(client: RedisLike): RedisLike {
+  return {
+    async sendCommand(words) {
+      await command(client, ...(words as [string, ...string[]]));
+      return command(client, ...(words as [string, ...string[]]));
+    },
+  };
+}
+
+/** Resolves when the manager has heard of what another one wrote. */
+async function announced(tokens: TokenManager, other: RedisLike): Promise<void> {
+  const store = redisStore(other, { key: KEY });
+  const heard = new Promise<void>((resolve) => {
+    const stop = tokens.subscribe((event) => {
+      if (event.type !== 'refreshed') return;
+      stop();
+      resolve();
+    });
+  });
+  const { value, version } = (await store.read()) as { value: { gen: number; session: string }; version: string };
+  await store.write({ ...recordOf(value.gen + 1), session: value.session }, version);
+  await heard;
+}
+
+function inspected(error: unknown): string {
+  const seen: unknown[] = [];
+  for (let found = error; found !== undefined && !seen.includes(found); found = (found as { cause?: unknown }).cause) seen.push(found);
+  return seen.map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one))}`).join('\n');
+}
