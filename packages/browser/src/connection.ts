@@ -47,9 +47,8 @@ export function createConnection(database: string, lost: () => void): Connection
     async transact(mode, work) {
       for (let attempt = 1; ; attempt++) {
         const connected = current ?? connect();
-        const db = await connected;
         try {
-          return await transaction(db, mode, work);
+          return await transaction(await connected, mode, work);
         } catch (error) {
           if (current === connected) drop();
           if (attempt > 1 || !LOST.includes((error as Error).name)) throw error;

@@ -44,9 +44,8 @@ export const FIREFOX: Kind = {
   },
 };
 
-/** Ends the page's process, as when it runs out of memory. Firefox cannot be told to; there the tab is closed. */
-export async function crash(page: Page, { name }: Kind): Promise<void> {
-  if (name === 'Firefox') return page.close();
+/** Ends the page's process, as when it runs out of memory. Chromium only. */
+export async function crash(page: Page): Promise<void> {
   const session = await page.createCDPSession();
   const crashed = new Promise<void>((resolve) => page.once('error', () => resolve()));
   session.send('Page.crash').catch(() => undefined); // nobody is left to answer

@@ -26,10 +26,10 @@ export function contractsInPages(kind: Kind): void {
       others.set(id, other);
       return id;
     });
-    site.answers.set('crash', async (id) => {
+    site.answers.set('end', async (id) => {
       const other = others.get(id);
       if (other === undefined) throw new Error('There is no such tab');
-      await crash(other, kind);
+      await (kind.name === 'Chromium' ? crash(other) : other.close());
       return '';
     });
   }, 60_000);

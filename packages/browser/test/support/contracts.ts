@@ -15,7 +15,7 @@ export function contracts(framework: Parameters<typeof storeContract>[0]): void 
     create: async (): Promise<LockPlace> => ({ open: webLock }),
     async holdElsewhere(_place, name) {
       const tab = await ask('hold', name);
-      return async () => void (await ask('crash', tab));
+      return async () => void (await ask('end', tab));
     },
   });
 }

@@ -15,7 +15,8 @@ export interface Answers {
 export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
   open(setup?: { readonly catch?: Step; readonly waitTimeout?: number }): void;
-  signIn(answer: TokenResponse): Promise<void>;
+  /** Resolves with the code of the error, where there was one. */
+  signIn(answer: TokenResponse): Promise<string | undefined>;
   signOut(): Promise<void>;
   /** Its clock goes on by `advance` ms; then so many requests of the API, all at once. */
   ask(order: Order): Promise<Answers>;
@@ -29,6 +30,7 @@ export interface TabControl {
   /** Resolves after an event of this type, caused by another tab. */
   toldOf(type: 'refreshed' | 'signedOut' | 'signedIn'): Promise<void>;
   status(): string;
+  lastError(): { readonly code: string; readonly message: string } | undefined;
   /** How its last error came about: the `code` of the `cause`. */
   lastCause(): { readonly code: unknown; readonly message: string } | undefined;
   close(): Promise<void>;
