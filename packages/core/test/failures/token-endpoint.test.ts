@@ -412,6 +412,18 @@ describe('an answer', () => {
     expect(server.reuses).toBe(0);
   });
 
+  it('that fails validation after rotation, to a 401: whoever was refused gets its error, never a bare 401', async () => {
+    const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
+    await tokens.getTokens();
+    server.next((redeem) => ({ ...redeem(), access_token: 'undefined' }));
+    expect(await Promise.all([outcome(tokens.replaceRejected('at-1')), outcome(tokens.replaceRejected('at-1'))])).toEqual([
+      'ERR_REFRESH_ANSWER',
+      'ERR_REFRESH_ANSWER',
+    ]);
+    expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
+    expect(server.calls).toBe(1);
+  });
+
   it('that fails validation after rotation, again and again: five in 30 s at most', async () => {
     const { clock, server, tokens } = stored();
     for (let call = 0; call < 100; call++) server.next((redeem) => ({ ...redeem(), token_type: 'not a scheme' }));
