@@ -7,6 +7,7 @@ export { toTokenSource } from './http/to-token-source.ts';
 export type { AcquireFunction, RefreshContext, RefreshFunction, RefreshReason } from './refresh/functions.ts';
 export { createTokenManager, type TokenManager } from './session/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './session/options.ts';
+export { createTokenPool, type TokenPool, type TokenPoolOptions } from './session/pool.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { RefreshLock } from './stores/lock.ts';
 export { memoryStore } from './stores/memory-store.ts';

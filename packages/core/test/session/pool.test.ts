@@ -1,0 +1,247 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTokenPool, type TokenEvent, type TokenManagerOptions, type TokenPoolOptions } from '../../src/index.ts';
+import { settle, testClock } from '../support/clock.ts';
+import { seededRandom } from '../support/random.ts';
+import { outcome } from '../support/session.ts';
+import { type SharedCell, sharedCell } from '../support/shared-cell.ts';
+
+const MINUTE = 60_000;
+
+/** A pool of sessions that each have a store of their own, and a server that answers when it is let. */
+function testPool(options: TokenPoolOptions = {}) {
+  const clock = testClock();
+  const cells = new Map<string, SharedCell>();
+  const created: string[] = [];
+  const refreshes: string[] = [];
+  const held: (() => void)[] = [];
+  const server = { holds: false };
+  const cellOf = (key: string, expiresIn = 60 * MINUTE): SharedCell => {
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = sharedCell({ accessToken: `${key}-1`, refreshToken: `${key}-rt-1`, expiresAt: clock.now() + expiresIn });
+      cells.set(key, cell);
+    }
+    return cell;
+  };
+  const create = (key: string): TokenManagerOptions => {
+    created.push(key);
+    return {
+      name: key,
+      clock,
+      random: seededRandom(created.length),
+      store: cellOf(key).open(),
+      async refresh({ refreshToken }) {
+        const number = Number(/\d+$/.exec(String(refreshToken))?.[0]) + 1;
+        refreshes.push(`${key}-${number}`);
+        if (server.holds) await new Promise<void>((resolve) => held.push(resolve));
+        return { accessToken: `${key}-${number}`, refreshToken: `${key}-rt-${number}`, expiresAt: clock.now() + 60 * MINUTE };
+      },
+    };
+  };
+  const pool = createTokenPool(create, { clock, ...options });
+  return { pool, clock, cellOf, created, refreshes, server, answer: () => held.splice(0).forEach((resolve) => resolve()) };
+}
+
+describe('a pool of sessions', () => {
+  it('makes a manager when a session is first used, and one only', async () => {
+    const { pool, created } = testPool();
+    const session = pool.get('a');
+    expect([created, pool.size, session.status]).toEqual([[], 0, 'unknown']);
+    const tokens = await Promise.all([session.getTokens(), pool.get('a').getTokens(), pool.get('b').getTokens()]);
+    expect(tokens.map((token) => token?.accessToken)).toEqual(['a-1', 'a-1', 'b-1']);
+    expect([created, pool.size, session.status]).toEqual([['a', 'b'], 2, 'signedIn']);
+  });
+
+  it('joins all who need one session in one refresh, and keeps sessions apart', async () => {
+    const { pool, refreshes, cellOf } = testPool();
+    cellOf('a', -1);
+    cellOf('b', -1);
+    const tokens = await Promise.all(['a', 'b', 'a', 'a', 'b'].map((key) => pool.get(key).getTokens()));
+    expect(tokens.map((token) => token?.accessToken)).toEqual(['a-2', 'b-2', 'a-2', 'a-2', 'b-2']);
+    expect(refreshes.sort()).toEqual(['a-2', 'b-2']);
+  });
+
+  it('drops a manager that was not used for the idle timeout, with its timers and subscriptions, and makes another when it is needed', async () => {
+    const { pool, clock, cellOf, created } = testPool({ idleTimeout: MINUTE });
+    const session = pool.get('a');
+    await session.getTokens();
+    await clock.advance(MINUTE - 1);
+    await session.getTokens(); // used again, it stays
+    await clock.advance(MINUTE - 1);
+    expect(pool.size).toBe(1);
+    await clock.advance(1);
+    expect([pool.size, cellOf('a').subscribers, clock.pending]).toEqual([0, 0, 0]);
+    expect((await session.getTokens())?.accessToken).toBe('a-1');
+    expect(created).toEqual(['a', 'a']);
+  });
+
+  it('drops none while it is idle with an idle timeout of Infinity', async () => {
+    const { pool, clock } = testPool({ idleTimeout: Infinity });
+    await pool.get('a').getTokens();
+    await clock.advance(1000 * MINUTE);
+    expect([pool.size, clock.pending]).toEqual([1, 0]);
+  });
+
+  it('does not drop a manager that somebody waits for', async () => {
+    const { pool, clock, cellOf, server, answer, created } = testPool({ idleTimeout: 1000, max: 1 });
+    cellOf('a', -1);
+    server.holds = true;
+    const waiting = pool.get('a').getTokens();
+    await clock.advance(5000);
+    expect(pool.size).toBe(1);
+    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_WAIT_LIMIT');
+    answer();
+    expect((await waiting)?.accessToken).toBe('a-2');
+    await clock.advance(1000);
+    expect([pool.size, created]).toEqual([0, ['a']]);
+  });
+
+  it('keeps to its bound: the one that was not used for longest goes', async () => {
+    const { pool, created } = testPool({ max: 2 });
+    await pool.get('a').getTokens();
+    await pool.get('b').getTokens();
+    await pool.get('a').getTokens();
+    await pool.get('c').getTokens();
+    expect(pool.size).toBe(2);
+    await pool.get('a').getTokens();
+    expect(created).toEqual(['a', 'b', 'c']);
+    await pool.get('b').getTokens();
+    expect([pool.size, created]).toEqual([2, ['a', 'b', 'c', 'b']]);
+  });
+
+  it('has one flight a key although the manager was dropped while a refresh went on that nobody waits for', async () => {
+    const { pool, cellOf, server, answer, refreshes } = testPool({ max: 1 });
+    cellOf('a', -1);
+    server.holds = true;
+    const leaving = new AbortController();
+    const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
+    await settle();
+    leaving.abort(new Error('left'));
+    await left;
+    await pool.get('b').getTokens(); // takes the only place
+    const again = pool.get('a').getTokens();
+    const impatient = new AbortController();
+    const reason = new Error('does not wait for that');
+    const aborted = pool.get('a').getTokens({ signal: impatient.signal });
+    impatient.abort(reason);
+    await expect(aborted).rejects.toBe(reason);
+    answer();
+    expect((await again)?.accessToken).toBe('a-2');
+    expect(refreshes).toEqual(['a-2']);
+  });
+
+  it('does not drop tokens that the store could not take, as long as it can do without another', async () => {
+    const { pool, clock, cellOf } = testPool({ idleTimeout: 1000, max: 2 });
+    cellOf('a', -1);
+    const session = pool.get('a');
+    const { hooks } = cellOf('a');
+    hooks.beforeWrite = ({ intent }) => {
+      if (intent === undefined) throw new Error('the store is down');
+    };
+    expect((await session.getTokens())?.accessToken).toBe('a-2');
+    await clock.advance(60_000);
+    expect(pool.size).toBe(1);
+    await pool.get('b').getTokens();
+    await pool.get('c').getTokens();
+    expect([pool.size, session.status]).toEqual([2, 'signedIn']);
+    expect((await session.getTokens())?.accessToken).toBe('a-2');
+    hooks.beforeWrite = undefined;
+    await session.refresh();
+    await clock.advance(1000);
+    expect(pool.size).toBe(0);
+  });
+
+  it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
+    const { pool, refreshes } = testPool({ max: 1 });
+    const session = pool.get('a');
+    const token = await session.getTokens();
+    expect(session.issued?.('a-1')).toBe(true);
+    await pool.get('b').getTokens();
+    expect((await session.replaceRejected(String(token?.accessToken)))?.accessToken).toBe('a-2');
+    expect(refreshes).toEqual(['a-2']);
+  });
+
+  it('signs in and out under a key', async () => {
+    const { pool, clock } = testPool();
+    const session = pool.get('a');
+    await session.signOut();
+    expect([session.status, await session.getTokens()]).toEqual(['signedOut', undefined]);
+    await session.signIn({ accessToken: 'new', expiresAt: clock.now() + 60 * MINUTE });
+    expect((await session.getTokens())?.accessToken).toBe('new');
+  });
+
+  it('tells of all sessions, by name, and a session’s listeners of that one, across its managers', async () => {
+    const { pool, clock } = testPool({ idleTimeout: 1000 });
+    const [all, own]: TokenEvent[][] = [[], []];
+    const stop = pool.subscribe((event) => all?.push(event));
+    pool.get('a').subscribe((event) => own?.push(event));
+    await pool.get('a').getTokens();
+    await clock.advance(1000);
+    await pool.get('a').refresh();
+    await pool.get('b').refresh();
+    const names = (events: TokenEvent[] | undefined) => events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
+    expect([names(all), names(own)]).toEqual([['a', 'b'], ['a']]);
+    stop();
+    const heard = all?.length;
+    await pool.get('a').refresh();
+    expect(all?.length).toBe(heard);
+  });
+
+  it('names a session without a store and a name after its key', async () => {
+    const names: string[] = [];
+    const pool = createTokenPool(() => ({ acquire: async () => ({ accessToken: 'one' }) }));
+    pool.subscribe(({ name }) => names.push(name));
+    await pool.get('tenant-7').getTokens();
+    expect(new Set(names)).toEqual(new Set(['tenant-7']));
+    await pool.close();
+  });
+
+  it('drops one manager when its session is closed, and all when the pool is, after what was sent has been stored', async () => {
+    const { pool, clock, cellOf, server, answer } = testPool();
+    await pool.get('a').getTokens();
+    await pool.get('b').getTokens();
+    await pool.get('a').close();
+    expect(pool.size).toBe(1);
+    server.holds = true;
+    const waiting = outcome(pool.get('b').refresh());
+    await settle();
+    const closing = pool.close();
+    answer();
+    await closing;
+    expect(await waiting).toBe('b-2');
+    expect((await cellOf('b').open().read())?.value).toMatchObject({ gen: 1 });
+    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_CLOSED');
+    expect([pool.size, clock.pending, cellOf('b').subscribers]).toEqual([0, 0, 0]);
+  });
+
+  it('rejects with what create throws, and tries again the next time', async () => {
+    let ready = false;
+    const pool = createTokenPool(() => {
+      if (!ready) throw new Error('no such tenant');
+      return { acquire: async () => ({ accessToken: 'one' }) };
+    });
+    await expect(pool.get('a').getTokens()).rejects.toThrow('no such tenant');
+    ready = true;
+    expect((await pool.get('a').getTokens())?.accessToken).toBe('one');
+    await pool.close();
+  });
+
+  it.each<[string, () => unknown]>([
+    ['create: expected a function, got undefined', () => createTokenPool(undefined as never)],
+    ['max: expected 1 or more, got 0', () => createTokenPool(() => ({}) as never, { max: 0 })],
+    ['idleTimeout: expected ms, more than zero, got string', () => createTokenPool(() => ({}) as never, { idleTimeout: '1' as never })],
+    ['key: expected a string that is not empty, got an empty string', () => testPool().pool.get('')],
+    ['subscribe: expected a function, got undefined', () => testPool().pool.subscribe(undefined as never)],
+    [
+      'subscribe: expected a function, got undefined',
+      () =>
+        testPool()
+          .pool.get('a')
+          .subscribe(undefined as never),
+    ],
+  ])('says what is wrong: %s', (message, run) => {
+    expect(run).toThrow(
+      new TypeError(message.startsWith('subscribe') || /^(max|idle)/.test(message) ? message : `createTokenPool: ${message}`),
+    );
+  });
+});
