@@ -125,6 +125,7 @@ describe('a pool of sessions', () => {
     const aborted = pool.get('a').getTokens({ signal: impatient.signal });
     impatient.abort(reason);
     await expect(aborted).rejects.toBe(reason);
+    await settle(); // time enough for a second flight
     answer();
     expect((await again)?.accessToken).toBe('a-2');
     expect(refreshes).toEqual(['a-2']);
