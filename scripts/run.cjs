@@ -21,6 +21,7 @@ var TASKS = {
   unit: { script: 'scripts/unit.ts' },
   check: { script: 'scripts/check.ts' },
   format: { script: 'scripts/format.ts' },
+  compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },

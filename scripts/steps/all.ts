@@ -4,11 +4,21 @@ import type { Packing } from '../package-checks/packed.ts';
 import { sizeStep } from '../package-checks/size.ts';
 import { unusedStep } from '../package-checks/unused.ts';
 import { buildStep } from './build.ts';
+import { compatStep } from './compat.ts';
 import { sourceSteps } from './sources.ts';
 import type { Step } from './step.ts';
 import { type Totals, unitStep } from './unit.ts';
 
 /** Everything that `npm test` does, in its order. */
 export function allSteps(packing: Packing, report: (totals: Totals) => void): Step[] {
-  return [...sourceSteps, buildStep, unitStep(report), contentsStep(packing), sizeStep(packing), unusedStep, declarationsStep(packing)];
+  return [
+    ...sourceSteps,
+    buildStep,
+    unitStep(report),
+    compatStep,
+    contentsStep(packing),
+    sizeStep(packing),
+    unusedStep,
+    declarationsStep(packing),
+  ];
 }

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import path from 'node:path';
 import { runCommand } from '../command.ts';
+import { reportFile } from '../compat/results.ts';
 import { jestCommand } from '../jest-command.ts';
 import { cacheFolder } from '../workspace.ts';
 import type { Step } from './step.ts';
@@ -24,7 +24,7 @@ export function unitStep(report: (totals: Totals) => void): Step {
   return {
     name: 'unit',
     run: async () => {
-      const file = path.join(cacheFolder, 'jest-report.json');
+      const file = reportFile;
       mkdirSync(cacheFolder, { recursive: true });
       rmSync(file, { force: true });
       const result = await runCommand(process.execPath, jestCommand(['--json', `--outputFile=${file}`]));

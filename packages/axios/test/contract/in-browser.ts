@@ -6,5 +6,5 @@ const facts = { oneShotBodies: {}, bodyFactories: { 'a Blob': () => new Blob(['m
 export const inBrowser = [
   axiosClient({ from: newest, adapter: 'xhr', ...facts }),
   axiosClient({ from: oldest, adapter: 'xhr', ...facts }),
-  axiosClient({ from: newest, adapter: 'fetch', as: ' in a browser', ...facts }),
+  axiosClient({ from: newest, adapter: 'fetch', ...facts }),
 ];

@@ -1,7 +1,7 @@
 import { fetchClient, kyClient, requestClient } from './clients.ts';
 
 /** What runs in a page. Over HTTP/1.1 a browser uploads no streams. */
-const facts = { as: ' in a browser', oneShotBodies: {} };
+const facts = { oneShotBodies: {} };
 
 export const inBrowser = [
   fetchClient({ ...facts, bodyFactories: { text: () => 'made anew' } }),
