@@ -1,9 +1,9 @@
 // Hostile answers as the whole of the session meets them: what is handed out, said in events and errors, and logged.
 import { describe, expect, it, jest } from '@jest/globals';
-import { manualClock } from '@unexpired/testing';
 import fc from 'fast-check';
 import { createTokenManager, memoryStore, TokenError, type TokenManager } from 'unexpired';
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
+import { testClock } from '../../core/test/support/clock.ts';
 import { context } from './support/context.ts';
 import { everyTextIn } from './support/every-text.ts';
 import { bodies, headers, SECRET, statuses } from './support/hostile-answers.ts';
@@ -37,7 +37,7 @@ describe('whatever the token endpoint answers', () => {
 
     await fc.assert(
       fc.asyncProperty(answers, fc.array(fc.constantFrom(...Object.keys(asked)), { minLength: 1, maxLength: 5 }), async (plan, asks) => {
-        const clock = manualClock();
+        const clock = testClock();
         const said: unknown[] = [];
         const tokens = createTokenManager({
           clock,
