@@ -156,6 +156,7 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
   it.each([
     ['429 in seconds', () => httpError(429, undefined, { 'retry-after': '3' }), 3000],
     ['503 in seconds', () => httpError(503, undefined, { 'retry-after': '3' }), 3000],
+    ['503 as a date', () => httpError(503, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }), 4000],
     ['429 as a date', () => httpError(429, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }), 4000],
   ])('%s: waited for inside the flight where it fits', async (_, error, delay) => {
     const { clock, server, tokens } = testSession();
@@ -168,6 +169,21 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
     await clock.advance(1);
     expect(await waiting).toBe('at-2');
     expect(server.calls).toBe(2);
+  });
+
+  it('503 with an OAuth error body: asked once more within a second, then a back-off, the session kept', async () => {
+    const { clock, server, tokens, cell } = stored();
+    for (let call = 0; call < 5; call++)
+      server.next(() => {
+        throw httpError(503, { error: 'temporarily_unavailable' });
+      });
+    const waiting = outcome(tokens.getTokens());
+    await clock.advance(1000);
+    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(server.calls).toBe(2);
+    expect(cell.record?.intent).toBeUndefined();
+    expect(tokens.status).toBe('signedIn');
   });
 
   it('too long to wait for: fails now, and the endpoint is not asked before then; the session is kept', async () => {

@@ -89,6 +89,24 @@ describe('its own timeout passes while queued', () => {
 });
 
 describe('all waiters left', () => {
+  it('before dispatch: nothing hangs; there is one call at most, and what it brings is committed', async () => {
+    const script = scriptedLock('never');
+    const { clock, server, tokens, ofType } = testSession({ lock: script.lock });
+    const controller = new AbortController();
+    const waits = Array.from({ length: 5 }, () => outcome(tokens.getTokens({ signal: controller.signal })));
+    await settle();
+    expect([script.waiting, server.calls]).toEqual([1, 0]);
+    controller.abort('left');
+    await Promise.all(waits);
+    await clock.advance(35_000);
+    expect([clock.pending, server.calls]).toEqual([0, 0]);
+
+    script.mode = 'grant';
+    await clock.advance(60_000);
+    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect([server.calls, server.reuses, ofType('refreshed').length]).toEqual([1, 0, 1]);
+  });
+
   it('after dispatch: it finishes and commits', async () => {
     const { clock, server, tokens, ofType } = testSession();
     const open = server.hold();
