@@ -59,6 +59,17 @@ export function release({ data }: Answer): void {
   } else if (typeof stream?.cancel === 'function') stream.cancel().catch(() => undefined);
 }
 
+/**
+ * Node's request holds the header that it has sent, and errors are logged whole. Not enumerable it stays out of that, and
+ * is still there for who asks for it.
+ */
+export function hideRequest(error: Error & { readonly response?: object }): void {
+  for (const holder of [Object(error), Object(error?.response)] as object[]) {
+    const own = Object.getOwnPropertyDescriptor(holder, 'request');
+    if (own?.configurable) Object.defineProperty(holder, 'request', { enumerable: false });
+  }
+}
+
 // What `responseType` made of it. A stream is the caller's and can be read once: it is no JSON to us.
 async function readText(data: unknown): Promise<string | undefined> {
   if (typeof data === 'string') return data;

@@ -1,5 +1,5 @@
 import { type Authorize, explain, isReplayable } from 'unexpired/adapter';
-import { RawAnswer, release } from './answer.ts';
+import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
 import { startBudget } from './budget.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -35,6 +35,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
       answer = await dispatch.send(adapter, config, url, budget?.left());
     } catch (error) {
       refusal = error as Error;
+      hideRequest(refusal);
       answer = (error as { response: Answer }).response;
       if (!answer) throw error;
     } finally {

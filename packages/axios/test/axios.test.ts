@@ -162,6 +162,17 @@ describe.each<[string, typeof axios]>([
     expect(inspect(config, { depth: 9 })).not.toContain('Bearer');
   });
 
+  it('keeps the token out of an error that is logged whole, and leaves it its request', async () => {
+    const instance = attached({}, source({ replaceRejected: async () => undefined }));
+    for (const config of [{}, { maxContentLength: 1 }]) {
+      const error = await caught(instance.get('/echo', config));
+      expect(authorizations().pop()).toBe('Bearer old');
+      expect(inspect(error, { depth: 9 })).not.toContain('Bearer old');
+      expect(error.request).toMatchObject({ path: '/echo' });
+      expect(error.response?.request).toBe(error.response && error.request);
+    }
+  });
+
   it('does not change the config that the caller passed, nor the instance’s defaults', async () => {
     const instance = attached();
     const config = Object.freeze({ headers: Object.freeze({ 'X-Mine': '1' }), params: Object.freeze({ a: 1 }), timeout: 5000 });
