@@ -3,8 +3,8 @@ import type { RefreshReason } from './refresh/functions.ts';
 
 /**
  * What happened to a session. Never carries a token: `token` is a short fingerprint of the access token concerned.
- * `by` says who did it: this manager (`self`), another one on the same store (`peer`), or that it was found in the
- * store when that was first read (`store`). Durations in ms.
+ * `by` says who did it: this manager (`self`), another one on the same store (`peer`), or that it was found so when
+ * the store was first read, or `acquire` tried (`store`). Durations in ms.
  */
 export type TokenEvent = {
   /** The session's name. */

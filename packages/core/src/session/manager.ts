@@ -103,6 +103,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       }
     | undefined;
   let revived: TokenError | undefined;
+  /** Was it found that nobody is signed in? That changes nothing in the state, but what `status` says. */
+  let nobody = false;
   let closed = false;
   let opened: (() => void) | undefined;
   let loading = false;
@@ -224,6 +226,12 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       }) ?? ((): void => undefined);
   };
 
+  const foundNobody = (): void => {
+    if (nobody) return;
+    nobody = true;
+    state.emit({ type: 'signedOut', by: 'store' }, undefined);
+  };
+
   const load = (): void => {
     open();
     if (loading) return;
@@ -232,6 +240,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       (sight) => {
         loading = false;
         state.take(sight, 'store');
+        if (state.phase === 'empty' && acquire === undefined) foundNobody();
         pump();
       },
       (error: TokenError) => {
@@ -262,8 +271,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
         state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
-      if (end.error.code !== 'ERR_SIGNED_OUT')
-        state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
+      if (end.error.code === 'ERR_SIGNED_OUT') foundNobody();
+      else state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
     }
     if (current) pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
     if (current && end.type === 'dead') state.markDead(end.error);
@@ -279,7 +288,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
         case 'unknown':
           return 'unknown';
         case 'empty':
-          return acquire !== undefined && silence === undefined ? 'unknown' : 'signedOut';
+          return nobody ? 'signedOut' : 'unknown';
         case 'signedOut':
           return 'signedOut';
         case 'active':

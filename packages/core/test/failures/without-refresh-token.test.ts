@@ -95,6 +95,34 @@ describe('sessions without a refresh token', () => {
     const waiting = outcome(tokens.getTokens());
     await clock.advance(1000);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(tokens.status).toBe('unknown');
+  });
+
+  it('that nobody is signed in is said once, after status has changed, however often it is found, or cannot be, from then on', async () => {
+    const { clock, server, tokens } = acquiring();
+    const told: unknown[][] = [];
+    tokens.subscribe((event) => told.push([event.type, 'by' in event && event.by, tokens.status]));
+    for (const status of [401, 401, 500])
+      server.next(() => {
+        throw httpError(status);
+      });
+    for (let call = 0; call < 3; call++) {
+      await outcome(tokens.getTokens());
+      await clock.advance(3000);
+    }
+    expect(server.calls).toBe(3);
+    expect(tokens.status).toBe('signedOut');
+    expect(told.filter(([type]) => type === 'signedOut')).toEqual([['signedOut', 'store', 'signedOut']]);
+  });
+
+  it('an empty store, and nothing to acquire from: said once, after status has changed', async () => {
+    const { tokens } = testSession({ store: sharedCell().open() });
+    const told: unknown[][] = [];
+    tokens.subscribe((event) => told.push([event.type, 'by' in event && event.by, tokens.status]));
+    expect(tokens.status).toBe('unknown');
+    await Promise.all([tokens.getTokens(), tokens.getTokens()]);
+    await tokens.getTokens();
+    expect(told).toEqual([['signedOut', 'store', 'signedOut']]);
   });
 
   it('a 401 of the API: acquired again, once, and replayed', async () => {
