@@ -26,7 +26,9 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
   if (stored?.value == null) return { record: undefined, version: stored?.version };
   const { value, version } = stored;
   if (isRecord(value)) return { record: value, version };
-  const { tokens, problem } = readTokenSet(value, now, false);
+  // Counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
+  const known = typeof value === 'object' ? { ...value, expiresIn: undefined } : value;
+  const { tokens, problem } = readTokenSet(known, now, false);
   if (typeof value === 'object' && !('v' in value) && problem === undefined && tokens.accessToken !== undefined) {
     const session = `imported-${fingerprint(tokens.refreshToken ?? tokens.accessToken)}`;
     return {

@@ -56,6 +56,9 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   else {
     const found = expiry ?? (tokens.accessToken === undefined ? undefined : jwtExpiry(tokens.accessToken, startedAt, issuedNow));
     if (found !== undefined) tokens.expiresAt = found;
+    // In a token response it is a member that nobody knows, and ignored (RFC 6749 section 5.1).
+    else if (raw['accessToken'] != null && raw['expiresIn'] != null)
+      problem ??= 'expiresIn is ms to some and seconds to others; give expires_in (seconds), or expiresAt (ms since the epoch)';
   }
 
   if (typeof raw['scope'] === 'string') tokens.scope = raw['scope'];
@@ -79,7 +82,9 @@ function missing(raw: Record<string, unknown>): string {
       ? ': this looks like an axios response, return its `data`'
       : typeof raw['json'] === 'function'
         ? ': this looks like a Response, return `await response.json()`'
-        : '';
+        : typeof raw['then'] === 'function'
+          ? ': this looks like a promise, await it'
+          : '';
   return `accessToken (or access_token) is missing${nested}`;
 }
 

@@ -62,6 +62,10 @@ describe('a store that holds', () => {
     expect(error?.message).not.toMatch(/secret/);
   });
 
+  it('bare tokens with an expiresIn, counted from nobody knows when, is read without it', () => {
+    expect(read({ accessToken: 'a', expiresIn: 3600 }).record?.tokens).toEqual({ accessToken: 'a' });
+  });
+
   it('bare tokens of another program starts a session, whose id every reader derives alike', () => {
     const first = read({ accessToken: 'a', refreshToken: 'r' });
     expect(first.record).toMatchObject({ v: 1, gen: 0, status: 'active', issuedAt: NOW, tokens: { accessToken: 'a', refreshToken: 'r' } });

@@ -24,6 +24,18 @@ describe('a token set', () => {
     expect(read(Object.assign(Object.create(null), { accessToken: 'a' })).problem).toBeUndefined();
   });
 
+  it('with expiresIn, of which nobody knows the unit, is told what to write, unless something else tells', () => {
+    const tokens = { accessToken: 'a', expiresIn: 3600 };
+    expect(read(tokens)).toEqual({
+      tokens: { accessToken: 'a' },
+      problem: expect.stringMatching(/^expiresIn is .*expires_in \(seconds\)/),
+    });
+    expect(read({ ...tokens, expires_in: 3600 }).problem).toBeUndefined();
+    expect(read({ ...tokens, expiresAt: NOW }).problem).toBeUndefined();
+    expect(read({ ...tokens, accessToken: jwt({ exp: NOW / 1000 }) }).problem).toBeUndefined();
+    expect(read({ access_token: 'a', expiresIn: 3600 }).problem).toBeUndefined();
+  });
+
   it.each(UNSENDABLE)('with the access token %p is refused, and that is not quoted', (accessToken) => {
     const { tokens, problem } = read({ accessToken });
     expect(tokens.accessToken).toBeUndefined();
@@ -193,6 +205,7 @@ it.each([
   [[], /accessToken \(or access_token\) is missing$/],
   [{ data: { access_token: 'secret-text' } }, /looks like an axios response, return its `data`/],
   [{ json: () => undefined }, /looks like a Response, return `await response.json\(\)`/],
+  [Promise.resolve({ accessToken: 'secret-text' }), /looks like a promise, await it/],
   [{ accessToken: undefined, access_token: undefined }, /is missing$/],
 ])('%p is not a token set, and the reason says what to do', (value, message) => {
   const { tokens, problem } = read(value);
