@@ -109,7 +109,7 @@ export function createSessionState(options: {
   };
 
   const leave = (by: 'self' | 'peer' | 'store', session?: string): void => {
-    unread = phase === 'unknown' && by === 'self';
+    unread ||= phase === 'unknown' && by === 'self'; // and stays so when it is signed out once more
     if (phase !== 'unknown' || unread) epoch++; // found in the first read, it was over before anybody asked
     if (held !== undefined) past.add(held.record.session);
     if (session !== undefined) past.add(session);

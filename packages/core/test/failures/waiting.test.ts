@@ -146,6 +146,28 @@ describe('sign-out while queued', () => {
     expect(server.calls).toBe(0);
   });
 
+  it('before the store was read, and once more: the read that is under way does not bring the session back', async () => {
+    const { clock, server } = testSession();
+    const cell = sharedCell(server.first);
+    const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
+    let answer = (): void => undefined;
+    cell.hooks.afterRead = () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      });
+    const waiting = outcome(tokens.getTokens());
+    await settle();
+    const first = tokens.signOut();
+    const second = tokens.signOut();
+    cell.hooks.afterRead = undefined;
+    answer();
+    await Promise.all([first, second]);
+    expect(await waiting).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect([tokens.status, ofType('signedIn'), cell.record?.status]).toEqual(['signedOut', [], 'signedOut']);
+    expect(server.calls).toBe(0);
+  });
+
   it('by a peer: the same, as soon as it is noticed', async () => {
     const { server, clock } = testSession();
     const cell = sharedCell(server.first);

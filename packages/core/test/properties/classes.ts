@@ -7,10 +7,11 @@ const PLACES = [
   { store: 'shared', lock: 'lease' },
 ] as const;
 
-/** The classes of schedules: half of all schedules are free of faults. */
-export const CLASSES: readonly ScheduleClass[] = [false, true].flatMap((faulty) =>
-  PLACES.map((place) => ({ ...place, faulty, managers: [1, 3] as const })),
-);
+/** The classes of schedules: nearly half of all schedules are free of faults. */
+export const CLASSES: readonly ScheduleClass[] = [
+  ...[false, true].flatMap((faulty) => PLACES.map((place) => ({ ...place, faulty, managers: [1, 3] as const }))),
+  { store: 'shared', lock: 'lease', faulty: true, only: 'leaseLost', managers: [2, 3] },
+];
 
-export const nameOf = ({ faulty, store, lock }: ScheduleClass): string =>
-  `${faulty ? 'faulty' : 'fault-free'}, ${store} store, ${{ process: 'in-process lock', web: 'lock freed on death', lease: 'leased lock' }[lock]}`;
+export const nameOf = ({ faulty, store, lock, only }: ScheduleClass): string =>
+  `${only === 'leaseLost' ? 'leases run out' : faulty ? 'faulty' : 'fault-free'}, ${store} store, ${{ process: 'in-process lock', web: 'lock freed on death', lease: 'leased lock' }[lock]}`;

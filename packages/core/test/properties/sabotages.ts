@@ -2,6 +2,8 @@ import type * as authFetch from '../../../fetch/src/auth-fetch.ts';
 import type * as body from '../../src/http/body.ts';
 import type * as arrival from '../../src/refresh/arrival.ts';
 import type * as cell from '../../src/refresh/cell.ts';
+import type * as flight from '../../src/refresh/flight.ts';
+import type * as outcome from '../../src/refresh/outcome.ts';
 import type * as redemption from '../../src/refresh/redemption.ts';
 import type * as relation from '../../src/refresh/relation.ts';
 import type * as retry from '../../src/refresh/retry.ts';
@@ -11,6 +13,7 @@ import type * as freshness from '../../src/session/freshness.ts';
 import type * as tokenSet from '../../src/session/token-set.ts';
 import type * as waitQueue from '../../src/session/wait-queue.ts';
 import type { Clock } from '../../src/clock.ts';
+import { TokenError } from '../../src/errors.ts';
 import type { ScheduleClass } from './simulation/arbitraries.ts';
 import type { Row } from './simulation/facts.ts';
 
@@ -37,6 +40,8 @@ const inAuthFetch = inModule<typeof authFetch>('fetch/src/auth-fetch.ts');
 const inBody = inModule<typeof body>('core/src/http/body.ts');
 const inArrival = inModule<typeof arrival>('core/src/refresh/arrival.ts');
 const inCell = inModule<typeof cell>('core/src/refresh/cell.ts');
+const inFlight = inModule<typeof flight>('core/src/refresh/flight.ts');
+const inOutcome = inModule<typeof outcome>('core/src/refresh/outcome.ts');
 const inRedemption = inModule<typeof redemption>('core/src/refresh/redemption.ts');
 const inRelation = inModule<typeof relation>('core/src/refresh/relation.ts');
 const inRetry = inModule<typeof retry>('core/src/refresh/retry.ts');
@@ -260,6 +265,36 @@ export const SABOTAGES: readonly Sabotage[] = [
         return { tokens: issuedNow ? rest : tokens, problem };
       },
     }),
+  }),
+  inFlight({
+    row: 'D7',
+    what: 'nothing is committed once the lease has run out',
+    wrong: (right) => ({
+      startFlight(port, ...rest) {
+        let lease: AbortSignal | undefined;
+        const { cell, lock } = port;
+        const noting: typeof lock.request = (name, options, task) =>
+          lock.request(name, options, (held) => {
+            lease = held?.signal;
+            return task(held);
+          });
+        const update: typeof cell.update = async (next, known) => (lease?.aborted ? { kept: await cell.read() } : cell.update(next, known));
+        return right.startFlight({ ...port, lock: { ...lock, request: noting }, cell: { ...cell, update } }, ...rest);
+      },
+    }),
+    where: { only: 'leaseLost' },
+  }),
+  inOutcome({
+    row: 'D8',
+    what: 'a lost answer is taken for the end of the session',
+    wrong: (right) => ({
+      meaningOf(...args) {
+        const error = right.meaningOf(...args);
+        const lost = error.code === 'ERR_REFRESH_UNAVAILABLE' && error.delivery !== 'unsent' && error.delivery !== 'answered';
+        return lost ? new TokenError('ERR_SESSION_ENDED') : error;
+      },
+    }),
+    where: { faulty: true },
   }),
   inRetry({
     row: 'D9',

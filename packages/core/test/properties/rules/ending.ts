@@ -17,7 +17,10 @@ const CAN_LOSE: ReadonlySet<Fault> = new Set<Fault>([
   'storeBack',
 ]);
 
-/** D2, D6 and: no session is lost without a fault that accounts for it. */
+/** Those among them after which the store is what it was. */
+const STORE_STAYS: ReadonlySet<Fault> = new Set<Fault>([...CAN_LOSE].filter((fault) => fault !== 'storeFails' && fault !== 'storeBack'));
+
+/** D2, D6, D7, D8 and: no session is lost without a fault that accounts for it. */
 export function endingRules(facts: Facts, judge: Judge): Rule {
   const { setting, server, strikes } = facts;
 
@@ -31,9 +34,20 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
     );
   };
 
+  /** What promises that nothing is lost, after the faults that struck. */
+  const promise = (): 'D7' | 'D8' | undefined => {
+    const dangerous = strikes.filter(({ fault }) => CAN_LOSE.has(fault));
+    if (dangerous.length === 0 || !dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
+    if (dangerous.every(({ fault }) => fault === 'leaseLost')) return setting.mode === 'revokes' ? undefined : 'D7';
+    return setting.mode === 'neverRotates' || (setting.mode === 'grace' && dangerous.length === 1) ? 'D8' : undefined;
+  };
+
   return {
     event(by, event) {
       if (event.type !== 'sessionEnded') return;
+      const promised = promise();
+      if (promised !== undefined && server.revoked(familyOf(facts.tokenOf(event.token)) ?? '') !== 'signOut')
+        judge.broken(promised, 'a session ended, although nothing happened that could cost it');
       judge.checked('lost');
       const family = familyOf(facts.tokenOf(event.token)) ?? '';
       const refused = server.log.some((entry) => entry.family === family && entry.outcome === 'reuse');
@@ -49,6 +63,11 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
           judge.broken('lost', `refresh token ${entry.index} of ${entry.family} was used twice, and no fault accounts for it`);
       }
       const token = record?.status === 'active' && record.dead === undefined ? record.tokens?.refreshToken : undefined;
+      const promised = promise();
+      if (promised !== undefined && token !== undefined && server.revoked(tokenName(token)?.family ?? '') === undefined) {
+        judge.checked(promised);
+        if (!server.isLive(token)) judge.broken(promised, 'the stored refresh token is not one that the server would redeem');
+      }
       if (setting.faulty || token === undefined || server.revoked(tokenName(token)?.family ?? '') !== undefined) return;
       judge.checked('D6');
       if (!server.isLive(token)) judge.broken('D6', 'the stored refresh token is not the one that the server would redeem');

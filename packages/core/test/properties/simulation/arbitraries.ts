@@ -10,6 +10,8 @@ export interface ScheduleClass {
   readonly store: StoreKind;
   readonly lock: LockKind;
   readonly managers: readonly [min: number, max: number];
+  /** The one fault that strikes, and strikes often; default: all of them do. */
+  readonly only?: 'leaseLost';
 }
 
 const by = fc.nat(2);
@@ -58,6 +60,13 @@ const disasters: readonly fc.WeightedArbitrary<Action>[] = [
   { weight: 1, arbitrary: fc.record({ do: fc.constant('storeBack'), pick }) },
 ];
 
+const oftenLost: fc.WeightedArbitrary<Action> = { weight: 4, arbitrary: fc.record({ do: fc.constant('loseLease') }) };
+
+const faultsOf = ({ faulty, only }: ScheduleClass): readonly fc.WeightedArbitrary<Action>[] => {
+  if (!faulty) return [];
+  return only === 'leaseLost' ? [oftenLost] : disasters;
+};
+
 const setting = ({ faulty, store, lock, managers: [min, max] }: ScheduleClass): fc.Arbitrary<Setting> =>
   fc.record({
     faulty: fc.constant(faulty),
@@ -80,5 +89,5 @@ const setting = ({ faulty, store, lock, managers: [min, max] }: ScheduleClass): 
 export const schedules = (of: ScheduleClass, length = 60): fc.Arbitrary<Schedule> =>
   fc.record({
     setting: setting(of),
-    actions: fc.array(fc.oneof(...ordinary, ...(of.faulty ? disasters : [])), { maxLength: length, size: 'max' }),
+    actions: fc.array(fc.oneof(...ordinary, ...faultsOf(of)), { maxLength: length, size: 'max' }),
   });

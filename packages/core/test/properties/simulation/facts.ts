@@ -103,6 +103,8 @@ export const ROWS = [
   { row: 'D4', rule: 'nothing is stored into a session that is over' },
   { row: 'D5', rule: 'what is handed out is already stored' },
   { row: 'D6', rule: 'what is stored is what the server holds live' },
+  { row: 'D7', rule: 'a lease that runs out costs no session, unless the server revokes' },
+  { row: 'D8', rule: 'one crash or lost answer costs no session, where the server does not rotate or has a grace window' },
   { row: 'D9', rule: 'nothing wedges' },
   { row: 'lost', rule: 'every lost session is accounted for by a fault in the log' },
 ] as const;
