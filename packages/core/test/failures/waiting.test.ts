@@ -152,7 +152,7 @@ describe('sign-out while queued', () => {
     const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
     let answer = (): void => undefined;
     cell.hooks.afterRead = () =>
-      new Promise((resolve) => {
+      new Promise<void>((resolve) => {
         answer = resolve;
       });
     const waiting = outcome(tokens.getTokens());
