@@ -9,6 +9,8 @@ export { createTokenManager, type TokenManager } from './session/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './session/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './session/pool.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
+export { aesGcmCodec } from './stores/aes-gcm-codec.ts';
+export { encodedStore, type TokenCodec } from './stores/encoded-store.ts';
 export type { RefreshLock } from './stores/lock.ts';
 export { memoryStore } from './stores/memory-store.ts';
 export { type StorageLike, storageStore } from './stores/storage-store.ts';
