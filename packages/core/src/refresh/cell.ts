@@ -2,7 +2,8 @@ import type { Clock } from '../clock.ts';
 import { TokenError } from '../errors.ts';
 import { readStored, type Sight } from '../session/record.ts';
 import type { SessionRecord, TokenStore } from '../stores/store.ts';
-import { safeCause } from './safe-cause.ts';
+import type { TokenSet } from '../tokens.ts';
+import { safeCause, secretsOf } from './safe-cause.ts';
 
 /** Ms that a store gets for one answer. */
 const STORE_TIMEOUT = 10_000;
@@ -32,11 +33,14 @@ export function createCell(store: TokenStore, clock: Clock, warn?: (message: str
   let newest = 0;
   let writing: Promise<unknown> | undefined;
 
-  const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>): Promise<T> =>
+  const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>, tokens?: TokenSet): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const fail = (cause: unknown): void =>
         reject(
-          new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `Store "${store.name}" could not be ${action}`, cause: safeCause(cause) }),
+          new TokenError('ERR_REFRESH_UNAVAILABLE', {
+            message: `Store "${store.name}" could not be ${action}`,
+            cause: safeCause(cause, secretsOf(tokens)),
+          }),
         );
       const cancel = clock.setTimeout(() => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)), STORE_TIMEOUT, true);
       const done =
@@ -64,7 +68,7 @@ export function createCell(store: TokenStore, clock: Clock, warn?: (message: str
       }
     },
     async write(record, expected) {
-      const attempt = bounded('written', () => store.write(record, expected));
+      const attempt = bounded('written', () => store.write(record, expected), record.tokens);
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;

@@ -15,7 +15,7 @@ import { meaningOf } from './outcome.ts';
 import { createPause } from './pause.ts';
 import { LINGER, listen, REDEMPTION_LIMIT } from './redemption.ts';
 import { retryDelay } from './retry.ts';
-import { safeCause } from './safe-cause.ts';
+import { safeCause, secretsOf } from './safe-cause.ts';
 
 /** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
 const LOCK_WAIT = 35_000;
@@ -171,8 +171,9 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
         return failed(silence(), LINGER);
       }
 
-      const secrets = [base?.tokens.accessToken, base?.tokens.refreshToken].filter((token) => token !== undefined);
-      const error = controller.signal.aborted ? silence() : meaningOf(answer.thrown, base === undefined, secrets, clock.now());
+      const error = controller.signal.aborted
+        ? silence()
+        : meaningOf(answer.thrown, base === undefined, secretsOf(base?.tokens), clock.now());
       const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
       if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, lease);
       if (base !== undefined && mayBeSpent) port.doubt(base);

@@ -1,3 +1,5 @@
+import type { TokenSet } from '../tokens.ts';
+
 /**
  * A copy of `thrown` that is safe to be logged: its name, code and text with the `secrets` struck out. What else hangs
  * on it is left behind, because clients put the request on their errors: axios its body, Redis clients the command.
@@ -15,3 +17,7 @@ export function safeCause(thrown: unknown, secrets: readonly string[] = []): Err
   const code = error?.['code'];
   return typeof code === 'string' || typeof code === 'number' ? Object.assign(cause, { code }) : cause;
 }
+
+/** What may stand in no error that speaks of these tokens. */
+export const secretsOf = (tokens: TokenSet | undefined): string[] =>
+  [tokens?.accessToken, tokens?.refreshToken].filter((token) => token !== undefined);

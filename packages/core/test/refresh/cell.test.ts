@@ -42,6 +42,15 @@ describe('a store that', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('quotes what was to be written is not quoted', async () => {
+    const write: TokenStore['write'] = (value) => Promise.reject(new Error(`no room for ${JSON.stringify(value)}`));
+    const cell = createCell({ name: 'disk', read: async () => undefined, write }, testClock());
+    const tokens = { accessToken: 'secret-a', refreshToken: 'secret-r' };
+    const error = await cell.write({ ...record(0), tokens }, undefined).catch((thrown: unknown) => tokenErrorOf(thrown));
+    expect(error).toMatchObject({ cause: { message: expect.stringMatching(/^no room for .*"accessToken":"\[token\]"/) } });
+    expect((error as { cause: Error }).cause.message).not.toContain('secret');
+  });
+
   it.each([
     ['rejects', () => Promise.reject(Object.assign(new Error('disk full'), { code: 'ENOSPC', command: 'SET secret-0' }))],
     [
