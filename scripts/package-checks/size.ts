@@ -5,8 +5,8 @@ import type { Packing } from './packed.ts';
 
 /** Bytes after minifying and gzip, dependencies included. Raised only in the commit that needs it, which says why. */
 const CEILINGS: readonly { what: readonly string[]; ceiling: number }[] = [
-  { what: ['createTokenManager from unexpired', 'attachAuth from @unexpired/axios'], ceiling: 18_100 },
-  { what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'], ceiling: 17_400 },
+  { what: ['createTokenManager from unexpired', 'attachAuth from @unexpired/axios'], ceiling: 18_200 },
+  { what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'], ceiling: 17_500 },
 ];
 
 /** What a web page may load for these: never a client, which the user has already. */
