@@ -7,24 +7,24 @@ import type { Dispatch } from './dispatch.ts';
  * every answer, and an object literal with getters takes several times as long.
  */
 export class RawAnswer implements ApiResponse {
-  readonly #answer: Answer;
-  readonly #dispatch: Dispatch;
+  private readonly answer: Answer;
+  private readonly dispatch: Dispatch;
 
   constructor(answer: Answer, dispatch: Dispatch) {
-    this.#answer = answer;
-    this.#dispatch = dispatch;
+    this.answer = answer;
+    this.dispatch = dispatch;
   }
 
   get url(): string {
-    return this.#dispatch.urlOf(this.#answer);
+    return this.dispatch.urlOf(this.answer);
   }
 
   get status(): number {
-    return this.#answer.status;
+    return this.answer.status;
   }
 
   get headers(): ApiResponse['headers'] {
-    const headers = this.#answer.headers ?? {};
+    const headers = this.answer.headers ?? {};
     return {
       get(name) {
         // Adapters of other people may give a plain object.
@@ -39,7 +39,7 @@ export class RawAnswer implements ApiResponse {
   }
 
   async json(): Promise<unknown> {
-    const { data } = this.#answer;
+    const { data } = this.answer;
     const text = await readText(data);
     try {
       return text === undefined ? data : (JSON.parse(text) as unknown);

@@ -50,7 +50,6 @@ export function createDispatch(instance: AxiosLike): Dispatch {
 
   const send = (adapter: unknown, config: Config, signed?: string, timeout?: number, made?: { data: unknown }): Promise<Answer> => {
     const named = typeof adapter !== 'function';
-    if (!named && !timeout && !made && !(signed && config.auth)) return adapter(config);
     const copy = {
       ...config,
       ...made,
@@ -76,10 +75,13 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   };
 
   return {
-    send: (adapter, config, signed, timeout) =>
-      typeof config.data === 'function'
-        ? make(config.data as () => unknown).then((data) => send(adapter, config, signed, timeout, { data }))
-        : send(adapter, config, signed, timeout),
+    send(adapter, config, signed, timeout) {
+      if (typeof config.data === 'function')
+        return make(config.data as () => unknown).then((data) => send(adapter, config, signed, timeout, { data }));
+      // Nothing of the config has to differ for it.
+      if (typeof adapter === 'function' && !timeout && !(signed && config.auth)) return adapter(config);
+      return send(adapter, config, signed, timeout);
+    },
     urlOf: ({ request }) => request?.responseURL ?? request?.res?.responseUrl ?? urls.get(Object(request)) ?? '',
     async timeoutError(config) {
       // Its class comes from an error that axios makes by itself.

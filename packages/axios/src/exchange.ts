@@ -20,7 +20,7 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
   const url = urlOf(config);
   const budget = config.timeout || config.cancelToken ? startBudget(config, dispatch) : undefined;
   const signing = authorize({ url, authorization: config.auth ? 'Basic' : (before as string | undefined), signal, tokens: config.tokens });
-  const signature = signing && (await (budget ? budget.within(signing) : signing));
+  const signature = signing && 'then' in signing ? await (budget ? budget.within(signing) : signing) : signing;
   if (!signature) return dispatch.send(adapter, config);
 
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
@@ -37,10 +37,9 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
       refusal = error as Error;
       hideRequest(refusal);
       answer = (error as { response: Answer }).response;
-      if (!answer) throw error;
-    } finally {
-      headers[name] = before;
     }
+    headers[name] = before;
+    if (refusal && !answer) throw refusal;
     const judging = replayed ? undefined : signature.judge(new RawAnswer(answer, dispatch), replayable);
     const verdict = judging && (await (budget ? budget.within(judging) : judging).catch(dropping(answer)));
     if (verdict?.cause) explain(refusal ?? answer, verdict.cause);

@@ -3,13 +3,16 @@ import type { Config, Redirect } from './axios-like.ts';
 
 const isAbsolute = (url: string): boolean => /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
 
-/** Where axios will send this: url and baseURL joined as axios does. */
+/**
+ * Where axios will send this: url and baseURL joined as axios does. An absolute baseURL alone says the origin, whatever
+ * relative url comes behind it; joining them takes longer than all the rest.
+ */
 export function urlOf({ url = '', baseURL, allowAbsoluteUrls }: Config): string {
   const path = String(url);
   if (!baseURL || (isAbsolute(path) && allowAbsoluteUrls !== false)) return path;
   // axios before 1.8 does not know allowAbsoluteUrls and sends this to `url`, later ones to `baseURL`: not signed.
   if (isAbsolute(path)) return '//';
-  return path ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}` : baseURL;
+  return path && !isAbsolute(baseURL) ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}` : baseURL;
 }
 
 /**

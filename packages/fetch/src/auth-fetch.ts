@@ -63,7 +63,7 @@ export function wrapFetch(
     const signing = authorize({ url, authorization: getAuthorization(headers), signal, tokens: init?.tokens });
     const factory = typeof copy?.body === 'function' ? copy.body : undefined;
     if (!signing && !factory) return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
-    const signature = await signing;
+    const signature = signing && 'then' in signing ? await signing : signing;
     // A URL object that was changed while we waited: its new value was never checked.
     const target = request || hrefOf(input) === url ? input : url;
     const dispatch = async (to: typeof target, options: RequestInit | undefined): Promise<Response> =>

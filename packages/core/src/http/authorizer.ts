@@ -37,8 +37,11 @@ export interface Verdict {
   readonly cause?: TokenError;
 }
 
-/** `undefined`, or a promise of it: send the request untouched, and leave the answer alone. */
-export type Authorize = (request: UnsignedRequest) => Promise<Signature | undefined> | undefined;
+/**
+ * `undefined`, or a promise of it: send the request untouched, and leave the answer alone. No promise where the answer is
+ * known: a source that gives the same promise as before has the same token.
+ */
+export type Authorize = (request: UnsignedRequest) => Signature | Promise<Signature | undefined> | undefined;
 
 /**
  * The decisions that every adapter has in common: which request is signed, with what, and what a refusal leads to.
@@ -56,6 +59,7 @@ export type Authorize = (request: UnsignedRequest) => Promise<Signature | undefi
  */
 export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Authorize {
   const origins = checkOptions(options);
+  const listed = [...origins];
   const { isRejected = isTokenRejected, overwriteAuthorization, whenSignedOut } = options;
   const attached = remembering(toTokenSource(tokens));
 
@@ -70,7 +74,33 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     return header;
   };
 
-  const sign = async (
+  const signatureOf = (token: AccessToken, source: TokenSource, origin: string, signal: AbortSignal | undefined): Signature => {
+    const { accessToken } = token;
+    return {
+      authorization: headerOf(token),
+      judge(response, replayable) {
+        const rejected = isRejected(response);
+        return rejected ? repair(rejected, response, replayable, source, origin, signal, accessToken) : undefined;
+      },
+    };
+  };
+
+  // A promise that has been seen to its end, and what it gave. Waiting for it once more takes longer than all the rest.
+  let asked: Promise<AccessToken | undefined> | undefined;
+  let given: AccessToken | undefined;
+  const sign = (
+    source: TokenSource,
+    origin: string,
+    signal: AbortSignal | undefined,
+    carried: unknown,
+  ): Signature | Promise<Signature | undefined> => {
+    const asking = ask(source, signal);
+    if (given && asking === asked && !signal?.aborted) return signatureOf(given, source, origin, signal);
+    return signLater(asking, source, origin, signal, carried);
+  };
+
+  const signLater = async (
+    asking: Promise<AccessToken | undefined>,
     source: TokenSource,
     origin: string,
     signal: AbortSignal | undefined,
@@ -78,21 +108,16 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
   ): Promise<Signature | undefined> => {
     let token: AccessToken | undefined;
     try {
-      token = await abortable(source.getTokens({ signal }), signal);
+      token = await abortable(asking, signal);
     } catch (error) {
       // This is the refresh itself, made through the client that it serves.
       if (tokenErrorOf(error)?.code === 'ERR_REENTRANT') return undefined;
       throw error;
     }
     if (token) {
-      const { accessToken } = token;
-      return {
-        authorization: headerOf(token),
-        judge(response, replayable) {
-          const rejected = isRejected(response);
-          return rejected ? repair(rejected, response, replayable, source, origin, signal, accessToken) : undefined;
-        },
-      };
+      asked = asking;
+      given = token;
+      return signatureOf(token, source, origin, signal);
     }
     if (whenSignedOut === 'reject') throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
     return carried ? { authorization: undefined, judge: () => undefined } : undefined;
@@ -122,7 +147,7 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
 
   const allowedOriginOf = (url: string): string | undefined => {
     // The usual case without any parsing: an origin as we write it, and its end.
-    for (const origin of origins) if (url.startsWith(origin) && '/?#'.includes(url.charAt(origin.length))) return origin;
+    for (const origin of listed) if (url === origin || (url.startsWith(origin) && '/?#'.includes(url.charAt(origin.length)))) return origin;
     const target = targetOf(url);
     return target !== undefined && origins.has(target) ? target : undefined;
   };
@@ -138,6 +163,15 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     }
     return sign(source, origin, signal ?? undefined, authorization);
   };
+}
+
+// What a source throws at once is what it rejects with.
+function ask(source: TokenSource, signal: AbortSignal | undefined): Promise<AccessToken | undefined> {
+  try {
+    return source.getTokens({ signal });
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }
 
 /** Attaches our error to a client's own answer or error, where {@link tokenErrorOf} finds it. Not enumerable, as `cause` is. */

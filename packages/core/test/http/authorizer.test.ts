@@ -52,6 +52,31 @@ describe('whether a request is signed', () => {
     expect((await authorize({ url: URL_, authorization })) !== undefined).toBe(expected);
   });
 
+  it('a promise that the source gives once more is not waited for once more', async () => {
+    const ready = Promise.resolve({ accessToken: 'one' });
+    let next: Promise<{ accessToken: string }> = ready;
+    const authorize = createAuthorizer(source({ issued: () => true, getTokens: () => next }), OPTIONS);
+    await authorize({ url: URL_ });
+    expect(authorize({ url: URL_ })).toMatchObject({ authorization: 'Bearer one' });
+    const reason = new Error('enough');
+    await expect(authorize({ url: URL_, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    next = Promise.resolve({ accessToken: 'two' });
+    expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer two');
+    expect((await authorize({ url: URL_, tokens: source({ getTokens: () => ready }) }))?.authorization).toBe('Bearer one');
+  });
+
+  it('what a source throws at once is taken for a rejection', async () => {
+    const authorize = createAuthorizer(
+      source({
+        getTokens() {
+          throw new TokenError('ERR_REENTRANT');
+        },
+      }),
+      OPTIONS,
+    );
+    expect(await authorize({ url: URL_ })).toBeUndefined();
+  });
+
   it('a source that knows its tokens is asked, and not remembered for', async () => {
     const authorize = createAuthorizer(source({ issued: (token) => token === 'long-ago' }), OPTIONS);
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
