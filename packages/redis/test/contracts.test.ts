@@ -6,8 +6,8 @@ import type { ClientName, Connection } from './support/connection.ts';
 import { start } from './support/programs.ts';
 import { withRedis } from './support/with-redis.ts';
 
-/** Ms: short enough to see one run out. */
-const lease = 300;
+/** Ms: short enough to see one run out, long enough for a slow machine to renew it. */
+const lease = 1000;
 
 describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
   withRedis('the contracts', (server) => {

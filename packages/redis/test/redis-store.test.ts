@@ -130,6 +130,39 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       expect(await command(client, 'KEYS', '*lease')).toEqual([]);
     });
 
+    it('never hammers: a waiter that nobody wakes asks ever more rarely', async () => {
+      const commands: string[] = [];
+      const alone = counting(connect(), commands);
+      const deaf = { ...alone, duplicate: () => undefined };
+      await redisLock(client).request('one', {}, async () => {
+        const signal = AbortSignal.timeout(1500);
+        const error = await redisLock(deaf)
+          .request('one', { signal }, async () => 'granted')
+          .catch((thrown: unknown) => thrown);
+        expect(error).toBe(signal.reason);
+      });
+      const tries = commands.filter((what) => what === 'lock and read').length;
+      expect(tries).toBeGreaterThan(2);
+      expect(tries).toBeLessThanOrEqual(8); // 25 + 50 + 100 + 200 + 400 + 800 ms at the fastest
+    });
+
+    it('wakes a waiter: it does not have to look by itself', async () => {
+      const commands: string[] = [];
+      const waiting = connect();
+      let release = (): void => undefined;
+      const holding = redisLock(client).request('one', {}, () => new Promise<void>((resolve) => (release = resolve)));
+      while (Number(await command(client, 'EXISTS', 'one:lease')) === 0);
+      let entered = false;
+      const second = redisLock(counting(waiting, commands)).request('one', {}, async () => void (entered = true));
+      while (Number(((await command(client, 'PUBSUB', 'NUMSUB', 'unexpired:freed:one:lease')) as unknown[])[1]) === 0);
+      while (commands.length < 6) await command(client, 'PING'); // by now it would look again after a second at the earliest
+      const freed = performance.now();
+      release();
+      await Promise.all([holding, second]);
+      expect(entered).toBe(true);
+      expect(performance.now() - freed).toBeLessThan(600);
+    });
+
     it('leaves the lease alone that somebody else took over', async () => {
       const lock = redisLock(client);
       await lock.request('one', {}, async () => {
@@ -139,12 +172,12 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
     });
 
     it('renews the lease of a holder that takes longer, so that nobody else gets in', async () => {
-      const lock = redisLock(client, { lease: 150 });
+      const lock = redisLock(client, { lease: 1000 });
       const order: string[] = [];
       let second: Promise<unknown> | undefined;
       await lock.request('one', {}, async (held) => {
-        second = redisLock(connect(), { lease: 150 }).request('one', {}, async () => void order.push('second'));
-        for (let [renewals, left] = [0, 150]; renewals < 3; ) {
+        second = redisLock(connect(), { lease: 1000 }).request('one', {}, async () => void order.push('second'));
+        for (let [renewals, left] = [0, 1000]; renewals < 3; ) {
           const before = left;
           left = Number(await command(client, 'PTTL', 'one:lease'));
           if (left > before) renewals++;

@@ -3,7 +3,7 @@ import type { ClientName, Connection } from './connection.ts';
 import { ioRedis } from './ioredis.ts';
 import { nodeRedis } from './node-redis.ts';
 
-/** Both clients, each with the settings that its own documentation starts with. */
+/** Both clients, each with its own defaults but for the pause before it connects again. */
 export const CLIENTS: Readonly<Record<ClientName, (port: number) => Connection>> = { 'node-redis': nodeRedis, ioredis: ioRedis };
 
 /** Sends one command, whichever client it is. */

@@ -5,6 +5,9 @@ export interface Connection {
   readonly client: RedisLike;
   close(): void;
 }
+/** Ms until a client that lost its connection tries again. Both have timers for that which outlive them. */
+export const RECONNECT = 50;
+
 export type ClientName = 'node-redis' | 'ioredis';
 
 /** For a program that needs one of them, and should start fast. */

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
-import type { Connection } from './connection.ts';
+import { type Connection, RECONNECT } from './connection.ts';
 
 export function ioRedis(port: number): Connection {
-  const client = new Redis(port, '127.0.0.1');
+  const client = new Redis(port, '127.0.0.1', { retryStrategy: () => RECONNECT });
   client.on('error', () => undefined);
   return { client, close: () => client.disconnect() };
 }

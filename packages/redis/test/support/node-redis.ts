@@ -1,8 +1,8 @@
 import { createClient } from '@redis/client';
-import type { Connection } from './connection.ts';
+import { type Connection, RECONNECT } from './connection.ts';
 
 export function nodeRedis(port: number): Connection {
-  const client = createClient({ url: `redis://127.0.0.1:${port}` });
+  const client = createClient({ socket: { host: '127.0.0.1', port, reconnectStrategy: RECONNECT } });
   client.on('error', () => undefined);
   client.connect().catch(() => undefined); // commands wait for it, and get the error
   return { client, close: () => client.destroy() };

@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
+import { nextTry } from '../src/waiting.ts';
+
+const client: RedisLike = { sendCommand: () => Promise.reject(new Error('not connected')) };
+
+describe('what is given to redisStore and redisLock', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'redisStore: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got undefined',
+      () => redisStore(undefined as never, { key: 'a' }),
+    ],
+    [
+      'redisLock: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got an object without them',
+      () => redisLock({} as never),
+    ],
+    ['redisStore: key: expected a string that is not empty, got undefined', () => redisStore(client, undefined as never)],
+    ['redisStore: key: expected a string that is not empty, got an empty string', () => redisStore(client, { key: '' })],
+    [
+      'redisStore: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot',
+      () => redisStore(client, { key: 'a}b' }),
+    ],
+    [
+      'redisStore: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot',
+      () => redisStore(client, { key: '{}a' }),
+    ],
+    ['redisStore: lease: expected ms, at least 100, got 99', () => redisStore(client, { key: 'a', lease: 99 })],
+    ['redisLock: lease: expected ms, at least 100, got string', () => redisLock(client, { lease: '30s' as never })],
+    ['redisStore: ttl: expected ms, more than zero, got 0', () => redisStore(client, { key: 'a', ttl: 0 })],
+    ['redisStore: ttl: expected ms, more than zero, got NaN', () => redisStore(client, { key: 'a', ttl: Number.NaN })],
+  ])('is checked at once: %s', (message, run) => {
+    expect(run).toThrow(new TypeError(message));
+  });
+
+  it('is named by its key', () => {
+    expect(redisStore(client, { key: 'session:42' }).name).toBe('session:42');
+  });
+
+  it('may be a client that nothing can be hung on: it is asked all the same', async () => {
+    const asked: string[][] = [];
+    const frozen = Object.freeze({ sendCommand: async (args: string[]) => (asked.push(args), ['none']) });
+    const store = redisStore(frozen, { key: 'a' });
+    expect(await store.read()).toBeUndefined();
+    store.subscribe?.(() => undefined)();
+    expect(asked).toEqual([['EVAL', expect.any(String), '1', 'a']]);
+  });
+});
+
+describe('the pause before a waiter looks again', () => {
+  it.each([
+    [0, 0, 25],
+    [0, 1, 50],
+    [1, 0, 50],
+    [2, 0, 100],
+    [3, 1, 400],
+    [5, 1, 1600],
+    [6, 1, 2000],
+    [1000, 0, 1000],
+    [1000, 1, 2000],
+  ])('after %d failures, with %d for luck, is %d ms: doubling, jittered, bounded', (failures, random, pause) => {
+    expect(nextTry(failures, -1, random)).toBe(pause);
+    expect(nextTry(failures, 30_000, random)).toBe(pause);
+  });
+
+  it('is no longer than the lease of the holder, and a spread so that not all come at once', () => {
+    expect([nextTry(10, 300, 0), nextTry(10, 300, 1)]).toEqual([301, 351]);
+    expect(nextTry(0, 300, 1)).toBe(50);
+  });
+});
