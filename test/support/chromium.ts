@@ -14,21 +14,21 @@ export const WITHOUT_CHROMIUM = 'skipped, because no Chromium was found: `apt-ge
 
 export const mayRunChromium: boolean = chromiumPath !== undefined || Boolean(process.env['CI']);
 
-/** Starts it with a fresh profile, and nothing of it that talks to the network by itself. */
+/** Nothing of it talks to the network by itself. */
+export const CHROMIUM_ARGUMENTS: readonly string[] = [
+  '--no-sandbox', // which root may not use
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Starts it with a fresh profile. */
 export async function startChromium(): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox', // which root may not use
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  return chromium.launch({ executablePath: chromiumPath, args: [...CHROMIUM_ARGUMENTS] });
 }
 
 function onSearchPath(program: string): string[] {

@@ -33,26 +33,21 @@ export function createWakeUp(address: string, onLeave: () => void): WakeUp {
     onLeave();
   };
 
-  /** What was said while the page could not hear is made up for by looking. */
-  const comeBack = (): void => {
+  const comeBack = (event: PageTransitionEvent): void => {
+    if (!event.persisted) return;
     listen();
-    tell();
-  };
-  const onPageShow = (event: PageTransitionEvent): void => {
-    if (event.persisted) comeBack();
+    tell(); // what was said while the page could not hear is made up for by looking
   };
 
   const start = (): void => {
     listen();
     globalThis.addEventListener?.('pagehide', leave);
-    globalThis.addEventListener?.('pageshow', onPageShow);
-    globalThis.document?.addEventListener('resume', comeBack);
+    globalThis.addEventListener?.('pageshow', comeBack);
   };
 
   const stop = (): void => {
     globalThis.removeEventListener?.('pagehide', leave);
-    globalThis.removeEventListener?.('pageshow', onPageShow);
-    globalThis.document?.removeEventListener('resume', comeBack);
+    globalThis.removeEventListener?.('pageshow', comeBack);
     leave();
   };
 
@@ -78,5 +73,6 @@ export function createWakeUp(address: string, onLeave: () => void): WakeUp {
   };
 }
 
+/** Not on a server: there is nothing to hear of, and an open channel keeps Node alive. */
 const channelTo = (address: string): BroadcastChannel | undefined =>
-  typeof BroadcastChannel === 'undefined' ? undefined : new BroadcastChannel(address);
+  typeof BroadcastChannel === 'undefined' || globalThis.indexedDB == null ? undefined : new BroadcastChannel(address);

@@ -1,5 +1,5 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { chromiumPath, mayRunChromium, WITHOUT_CHROMIUM } from '../../../../test/support/chromium.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath, mayRunChromium, WITHOUT_CHROMIUM } from '../../../../test/support/chromium.ts';
 import { firefoxPath, mayRunFirefox, WITHOUT_FIREFOX } from '../../../../test/support/firefox.ts';
 
 /** A browser that the suites run in. One driver for both, and one that leaves the back/forward cache on. */
@@ -20,16 +20,7 @@ export const CHROMIUM: Kind = {
   title: mayRunChromium ? 'Chromium' : `Chromium, ${WITHOUT_CHROMIUM}`,
   async start() {
     if (chromiumPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
-    const args = [
-      '--no-sandbox', // which root may not use
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`,
-    ];
+    const args = [...CHROMIUM_ARGUMENTS, `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`];
     return puppeteer.launch({ browser: 'chrome', executablePath: chromiumPath, headless: true, args });
   },
 };
