@@ -1,6 +1,7 @@
 import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
 import { connections } from './adapter-contract/connections.ts';
+import { lifetime } from './adapter-contract/lifetime.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
 import { targets } from './adapter-contract/targets.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
@@ -26,6 +27,7 @@ export type {
 export function adapterContract({ describe, it }: ContractFramework, api: () => ContractApi, adapter: AdapterUnderTest): void {
   const context = { adapter, api, it };
   describe(`${adapter.name}: refreshing`, () => refreshing(context));
+  describe(`${adapter.name}: lifetime`, () => lifetime(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
   describe(`${adapter.name}: boundaries`, () => boundaries(context));
   describe(`${adapter.name}: targets`, () => targets(context));
