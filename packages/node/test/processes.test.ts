@@ -4,7 +4,7 @@ import { refreshTokenGrant } from '@unexpired/oauth';
 import { createTokenManager, type SessionRecord, type TokenManager } from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
-import type { Answers, FileSetup, Order, Step } from './support/orders.ts';
+import { type Answers, COSTS, type FileSetup, type Order, type Step } from './support/orders.ts';
 import { type Program, start } from './support/program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './support/provider.ts';
 import { recordOf } from './support/records.ts';
@@ -60,15 +60,7 @@ function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
 const stored = async (): Promise<SessionRecord> => JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
 
 describe('a process that is killed in the middle of a refresh', () => {
-  const NOTHING_SPENT: Step[] = [
-    'F1 before the lock',
-    'F2 under the lock',
-    'F4 before the intent',
-    'F4 after the intent',
-    'F6 before the call',
-  ];
-  const STORED: Step[] = ['F7 after the commit', 'F8 after publishing', 'F9 before the release'];
-  const ANSWER_LOST: Step[] = ['F6 after the answer', 'F7 before the commit', 'F7 before the rename'];
+  const ANSWER_LOST: readonly Step[] = [...COSTS['the answer'], 'F7 before the rename'];
 
   const kill = async (step: Step): Promise<void> => {
     const victim = await client({ catch: { step, how: 'SIGKILL' } });
@@ -77,7 +69,7 @@ describe('a process that is killed in the middle of a refresh', () => {
     running.delete(victim);
   };
 
-  it.each([...NOTHING_SPENT, ...STORED])('costs nothing at %s: the others go on at once', async (step) => {
+  it.each(COSTS.nothing)('costs nothing at %s: the others go on at once', async (step) => {
     await signedIn();
     await kill(step);
     const token = (await here().getTokens())?.accessToken;

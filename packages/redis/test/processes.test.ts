@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refreshTokenGrant } from '@unexpired/oauth';
 import { type Clock, createTokenManager, type SessionRecord, systemClock, type TokenEvent, type TokenManager } from 'unexpired';
-import type { Answers, Order, Step } from '../../node/test/support/orders.ts';
+import { type Answers, COSTS, type Order, type Step } from '../../node/test/support/orders.ts';
 import type { Program } from '../../node/test/support/program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from '../../node/test/support/provider.ts';
 import { recordOf } from '../../node/test/support/records.ts';
@@ -92,15 +92,6 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
     const describeFlights = name === 'ioredis' ? describe : noTests;
 
     describeFlights('one that is killed in the middle of a refresh', () => {
-      const NOTHING_SPENT: Step[] = [
-        'F1 before the lock',
-        'F2 under the lock',
-        'F4 before the intent',
-        'F4 after the intent',
-        'F6 before the call',
-      ];
-      const STORED: Step[] = ['F7 after the commit', 'F8 after publishing', 'F9 before the release'];
-      const ANSWER_LOST: Step[] = ['F6 after the answer', 'F7 before the commit'];
       const kill = async (step: Step): Promise<void> => {
         const victim = await worker({ catch: { step, how: 'SIGKILL' } });
         victim.tell(ask);
@@ -108,18 +99,15 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         running.delete(victim);
       };
 
-      it.each([...NOTHING_SPENT, ...STORED])(
-        'costs nothing at %s, once its lease has run out and its intent has had its time',
-        async (step) => {
-          await signedIn();
-          await kill(step);
-          expect(await isLive(await here().getTokens())).toBe(true);
-          expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
-          expect(await stored()).toMatchObject({ gen: 2 });
-        },
-      );
+      it.each(COSTS.nothing)('costs nothing at %s, once its lease has run out and its intent has had its time', async (step) => {
+        await signedIn();
+        await kill(step);
+        expect(await isLive(await here().getTokens())).toBe(true);
+        expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+        expect(await stored()).toMatchObject({ gen: 2 });
+      });
 
-      it.each(ANSWER_LOST)('ends the session at %s where the server revokes it, with an error that says why', async (step) => {
+      it.each(COSTS['the answer'])('ends the session at %s where the server revokes it, with an error that says why', async (step) => {
         await signedIn();
         await kill(step);
         await expect(here().getTokens()).rejects.toMatchObject({
@@ -130,7 +118,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
       });
 
-      it.each(ANSWER_LOST)('costs nothing at %s where the server does not rotate', async (step) => {
+      it.each(COSTS['the answer'])('costs nothing at %s where the server does not rotate', async (step) => {
         await signedIn({ rotate: false });
         await kill(step);
         expect(await isLive(await here().getTokens())).toBe(true);

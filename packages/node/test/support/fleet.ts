@@ -41,6 +41,18 @@ export interface FleetPlan {
 
 const HOUR = 3_600_000;
 
+/** What a fleet has to come to: every request answered, every refresh token redeemed once, nothing refused or revoked. */
+export const flawless = ({ processes, expiries, requests }: FleetPlan): FleetResult => ({
+  answered: processes * expiries * requests,
+  errors: [],
+  odd: 0,
+  redemptions: expiries,
+  refusals: 0,
+  revocations: 0,
+  gen: expiries,
+  crashed: 0,
+});
+
 /** A fleet on a credentials file. */
 export async function fileFleet(): Promise<FleetPlace> {
   const folder = await newFolder();

@@ -14,6 +14,21 @@ export const STEPS = [
 ] as const;
 export type Step = (typeof STEPS)[number];
 
+/** What it costs to be killed at a step, whatever the store. */
+export const COSTS: Readonly<Record<'nothing' | 'the answer', readonly Step[]>> = {
+  nothing: [
+    'F1 before the lock',
+    'F2 under the lock',
+    'F4 before the intent',
+    'F4 after the intent',
+    'F6 before the call',
+    'F7 after the commit',
+    'F8 after publishing',
+    'F9 before the release',
+  ],
+  'the answer': ['F6 after the answer', 'F7 before the commit'],
+};
+
 /** How one process of many is set up, whatever its store. */
 export interface Setup {
   readonly tokenEndpoint: string;
