@@ -401,6 +401,17 @@ describe.each<[string, typeof axios]>([
       expect(authorizations().at(-1)).toBeUndefined();
     });
 
+    it('for two origins one by one, and then for both, is once: a replay is never replayed', async () => {
+      let asked = 0;
+      const tokens = source({ replaceRejected: async () => ({ accessToken: `other-${++asked}` }) });
+      const instance = client.create({ baseURL: api.origin });
+      attachAuth(instance, tokens, { origins: [api.foreignOrigin] });
+      attachAuth(instance, tokens, { origins: [api.origin] });
+      attachAuth(instance, tokens, { origins: [api.foreignOrigin, api.origin] });
+      await caught(instance.get('/never'));
+      expect(authorizations()).toEqual(['Bearer old', 'Bearer other-1']);
+    });
+
     it('with other tokens for the same origin is a TypeError, for other origins it is not', async () => {
       const instance = client.create();
       attachAuth(instance, 'one', { origins: [api.origin] });

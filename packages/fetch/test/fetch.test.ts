@@ -305,6 +305,52 @@ describe('the answer', () => {
   });
 });
 
+describe('after a replay it is still what fetch promises:', () => {
+  const authFetch = (path: string, init?: RequestInit): Promise<Response> =>
+    createAuthFetch(source(), { origins: [api.origin] })(api.origin + path, init);
+
+  it('redirect: manual gives the redirect, with its Location', async () => {
+    const authorized = createAuthFetch('good', { origins: [api.origin] });
+    const response = await authorized(`${api.origin}/redirect?to=/echo`, { redirect: 'manual' });
+    expect([response.status, response.headers.get('location'), api.requests.length]).toEqual([302, '/echo', 1]);
+  });
+
+  it('redirect: error rejects with fetch’s own TypeError', async () => {
+    await expect(authFetch('/redirect?to=/echo', { redirect: 'error' })).rejects.toMatchObject({ name: 'TypeError' });
+    expect(api.requests.length).toBe(1);
+  });
+
+  it('redirect: follow says where it ended', async () => {
+    const response = await authFetch('/redirect?to=/echo');
+    expect([response.status, response.redirected, response.url]).toEqual([200, true, `${api.origin}/echo`]);
+    // The refused answer came from behind the redirect, of the same origin: the whole way is gone once more.
+    expect(api.requests.map(({ path, authorization }) => `${path} ${authorization}`)).toEqual([
+      '/redirect Bearer old',
+      '/echo Bearer old',
+      '/redirect Bearer good',
+      '/echo Bearer good',
+    ]);
+  });
+
+  it('the answer can be cloned, and read as a stream', async () => {
+    const response = await authFetch('/echo');
+    const copy = response.clone();
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual(await copy.json());
+  });
+
+  it('keepalive and a signal go along with both sends', async () => {
+    const { calls, fetch } = stub(new Response('', { status: 401 }));
+    const { signal } = new AbortController();
+    await createAuthFetch(source(), { ...OPTIONS, fetch })(`${HERE}/a`, { keepalive: true, signal });
+    expect(calls.map(([, init]) => [init?.keepalive, init?.signal === signal])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+  });
+});
+
 describe('the global fetch', () => {
   const original = globalThis.fetch;
   afterEach(() => void (globalThis.fetch = original));

@@ -123,6 +123,16 @@ describe.each<[string, KyInstance]>([
     expect(api.requests).toEqual([]);
   });
 
+  it('ends a waiting request with its TimeoutError when the totalTimeout is over, where ky has one', async () => {
+    if (client === ky) {
+      const waiting = attached(source({ getTokens: () => new Promise(() => undefined) }), { timeout: false, totalTimeout: 20 });
+      expect(((await caught(waiting.get(`${api.origin}/echo`))) as Error).name).toBe('TimeoutError');
+      expect(api.requests).toEqual([]);
+    }
+    // ky 1 does not know it, and passes it on to fetch, which does not mind.
+    expect((await attached(source(), { totalTimeout: 5000 }).get(`${api.origin}/echo`)).status).toBe(200);
+  });
+
   it('can be told not to, or to take another source, for one request', async () => {
     const instance = attached();
     await caught(instance.get(`${api.origin}/echo`, { tokens: false }));
