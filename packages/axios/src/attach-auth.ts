@@ -55,6 +55,8 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
   if (overlapping.some((other) => other.tokens !== tokens)) {
     throw new TypeError('origins: other tokens are attached to this instance for one of these origins; detach those first');
   }
+  // Of two that serve one origin each would replay the other's replay.
+  for (const other of overlapping.slice(1)) other.detach();
   if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize }).detach;
 
   const dispatch = createDispatch(instance);

@@ -403,7 +403,7 @@ describe.each<[string, typeof axios]>([
 
     it('for two origins one by one, and then for both, is once: a replay is never replayed', async () => {
       let asked = 0;
-      const tokens = source({ replaceRejected: async () => ({ accessToken: `other-${++asked}` }) });
+      const tokens = source({ issued: () => true, replaceRejected: async () => ({ accessToken: `other-${++asked}` }) });
       const instance = client.create({ baseURL: api.origin });
       attachAuth(instance, tokens, { origins: [api.foreignOrigin] });
       attachAuth(instance, tokens, { origins: [api.origin] });
