@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { storeContract } from '@unexpired/testing';
+import { storeContract } from '../../../testing/src/index.ts';
 import { aesGcmCodec, createTokenManager, encodedStore, memoryStore, type SessionRecord, type TokenStore } from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 import { sharedCell } from '../support/shared-cell.ts';
