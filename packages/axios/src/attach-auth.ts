@@ -78,8 +78,12 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
     else if (![adapter].flat().some((one) => typeof one === 'function')) named.set(names, wrapper);
     return wrapper;
   };
+  // The latest one is mostly the right one, and sooner found. axios copies lists of names, so that none of them is the same twice.
+  let latest: { readonly adapter: unknown; readonly wrapper: Wrapper } | undefined;
   const wrap = (config: Config): Config => {
-    config.adapter = wrapperOf(config.adapter);
+    const { adapter } = config;
+    if (!latest || latest.adapter !== adapter) latest = { adapter, wrapper: wrapperOf(adapter) };
+    config.adapter = latest.wrapper;
     // What a factory makes is sent as it is; a transform would see the function, and make an empty body of it for JSON.
     if (typeof config.data === 'function') config.transformRequest = [];
     return config;
