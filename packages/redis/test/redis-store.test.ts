@@ -58,8 +58,9 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       commands.length = 0;
       expect((await tokens.refresh()).accessToken).toBe('access-2');
       expect(commands.length - atAnswer).toBe(1);
+      await announced(tokens, connect()); // what others write is read; what it wrote itself, and heard of before, is not
       await tokens.close();
-      expect(commands).toEqual(['read', 'lock and read', 'write', 'write', 'release']);
+      expect(commands).toEqual(['read', 'lock and read', 'write', 'write', 'release', 'read']);
     });
 
     it('takes over the token set that another program left under the key, and keeps to the rule that nobody may have written since', async () => {
@@ -128,6 +129,25 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       await store.lock?.request('any', { signal: AbortSignal.timeout(10_000) }, async () => void ran++);
       expect(ran).toBe(1);
       expect(await command(client, 'KEYS', '*lease')).toEqual([]);
+    });
+
+    it('gives back a lease that was granted to who had given up by then', async () => {
+      const own = connect();
+      let answer = (): void => undefined;
+      const slow: RedisLike = {
+        async sendCommand(words) {
+          const result = await command(own, ...(words as [string, ...string[]]));
+          await new Promise<void>((resolve) => (answer = resolve));
+          return result;
+        },
+      };
+      const controller = new AbortController();
+      const given = redisLock(slow).request('one', { signal: controller.signal }, async () => 'granted');
+      while (Number(await command(client, 'EXISTS', 'one:lease')) === 0);
+      controller.abort(new Error('given up'));
+      await expect(given).rejects.toThrow('given up');
+      answer();
+      expect(await redisLock(client).request('one', { signal: AbortSignal.timeout(10_000) }, async () => 'mine')).toBe('mine');
     });
 
     it('never hammers: a waiter that nobody wakes asks ever more rarely', async () => {
