@@ -1,10 +1,12 @@
-import { type ClientResult, type Group, GROUPS } from './results.ts';
+import type { ClientResult } from './results.ts';
 
 const START = '<!-- compat:start -->\n';
 const END = '<!-- compat:end -->';
 
-const HEADS: Record<Group, string> = {
+/** What the contract's groups are about; a group without an entry goes by its name. */
+const HEADS: Record<string, string> = {
   refreshing: 'one refresh, right answers',
+  lifetime: 'sign-in and sign-out meanwhile',
   bodies: 'bodies',
   boundaries: 'whose header, what is repaired',
   targets: 'origins, redirects',
@@ -16,15 +18,21 @@ export function withTable(readme: string, results: readonly ClientResult[]): str
   const [from, to] = [readme.indexOf(START), readme.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${START.trim()} and ${END}`);
   const before = readme.slice(from + START.length, to).split('\n');
+  const groups = [...new Set(results.flatMap((result) => [...result.groups.keys()]))];
   const rows = results.map((result) => {
     const start = `| ${result.client} | ${result.place} |`;
-    return result.ran ? `${start} ${cells(result)} |` : (before.find((line) => line.startsWith(start)) ?? '');
+    return result.ran ? `${start} ${cells(result, groups)} |` : (before.find((line) => line.startsWith(start)) ?? '');
   });
-  const head = ['client', 'in', ...GROUPS.map((group) => HEADS[group])];
+  const head = ['client', 'in', ...groups.map((group) => HEADS[group] ?? group)];
   const lines = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows.filter(Boolean)];
   return `${readme.slice(0, from + START.length)}${lines.join('\n')}\n${readme.slice(to)}`;
 }
 
-function cells({ groups }: ClientResult): string {
-  return GROUPS.map((group) => (groups[group] ? `${groups[group].passed} of ${groups[group].all}` : '')).join(' | ');
+function cells(result: ClientResult, groups: readonly string[]): string {
+  return groups
+    .map((group) => {
+      const count = result.groups.get(group);
+      return count ? `${count.passed} of ${count.all}` : '';
+    })
+    .join(' | ');
 }

@@ -27,6 +27,13 @@ for (const client of [
   axiosClient({ from: newest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
   axiosClient({ from: newest, adapter: 'fetch', oneShotBodies: webStreams, bodyFactories: webFactories }),
   axiosClient({ from: newest, adapter: 'http', as: ', a 401 that resolves', config: { validateStatus: null }, oneShotBodies: {} }),
+  axiosClient({
+    from: newest,
+    adapter: 'http',
+    as: ' as a function',
+    config: { adapter: newest.getAdapter('http') },
+    oneShotBodies: nodeStreams,
+  }),
   axiosClient({ from: oldest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
   // Before 1.12 it cannot be told another fetch, which would know where the answer came from.
   axiosClient({ from: oldest, adapter: 'fetch', hidesRedirects: true, oneShotBodies: webStreams, bodyFactories: webFactories }),

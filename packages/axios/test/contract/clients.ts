@@ -6,7 +6,7 @@ import axios17 from 'axios-1.7';
 export const newest: Static = axios;
 export const oldest: Static = axios17 as unknown as Static;
 
-type Static = Pick<typeof axios, 'create' | 'isCancel' | 'isAxiosError' | 'VERSION'>;
+type Static = Pick<typeof axios, 'create' | 'getAdapter' | 'isCancel' | 'isAxiosError' | 'VERSION'>;
 
 interface AxiosClient extends Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFactories' | 'hidesRedirects'> {
   readonly from: Static;
