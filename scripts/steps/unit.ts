@@ -17,6 +17,7 @@ interface JestReport {
   numPendingTests: number;
   numTodoTests: number;
   numRuntimeErrorTestSuites: number;
+  testResults: { assertionResults: { fullName: string; status: string }[] }[];
 }
 
 /** Runs every test and hands jest's own totals on, also when tests fail. */
@@ -29,9 +30,10 @@ export function unitStep(report: (totals: Totals) => void): Step {
       rmSync(file, { force: true });
       const result = await runCommand(process.execPath, jestCommand(['--json', `--outputFile=${file}`]));
       if (!existsSync(file)) return { ok: false, output: `jest did not get as far as its report:\n${result.output}` };
-      const totals = totalsOf(JSON.parse(readFileSync(file, 'utf8')) as JestReport);
+      const json = JSON.parse(readFileSync(file, 'utf8')) as JestReport;
+      const totals = totalsOf(json);
       report(totals);
-      return { ...result, note: `${totals.passed} tests` };
+      return { ...result, note: [`${totals.passed} tests`, ...reasonsToSkip(json)].join('; ') };
     },
   };
 }
@@ -43,4 +45,12 @@ function totalsOf(report: JestReport): Totals {
     failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/** Suites whose programs are not on this machine say so in their titles: "Firefox, skipped, because ...". Each reason once. */
+function reasonsToSkip({ testResults }: JestReport): string[] {
+  const reasons = testResults.flatMap(({ assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'pending').map(({ fullName }) => /skipped, because[^:(]*[^:( ]/.exec(fullName)?.[0]),
+  );
+  return [...new Set(reasons.filter((reason) => reason !== undefined))];
 }

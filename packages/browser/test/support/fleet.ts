@@ -29,10 +29,10 @@ export async function runTabs(
   kind: Kind,
   plan: { readonly tabs: number; readonly rounds: number; readonly requests: number; readonly progress?: (round: number) => void },
 ): Promise<FleetResult> {
+  const browser = await kind.start();
   const site = await startSite();
   const server = simulatedServer({ mode: 'revokes', accessTokenLifetime: HOUR });
   site.server = server;
-  const browser = await kind.start();
   try {
     const tabs: Page[] = [];
     for (let count = 0; count < plan.tabs; count++) {
