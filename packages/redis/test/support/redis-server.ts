@@ -35,12 +35,16 @@ export function findRedisServer(): string | undefined {
   });
 }
 
-export async function startRedisServer(): Promise<RedisServer> {
+/** `cluster`: with cluster support; the caller gives it its slots. */
+export async function startRedisServer({ cluster = false } = {}): Promise<RedisServer> {
   const program = findRedisServer();
   if (program === undefined) throw new Error('redis-server is not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-redis-'));
   const port = await freePort();
-  let child = await launch(program, folder, port);
+  const options = cluster
+    ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort())]
+    : [];
+  let child = await launch(program, folder, port, options);
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
@@ -56,7 +60,7 @@ export async function startRedisServer(): Promise<RedisServer> {
     kill,
     async restart() {
       await kill();
-      child = await launch(program, folder, port);
+      child = await launch(program, folder, port, options);
     },
     signal: (name) => void child.kill(name),
     async stop() {
@@ -66,10 +70,14 @@ export async function startRedisServer(): Promise<RedisServer> {
   };
 }
 
-async function launch(program: string, folder: string, port: number) {
-  const child = spawn(program, ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+async function launch(program: string, folder: string, port: number, options: readonly string[]) {
+  const child = spawn(
+    program,
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...options],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   let output = '';
   await new Promise<void>((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
