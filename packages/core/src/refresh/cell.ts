@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { TokenError } from '../errors.ts';
-import { readStored, type Sight } from '../session/record.ts';
+import { isRecord, readStored, type Sight } from '../session/record.ts';
 import type { SessionRecord, TokenStore } from '../stores/store.ts';
 import type { TokenSet } from '../tokens.ts';
 import { safeCause, secretsOf } from './safe-cause.ts';
@@ -25,12 +25,22 @@ export interface Cell {
   ): Promise<{ readonly written: string } | { readonly kept: Sight }>;
 }
 
-/** `warn` is told what the store finds wrong with its place, when that changes. */
-export function createCell(store: TokenStore, clock: Clock, warn?: (message: string) => void): Cell {
+/**
+ * `warn` is told what the store finds wrong with its place, when that changes. `overtaken` is given a record that was read
+ * before, and arrived after, what a read has shown since: where the store went back in time, it may be the newer one.
+ */
+export function createCell(
+  store: TokenStore,
+  clock: Clock,
+  warn?: (message: string) => void,
+  overtaken?: (record: SessionRecord) => void,
+): Cell {
   let warning: string | undefined;
   let begun = 0;
   /** The number of the latest access that has ended. */
   let newest = 0;
+  /** What was written last. */
+  let ours: SessionRecord | undefined;
   let writing: Promise<unknown> | undefined;
 
   const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>, tokens?: TokenSet): Promise<T> =>
@@ -61,7 +71,11 @@ export function createCell(store: TokenStore, clock: Clock, warn?: (message: str
         const number = ++begun;
         const stored = await bounded('read', () => store.read());
         await writing; // seen before the writer knows of it, our own write would look like a peer's
-        if (number < newest) continue; // overtaken, a sight would look like the store going back in time
+        if (number < newest) {
+          const record = isRecord(stored?.value) ? stored.value : undefined;
+          if (record !== undefined && (record.session !== ours?.session || record.gen > ours.gen)) overtaken?.(record);
+          continue; // as a sight it would look like the store going back in time
+        }
         newest = number;
         if (stored?.warning !== undefined && stored.warning !== warning) warn?.((warning = stored.warning));
         return readStored(stored, store.name, clock.now());
@@ -72,6 +86,7 @@ export function createCell(store: TokenStore, clock: Clock, warn?: (message: str
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
+      if (version !== undefined) ours = record;
       return version;
     },
     async update(next, known) {

@@ -124,7 +124,15 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     },
   });
 
-  const cell = createCell(store, clock, (message) => state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }));
+  const cell = createCell(
+    store,
+    clock,
+    (message) => state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
+    (record) => {
+      const sight = { record, version: undefined };
+      if (state.relate(sight) === 'newer') state.take(sight, 'peer');
+    },
+  );
   const revoker = createRevoker(options.revoke, clock, state.emit);
   const unsettled = new WeakSet<ActiveRecord>();
   const port: FlightPort = {

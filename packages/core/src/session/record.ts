@@ -45,7 +45,7 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
 
 export const isActive = (record: SessionRecord | undefined): record is ActiveRecord => record?.status === 'active';
 
-function isRecord(value: unknown): value is SessionRecord {
+export function isRecord(value: unknown): value is SessionRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { v, session, gen, status, tokens, issuedAt } = value as Record<string, unknown>;
   return (

@@ -126,6 +126,32 @@ describe('a sight', () => {
     expect((await early).record?.gen).toBe(3);
   });
 
+  it('that was overtaken, and is not of our own write, is told of all the same: it may be newer than a store that went back', async () => {
+    const shared = sharedCell(record(2));
+    const overtaken: number[] = [];
+    const cell = createCell(shared.open(), testClock(), undefined, ({ gen }) => overtaken.push(gen));
+    const late = async (then: () => Promise<unknown>): Promise<void> => {
+      let open = (): void => undefined;
+      shared.hooks.afterRead = () => new Promise<void>((resolve) => (open = resolve));
+      const early = cell.read();
+      await settle();
+      shared.hooks.afterRead = undefined;
+      await then();
+      open();
+      await early;
+    };
+    await late(async () => {
+      shared.put(record(1));
+      await cell.read();
+    });
+    expect(overtaken).toEqual([2]);
+    await late(() => cell.write(record(2), '2'));
+    expect(overtaken).toEqual([2]); // that was of the generation before our own
+    shared.put('not a record');
+    await late(() => cell.write(record(3), '4'));
+    expect(overtaken).toEqual([2]);
+  });
+
   it('is shown all the same when the write that it waited for fails', async () => {
     const { shared, cell } = cellOf(record(0));
     shared.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
