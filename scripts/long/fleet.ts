@@ -11,7 +11,11 @@ export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> 
   const processes = Number(values.processes ?? 16);
   const requests = 5;
   const started = performance.now();
-  const progress = (expiry: number): void => void (expiry % 50 === 0 && process.stdout.write(`  ${expiry} of ${expiries} expiries\n`));
+  const handOvers: number[] = [];
+  const progress = (expiry: number, handOver: number): void => {
+    handOvers.push(handOver);
+    if (expiry % 50 === 0) process.stdout.write(`  ${expiry} of ${expiries} expiries\n`);
+  };
   const plan = { expiries, processes, requests, progress };
   const result = await runFleet(plan, await open());
   const { answered, errors, odd, redemptions, revocations, crashed } = result;
@@ -21,5 +25,8 @@ export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> 
       `${processes * expiries * requests} requests answered, ${errors.length} errors ${[...new Set(errors)].join(' ')}` +
       `, ${odd} odd, ${crashed} crashed (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
   );
+  const sorted = handOvers.toSorted((a, b) => a - b);
+  const part = (share: number): string => `${(sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1)} ms`;
+  process.stdout.write(`from the commit to the last of ${processes} processes: median ${part(0.5)}, 95 % ${part(0.95)}\n`);
   process.exitCode = ok ? 0 : 1;
 }

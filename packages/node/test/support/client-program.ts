@@ -1,7 +1,7 @@
 // What every process of many on one store does, whatever the store: what its parent tells it.
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import { type Clock, createTokenManager, type RefreshLock, type TokenStore, tokenErrorOf } from 'unexpired';
-import type { Answers, Order, Setup, Step } from './orders.ts';
+import type { Answers, Order, Refreshed, Setup, Step } from './orders.ts';
 
 /** Where a process may be killed, or wait until it is told to go on. */
 export interface Catcher {
@@ -88,7 +88,9 @@ export function runClient(
     revoke: revokeToken({ revocationEndpoint: setup.revocationEndpoint, clientId: setup.clientId }),
   });
   tokens.subscribe((event) => {
-    if (event.type === 'refreshed' && event.by === 'self') void at('F8 after publishing');
+    if (event.type !== 'refreshed') return;
+    send('refreshed', { by: event.by, at: performance.timeOrigin + performance.now() } satisfies Refreshed);
+    if (event.by === 'self') void at('F8 after publishing');
   });
 
   const ask = async ({ advance, requests }: Extract<Order, { kind: 'ask' }>): Promise<Answers> => {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { SessionRecord } from 'unexpired';
 import { newFolder } from './folder.ts';
-import type { Answers, FileSetup, Order } from './orders.ts';
+import type { Answers, FileSetup, Order, Refreshed } from './orders.ts';
 import { type Program, start } from './program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './provider.ts';
 import { recordOf } from './records.ts';
@@ -36,7 +36,8 @@ export interface FleetPlan {
   readonly processes: number;
   readonly expiries: number;
   readonly requests: number;
-  readonly progress?: (expiry: number) => void;
+  /** `handOver`: ms from the commit of who refreshed until the last process had the new token. */
+  readonly progress?: (expiry: number, handOver: number) => void;
 }
 
 const HOUR = 3_600_000;
@@ -86,7 +87,9 @@ export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<Flee
       errors.push(...all.flatMap((answers) => answers.errors));
       answered += tokens.length;
       if (new Set(tokens).size !== 1 || !(await provider.isLiveAccess(String(tokens[0])))) odd++;
-      plan.progress?.(expiry);
+      const refreshed = await Promise.all(programs.map((program) => program.next<Refreshed>('refreshed')));
+      const committed = refreshed.find(({ by }) => by === 'self')?.at ?? Number.NaN;
+      plan.progress?.(expiry, Math.max(...refreshed.map(({ at }) => at)) - committed);
     }
     for (const program of programs) program.tell({ kind: 'close' } satisfies Order);
     const ends = await Promise.all(programs.map(({ ended }) => ended));

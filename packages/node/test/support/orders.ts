@@ -58,3 +58,10 @@ export interface Answers {
   /** Codes of what failed. */
   readonly errors: readonly string[];
 }
+
+/** What it says when it has a new token: its own, or another's. */
+export interface Refreshed {
+  readonly by: 'self' | 'peer';
+  /** Ms since the epoch, and fractions of them. */
+  readonly at: number;
+}
