@@ -43,7 +43,7 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
 
     /** A signed-in tab, and one whose refresh has got as far as `step`. */
     const caughtAt = async (step: Step): Promise<{ other: Page; caught: Page }> => {
-      const other = await user.tab({ waitTimeout: 500 });
+      const other = await user.tab();
       await signIn(other, site);
       const caught = await user.tab({ catch: step });
       await caught.evaluate((advance) => tab.prepare({ advance, requests: 1 }), HOUR);
