@@ -5,7 +5,7 @@ import { availableParallelism, cpus } from 'node:os';
 import path from 'node:path';
 import { root } from './workspace.ts';
 
-const BENCHMARKS = ['fresh-path', 'waiters', 'clients', 'connections'];
+const BENCHMARKS = ['fresh-path', 'waiters', 'clients', 'connections', 'hand-over'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
 

@@ -170,7 +170,7 @@ function ask(source: TokenSource, signal: AbortSignal | undefined): Promise<Acce
   try {
     return source.getTokens({ signal });
   } catch (error) {
-    return Promise.reject(error as Error);
+    return Promise.reject(error);
   }
 }
 
