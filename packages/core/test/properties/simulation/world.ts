@@ -69,7 +69,7 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
       const token = record.tokens?.accessToken;
       if (token === undefined) return;
       names.set(core.fingerprint(token), token);
-      facts.generations.set(token, record.gen);
+      facts.generations.set(token, Math.max(record.gen, facts.generations.get(token) ?? 0)); // where a server gives the same token again, it is of both
     },
   };
   const rules = [...allRules(facts, judge), ...observers.map((observer) => observer(facts))];
