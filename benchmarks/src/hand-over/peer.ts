@@ -54,13 +54,15 @@ const [kind = '', place = ''] = process.argv.slice(2);
 const locked = kinds[kind]?.(place);
 if (locked === undefined) throw new Error(`There is no ${kind}`);
 
-process.on('message', async (gen: number) => {
-  const had = await locked.lock(async (): Promise<Had> => {
-    if ((await locked.read()) >= gen) return { at: now(), refreshed: false };
+async function refreshTo(gen: number, { lock, read, write }: Locked): Promise<Had> {
+  return lock(async () => {
+    if ((await read()) >= gen) return { at: now(), refreshed: false };
     await delay(CALL);
-    await locked.write(gen);
+    await write(gen);
     return { at: now(), refreshed: true };
   });
-  process.send?.(had);
-});
+}
+
+// One that fails ends the process, and with it the benchmark.
+process.on('message', (gen: number) => void refreshTo(gen, locked).then((had) => process.send?.(had)));
 process.send?.('ready');
