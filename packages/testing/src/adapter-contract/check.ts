@@ -1,6 +1,14 @@
+/** A value as JSON, whatever the order of its members: a database may have one of its own. */
+export const canonical = (value: unknown): string | undefined =>
+  JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
+
 /** Throws unless both are the same, as JSON. The contract brings its own check, so that it runs in any framework. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
-  const [got, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  const [got, wanted] = [canonical(actual), canonical(expected)];
   if (got !== wanted) throw new Error(`${what}: expected ${wanted}, got ${got}`);
 }
 

@@ -1,5 +1,5 @@
 import type { SessionRecord, TokenStore } from 'unexpired';
-import { equal } from '../adapter-contract/check.ts';
+import { canonical, equal } from '../adapter-contract/check.ts';
 import { bulky, holds, recordOf, turn } from './records.ts';
 import type { StoreRule } from './types.ts';
 
@@ -38,8 +38,7 @@ export function contendingRules(rule: StoreRule, writers: number): void {
     const reading = (async () => {
       for (let last = 0; writing; ) {
         const seen = (await reader.read())?.value as SessionRecord;
-        if (JSON.stringify(seen) !== JSON.stringify(bulky(seen.gen)))
-          throw new Error(`what was read is not what was written as ${seen.gen}`);
+        if (canonical(seen) !== canonical(bulky(seen.gen))) throw new Error(`what was read is not what was written as ${seen.gen}`);
         if (seen.gen < last) throw new Error(`${seen.gen} was read after ${last}`);
         last = seen.gen;
         await turn(); // a store that reads from memory would never let its own writes go on
