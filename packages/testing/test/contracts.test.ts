@@ -54,7 +54,7 @@ describe('the contract of stores', () => {
       but((store) => ({
         async read() {
           const stored = await store.read();
-          return stored && { ...stored, value: Object.fromEntries(Object.entries(stored.value as object).reverse()) };
+          return stored && { ...stored, value: Object.fromEntries(Object.entries(stored.value as object).toReversed()) };
         },
       }));
     expect(await rulesBrokenBy(reordering)).toEqual([]);
