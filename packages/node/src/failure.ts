@@ -11,6 +11,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   EBUSY: 'it cannot be replaced; where a single file is mounted, mount its folder instead',
   EISDIR: 'it is a folder',
   ENOTDIR: 'its folder is a file',
+  ELOOP: 'a symbolic link is in its place',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   ENOLCK: 'its file system has no locks',

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, stat } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tryLock, unlock } from 'fs-native-extensions';
@@ -78,8 +78,11 @@ async function release(handle: FileHandle): Promise<void> {
   }
 }
 
+/** No link is followed, where the system can tell: somebody who may write to the folder could lead root to any file with it. */
+const OPEN = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+
 async function openSidecar(sidecar: string): Promise<FileHandle> {
-  const create = (): Promise<FileHandle> => open(sidecar, 'a+', 0o600);
+  const create = (): Promise<FileHandle> => open(sidecar, OPEN, 0o600);
   const folder = path.dirname(sidecar);
   const handle = await create().catch(async (error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
@@ -95,10 +98,10 @@ async function openSidecar(sidecar: string): Promise<FileHandle> {
   }
 }
 
-/** A lock file that root made would lock out everybody else for good. */
+/** A lock file that root made would lock out everybody else for good. One that has another name as well is not ours to give away. */
 async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> {
   const [owner, own] = await Promise.all([stat(folder), handle.stat()]);
-  if (own.uid === 0 && owner.uid !== 0) await handle.chown(owner.uid, owner.gid);
+  if (own.uid === 0 && owner.uid !== 0 && own.nlink === 1) await handle.chown(owner.uid, owner.gid);
 }
 
 async function isAt(handle: FileHandle, file: string): Promise<boolean> {

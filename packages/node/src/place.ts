@@ -21,12 +21,14 @@ export function pathFrom(value: unknown, where: string): string {
 export async function realPlace(file: string): Promise<string> {
   let place = file;
   for (let links = 0; links < MOST_LINKS; links++) {
-    const target = await readlink(place).catch((error: unknown) => {
+    const folder = await realFolder(path.dirname(place)); // from where the link says it, not from where one came by
+    const real = path.join(folder, path.basename(place));
+    const target = await readlink(real).catch((error: unknown) => {
       if (['EINVAL', 'ENOENT', 'UNKNOWN'].includes(codeOf(error) ?? '')) return undefined; // not a link, or nothing there
       throw error;
     });
-    if (target === undefined) return path.join(await realFolder(path.dirname(place)), path.basename(place));
-    place = path.resolve(path.dirname(place), target);
+    if (target === undefined) return real;
+    place = path.isAbsolute(target) ? target : `${folder}${path.sep}${target}`; // `..` behind a linked folder is for the system to work out
   }
   throw Object.assign(new Error(`${file} is a symbolic link that leads in a circle`), { code: 'ELOOP' });
 }

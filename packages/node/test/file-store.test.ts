@@ -1,4 +1,19 @@
-import { chmod, chown, lstat, mkdir, readdir, readFile, readlink, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  chown,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -61,6 +76,30 @@ describe('who may read it', () => {
     await store.write(recordOf(2), (await store.read())?.version);
     await store.lock?.request('any', {}, async () => undefined);
     for (const name of await readdir(folder.path)) expect([name, (await stat(folder.at(name))).uid]).toEqual([name, 1234]);
+  });
+});
+
+describe('a lock file that somebody put there', () => {
+  it.each(['write', 'refresh'])('is not followed to another file, which would be given away: %s', async (which) => {
+    await mkdir(folder.at('theirs'));
+    if (process.getuid?.() === 0) await chown(folder.at('theirs'), 1234, 1234);
+    await writeFile(folder.at('ours'), 'of root alone');
+    const before = await stat(folder.at('ours'));
+    await symlink(folder.at('ours'), folder.at('theirs', `file.json.${which}.lock`));
+    const store = fileStore(folder.at('theirs', 'file.json'));
+    const used = which === 'write' ? store.write(recordOf(1), undefined) : store.lock?.request('any', {}, async () => undefined);
+    await expect(used).rejects.toMatchObject({ code: 'ELOOP', message: expect.stringContaining('a symbolic link is in its place') });
+    expect(await stat(folder.at('ours'))).toMatchObject({ uid: before.uid, gid: before.gid });
+  });
+
+  it('stays whose it is where it has another name as well', async () => {
+    await mkdir(folder.at('theirs'));
+    if (process.getuid?.() === 0) await chown(folder.at('theirs'), 1234, 1234);
+    await writeFile(folder.at('ours'), 'of root alone');
+    const before = await stat(folder.at('ours'));
+    await link(folder.at('ours'), folder.at('theirs', 'file.json.write.lock'));
+    await fileStore(folder.at('theirs', 'file.json')).write(recordOf(1), undefined);
+    expect(await stat(folder.at('ours'))).toMatchObject({ uid: before.uid, gid: before.gid });
   });
 });
 
@@ -205,6 +244,24 @@ describe('where the file is', () => {
     expect((await readdir(folder.path)).sort()).toEqual(['credentials.json', 'linked-folder', 'real']);
   });
 
+  it.each([
+    ['relative and in a linked folder', path.join('..', 'secrets', 'target.json')],
+    ['back out of a linked folder', ['..', 'shortcut', '..', 'target.json'].join(path.sep)],
+  ])('may be a link, %s: it is where the system finds it', async (_how, target) => {
+    await mkdir(folder.at('dotfiles', 'config'), { recursive: true });
+    await mkdir(folder.at('dotfiles', 'secrets', 'deep'), { recursive: true });
+    await symlink(folder.at('dotfiles', 'config'), folder.at('config'));
+    await symlink(path.join('secrets', 'deep'), folder.at('dotfiles', 'shortcut'));
+    await symlink(target, folder.at('dotfiles', 'config', 'link.json'));
+    await writeFile(folder.at('dotfiles', 'secrets', 'target.json'), JSON.stringify(recordOf(1)));
+    const store = fileStore(folder.at('config', 'link.json'));
+    const seen = await store.read();
+    expect(seen?.value).toMatchObject({ gen: 1 });
+    await store.write(recordOf(2), seen?.version);
+    expect(JSON.parse(await readFile(folder.at('config', 'link.json'), 'utf8'))).toMatchObject({ gen: 2 });
+    expect((await lstat(folder.at('dotfiles', 'config', 'link.json'))).isSymbolicLink()).toBe(true);
+  });
+
   it('may be a link to where there is nothing yet', async () => {
     await symlink(folder.at('later', 'target.json'), file);
     expect(await fileStore(file).read()).toBeUndefined();
@@ -292,6 +349,14 @@ describe('what is left behind', () => {
     for (const draft of [drafts[0], drafts[2]]) await utimes(folder.at(String(draft)), new Date(0), new Date(0));
     await fileStore(file).write(recordOf(1), undefined);
     expect(new Set(await readdir(folder.path))).toEqual(new Set([drafts[1], drafts[2], 'credentials.json', 'credentials.json.write.lock']));
+  });
+
+  it('keeps nobody from writing where it cannot be removed', async () => {
+    const draft = folder.at('.credentials.json.of-somebody-else.tmp');
+    await mkdir(draft); // as for a file of another user in a folder that many write to, the system refuses
+    await utimes(draft, new Date(0), new Date(0));
+    await fileStore(file).write(recordOf(1), undefined);
+    expect((await fileStore(file).read())?.value).toMatchObject({ gen: 1 });
   });
 
   it('is no open file: neither by reading, writing, waiting for the lock, giving up, nor by what fails', async () => {
