@@ -73,12 +73,14 @@ function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefin
   const give = { give: held.token };
   const expired = isExpired(held, moment);
   const usable = !state.refused && !expired;
-  const moved = need.kind !== 'get' && held.record.gen > Number(waiter.gen);
+  const moved = held.record.gen > Number(waiter.gen);
 
-  // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.
-  // Expired, it is only what a useless answer left behind: that is an error, or a matter for the next flight.
-  const again = moved && !expired && need.kind === 'replace' && held.token.accessToken === need.accessToken;
-  if (need.kind === 'replace' && (need.session !== held.record.session || again)) return { give: undefined };
+  if (need.kind === 'replace') {
+    // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.
+    // Expired, it is only what a useless answer left behind: that is an error, or a matter for the next flight.
+    const again = moved && !expired && held.token.accessToken === need.accessToken;
+    if (need.session !== held.record.session || again) return { give: undefined };
+  }
   if (usable && (need.kind === 'get' || moved)) {
     const goodEnough = isFresh(held, moment, need.kind === 'get' ? need.validFor : 0);
     if (

@@ -6,14 +6,11 @@ export interface JwtTimes {
 
 /** The times in `token` if it is a JWT whose payload can be read, else nothing. Never throws. */
 export function jwtTimes(token: string): JwtTimes {
-  const payload = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token)?.[1];
-  if (payload === undefined) return {};
   try {
-    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
-    if (typeof claims !== 'object' || claims === null) return {};
-    const { exp, iat } = claims as Record<string, unknown>;
+    const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? [];
+    const { exp, iat } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as Record<string, unknown>;
     return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
   } catch {
-    return {}; // three parts with dots, but not a JWT: an opaque token, whose expiry only a 401 tells
+    return {}; // not a JWT: an opaque token, whose expiry only a 401 tells
   }
 }

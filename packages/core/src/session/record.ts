@@ -26,20 +26,17 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
   if (stored?.value == null) return { record: undefined, version: stored?.version };
   const { value, version } = stored;
   if (isRecord(value)) return { record: value, version };
-  // Counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
-  const known = typeof value === 'object' ? { ...value, expiresIn: undefined } : value;
-  const { tokens, problem } = readTokenSet(known, now, false);
-  if (typeof value === 'object' && !('v' in value) && problem === undefined && tokens.accessToken !== undefined) {
+  const versioned = typeof value === 'object' && 'v' in value;
+  // An expiresIn is counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
+  const { tokens, problem } = readTokenSet(typeof value === 'object' ? { ...value, expiresIn: undefined } : value, now, false);
+  if (!versioned && problem === undefined && tokens.accessToken !== undefined) {
     const session = `imported-${fingerprint(tokens.refreshToken ?? tokens.accessToken)}`;
     return {
       record: { v: 1, session, gen: 0, status: 'active', tokens: { ...tokens, accessToken: tokens.accessToken }, issuedAt: now },
       version,
     };
   }
-  const found =
-    typeof value === 'object' && 'v' in value && value.v !== 1
-      ? 'a record of another format version'
-      : 'something that is not a session record';
+  const found = versioned && value.v !== 1 ? 'a record of another format version' : 'something that is not a session record';
   throw new TokenError('ERR_STORE_RECORD', { message: `Store "${store}" holds ${found}; it was left as it is` });
 }
 

@@ -18,7 +18,14 @@ interface Place<W, T> {
   readonly deadline: number;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
-  readonly signal: AbortSignal | undefined;
+  readonly group: Group<W, T> | undefined;
+}
+
+/** Those who wait with the same signal: one listener for all, since adding and removing one takes a signal longer the more it has. */
+interface Group<W, T> {
+  readonly signal: AbortSignal;
+  readonly places: Set<Place<W, T>>;
+  readonly onAbort: () => void;
 }
 
 /** `late` answers for a waiter whose time is up. One timer serves the whole queue: all wait equally long, so the first to come is the first to go. */
@@ -30,16 +37,15 @@ export function createWaitQueue<W, T>(options: {
 }): WaitQueue<W, T> {
   const { clock, timeout, limit, late } = options;
   const places = new Set<Place<W, T>>();
-  /** One listener a signal, since adding and removing one takes a signal longer the more it has. */
-  const signals = new Map<AbortSignal, { readonly places: Set<Place<W, T>>; readonly onAbort: () => void }>();
+  const groups = new Map<AbortSignal, Group<W, T>>();
   let cancelTimer: (() => void) | undefined;
 
   const leave = (place: Place<W, T>, end: Settlement<T>): void => {
     places.delete(place);
-    const group = place.signal && signals.get(place.signal);
-    if (place.signal !== undefined && group?.places.delete(place) && group.places.size === 0) {
-      signals.delete(place.signal);
-      place.signal.removeEventListener('abort', group.onAbort);
+    const { group } = place;
+    if (group?.places.delete(place) && group.places.size === 0) {
+      groups.delete(group.signal);
+      group.signal.removeEventListener('abort', group.onAbort);
     }
     if (places.size === 0) {
       cancelTimer?.();
@@ -49,15 +55,18 @@ export function createWaitQueue<W, T>(options: {
     else place.reject(end.fail);
   };
 
-  const groupOf = (signal: AbortSignal): Set<Place<W, T>> => {
-    const known = signals.get(signal);
-    if (known !== undefined) return known.places;
-    const group = new Set<Place<W, T>>();
-    const onAbort = (): void => {
-      for (const place of [...group]) leave(place, { fail: signal.reason });
+  const groupOf = (signal: AbortSignal): Group<W, T> => {
+    const known = groups.get(signal);
+    if (known !== undefined) return known;
+    const group: Group<W, T> = {
+      signal,
+      places: new Set(),
+      onAbort() {
+        for (const place of [...group.places]) leave(place, { fail: signal.reason });
+      },
     };
-    signals.set(signal, { places: group, onAbort });
-    signal.addEventListener('abort', onAbort);
+    groups.set(signal, group);
+    signal.addEventListener('abort', group.onAbort);
     return group;
   };
 
@@ -82,9 +91,10 @@ export function createWaitQueue<W, T>(options: {
       if (places.size >= limit)
         return Promise.reject(new TokenError('ERR_WAIT_LIMIT', { message: `${limit} requests wait for the session already` }));
       return new Promise((resolve, reject) => {
-        const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, signal };
+        const group = signal && groupOf(signal);
+        const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, group };
         places.add(place);
-        if (signal !== undefined) groupOf(signal).add(place);
+        group?.places.add(place);
         cancelTimer ??= clock.setTimeout(sweep, timeout);
       });
     },

@@ -36,6 +36,8 @@ describe('the times of a JWT', () => {
     ['two parts', 'a.b'],
     ['four parts', 'a.b.c.d'],
     ['an encrypted one (five parts)', 'a.b.c.d.e'],
+    ['one with something before it', `a.${of('{"exp":1}')}`],
+    ['one with something after it', `${of('{"exp":1}')}.a`],
     ['not JSON', of('{"exp":1')],
     ['null', of('null')],
     ['a number', of('7')],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { tokenErrorOf } from '../../src/index.ts';
 import { isActive, readStored } from '../../src/session/record.ts';
+import { jwt } from '../support/jwt.ts';
 
 const NOW = 1_800_000_000_000;
 const read = (value: unknown) => readStored({ value, version: '7' }, 'file', NOW);
@@ -74,6 +75,11 @@ describe('a store that holds', () => {
     expect(read({ accessToken: 'a', refreshToken: 'other' }).record?.session).not.toBe(first.record?.session);
     expect(read({ accessToken: 'a' }).record?.session).not.toBe(first.record?.session);
     expect(first.record?.session).not.toContain('r'.repeat(2));
+  });
+
+  it('a bare JWT has the expiry that it says, since nobody knows when it was issued by this clock', () => {
+    const accessToken = jwt({ iat: NOW / 1000 - 7200, exp: NOW / 1000 - 3600 });
+    expect(read({ accessToken }).record?.tokens?.expiresAt).toBe(NOW - 3_600_000);
   });
 
   it('a bare answer counts its lifetime from when it was read', () => {

@@ -157,6 +157,23 @@ describe('an abort', () => {
     expect(queue.size).toBe(1);
   });
 
+  it('is listened to while somebody waits with that signal, by one listener, and again when it is used again', async () => {
+    const { clock, queue, enter, ends } = queueOf();
+    const long = countingSignal();
+    for (const waiter of [1, 2]) void enter(waiter, long.signal);
+    expect(long.listeners).toBe(1);
+    queue.settle((waiter) => (waiter === 1 ? { give: 'a' } : undefined));
+    expect(long.listeners).toBe(1);
+    queue.settle(() => ({ give: 'a' }));
+    expect(long.listeners).toBe(0);
+    void enter(3, long.signal).catch(() => undefined);
+    expect(long.listeners).toBe(1);
+    long.abort('left');
+    await clock.advance(0);
+    expect(ends).toEqual(['1 got a', '2 got a', '3 failed: left']);
+    expect(long.listeners).toBe(0);
+  });
+
   it('before the wait begins ends it, and nothing is left', async () => {
     const { clock, queue, enter } = queueOf();
     const signal = AbortSignal.abort('before');
@@ -180,7 +197,11 @@ it('a full queue turns the newcomer away, and nobody else', async () => {
   const { queue, enter, ends, clock } = queueOf({ limit: 2 });
   void enter(1);
   void enter(2);
-  await expect(enter(3)).rejects.toMatchObject({ code: 'ERR_WAIT_LIMIT', action: 'retry' });
+  await expect(enter(3)).rejects.toMatchObject({
+    code: 'ERR_WAIT_LIMIT',
+    action: 'retry',
+    message: '2 requests wait for the session already',
+  });
   expect(queue.size).toBe(2);
   queue.settle((waiter) => (waiter === 1 ? { give: 'a' } : undefined));
   void enter(4);

@@ -1,4 +1,6 @@
-/** A signal that lives long and counts who listens to it. */
+import { getEventListeners } from 'node:events';
+
+/** A signal that lives long, of which one can see who listens to it. */
 export interface CountingSignal {
   readonly signal: AbortSignal;
   readonly listeners: number;
@@ -7,22 +9,10 @@ export interface CountingSignal {
 
 export function countingSignal(): CountingSignal {
   const controller = new AbortController();
-  const { signal } = controller;
-  let listeners = 0;
-  const add = signal.addEventListener.bind(signal) as (...args: unknown[]) => void;
-  const remove = signal.removeEventListener.bind(signal) as (...args: unknown[]) => void;
-  signal.addEventListener = (...args: unknown[]) => {
-    listeners++;
-    add(...args);
-  };
-  signal.removeEventListener = (...args: unknown[]) => {
-    listeners--;
-    remove(...args);
-  };
   return {
-    signal,
+    signal: controller.signal,
     get listeners() {
-      return listeners;
+      return getEventListeners(controller.signal, 'abort').length;
     },
     abort: (reason) => controller.abort(reason),
   };
