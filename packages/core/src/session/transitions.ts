@@ -35,6 +35,10 @@ export function createTransitions(parts: {
   const { state, cell, clock, random, newId, revoker, open, pump, closed } = parts;
   let holding = 0;
   let latest = 0;
+  /** The latest call that stands whatever the store says: a sign-out, or a sign-in that was stored. */
+  let standing = 0;
+  /** The session of the sign-in that was stored last, or was to be: it may be in the store, whatever came of that. */
+  let tried: string | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const pause = createPause(clock);
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -48,14 +52,17 @@ export function createTransitions(parts: {
     let replaced: string | undefined;
     const overwrite = ({ record: stored }: Sight): ActiveRecord | undefined => {
       replaced = stored?.session;
-      return superseded() ? undefined : record;
+      if (superseded()) return undefined;
+      tried = record.session;
+      return record;
     };
     const result = superseded() ? undefined : await cell.update(overwrite);
     if (result !== undefined && 'written' in result && !superseded()) {
+      standing = call;
       if (replaced !== undefined) state.bury(replaced);
       state.commit(record, true, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
-    } else if (state.phase === 'signedOut') throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
+    } else if (standing > call) throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
   };
 
   /** Ends `session`, and whatever else the store held when this first got to see it. */
@@ -84,10 +91,11 @@ export function createTransitions(parts: {
   };
 
   const keepTrying = async (call: number, attempt: () => Promise<void>): Promise<void> => {
-    for (let failures = 1; call === latest && !closed(); failures++) {
+    const wanted = (): boolean => call === standing && !closed();
+    for (let failures = 1; wanted(); failures++) {
       await pause.for(backoffDelay(failures, random()));
       try {
-        if (call === latest && !closed()) await attempt();
+        await inTurn(async () => (wanted() ? attempt() : undefined)); // a sign-in that was in turn before may have been stored
         return;
       } catch (error) {
         if ((error as TokenError).code === 'ERR_STORE_RECORD') return; // what is there now is not ours to replace
@@ -113,9 +121,10 @@ export function createTransitions(parts: {
     },
     async signOut() {
       open();
-      const call = ++latest;
+      const call = (standing = ++latest);
       const { held } = state;
-      const ended = new Set(held === undefined ? [] : [held.record.session]);
+      const ended = new Set([held?.record.session, tried].filter((session) => session !== undefined));
+      for (const session of ended) state.bury(session); // before anybody reads the store
       const first = { seen: false };
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
@@ -130,7 +139,7 @@ export function createTransitions(parts: {
           { type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError },
           undefined,
         );
-        void keepTrying(call, () => inTurn(attempt));
+        void keepTrying(call, attempt);
         throw error;
       } finally {
         if (unread) holding--;

@@ -99,6 +99,19 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
+    name: 'a sign-out that could not be stored is tried again after a sign-in that could not be stored either',
+    row: 'D4',
+    setting: { faulty: true },
+    actions: [
+      get(0),
+      run(30),
+      { do: 'signOut', by: 0 },
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+      { do: 'signIn', by: 0 },
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+    ],
+  },
+  {
     name: 'a generation that was read, and overtaken by a read of a store that had gone back, is known all the same',
     row: 'D3',
     setting: { faulty: true, managers: 3, lifetime: 600 },

@@ -34,10 +34,11 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
     );
   };
 
-  /** What promises that nothing is lost, after the faults that struck. */
-  const promise = (): 'D7' | 'D8' | undefined => {
+  /** What promises that nothing is lost, after the faults that struck: D6 where none of them can lose anything. */
+  const promise = (): 'D6' | 'D7' | 'D8' | undefined => {
     const dangerous = strikes.filter(({ fault }) => CAN_LOSE.has(fault));
-    if (dangerous.length === 0 || !dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
+    if (dangerous.length === 0) return 'D6';
+    if (!dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
     if (dangerous.every(({ fault }) => fault === 'leaseLost')) return setting.mode === 'revokes' ? undefined : 'D7';
     return setting.mode === 'neverRotates' || (setting.mode === 'grace' && dangerous.length === 1) ? 'D8' : undefined;
   };
@@ -64,13 +65,9 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
       }
       const token = record?.status === 'active' && record.dead === undefined ? record.tokens?.refreshToken : undefined;
       const promised = promise();
-      if (promised !== undefined && token !== undefined && server.revoked(tokenName(token)?.family ?? '') === undefined) {
-        judge.checked(promised);
-        if (!server.isLive(token)) judge.broken(promised, 'the stored refresh token is not one that the server would redeem');
-      }
-      if (setting.faulty || token === undefined || server.revoked(tokenName(token)?.family ?? '') !== undefined) return;
-      judge.checked('D6');
-      if (!server.isLive(token)) judge.broken('D6', 'the stored refresh token is not the one that the server would redeem');
+      if (promised === undefined || token === undefined || server.revoked(tokenName(token)?.family ?? '') !== undefined) return;
+      judge.checked(promised);
+      if (!server.isLive(token)) judge.broken(promised, 'the stored refresh token is not one that the server would redeem');
     },
   };
 }

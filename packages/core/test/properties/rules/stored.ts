@@ -1,5 +1,6 @@
 import type { SessionRecord } from '../../../src/stores/store.ts';
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
+import { familyOf, isOver } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';
 
 /** D3 and D4: how what is stored may change. */
@@ -31,6 +32,14 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
       for (const each of [record, latest]) if (each !== undefined) contested.add(each.session);
       if (record === undefined) bareBack = true;
       latest = record;
+    },
+    quiet(record) {
+      const family = familyOf(record?.tokens?.accessToken);
+      if (record?.status !== 'active' || family === undefined || isContested(record.session)) return;
+      judge.checked('D4');
+      // Who closed, or was killed, has nothing to say any more: a sign-out that could not be stored until then is lost.
+      if (facts.players.some((player) => player.alive && !player.closing && isOver(facts, player, family)))
+        judge.broken('D4', 'a session is still stored that somebody has signed out of');
     },
   };
 }

@@ -1,0 +1,89 @@
+import { describe, expect, it } from '@jest/globals';
+import { settle, testClock } from '../support/clock.ts';
+import { strictServer } from '../support/server.ts';
+import { outcome, testSession } from '../support/session.ts';
+import { sharedCell } from '../support/shared-cell.ts';
+
+const HOUR = 3_600_000;
+const diskFull = () => Promise.reject(new Error('disk full'));
+
+/** A session on a shared store, whose token is fresh. */
+const signedIn = async () => {
+  const clock = testClock();
+  const server = strictServer({ expiresAt: clock.now() + HOUR });
+  const cell = sharedCell(server.first);
+  const session = testSession({ clock, server, store: cell.open() });
+  await session.tokens.getTokens();
+  return { ...session, cell };
+};
+
+describe('a sign-out that could not be stored', () => {
+  it('is tried again although a sign-in after it could not be stored either', async () => {
+    const { cell, clock, tokens } = await signedIn();
+    cell.hooks.beforeWrite = diskFull;
+    expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(120_000);
+    expect([cell.record?.status, tokens.status, clock.pending]).toEqual(['signedOut', 'signedOut', 0]);
+  });
+
+  it('is not tried again once a sign-in after it was stored, even one that was in turn before', async () => {
+    const { clock, server } = testSession({ expiresIn: HOUR });
+    const cell = sharedCell(server.first);
+    const { tokens } = testSession({ clock, server, store: cell.open(), random: () => 0 });
+    cell.hooks.beforeRead = diskFull;
+    expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE'); // of what, nobody has seen yet
+    cell.hooks.beforeRead = undefined;
+    let write = (): void => undefined;
+    cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
+    const signingIn = tokens.signIn({ accessToken: 'second' });
+    await clock.advance(5000);
+    cell.hooks.beforeWrite = undefined;
+    write();
+    await signingIn;
+    await clock.advance(120_000);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual(['active', 'signedIn', 'second']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('and found a sign-in being stored: that session does not come up either, not even for a moment', async () => {
+    const { cell, clock, tokens, ofType } = await signedIn();
+    let stored = (): void => undefined;
+    cell.hooks.afterWrite = () => new Promise<void>((resolve) => (stored = resolve));
+    const signingIn = outcome(tokens.signIn({ accessToken: 'second' }));
+    await settle();
+    const signingOut = outcome(tokens.signOut());
+    cell.hooks.afterWrite = undefined;
+    cell.hooks.beforeRead = diskFull;
+    stored();
+    expect([await signingIn, await signingOut]).toEqual(['ERR_SIGNED_OUT', 'ERR_REFRESH_UNAVAILABLE']);
+    cell.hooks.beforeRead = undefined;
+    cell.notify();
+    await settle();
+    expect(cell.record?.status).toBe('active');
+    await clock.advance(120_000);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedOut', 'signedOut', undefined]);
+    expect(ofType('signedIn').map(({ by }) => by)).toEqual(['store']);
+  });
+});
+
+describe('a sign-in that another one overtakes', () => {
+  it('after a sign-out: nobody is told that they were signed out, and the last one stands', async () => {
+    const { tokens } = await signedIn();
+    await tokens.signOut();
+    const both = [outcome(tokens.signIn({ accessToken: 'second' })), outcome(tokens.signIn({ accessToken: 'third' }))];
+    expect(await Promise.all(both)).toEqual([undefined, undefined]);
+    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
+  });
+
+  it('with a sign-out in between: the first is told, the last one stands', async () => {
+    const { tokens } = await signedIn();
+    const first = outcome(tokens.signIn({ accessToken: 'second' }));
+    const signingOut = tokens.signOut();
+    const last = outcome(tokens.signIn({ accessToken: 'third' }));
+    await signingOut;
+    expect(await Promise.all([first, last])).toEqual(['ERR_SIGNED_OUT', undefined]);
+    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
+  });
+});
