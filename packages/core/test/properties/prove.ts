@@ -9,6 +9,8 @@ export interface RunOptions {
   readonly runs: number;
   readonly seed: number;
   readonly path?: string | undefined;
+  /** Is it enough to know that a rule was broken? Then no shorter schedule is looked for. */
+  readonly brief?: boolean;
 }
 
 /** A rule that was broken, and the shortest schedule that was found for it. */
@@ -28,7 +30,7 @@ export interface Proof {
 }
 
 /** Plays schedules of a class until a rule is broken: any rule, or the one that is looked for. */
-export async function prove(core: Core, of: ScheduleClass, { runs, seed, path }: RunOptions, wanted?: Row): Promise<Proof> {
+export async function prove(core: Core, of: ScheduleClass, { runs, seed, path, brief }: RunOptions, wanted?: Row): Promise<Proof> {
   const checked = new Map<Row, number>();
   const played: Schedule['setting'][] = [];
   let found: { readonly row: Row; readonly what: string } | undefined;
@@ -45,7 +47,7 @@ export async function prove(core: Core, of: ScheduleClass, { runs, seed, path }:
     if (broken !== undefined) found = broken;
     return broken === undefined;
   });
-  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: wanted !== undefined, ...(path !== undefined && { path }) });
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: brief ?? wanted !== undefined, ...(path !== undefined && { path }) });
   if (!result.failed) return { failure: undefined, checked, played };
   if (found === undefined || result.counterexample === null) throw result.errorInstance;
   const [schedule] = result.counterexample;
