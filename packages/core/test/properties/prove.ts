@@ -47,7 +47,12 @@ export async function prove(core: Core, of: ScheduleClass, { runs, seed, path, b
     if (broken !== undefined) found = broken;
     return broken === undefined;
   });
-  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: brief ?? wanted !== undefined, ...(path !== undefined && { path }) });
+  const result = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: brief ?? wanted !== undefined,
+    ...(path !== undefined && { path }),
+  });
   if (!result.failed) return { failure: undefined, checked, played };
   if (found === undefined || result.counterexample === null) throw result.errorInstance;
   const [schedule] = result.counterexample;
