@@ -48,6 +48,7 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
   let granted: unknown;
   /** The version that was written here last: its announcement is no news here. */
   let own: string | undefined;
+  const subscribers = new Set<object>();
 
   const lock = leasedLock({
     run,
@@ -76,10 +77,17 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
       granted = undefined;
       return Number(written) === 1 ? version : undefined;
     },
-    subscribe: (onChange) =>
-      wakeUp.subscribe(keys.changed, (version) => {
-        if (version === undefined || version !== own) onChange();
-      }),
+    subscribe(onChange) {
+      const subscriber = {};
+      subscribers.add(subscriber);
+      const stop = wakeUp.subscribe(keys.changed, (version) => {
+        if (version === undefined || version !== own || subscribers.size > 1) onChange(); // of several managers on this store one has written it
+      });
+      return () => {
+        subscribers.delete(subscriber);
+        stop();
+      };
+    },
   };
 }
 

@@ -15,7 +15,9 @@ interface Duplicate {
 }
 interface NodeRedisDuplicate extends Duplicate {
   connect(): Promise<unknown>;
-  destroy(): void;
+  destroy?(): void;
+  /** What there was before node-redis 5. */
+  disconnect?(): Promise<unknown>;
 }
 interface IoRedisDuplicate extends Duplicate {
   disconnect(): void;
@@ -42,11 +44,15 @@ export function connectSubscriber(
       close: () => (copy as IoRedisDuplicate).disconnect(),
     };
   }
-  const connected = (copy as NodeRedisDuplicate).connect();
+  const node = copy as NodeRedisDuplicate;
+  const connected = node.connect();
   connected.catch(() => undefined); // whoever subscribes gets the error
   return {
     subscribe: (channel) => connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),
     unsubscribe: (channel) => copy.unsubscribe(channel),
-    close: () => (copy as NodeRedisDuplicate).destroy(),
+    close: () => void end(node).catch(() => undefined), // it had ended by itself, which some versions take for a mistake
   };
 }
+
+const end = async (client: NodeRedisDuplicate): Promise<unknown> =>
+  client.destroy === undefined ? client.disconnect?.() : client.destroy();

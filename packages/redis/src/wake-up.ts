@@ -31,7 +31,9 @@ function createWakeUp(client: RedisLike): WakeUp {
   const connect = (): typeof current => {
     const active = new Set<string>();
     const again = (): void => {
-      for (const channel of active) tell(channel, undefined);
+      for (const channel of listeners.keys())
+        if (active.has(channel)) tell(channel, undefined);
+        else adjust(channel); // refused, perhaps because there was no connection yet
     };
     const subscriber = connectSubscriber(client, tell, again);
     return subscriber && { subscriber, active, turn: Promise.resolve() };

@@ -36,6 +36,31 @@ describe('what is given to redisStore and redisLock', () => {
     expect(redisStore(client, { key: 'session:42' }).name).toBe('session:42');
   });
 
+  it.each<[string, object]>([
+    ['has no destroy(), before node-redis 5', { disconnect: () => Promise.reject(new Error('closed')) }],
+    [
+      'says that it was closed already',
+      {
+        destroy() {
+          throw new Error('closed');
+        },
+      },
+    ],
+  ])('may be a client whose copy %s: leaving is no error', async (_what, how) => {
+    let ended = 0;
+    const copy = {
+      on: () => undefined,
+      connect: async () => undefined,
+      subscribe: async () => undefined,
+      unsubscribe: async () => undefined,
+      ...Object.fromEntries(Object.entries(how).map(([name, end]) => [name, () => (ended++, (end as () => unknown)())])),
+    };
+    const stop = redisStore({ sendCommand: async () => ['none'], duplicate: () => copy }, { key: 'a' }).subscribe?.(() => undefined);
+    stop?.();
+    await new Promise((resolve) => setImmediate(resolve)); // where a rejection would have gone unhandled
+    expect(ended).toBe(1);
+  });
+
   it('may be a client that nothing can be hung on: it is asked all the same', async () => {
     const asked: string[][] = [];
     const frozen = Object.freeze({ sendCommand: async (args: string[]) => (asked.push(args), ['none']) });

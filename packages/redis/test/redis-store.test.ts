@@ -226,6 +226,30 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       expect(await channels()).toEqual([]);
     });
 
+    it('tells the others of a sign-out who share the store itself', async () => {
+      const store = redisStore(connect(), { key: KEY });
+      const [one, other] = [1, 2].map((number) => createTokenManager({ store, refresh: async () => fresh(number) })) as [
+        TokenManager,
+        TokenManager,
+      ];
+      managers.add(one).add(other);
+      await one.signIn(fresh(1));
+      expect((await other.getTokens())?.accessToken).toBe('access-1');
+      const told = new Promise<void>((resolve) => other.subscribe(({ type }) => void (type === 'signedOut' && resolve())));
+      expect(await listeners(client)).toBe(1);
+      await one.signOut();
+      await told;
+      expect(other.status).toBe('signedOut');
+    });
+
+    it('listens as soon as it can where the client keeps no commands until it is connected', async () => {
+      const connection = CLIENTS[name](server().port, { keepsCommands: false });
+      connections.add(connection);
+      const stop = redisStore(connection.client, { key: KEY }).subscribe?.(() => undefined);
+      expect(await listeners(client)).toBe(1);
+      stop?.();
+    });
+
     it('publishes no token', async () => {
       const heard: string[] = [];
       const spy = CLIENTS.ioredis(server().port);
@@ -317,6 +341,15 @@ function doubling(client: RedisLike): RedisLike {
       return command(client, ...(words as [string, ...string[]]));
     },
   };
+}
+
+/** How many listen for what is written, as soon as there are any; 0: in vain. */
+async function listeners(client: RedisLike): Promise<number> {
+  for (let asked = 0; asked < 5000; asked++) {
+    const [, count] = (await command(client, 'PUBSUB', 'NUMSUB', `unexpired:changed:${KEY}`)) as unknown[];
+    if (Number(count) > 0) return Number(count);
+  }
+  return 0;
 }
 
 /** Resolves when the manager has heard of what another one wrote. */

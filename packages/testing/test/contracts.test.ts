@@ -114,6 +114,24 @@ describe('the contract of stores', () => {
       }),
     ],
     [
+      'tells one subscriber only',
+      /tells each of several who use the same store/,
+      (store) => {
+        let taken = false;
+        return {
+          subscribe(onChange) {
+            if (taken) return () => undefined;
+            taken = true;
+            const stop = store.subscribe?.(onChange);
+            return () => {
+              taken = false;
+              stop?.();
+            };
+          },
+        };
+      },
+    ],
+    [
       'goes on telling who unsubscribed',
       /tells nobody who has unsubscribed/,
       (store) => ({

@@ -14,6 +14,15 @@ export function subscribingRules(rule: StoreRule): void {
     heard.stop();
   });
 
+  rule('tells each of several who use the same store of what is written through it', async (place) => {
+    const store = place.open();
+    const [one, other] = [counter(store), counter(store)];
+    if (one === undefined || other === undefined) return;
+    await writeUntil(store, () => one.count > 2 && other.count > 2);
+    one.stop();
+    other.stop();
+  });
+
   rule('tells nobody who has unsubscribed, however often', async (place) => {
     const [writer, listener] = [place.open(), place.open()];
     const [left, stays] = [counter(listener), counter(listener)];
