@@ -20,8 +20,8 @@ export function authorizationOf({ accessToken, tokenType }: AccessToken): string
   return `${type} ${accessToken}`;
 }
 
-/** The token in an `Authorization` header, `undefined` if it is not of the form *scheme token*. */
-export function carriedToken(authorization: string): string | undefined {
-  const parts = authorization.trim().split(/\s+/);
+/** The token in an `Authorization` header, `undefined` if it is not of the form *scheme token*. Clients make text of whatever they get. */
+export function carriedToken(authorization: unknown): string | undefined {
+  const parts = String(authorization).trim().split(/\s+/);
   return parts.length === 2 ? parts[1] : undefined;
 }

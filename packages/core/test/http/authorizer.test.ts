@@ -45,6 +45,9 @@ describe('whether a request is signed', () => {
     ['a token that is not ours', 'Bearer other', {}, false],
     ['Basic', 'Basic abc', {}, false],
     ['a bare token of ours', 'one', {}, false],
+    ['a token of ours in a list', ['Bearer one'] as unknown as string, {}, true],
+    ['a token that is not ours, in a list', ['Bearer other'] as unknown as string, {}, false],
+    ['a number', 5 as unknown as string, {}, false],
     ['a token that is not ours, to be overwritten', 'Bearer other', { overwriteAuthorization: true }, true],
   ])('Authorization: %s', async (_name, authorization, options, expected) => {
     const authorize = createAuthorizer(source(), { ...OPTIONS, ...options });
