@@ -1,6 +1,5 @@
 import type { ApiResponse } from 'unexpired/adapter';
 import type { Answer } from './axios-like.ts';
-import type { Dispatch } from './dispatch.ts';
 
 /**
  * An axios response as the core's decisions see it; its data is not transformed yet. A class, because it is made for
@@ -8,15 +7,14 @@ import type { Dispatch } from './dispatch.ts';
  */
 export class RawAnswer implements ApiResponse {
   private readonly answer: Answer;
-  private readonly dispatch: Dispatch;
 
-  constructor(answer: Answer, dispatch: Dispatch) {
+  constructor(answer: Answer) {
     this.answer = answer;
-    this.dispatch = dispatch;
   }
 
   get url(): string {
-    return this.dispatch.urlOf(this.answer);
+    const { request } = this.answer;
+    return request?.responseURL ?? request?.res?.responseUrl ?? '';
   }
 
   get status(): number {

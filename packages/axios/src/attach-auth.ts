@@ -1,7 +1,7 @@
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
 import { type Authorize, checkOptions, createAuthorizer } from 'unexpired/adapter';
 import type { AxiosLike, Config } from './axios-like.ts';
-import { createDispatch } from './dispatch.ts';
+import { ATTACHED, createDispatch } from './dispatch.ts';
 import { exchange } from './exchange.ts';
 
 declare module 'axios' {
@@ -10,9 +10,6 @@ declare module 'axios' {
     tokens?: RequestAuth['tokens'];
   }
 }
-
-/** What is attached to an instance. On the instance, so that a reloaded copy of this module finds it. */
-const ATTACHED = Symbol.for('@unexpired/axios');
 
 type Wrapper = (config: Config) => Promise<unknown>;
 
@@ -68,11 +65,12 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
     const names = typeof adapter === 'function' ? undefined : [adapter].flat().join();
     const known = names === undefined ? wrappers.get(adapter as Wrapper) : named.get(names);
     if (known) return known;
-    const wrapper: Wrapper = (config) => {
+    const wrap = (config: Config): Promise<unknown> => {
       // The caller, and whoever sends this config again, sees the adapter that it gave.
       config.adapter = adapter;
       return exchange(config, adapter, attachment.authorize, dispatch);
     };
+    const wrapper: Wrapper = Object.assign(wrap, { [ATTACHED]: true });
     wrappers.set(wrapper, wrapper);
     if (names === undefined) wrappers.set(adapter as Wrapper, wrapper);
     else if (![adapter].flat().some((one) => typeof one === 'function')) named.set(names, wrapper);

@@ -21,7 +21,8 @@ export interface Config {
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };
-  beforeRedirect?: (redirect: Redirect, ...details: unknown[]) => void;
+  beforeRedirect?: ((redirect: Redirect, ...details: unknown[]) => void) | undefined;
+  onUploadProgress?: unknown;
   env?: { fetch?: Fetch | null };
   tokens?: never;
 }

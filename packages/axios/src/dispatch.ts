@@ -1,5 +1,7 @@
 import type { Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
-import { guardRedirect } from './target.ts';
+
+/** Marks what is attached to an instance and the wrappers of its adapters, so that a reloaded copy of this module finds it. */
+export const ATTACHED = Symbol.for('@unexpired/axios');
 
 interface Bare {
   defaults: Record<string, unknown>;
@@ -8,10 +10,8 @@ interface Bare {
 
 /** What only axios can do, and this package does not import it. */
 export interface Dispatch {
-  /** Sends a config through the adapter that it names; `signed`: the URL, if it carries a token; `timeout` in place of its own. */
-  send(adapter: unknown, config: Config, signed?: string, timeout?: number): Promise<Answer>;
-  /** Where an answer came from, `''` where nobody says. */
-  urlOf(answer: Answer): string;
+  /** Sends a config through the adapter that it names; `timeout` in place of its own. */
+  send(adapter: unknown, config: Config, timeout?: number): Promise<Answer>;
   /** The error of axios's own adapters when `timeout` has passed. */
   timeoutError(config: Config): Promise<unknown>;
 }
@@ -29,32 +29,21 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     return made;
   };
 
-  // axios's fetch adapter does not say where an answer came from, so its fetch is looked over the shoulder (since 1.12).
-  const urls = new WeakMap<object, string>();
-  const observers = new WeakMap<object, Fetch>();
+  const observers = new WeakMap<Fetch, Fetch>();
   const observed = (env: Config['env']): { env?: object } => {
     const own = env?.fetch;
-    if (!own && typeof globalThis.fetch !== 'function') return {};
-    const key = own ?? urls;
-    let observer = observers.get(key);
-    if (!observer) {
-      observer = async (request, init) => {
-        const response = await (own ?? globalThis.fetch)(request as Request, init);
-        urls.set(Object(request), response.url);
-        return response;
-      };
-      observers.set(key, observer);
-    }
+    if (!own) return typeof globalThis.fetch === 'function' ? { env: { ...env, fetch: observeGlobal } } : {};
+    let observer = observers.get(own);
+    if (!observer) observers.set(own, (observer = (...call) => observe(own, ...call)));
     return { env: { ...env, fetch: observer } };
   };
 
-  const send = (adapter: unknown, config: Config, signed?: string, timeout?: number, made?: { data: unknown }): Promise<Answer> => {
+  const send = (adapter: unknown, config: Config, timeout?: number, made?: { data: unknown }): Promise<Answer> => {
     const named = typeof adapter !== 'function';
     const copy = {
       ...config,
       ...made,
       ...(timeout && { timeout, timeoutErrorMessage: timeoutMessage(config) }),
-      ...(signed && { auth: undefined, beforeRedirect: guardRedirect(signed, config.beforeRedirect) }),
       ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
     };
     // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
@@ -75,14 +64,14 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   };
 
   return {
-    send(adapter, config, signed, timeout) {
-      if (typeof config.data === 'function')
-        return make(config.data as () => unknown).then((data) => send(adapter, config, signed, timeout, { data }));
+    send(adapter, config, timeout) {
+      // Another attachment's wrapper asks the factory itself.
+      if (typeof config.data === 'function' && !(adapter as { [ATTACHED]?: true } | undefined)?.[ATTACHED])
+        return make(config.data as () => unknown).then((data) => send(adapter, config, timeout, { data }));
       // Nothing of the config has to differ for it.
-      if (typeof adapter === 'function' && !timeout && !(signed && config.auth)) return adapter(config);
-      return send(adapter, config, signed, timeout);
+      if (typeof adapter === 'function' && !timeout) return adapter(config);
+      return send(adapter, config, timeout);
     },
-    urlOf: ({ request }) => request?.responseURL ?? request?.res?.responseUrl ?? urls.get(Object(request)) ?? '',
     async timeoutError(config) {
       // Its class comes from an error that axios makes by itself.
       const error: unknown = await bare()
@@ -93,6 +82,17 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     },
   };
 }
+
+// axios's fetch adapter does not say where an answer came from, so its fetch is looked over the shoulder (since 1.12).
+async function observe(send: Fetch, request: unknown, init?: RequestInit): Promise<Response> {
+  const response = await send(request, init);
+  // Under the name that XMLHttpRequest has for it.
+  Reflect.defineProperty(Object(request), 'responseURL', { value: response.url });
+  return response;
+}
+
+// One for all instances: axios never forgets a fetch that it was given.
+const observeGlobal: Fetch = (request, init) => observe(globalThis.fetch as Fetch, request, init);
 
 // Asynchronous, so that what it throws rejects.
 const make = async (factory: () => unknown): Promise<unknown> => factory();

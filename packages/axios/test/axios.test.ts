@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -115,6 +115,13 @@ describe.each<[string, typeof axios]>([
     await instance.get('/echo');
     await instance.get('/echo', { headers: { Authorization: 'Bearer old' } });
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good', 'Bearer good']);
+  });
+
+  it('takes a header that is a list as axios does', async () => {
+    const instance = attached();
+    for (const token of ['other', 'old'])
+      await caught(instance.get('/never', { headers: { Authorization: [`Bearer ${token}`] } as never }));
+    expect(authorizations()).toEqual(['Bearer other', 'Bearer old']);
   });
 
   it('leaves basic authentication alone, and Authorization: false', async () => {
@@ -363,26 +370,63 @@ describe.each<[string, typeof axios]>([
     expect(seen.slice(0, 2)).toEqual(['application/json', { error: 'refused' }]);
   });
 
-  it('keeps upload and download progress', async () => {
-    const events: string[] = [];
-    await attached().post('/echo', 'x'.repeat(1000), {
-      onUploadProgress: () => events.push('up'),
-      onDownloadProgress: () => events.push('down'),
+  describe.each(['http', 'fetch'])('progress, with the %s adapter', (adapter) => {
+    const body = 'x'.repeat(2 ** 18);
+    const report = async (instance: AxiosInstance): Promise<{ up: number[]; down: number[] }> => {
+      const [up, down]: number[][] = [[], []];
+      const { config } = await instance.post('/echo', body, {
+        onUploadProgress: ({ loaded }) => up?.push(loaded),
+        onDownloadProgress: ({ loaded }) => down?.push(loaded),
+      });
+      expect([typeof config.onUploadProgress, typeof config.onDownloadProgress]).toEqual(['function', 'function']);
+      return { up: up ?? [], down: down ?? [] };
+    };
+
+    it('of an upload is reported once, also when it is sent again', async () => {
+      const { up } = await report(attached({ adapter }));
+      expect(api.requests.map((request) => request.body === body)).toEqual([true, true]);
+      expect(up.length).toBeGreaterThan(0);
+      // It never goes back, and never stands still.
+      expect(up).toEqual([...new Set(up)].toSorted((a, b) => a - b));
     });
-    expect(events).toEqual(expect.arrayContaining(['up', 'down']));
+
+    it('of a download is reported', async () => {
+      expect((await report(attached({ adapter }))).down.length).toBeGreaterThan(0);
+    });
   });
 
-  it('takes the token off a redirect from http to a subdomain, where follow-redirects would leave it', async () => {
-    const hops: unknown[] = [];
-    const port = new URL(api.origin).port;
-    const lookup = (_name: string, _options: object, done: (...found: unknown[]) => void): void =>
-      done(null, [{ address: '127.0.0.1', family: 4 }]);
-    const instance = client.create({ adapter: 'http', lookup: lookup as never, proxy: false });
-    attachAuth(instance, source({ getTokens: async () => ({ accessToken: 'good' }) }), { origins: [`http://a.localhost:${port}`] });
-    const to = encodeURIComponent(`http://b.a.localhost:${port}/public`);
-    await instance.get(`http://a.localhost:${port}/redirect?to=${to}`, { beforeRedirect: ({ href }) => hops.push(href) });
-    expect(authorizations()).toEqual(['Bearer good', undefined]);
-    expect(hops).toEqual([`http://b.a.localhost:${port}/public`]);
+  it.each<[string, AxiosRequestConfig['adapter']]>([
+    ['by name', 'http'],
+    ['as a function', client.getAdapter('http')],
+  ])(
+    'takes the token off a redirect from http to a subdomain, where follow-redirects would leave it, with an adapter given %s',
+    async (_how, adapter) => {
+      const hops: unknown[] = [];
+      const port = new URL(api.origin).port;
+      const lookup = (_name: string, _options: object, done: (...found: unknown[]) => void): void =>
+        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      const instance = client.create({ adapter, lookup: lookup as never, proxy: false } as AxiosRequestConfig);
+      attachAuth(instance, source({ getTokens: async () => ({ accessToken: 'good' }) }), { origins: [`http://a.localhost:${port}`] });
+      const to = encodeURIComponent(`http://b.a.localhost:${port}/public`);
+      const beforeRedirect: AxiosRequestConfig['beforeRedirect'] = ({ href }) => hops.push(href);
+      const { config } = await instance.get(`http://a.localhost:${port}/redirect?to=${to}`, { beforeRedirect });
+      expect(authorizations()).toEqual(['Bearer good', undefined]);
+      expect([hops, config.beforeRedirect]).toEqual([[`http://b.a.localhost:${port}/public`], beforeRedirect]);
+    },
+  );
+
+  it('leaves nothing behind in axios, where each request has an instance of its own', async () => {
+    const once = async (): Promise<void> => void (await attached({ adapter: 'fetch' }).get('/echo'));
+    await once();
+    // axios keeps a map of all functions that it was given in place of fetch.
+    const kept = jest.spyOn(Map.prototype, 'set');
+    try {
+      await once();
+      expect(kept.mock.calls.filter(([key]) => typeof key === 'function')).toEqual([]);
+    } finally {
+      kept.mockRestore();
+    }
+    expect(authorizations()).toEqual(['Bearer old', 'Bearer good', 'Bearer old', 'Bearer good']);
   });
 
   describe('attached', () => {
@@ -420,6 +464,19 @@ describe.each<[string, typeof axios]>([
       await instance.get(`${api.origin}/public`);
       await instance.get(`${api.foreignOrigin}/public`);
       expect(authorizations()).toEqual(['Bearer one', 'Bearer two']);
+    });
+
+    it('for two origins with other tokens each: a factory makes its body anew for both', async () => {
+      const instance = client.create({ validateStatus: null });
+      attachAuth(instance, source(), { origins: [api.foreignOrigin] });
+      attachAuth(instance, source(), { origins: [api.origin] });
+      for (const origin of [api.foreignOrigin, api.origin]) await instance.post(`${origin}/echo`, () => Readable.from(['made']));
+      expect(api.requests.map(({ foreign, authorization, body }) => [foreign, authorization, body])).toEqual([
+        [true, 'Bearer old', 'made'],
+        [true, 'Bearer good', 'made'],
+        [false, 'Bearer old', 'made'],
+        [false, 'Bearer good', 'made'],
+      ]);
     });
 
     it('and detached leaves the instance as it was; detaching twice is harmless', async () => {
