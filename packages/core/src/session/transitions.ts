@@ -65,29 +65,28 @@ export function createTransitions(parts: {
     } else if (standing > call) throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
   };
 
-  /** Ends `session`, and whatever else the store held when this first got to see it. */
-  const storeSignOut = async (known: ActiveRecord | undefined, ended: Set<string>, first: { seen: boolean }): Promise<void> => {
+  /** Ends what is over here, and whatever else the store held when this first got to see it. */
+  const storeSignOut = async (known: ActiveRecord | undefined, first: { seen: boolean }): Promise<void> => {
     let replaced: SessionRecord | undefined;
     const tombstone = ({ record }: Sight): SessionRecord | undefined => {
       replaced = record;
-      if (!first.seen && record !== undefined) ended.add(record.session);
+      if (!first.seen && record !== undefined) state.bury(record.session); // for good, also where the tombstone cannot be stored
       first.seen = true;
-      if (record?.status === 'signedOut' || (record !== undefined && !ended.has(record.session))) return undefined;
+      if (record?.status === 'signedOut' || (record !== undefined && !state.past.has(record.session))) return undefined;
       return {
         v: 1,
-        session: record?.session ?? [...ended][0] ?? newId(),
+        session: record?.session ?? known?.session ?? newId(),
         gen: record?.gen ?? 0,
         status: 'signedOut',
         issuedAt: clock.now(),
       };
     };
-    let written: SessionRecord | undefined;
-    const result = await cell.update((sight) => (written = tombstone(sight)));
-    for (const session of ended) state.bury(session); // also where somebody else's sign-in was faster than the tombstone
+    const result = await cell.update(tombstone);
     // Unread, or refreshed by a peer: these tokens are not the ones that were held, and revoked, here.
     if ('written' in result && isActive(replaced) && (replaced.session !== known?.session || replaced.gen > known.gen))
       revoker.revoke(replaced.tokens);
-    state.take('kept' in result ? result.kept : { record: written, version: result.written }, 'peer');
+    if ('kept' in result) state.take(result.kept, 'peer');
+    else if (state.held !== undefined) state.leave('self'); // taken over meanwhile, and over now too
   };
 
   const keepTrying = async (call: number, attempt: () => Promise<void>): Promise<void> => {
@@ -122,19 +121,18 @@ export function createTransitions(parts: {
     async signOut() {
       open();
       const call = (standing = ++latest);
-      const { held } = state;
-      const ended = new Set([held?.record.session, tried].filter((session) => session !== undefined));
-      for (const session of ended) state.bury(session); // before anybody reads the store
+      const known = state.held?.record;
       const first = { seen: false };
+      if (tried !== undefined) state.bury(tried);
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
       state.leave('self');
-      if (held !== undefined) revoker.revoke(held.record.tokens);
-      const attempt = (): Promise<void> => storeSignOut(held?.record, ended, first);
+      if (known !== undefined) revoker.revoke(known.tokens);
+      const attempt = (): Promise<void> => storeSignOut(known, first);
       try {
         await inTurn(attempt);
       } catch (error) {
-        first.seen ||= ended.size > 0; // what somebody signs in with from now on is not what was signed out here
+        first.seen ||= (known?.session ?? tried) !== undefined; // what somebody signs in with from now on is not what was signed out here
         state.emit(
           { type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError },
           undefined,

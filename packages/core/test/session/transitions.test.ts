@@ -68,6 +68,27 @@ describe('a sign-out that could not be stored', () => {
   });
 });
 
+it('a sign-out during which sign-ins of peers were seen ends what was taken over of them as well, for good', async () => {
+  const { cell, clock, server, tokens } = await signedIn();
+  let read = (): void => undefined;
+  cell.hooks.beforeRead = () => {
+    cell.hooks.beforeRead = undefined;
+    return new Promise<void>((resolve) => (read = resolve));
+  };
+  const signingOut = tokens.signOut();
+  await settle();
+  cell.put({ v: 1, session: 'second', gen: 0, status: 'active', issuedAt: clock.now(), tokens: server.first });
+  cell.notify();
+  await settle();
+  expect(tokens.status).toBe('signedIn');
+  cell.put({ ...cell.record, session: 'third' }); // nobody is told of this one
+  read();
+  await signingOut;
+  expect([tokens.status, cell.record?.status, cell.record?.session]).toEqual(['signedOut', 'signedOut', 'third']);
+  await clock.advance(HOUR);
+  expect([await outcome(tokens.getTokens()), cell.record?.status, server.calls]).toEqual([undefined, 'signedOut', 0]);
+});
+
 describe('a sign-in that another one overtakes', () => {
   it('after a sign-out: nobody is told that they were signed out, and the last one stands', async () => {
     const { tokens } = await signedIn();
