@@ -3,7 +3,7 @@ import { simulatedServer } from '@unexpired/testing';
 import type { Browser, Page } from 'puppeteer-core';
 import { CHROMIUM, crash, FIREFOX, freeze } from './support/browsers.ts';
 import { type Site, startSite } from './support/site.ts';
-import type { Step } from './support/tab.ts';
+import type { Step, WorkerKind, WorkerOrder } from './support/tab.ts';
 import { ask, openWindow, signIn, trySignIn, type Window } from './support/window.ts';
 
 const HOUR = 3_600_000;
@@ -164,15 +164,67 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
       });
     });
 
-    it('a worker of the page is one more that shares the session', async () => {
+    describe.each<WorkerKind>(['worker', 'shared worker', 'service worker'])('a %s of the page', (worker) => {
+      const tell = (page: Page, order: WorkerOrder) => page.evaluate((who, what) => tellWorker(who, what), worker, order);
+
+      it('is one more that shares the session: what it refreshes is for all, and a sign-out in a tab ends it there', async () => {
+        const [page, other] = [await user.tab(), await user.tab()];
+        await signIn(page, site);
+        expect(await ask(other)).toEqual(SERVED);
+        expect(await tell(page, { ask: HOUR })).toEqual(SERVED);
+        for (const each of [page, other]) {
+          await each.evaluate(() => tab.toldOf('refreshed'));
+          expect(await ask(each, HOUR - 60_000)).toEqual(SERVED);
+        }
+        expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+        await other.evaluate(() => tab.signOut());
+        await tell(page, { toldOf: 'signedOut' });
+        expect(await tell(page, { ask: HOUR })).toEqual({ statuses: [401], errors: [] });
+        expect(site.server.counters).toMatchObject({ redemptions: 1 });
+      });
+
+      it('and the tabs refresh once, when all find the token expired at the same moment', async () => {
+        const [page, other] = [await user.tab(), await user.tab()];
+        await signIn(page, site);
+        for (const each of [page, other]) expect(await ask(each)).toEqual(SERVED);
+        expect(await tell(page, { ask: 0 })).toEqual(SERVED);
+        const answers = await Promise.all([ask(page, HOUR), ask(other, HOUR), tell(page, { ask: HOUR })]);
+        expect(answers).toEqual([SERVED, SERVED, SERVED]);
+        expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+      });
+    });
+
+    it('a worker that is ended while it holds the lock costs nothing: the page goes on at once', async () => {
       const page = await user.tab();
       await signIn(page, site);
-      const answers = await page.evaluate((advance) => askFromWorker(advance), HOUR);
-      expect(answers).toEqual(SERVED);
-      await page.evaluate(() => tab.toldOf('refreshed'));
-      expect(await ask(page, HOUR - 60_000)).toEqual(SERVED);
+      await page.evaluate((advance) => tellWorker('worker', { ask: advance, catch: 'F6 before the call' }), HOUR);
+      await page.evaluate(() => endWorker());
+      expect(await ask(page, HOUR)).toEqual(SERVED);
       expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
     });
+
+    it.each([
+      ['that has none', () => Reflect.deleteProperty(globalThis, 'BroadcastChannel')],
+      [
+        'that may not use it, as in Firefox where cookies are blocked',
+        () =>
+          Reflect.set(globalThis, 'BroadcastChannel', function refused() {
+            throw new DOMException('', 'SecurityError');
+          }),
+      ],
+    ])(
+      'a page is no worse than late without BroadcastChannel, %s: it reads what others stored when its token is due',
+      async (_how, without) => {
+        const [page, other] = [await user.blank(), await user.tab()];
+        await page.goto(site.url('tab'));
+        await page.evaluate(without);
+        await page.evaluate(() => tab.open());
+        await signIn(page, site);
+        expect(await ask(other, HOUR)).toEqual(SERVED);
+        expect(await ask(page, HOUR)).toEqual(SERVED);
+        expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+      },
+    );
   });
 });
 

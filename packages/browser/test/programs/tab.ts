@@ -12,7 +12,7 @@ import {
   type TokenStore,
 } from 'unexpired';
 import { browserStore, webLock } from '../../src/index.ts';
-import type { Answers, Order, Step, TabControl } from '../support/tab.ts';
+import type { Answers, Order, Step, TabControl, WorkerKind, WorkerOrder } from '../support/tab.ts';
 
 declare global {
   var tab: TabControl;
@@ -24,7 +24,9 @@ declare global {
   /** Opens the database, and makes way for nobody. */
   var holdDatabase: () => Promise<void>;
   var deleteDatabase: (name: string) => Promise<void>;
-  var askFromWorker: (advance: number) => Promise<Answers>;
+  /** Tells a worker something, the same one of its kind each time. */
+  var tellWorker: (kind: WorkerKind, order: WorkerOrder) => Promise<Answers | undefined>;
+  var endWorker: () => void;
 }
 
 const starts = new BroadcastChannel('start');
@@ -169,18 +171,50 @@ globalThis.deleteDatabase = (name) =>
     request.addEventListener('error', () => reject(new Error('not deleted')));
   });
 
-/** The same program in a worker is one more tab, but for what it is told through. */
-globalThis.askFromWorker = (advance) =>
-  new Promise((resolve) => {
-    const worker = new Worker('/script/tab');
-    worker.addEventListener('message', ({ data }) => resolve(data as Answers));
-    worker.postMessage(advance);
+const workers = new Map<WorkerKind, Promise<Worker | MessagePort | ServiceWorker>>();
+
+async function startWorker(kind: WorkerKind): Promise<Worker | MessagePort | ServiceWorker> {
+  const script = '/script/tab';
+  if (kind === 'worker') return new Worker(script);
+  if (kind === 'shared worker') return new SharedWorker(script).port;
+  const { installing, waiting, active } = await navigator.serviceWorker.register(script);
+  return (installing ?? waiting ?? active) as ServiceWorker;
+}
+
+globalThis.tellWorker = async (kind, order) => {
+  const worker = workers.get(kind) ?? startWorker(kind);
+  workers.set(kind, worker);
+  const { port1, port2 } = new MessageChannel();
+  const answer = new Promise<Answers | undefined>((resolve) => {
+    port1.addEventListener('message', ({ data }) => resolve(data as Answers | undefined));
   });
-if (!('document' in globalThis))
-  globalThis.addEventListener('message', ({ data }) => {
-    tab.open();
-    void ask({ advance: data as number, requests: 1 }).then((answers) => (globalThis as unknown as Worker).postMessage(answers));
+  port1.start();
+  (await worker).postMessage(order, [port2]);
+  return answer;
+};
+globalThis.endWorker = () => void workers.get('worker')?.then((worker) => (worker as Worker).terminate());
+
+let isOpen = false;
+async function obey(order: WorkerOrder): Promise<Answers | undefined> {
+  if (!isOpen) tab.open('catch' in order ? order : {});
+  isOpen = true;
+  if ('toldOf' in order) return tab.toldOf(order.toldOf).then(() => undefined);
+  const answers = ask({ advance: order.ask, requests: 1 });
+  return 'catch' in order ? caught.then(() => undefined) : answers;
+}
+if (!('document' in globalThis)) {
+  const onOrder = (event: Event): void => {
+    const { data, ports } = event as MessageEvent<WorkerOrder>;
+    const done = obey(data).then((answer) => ports[0]?.postMessage(answer));
+    (event as { waitUntil?: (until: Promise<unknown>) => void }).waitUntil?.(done); // or the browser may end a service worker meanwhile
+  };
+  globalThis.addEventListener('message', onOrder);
+  globalThis.addEventListener('connect', (event) => {
+    const [port] = (event as MessageEvent).ports;
+    port?.addEventListener('message', onOrder);
+    port?.start();
   });
+}
 
 globalThis.holdLock = (name) =>
   new Promise((resolve, reject) => {

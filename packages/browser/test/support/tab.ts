@@ -11,6 +11,18 @@ export interface Answers {
   readonly errors: readonly string[];
 }
 
+/** What a page can have beside itself to run the same program in, where it is one more tab but for what it is told through. */
+export type WorkerKind = 'worker' | 'shared worker' | 'service worker';
+
+/** What such a one can be told. */
+export type WorkerOrder =
+  /** One request, after its clock has gone on by so many ms. Answered with `Answers`. */
+  | { readonly ask: number }
+  /** The same, answered when its flight was caught. */
+  | { readonly ask: number; readonly catch: Step }
+  /** Answered after an event of this type, caused by another tab. */
+  | { readonly toldOf: 'signedOut' };
+
 /** What a tab of `programs/tab.ts` can be told from outside. */
 export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
