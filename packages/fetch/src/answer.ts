@@ -27,8 +27,8 @@ export class Answer implements ApiResponse {
   }
 
   async json(): Promise<unknown> {
-    // An endless event stream is not waited for.
-    if (!/json|^text\/plain|^$/i.test(this.headers.get('content-type') ?? '')) return undefined;
+    // An endless stream of events or lines is not waited for.
+    if (!/\bjson(?!-seq|l)|^text\/plain|^$/i.test(this.headers.get('content-type') ?? '')) return undefined;
     try {
       return (await this.#response.clone().json()) as unknown;
     } catch {
@@ -42,8 +42,11 @@ export class Answer implements ApiResponse {
  * for every refusal. A large or slow one (1 s) is cancelled.
  */
 export async function release(response: Response): Promise<void> {
-  if (!response.body || response.body.locked) return;
-  const reader = response.body.getReader();
+  const body = response.body as (ReadableStream<Uint8Array> & { resume?(): unknown }) | null;
+  // That of node-fetch, and so of cross-fetch, is a Node stream.
+  body?.resume?.();
+  if (!body?.getReader || body.locked) return;
+  const reader = body.getReader();
   let left = Number(response.headers.get('content-length')) > DRAINED ? 0 : DRAINED;
   const timer = setTimeout(() => void reader.cancel().catch(() => undefined), 1000);
   try {

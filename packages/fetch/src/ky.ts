@@ -33,7 +33,7 @@ export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Parti
   };
   return (parent) => ({
     fetch: wrapFetch(tokens, { ...options, fetch: parent.fetch }, (request) => kinds.get(request)),
-    hooks: { beforeRequest: [note], beforeRetry: [note], beforeError: [attachCause] } as Options['hooks'] & {},
+    hooks: { beforeRequest: [note], beforeRetry: [endForTokenError, note], beforeError: [attachCause] } as Options['hooks'] & {},
     retry: withoutTokenErrors(parent.retry),
   });
 }
@@ -42,6 +42,11 @@ export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Parti
 function withoutTokenErrors(retry: Options['retry']): Options['retry'] & {} {
   const { shouldRetry, ...rest } = typeof retry === 'object' ? retry : retry === undefined ? {} : { limit: retry };
   return { ...rest, shouldRetry: (state) => (tokenErrorOf(state.error) ? false : shouldRetry?.(state)) };
+}
+
+// Where a later `retry` has taken the place of ours, a number for instance.
+function endForTokenError({ error }: { readonly error: Error }): void {
+  if (tokenErrorOf(error)) throw error;
 }
 
 interface HookState {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { startContractApi } from '@unexpired/testing/node';
@@ -233,6 +234,13 @@ describe('the answer', () => {
     expect(refused.bodyUsed).toBe(true);
   });
 
+  it('that was refused is read to its end where its body is a Node stream, as node-fetch has it', async () => {
+    const body = Readable.from(['no']);
+    const refused = { url: '', status: 401, headers: new Headers(), body } as unknown as Response;
+    expect((await createAuthFetch(source(), { ...OPTIONS, fetch: stub(refused).fetch })(`${HERE}/a`)).status).toBe(200);
+    expect(body.readableFlowing).toBe(true);
+  });
+
   it.each([
     ['large by its header', { 'content-length': '70000' }, 1],
     ['large', {}, 6],
@@ -277,20 +285,34 @@ describe('the answer', () => {
     });
   });
 
-  it('is not parsed as JSON for isRejected when it is an event stream', async () => {
-    const seen: unknown[] = [];
-    const endless = new Response(new ReadableStream(), { headers: { 'content-type': 'text/event-stream' } });
-    const authFetch = createAuthFetch('token', {
-      ...OPTIONS,
-      fetch: stub(endless).fetch,
-      async isRejected(response) {
-        seen.push(await response.json());
-        return false;
-      },
-    });
-    expect(await authFetch(`${HERE}/a`)).toBe(endless);
-    expect(seen).toEqual([undefined]);
-  });
+  it.each(['text/event-stream', 'application/x-ndjson', 'application/jsonl', 'application/json-seq'])(
+    'is not parsed as JSON for isRejected when it is a stream of %s',
+    async (type) => {
+      const seen: unknown[] = [];
+      const endless = new Response(new ReadableStream(), { headers: { 'content-type': type } });
+      const authFetch = createAuthFetch('token', {
+        ...OPTIONS,
+        fetch: stub(endless).fetch,
+        async isRejected(response) {
+          seen.push(await response.json());
+          return false;
+        },
+      });
+      expect(await authFetch(`${HERE}/a`)).toBe(endless);
+      expect(seen).toEqual([undefined]);
+    },
+  );
+
+  it.each(['application/json; charset=utf-8', 'application/problem+json', 'application/json-patch+json', 'TEXT/X-JSON', 'text/plain', ''])(
+    'is parsed as JSON for isRejected when its type is %j',
+    async (type) => {
+      const seen: unknown[] = [];
+      const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (seen.push(await response.json()), false);
+      const response = new Response(new TextEncoder().encode('{"a":1}'), { headers: type ? { 'content-type': type } : {} });
+      await createAuthFetch('token', { ...OPTIONS, isRejected, fetch: stub(response).fetch })(`${HERE}/a`);
+      expect(seen).toEqual([{ a: 1 }]);
+    },
+  );
 
   it('is undefined to isRejected when it is no JSON', async () => {
     const seen: unknown[] = [];

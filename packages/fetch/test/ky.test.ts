@@ -99,7 +99,12 @@ describe.each<[string, KyInstance]>([
     const asking = source({ getTokens: () => (asked++, Promise.reject(down)) });
     expect(await caught(attached(asking).get(`${api.origin}/echo`))).toBe(down);
     expect(await caught(attached(asking, { retry: 5 }).get(`${api.origin}/echo`))).toBe(down);
-    expect(asked).toBe(2);
+    // For one request, or from then on: ky 1 would have tried it again for each of these.
+    expect(await caught(attached(asking).get(`${api.origin}/echo`, { retry: { limit: 2, shouldRetry: () => true, delay: () => 0 } }))).toBe(
+      down,
+    );
+    expect(await caught(attached(asking).extend({ retry: 1 }).get(`${api.origin}/echo`))).toBe(down);
+    expect(asked).toBe(4);
 
     const states: unknown[] = [];
     const shouldRetry = ({ retryCount }: { retryCount: number }): boolean => (states.push(retryCount), retryCount < 2);
