@@ -1,9 +1,19 @@
 import { writeFile } from 'node:fs/promises';
-import { describe, it } from '@jest/globals';
+import { describe, it, jest } from '@jest/globals';
 import { type LockPlace, lockContract, storeContract } from '@unexpired/testing';
-import { fileLock, fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { start } from './support/program.ts';
+
+const real = { ...(await import('fs-native-extensions')) };
+let tries = 0;
+jest.unstable_mockModule('fs-native-extensions', () => ({
+  ...real,
+  tryLock(fd: number) {
+    tries++;
+    return real.tryLock(fd);
+  },
+}));
+const { fileLock, fileStore } = await import('../src/index.ts');
 
 storeContract(
   { describe, it },
@@ -46,6 +56,7 @@ lockContract(
       await program.next('held');
       return program.kill;
     },
+    counting: async (place) => ({ lock: place.open(), asked: () => tries }),
     async down() {
       const folder = await newFolder();
       await writeFile(folder.at('file'), '');

@@ -1,9 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { fileFleet, flawless, runFleet } from './support/fleet.ts';
+import { startThread } from './support/program.ts';
 
 describe('16 processes on one file, against a server that revokes the session when a refresh token comes twice', () => {
   it('redeem each refresh token once, and everybody gets the new token, over 10 expiries', async () => {
     const plan = { processes: 16, expiries: 10, requests: 5 };
     expect(await runFleet(plan, await fileFleet())).toEqual(flawless(plan));
+  }, 60_000);
+});
+
+describe('8 worker threads of one process on one file, against the same server', () => {
+  it('redeem each refresh token once, and all get the new token, over 5 expiries', async () => {
+    const plan = { processes: 8, expiries: 5, requests: 5 };
+    expect(await runFleet(plan, await fileFleet(startThread))).toEqual(flawless(plan));
   }, 60_000);
 });

@@ -45,6 +45,15 @@ afterEach(async () => {
   await folder.remove();
 });
 
+/** Resolves when the file is written. */
+const written = (): Promise<void> =>
+  new Promise((resolve) => {
+    const stop = fileStore(file).subscribe?.(() => {
+      stop?.();
+      resolve();
+    });
+  });
+
 describe('a file that cannot be written', () => {
   it.each([
     ['the disk is full', { code: 'ENOSPC', on: 'writeFile' }, 'the disk is full (ENOSPC)'],
@@ -91,15 +100,28 @@ describe('a file that cannot be written', () => {
     expect((await tokens.getTokens())?.accessToken).toBe('access-2');
     expect(warnings).toMatchObject([{ code: 'NOT_DURABLE', error: { cause: { message: expect.stringContaining('the disk is full') } } }]);
     expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 1, intent: { gen: 1 } });
+    const stored = written();
     fault = undefined;
-    const stored = new Promise<void>((resolve) => {
-      const stop = fileStore(file).subscribe?.(() => {
-        stop?.();
-        resolve();
-      });
-    });
     await stored;
     expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 2, tokens: { refreshToken: 'refresh-2' } });
+    await tokens.close();
+  });
+
+  it('does not keep a sign-out from being one here, and the others learn of it once there is room', async () => {
+    await fileStore(file).write(recordOf(1), undefined);
+    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    await tokens.getTokens();
+    fault = { code: 'ENOSPC', on: 'writeFile' };
+    await expect(tokens.signOut()).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      cause: { message: expect.stringContaining('the disk is full') },
+    });
+    expect([tokens.status, await tokens.getTokens()]).toEqual(['signedOut', undefined]);
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ status: 'active' });
+    const stored = written();
+    fault = undefined;
+    await stored;
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ status: 'signedOut' });
     await tokens.close();
   });
 

@@ -49,6 +49,12 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
           await program.next('held');
           return program.kill;
         },
+        async counting() {
+          const { client } = connect();
+          let asked = 0;
+          const lock = redisLock({ sendCommand: (words) => (asked++, command(client, ...(words as [string, ...string[]]))) }, { lease });
+          return { lock, asked: () => asked };
+        },
         loseLease: async (_place, lock) => void (await command(connect().client, 'DEL', `${lock}:lease`)),
         down: async () => redisLock(connect(1).client), // nobody listens there
       },

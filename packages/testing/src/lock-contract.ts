@@ -3,6 +3,7 @@ import { endingRules } from './lock-contract/ending-rules.ts';
 import { excludingRules } from './lock-contract/excluding-rules.ts';
 import { leavingRules } from './lock-contract/leaving-rules.ts';
 import type { LockPlace, LockRule, LockUnderTest } from './lock-contract/types.ts';
+import { waitingRules } from './lock-contract/waiting-rules.ts';
 
 export type { LockPlace, LockUnderTest } from './lock-contract/types.ts';
 
@@ -28,5 +29,7 @@ export function lockContract({ describe, it }: ContractFramework, lock: LockUnde
     });
   describe(`${lock.name}: mutual exclusion`, () => excludingRules(rule));
   describe(`${lock.name}: giving up`, () => leavingRules(rule));
+  const { counting } = lock;
+  if (counting !== undefined) describe(`${lock.name}: waiting`, () => waitingRules(rule, counting));
   describe(`${lock.name}: how it ends`, () => endingRules(rule, lock));
 }

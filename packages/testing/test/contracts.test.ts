@@ -158,6 +158,38 @@ describe('the contract of locks', () => {
     );
   });
 
+  it.each([
+    ['asks again at once, for ever', 10, true],
+    ['asks ever more rarely', 300, false],
+    ['waits to be told, which it is not', 100_000, true],
+  ])('notices whether one that nobody wakes %s', async (_how, pause, notices) => {
+    const names = await broken((framework) =>
+      lockContract(framework, {
+        name: 'x',
+        async create() {
+          const lock = memoryLock();
+          return { open: () => lock };
+        },
+        async counting() {
+          let times = 0;
+          const lock: RefreshLock = {
+            request: (_name, { signal }) =>
+              new Promise((_resolve, reject) => {
+                times++;
+                const timer = setInterval(() => times++, pause);
+                signal?.addEventListener('abort', () => {
+                  clearInterval(timer);
+                  reject(signal.reason as Error);
+                });
+              }),
+          };
+          return { lock, asked: () => times };
+        },
+      }),
+    );
+    expect(names).toEqual(notices ? [expect.stringMatching(/never hammers/)] : []);
+  });
+
   it('notices one that rejects with an error of its own when a signal aborts', async () => {
     const names = await lockRulesBrokenBy(() => {
       const lock = memoryLock();

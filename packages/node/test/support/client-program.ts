@@ -1,4 +1,5 @@
-// What every process of many on one store does, whatever the store: what its parent tells it.
+// What every process or thread of many on one store does, whatever the store: what its parent tells it.
+import { parentPort } from 'node:worker_threads';
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import { type Clock, createTokenManager, type RefreshLock, type TokenStore, tokenErrorOf } from 'unexpired';
 import type { Answers, Order, Refreshed, Setup, Step } from './orders.ts';
@@ -9,7 +10,10 @@ export interface Catcher {
   goOn(): void;
 }
 
-const send = (kind: string, body?: unknown): void => void process.send?.({ kind, body });
+const send = (kind: string, body?: unknown): void => {
+  if (parentPort === null) process.send?.({ kind, body });
+  else parentPort.postMessage({ kind, body });
+};
 
 export function createCatcher(setup: Setup): Catcher {
   let release = (): void => undefined;
@@ -102,7 +106,8 @@ export function runClient(
     };
   };
 
-  process.on('message', (order: Order) => {
+  const leave = (): void => (parentPort === null ? process.disconnect() : parentPort.close());
+  const obey = (order: Order): void => {
     if (order.kind === 'ask') void ask(order).then((answers) => send('answers', answers));
     else if (order.kind === 'signOut')
       void tokens.signOut().then(
@@ -110,7 +115,9 @@ export function runClient(
         (error: unknown) => send('signedOut', tokenErrorOf(error)?.code),
       );
     else if (order.kind === 'go') goOn();
-    else void tokens.close().then(() => process.disconnect());
-  });
+    else void tokens.close().then(leave);
+  };
+  if (parentPort === null) process.on('message', obey);
+  else parentPort.on('message', obey);
   send('ready');
 }

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { SessionRecord } from 'unexpired';
 import { newFolder } from './folder.ts';
 import type { Answers, FileSetup, Order, Refreshed } from './orders.ts';
-import { type Program, start } from './program.ts';
+import { type Member, start } from './program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './provider.ts';
 import { recordOf } from './records.ts';
 
@@ -25,8 +25,8 @@ export interface FleetResult {
 
 /** Where the session of a fleet is kept, and which program works on it. */
 export interface FleetPlace {
-  /** Starts one process of the fleet. */
-  start(provider: StrictProvider): Program;
+  /** Starts one process or thread of the fleet. */
+  start(provider: StrictProvider): Member;
   write(record: SessionRecord): Promise<void>;
   read(): Promise<SessionRecord>;
   remove(): Promise<void>;
@@ -54,14 +54,14 @@ export const flawless = ({ processes, expiries, requests }: FleetPlan): FleetRes
   crashed: 0,
 });
 
-/** A fleet on a credentials file. */
-export async function fileFleet(): Promise<FleetPlace> {
+/** A fleet on a credentials file, of processes unless it is started otherwise. */
+export async function fileFleet(startMember: (name: string, args: readonly string[]) => Member = start): Promise<FleetPlace> {
   const folder = await newFolder();
   const file = folder.at('credentials.json');
   return {
     start({ tokenEndpoint, revocationEndpoint }) {
       const setup: FileSetup = { file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID };
-      return start('client', [JSON.stringify(setup)]);
+      return startMember('client', [JSON.stringify(setup)]);
     },
     write: (record) => writeFile(file, JSON.stringify(record), { mode: 0o600 }),
     read: async () => JSON.parse(await readFile(file, 'utf8')) as SessionRecord,
@@ -72,7 +72,7 @@ export async function fileFleet(): Promise<FleetPlace> {
 /** Lets so many processes live through so many expiries, `requests` at once from each after every one. */
 export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<FleetResult> {
   const provider = await startStrictProvider();
-  const programs: Program[] = [];
+  const programs: Member[] = [];
   let [answered, odd] = [0, 0];
   const errors: string[] = [];
   try {
