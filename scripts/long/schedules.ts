@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { jestCommand } from '../jest-command.ts';
 
 const ROUND = 20_000;
+const TESTS = ['schedules', 'abandon'].map((name) => `packages/core/test/properties/${name}.test.ts`);
 const { values } = parseArgs({ options: { schedules: { type: 'string' }, minutes: { type: 'string' } } });
 const minutes = Number(values.minutes ?? Infinity);
 const wanted = Number(values.schedules ?? (values.minutes === undefined ? 200_000 : Infinity));
@@ -14,7 +15,7 @@ const elapsed = (): number => (performance.now() - started) / 60_000;
 let played = 0;
 while (process.exitCode === undefined && played < wanted && elapsed() < minutes) {
   const runs = Math.min(ROUND, wanted - played);
-  const { status } = spawnSync(process.execPath, jestCommand(['packages/core/test/properties/schedules.test.ts']), {
+  const { status } = spawnSync(process.execPath, jestCommand(TESTS), {
     env: { ...process.env, UNEXPIRED_RUNS: String(runs), UNEXPIRED_SEED: 'random' },
     stdio: 'inherit',
   });

@@ -5,6 +5,7 @@ import { strictServer } from './support/server.ts';
 import { httpError, outcome, testSession } from './support/session.ts';
 import { sharedCell } from './support/shared-cell.ts';
 import { scriptedLock } from './support/scripted-lock.ts';
+import { unhandledRejections } from './support/unhandled-rejections.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -276,9 +277,7 @@ it('24: a token lifetime over 24.8 days: no refresh before its time, and none at
 });
 
 it('25: a background refresh failure is an event, no unhandled rejection, and leaves no timer', async () => {
-  const unhandled: unknown[] = [];
-  const listener = (reason: unknown): void => void unhandled.push(reason);
-  process.on('unhandledRejection', listener);
+  const unhandled = unhandledRejections();
   try {
     const { clock, server, tokens, ofType } = testSession({ expiresIn: HOUR, prefetchWindow: 300_000 });
     await tokens.getTokens();
@@ -291,9 +290,9 @@ it('25: a background refresh failure is an event, no unhandled rejection, and le
     expect(ofType('refreshFailed')).toHaveLength(1);
     expect(clock.pending).toBe(0);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(unhandled).toEqual([]);
+    expect(unhandled.reasons).toEqual([]);
   } finally {
-    process.off('unhandledRejection', listener);
+    unhandled.stop();
   }
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { RunOptions } from './prove.ts';
+import { howToRepeat } from './run-options.ts';
 import type { Action } from './simulation/actions.ts';
 import { schedules } from './simulation/arbitraries.ts';
 import type { Core } from './simulation/core.ts';
@@ -18,7 +19,8 @@ async function seen(core: Core, schedule: Schedule): Promise<string[]> {
 
 /**
  * P5. Plays each schedule twice: with and without twins, who ask for the same as somebody else at the same time and
- * may leave at any time. Nobody else may notice any difference. Gives the first line that differs, if one does.
+ * may leave at any time. Nobody else may notice any difference. Gives the first line that differs, if one
+ * does, and how to see it again.
  */
 export async function provesAbandonment(core: Core, { runs, seed, path }: RunOptions): Promise<string | undefined> {
   let difference: string | undefined;
@@ -41,6 +43,6 @@ export async function provesAbandonment(core: Core, { runs, seed, path }: RunOpt
       return false;
     },
   );
-  const { failed } = await fc.check(property, { numRuns: runs, seed, endOnFailure: true, ...(path !== undefined && { path }) });
-  return failed ? difference : undefined;
+  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: true, ...(path !== undefined && { path }) });
+  return result.failed ? `${difference ?? String(result.errorInstance)}\n${howToRepeat(seed, result.counterexamplePath)}` : undefined;
 }

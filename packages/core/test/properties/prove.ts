@@ -1,10 +1,11 @@
 import fc from 'fast-check';
+import { howToRepeat } from './run-options.ts';
 import { type ScheduleClass, schedules } from './simulation/arbitraries.ts';
 import type { Core } from './simulation/core.ts';
 import type { Row } from './simulation/facts.ts';
 import { play, type Schedule } from './simulation/play.ts';
 
-/** How a run is set up from outside; see schedules.test.ts. */
+/** How a run is set up from outside; see run-options.ts. */
 export interface RunOptions {
   readonly runs: number;
   readonly seed: number;
@@ -63,7 +64,7 @@ export async function prove(core: Core, of: ScheduleClass, { runs, seed, path, b
 export const explain = ({ row, what, schedule, path }: Failure, seed: number): string =>
   [
     `${row} is broken: ${what}`,
-    `again: UNEXPIRED_SEED=${seed} UNEXPIRED_PATH=${path}`,
+    howToRepeat(seed, path),
     JSON.stringify(schedule.setting),
     ...schedule.actions.map((action) => JSON.stringify(action)),
   ].join('\n');

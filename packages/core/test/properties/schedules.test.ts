@@ -5,41 +5,38 @@
 // The order of things is drawn by fast-check itself, as picks among the gates that stand open (simulation/timeline.ts),
 // instead of by fc.scheduler(): so it shrinks together with the actions, and a fault can strike at any one gate.
 //
-// Options, as environment variables:
-//   UNEXPIRED_RUNS   schedules to play in all, default 10000
-//   UNEXPIRED_SEED   default a fixed one, so that a normal run is the same everywhere; `random` draws one
-//   UNEXPIRED_PATH   with the seed, plays only the schedule that failed; select its class with jest's -t
+// run-options.ts says how to play more schedules, others, or one of them again.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type UnhandledRejections, unhandledRejections } from '../support/unhandled-rejections.ts';
 import { CLASSES, nameOf } from './classes.ts';
 import { createCounts } from './counts.ts';
 import { explain, prove } from './prove.ts';
+import { wantedPath, wantedRuns, wantedSeed } from './run-options.ts';
 import { type Core, loadCore } from './simulation/core.ts';
 import { ROWS, type Row } from './simulation/facts.ts';
 
-const { UNEXPIRED_RUNS = '10000', UNEXPIRED_SEED = '20261121', UNEXPIRED_PATH: path } = process.env;
-const seed = UNEXPIRED_SEED === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(UNEXPIRED_SEED);
-const runs = Math.ceil(Number(UNEXPIRED_RUNS) / CLASSES.length);
+const seed = wantedSeed;
+const runs = Math.ceil(wantedRuns / CLASSES.length);
 
 describe(`schedules (seed ${seed})`, () => {
   const counts = createCounts();
   const broken = new Map<Row, string>();
-  const unhandled: unknown[] = [];
-  const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
+  let unhandled: UnhandledRejections;
   let core: Core;
 
   beforeAll(async () => {
-    process.on('unhandledRejection', noteUnhandled);
+    unhandled = unhandledRejections();
     core = await loadCore();
   });
   afterAll(() => {
-    process.off('unhandledRejection', noteUnhandled);
+    unhandled.stop();
     process.stdout.write(`seed ${seed}: ${counts.table()}\n`);
   });
 
   it.each(CLASSES.map((of, index) => ({ of, index, name: nameOf(of) })))(
     `$name: ${runs} schedules break no rule`,
     async ({ of, index }) => {
-      const { failure, checked, played } = await prove(core, of, { runs, seed: seed + index, path });
+      const { failure, checked, played } = await prove(core, of, { runs, seed: seed + index, path: wantedPath });
       counts.add(played, checked);
       if (failure !== undefined) broken.set(failure.row, explain(failure, seed));
       expect(failure === undefined ? 'no rule is broken' : explain(failure, seed)).toBe('no rule is broken');
@@ -47,18 +44,18 @@ describe(`schedules (seed ${seed})`, () => {
     Math.max(180_000, runs * 60),
   );
 
-  if (path === undefined) {
+  if (wantedPath === undefined) {
     it.each(ROWS)('$row: $rule', ({ row }) => {
       expect(counts.checked(row)).toBeGreaterThan(0);
       expect(broken.get(row)).toBeUndefined();
     });
 
     it('P11: no rejection goes unhandled', () => {
-      expect(unhandled).toEqual([]);
+      expect(unhandled.reasons).toEqual([]);
     });
 
     it('are many, and at least 40 % of them are free of faults', () => {
-      expect(counts.total).toBeGreaterThanOrEqual(Number(UNEXPIRED_RUNS));
+      expect(counts.total).toBeGreaterThanOrEqual(wantedRuns);
       expect(counts.faultFree / counts.total).toBeGreaterThanOrEqual(0.4);
     });
   }

@@ -6,8 +6,11 @@ const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undef
 export function waitingRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline } = facts;
   let failures: { readonly ask: Ask; readonly error: unknown }[] = [];
+  /** The turn in which somebody asked: who is answered within it was turned away, by a back-off or the like, and waited for no flight. */
+  const turns = new WeakMap<Ask, number>();
 
   return {
+    asked: (ask) => void turns.set(ask, facts.turn),
     settled(ask, end) {
       if (ask.end !== undefined) judge.broken('P2', `a ${ask.kind} settled twice`);
       judge.checked('P2');
@@ -19,7 +22,7 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
         judge.checked('P15');
         if (ask.before < setting.maxWaiting) judge.broken('P15', `turned away although only ${ask.before} waited`);
       }
-      if (!ask.duringSignIn) failures.push({ ask, error: end.fail });
+      if (!ask.duringSignIn && turns.get(ask) !== facts.turn) failures.push({ ask, error: end.fail });
     },
     afterTurn() {
       for (const { ask, error } of failures) {
