@@ -8,6 +8,8 @@ import { TokenError } from '../src/index.ts';
 import { testSession } from './support/session.ts';
 
 const SECRET = 'secret-token';
+/** The tokens of the session itself, as servers and clients put them into what they say. */
+const OURS = ['at-1', 'rt-1', 'POST /token?refresh_token=rt-1 failed', 'E-rt-1', '"at-1" and "rt-1" have expired'];
 const MEMBERS = [
   ...[
     'access_token',
@@ -50,7 +52,10 @@ const throwing = fc.constantFrom(...MEMBERS).map((name) =>
     },
   }),
 );
-const values = fc.oneof(whatever, fc.constantFrom(SECRET, [SECRET], { [SECRET]: SECRET }, 401, 400, 500, 'invalid_grant', 'TokenError'));
+const values = fc.oneof(
+  whatever,
+  fc.constantFrom<unknown>(...OURS, SECRET, [SECRET], { [SECRET]: SECRET }, 401, 400, 500, 'invalid_grant', 'TokenError'),
+);
 const shaped = fc.dictionary(fc.constantFrom(...MEMBERS), fc.oneof(values, fc.dictionary(fc.constantFrom(...MEMBERS), values)), {
   maxKeys: 6,
 });

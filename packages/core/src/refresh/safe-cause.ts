@@ -7,15 +7,20 @@ import type { TokenSet } from '../tokens.ts';
 export function safeCause(thrown: unknown, secrets: readonly string[] = []): Error | undefined {
   if (thrown === undefined) return undefined;
   const error = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : undefined;
-  const name = typeof error?.['name'] === 'string' ? error['name'] : 'Error';
+  const struck = (text: string): string => {
+    for (const secret of secrets) for (const form of [secret, encodeURIComponent(secret)]) text = text.split(form).join('[token]');
+    return text;
+  };
+  const name = typeof error?.['name'] === 'string' ? struck(error['name']) : 'Error';
   // A parser's message quotes the text that it could not read, and that text may hold a token.
   const text = error?.['message'] ?? thrown;
-  let message = name === 'SyntaxError' ? 'the answer is not valid JSON' : typeof text === 'string' ? text : `thrown: ${typeof text}`;
-  for (const secret of secrets) for (const form of [secret, encodeURIComponent(secret)]) message = message.split(form).join('[token]');
-  const cause = new Error(message);
+  const cause = new Error(
+    name === 'SyntaxError' ? 'the answer is not valid JSON' : typeof text === 'string' ? struck(text) : `thrown: ${typeof text}`,
+  );
   cause.name = name;
   const code = error?.['code'];
-  return typeof code === 'string' || typeof code === 'number' ? Object.assign(cause, { code }) : cause;
+  if (typeof code === 'string') return Object.assign(cause, { code: struck(code) });
+  return typeof code === 'number' ? Object.assign(cause, { code }) : cause;
 }
 
 /** What may stand in no error that speaks of these tokens. */

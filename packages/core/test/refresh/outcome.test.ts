@@ -206,6 +206,7 @@ describe('no secret', () => {
       'that is quoted by a JSON parser, of an answer that nobody knows yet',
       new SyntaxError('"{\\"access_token\\":\\"new+secret" is not valid JSON'),
     ],
+    ['that is in the name or the code', Object.assign(new Error('x'), { name: 'rt+secret/1==Error', code: 'ERR_rt+secret/1==' })],
     ['that is behind the error', new Error('x', { cause: new Error('rt+secret/1==') })],
   ])('%s is in the error, its cause or what is printed of it', (_, thrown) => {
     expect(everything(of(thrown, secrets))).not.toMatch(/secret\/1|secret%2F1|new\+secret/);

@@ -57,6 +57,7 @@ describe('after failed flights, the endpoint is left alone', () => {
     ['as long as the server said', unavailable({ retryAfter: 120_000 }), 120_000],
     ['but for an hour at most', unavailable({ retryAfter: 86_400_000 }), 3_600_000],
     ['and not for less than otherwise', unavailable({ retryAfter: 1 }), 500],
+    ['as otherwise where the refresh function made no number of what the server said', unavailable({ retryAfter: Number.NaN }), 500],
     ['for a minute where it is set up wrongly', new TokenError('ERR_REFRESH_CONFIGURATION'), 60_000],
   ])('%s', (_, error, delay) => {
     expect(backoffDelay(1, 0, error)).toBe(delay);
