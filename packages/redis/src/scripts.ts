@@ -40,7 +40,7 @@ if found[3] == ARGV[2] then return 1 end
 if found[1] == 'foreign' or (found[3] or '') ~= ARGV[1] then return 0 end
 if found[1] == 'text' then redis.call('DEL', KEYS[1]) end
 redis.call('HSET', KEYS[1], 'record', ARGV[3], 'version', ARGV[2])
-if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) end
+if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) else redis.call('PERSIST', KEYS[1]) end
 tell(ARGV[5], ARGV[2])
 return 1
 `;

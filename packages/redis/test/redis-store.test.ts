@@ -115,8 +115,10 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
     });
 
     it('lets the key expire as long after the last write as it was told to', async () => {
-      await redisStore(client, { key: KEY, ttl: 60_000 }).write(recordOf(1), undefined);
+      const version = await redisStore(client, { key: KEY, ttl: 60_000 }).write(recordOf(1), undefined);
       expect(Number(await command(client, 'PTTL', KEY))).toBeGreaterThan(50_000);
+      await redisStore(client, { key: KEY }).write(recordOf(2), version);
+      expect(Number(await command(client, 'PTTL', KEY))).toBe(-1);
       await redisStore(client, { key: 'other' }).write(recordOf(1), undefined);
       expect(Number(await command(client, 'PTTL', 'other'))).toBe(-1);
     });
