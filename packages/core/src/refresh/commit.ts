@@ -72,9 +72,7 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
     issuedAt: started.now,
   };
   const isOurs = (): boolean =>
-    base === undefined
-      ? state.phase === 'empty' || state.phase === 'unknown'
-      : state.held?.record.session === base.session && state.held.record.gen <= base.gen;
+    base === undefined ? state.phase === 'empty' : state.held?.record.session === base.session && state.held.record.gen <= base.gen;
 
   /** Given up: of a session that was signed out nobody will ever use the tokens, so the server should forget them. */
   const discard = (): FlightEnd => {
@@ -97,7 +95,6 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
       return relation === 'same' || relation === 'older' ? record : undefined;
     }, commit.known);
 
-  if (!isOurs()) return discard();
   try {
     const result = await write();
     if ('written' in result) return isOurs() ? show(true) : discard();
@@ -129,9 +126,7 @@ async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRe
   for (let delay = 500; clock.monotonic() < until && state.held?.record === record && !port.closed(); delay = Math.min(5000, delay * 2)) {
     await pause.for(delay);
     try {
-      const result = await cell.update((sight) =>
-        state.held?.record === record && ['same', 'older'].includes(state.relate(sight)) ? record : undefined,
-      );
+      const result = await cell.update((sight) => (state.held?.record === record && state.relate(sight) === 'older' ? record : undefined));
       if ('written' in result) state.stored = true;
       else state.take(result.kept, 'peer');
       return;

@@ -63,7 +63,6 @@ export interface Flight {
   /** What memory held when it began; `undefined`: from nothing. */
   readonly from: ActiveRecord | undefined;
   readonly signal: AbortSignal;
-  readonly dispatched: boolean;
   /** Memory changed, or the manager closes: look again instead of waiting on. */
   interrupt(): void;
   /** Everything is over: the answer stored, the lock released. Never rejects. */
@@ -268,25 +267,21 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       });
       const granted: { task?: Promise<FlightEnd | 'lockLost'> } = {};
       try {
-        await orAborted(
-          waiting.signal,
-          () => granted.task !== undefined,
-          () =>
-            port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
-              if (waiting.signal.aborted) return; // given up already, so nobody waits for this
-              cancelWait();
-              stopListening();
-              lockWait += clock.monotonic() - asked;
-              granted.task = task(held?.signal);
-              await granted.task;
-            }),
+        await orAborted(waiting.signal, () =>
+          port.lock.request(port.lockName, { signal: waiting.signal }, async (held) => {
+            if (waiting.signal.aborted) return; // given up already, so nobody waits for this
+            cancelWait();
+            stopListening();
+            lockWait += clock.monotonic() - asked;
+            granted.task = task(held?.signal);
+            await granted.task;
+          }),
         );
       } catch (error) {
         if (granted.task === undefined) {
+          if (overtaken) continue;
           await look();
-          const late = over();
-          if (late === undefined && overtaken) continue; // what ended the wait is due again, or was refused
-          return landOnce(late ?? toFailure(error));
+          return landOnce(over() ?? toFailure(error));
         }
         // The lock failed while it was held. What is under way goes on: the answer to what was sent is still to come.
       } finally {
@@ -310,9 +305,6 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
   return {
     from,
     signal: controller.signal,
-    get dispatched() {
-      return dispatched;
-    },
     interrupt() {
       if (over() !== undefined) pause.interrupt();
     },
@@ -330,15 +322,10 @@ const toFailure = (error: unknown): FlightEnd =>
       : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The lock failed', cause: safeCause(error) }),
   );
 
-/** A lock that does not listen to its signal must not hold the flight. */
-function orAborted<T>(signal: AbortSignal, granted: () => boolean, run: () => Promise<T>): Promise<T> {
+/** A lock that does not listen to its signal must not hold the flight. The signal serves this one wait, and is not aborted after it. */
+function orAborted<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      if (!granted()) reject(signal.reason);
-    };
-    signal.addEventListener('abort', onAbort);
-    run()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    signal.addEventListener('abort', () => reject(signal.reason));
+    run().then(resolve, reject);
   });
 }
