@@ -89,6 +89,24 @@ it('a sign-out during which sign-ins of peers were seen ends what was taken over
   expect([await outcome(tokens.getTokens()), cell.record?.status, server.calls]).toEqual([undefined, 'signedOut', 0]);
 });
 
+it.each(['refresh', 'acquire'] as const)(
+  'a sign-in while %s is asked stays, whatever the late answer finds: what was known of the store before the call is no news',
+  async (from) => {
+    const { clock, server } = testSession();
+    const cell = sharedCell(from === 'refresh' ? server.first : undefined);
+    const { tokens, ofType } = testSession({ clock, server, from, store: cell.open() });
+    const open = server.hold();
+    void outcome(tokens.getTokens());
+    await settle();
+    await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-second' });
+    const record = cell.record;
+    open();
+    await settle();
+    expect([server.calls, tokens.status, await outcome(tokens.getTokens()), ofType('signedOut')]).toEqual([1, 'signedIn', 'second', []]);
+    expect(cell.record).toEqual(record);
+  },
+);
+
 describe('a sign-in that another one overtakes', () => {
   it('after a sign-out: nobody is told that they were signed out, and the last one stands', async () => {
     const { tokens } = await signedIn();
