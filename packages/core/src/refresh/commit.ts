@@ -95,6 +95,7 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
       return relation === 'same' || relation === 'older' ? record : undefined;
     }, commit.known);
 
+  if (!isOurs()) return discard(); // what was known before the call is no news any more, and must not be taken for any
   try {
     const result = await write();
     if ('written' in result) return isOurs() ? show(true) : discard();
