@@ -8,7 +8,7 @@ export function abortable<T>(promise: Promise<T>, signal: AbortSignal | null | u
     const abort = (): void => {
       signal.removeEventListener('abort', abort);
       // Polyfilled signals have no reason.
-      reject(signal.reason ?? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' }));
+      reject(signal.reason === undefined ? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' }) : signal.reason);
     };
     const done =
       <V>(settle: (value: V) => void) =>

@@ -133,7 +133,7 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     accessToken: string,
   ): Promise<Verdict> => {
     // After a redirect to another origin it was not our token that was refused.
-    if (!(await rejected) || (response.url && targetOf(response.url) !== origin)) return {};
+    if (!(await abortable(Promise.resolve(rejected), signal)) || (response.url && targetOf(response.url) !== origin)) return {};
     let token: AccessToken | undefined;
     try {
       token = await abortable(source.replaceRejected(accessToken, { signal }), signal);

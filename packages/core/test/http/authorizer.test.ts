@@ -205,6 +205,15 @@ describe('what a refusal leads to', () => {
     }
   });
 
+  it('the abort reason at once, even if isRejected never answers', async () => {
+    const controller = new AbortController();
+    const { judge } = await signed(source(), { isRejected: () => new Promise(() => undefined) }, controller.signal);
+    const judged = judge(answer(), true);
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(judged).rejects.toBe(reason);
+  });
+
   it('the abort reason at once, even if the source takes no notice', async () => {
     const controller = new AbortController();
     const { judge } = await signed(source({ replaceRejected: () => new Promise(() => undefined) }), {}, controller.signal);
@@ -238,6 +247,26 @@ it('a waiter’s abort is prompt, even if the source takes no notice', async () 
   const reason = new Error('enough');
   controller.abort(reason);
   await expect(signing).rejects.toBe(reason);
+});
+
+it.each<[string, unknown]>([
+  ['an error', new Error('enough')],
+  ['text', 'enough'],
+  ['null', null],
+])('the reason of an abort is handed on as it is: %s', async (_name, reason) => {
+  const controller = new AbortController();
+  const signing = createAuthorizer(
+    source({ getTokens: () => new Promise(() => undefined) }),
+    OPTIONS,
+  )({ url: URL_, signal: controller.signal });
+  controller.abort(reason);
+  await expect(signing).rejects.toBe(reason);
+});
+
+it('a signal without a reason, as polyfills have it, is an AbortError', async () => {
+  const signal = Object.assign(new EventTarget(), { aborted: true }) as AbortSignal;
+  const signing = createAuthorizer(source({ getTokens: () => new Promise(() => undefined) }), OPTIONS)({ url: URL_, signal });
+  await expect(signing).rejects.toMatchObject({ name: 'AbortError', message: 'This operation was aborted' });
 });
 
 it('explain attaches an error where tokenErrorOf finds it and nobody else looks', () => {
