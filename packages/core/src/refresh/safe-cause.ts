@@ -7,10 +7,8 @@ import type { TokenSet } from '../tokens.ts';
 export function safeCause(thrown: unknown, secrets: readonly string[] = []): Error | undefined {
   if (thrown === undefined) return undefined;
   const error = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : undefined;
-  const struck = (text: string): string => {
-    for (const secret of secrets) for (const form of [secret, encodeURIComponent(secret)]) text = text.split(form).join('[token]');
-    return text;
-  };
+  const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
+  const struck = (text: string): string => forms.reduce((rest, form) => rest.split(form).join('[token]'), text);
   const name = typeof error?.['name'] === 'string' ? struck(error['name']) : 'Error';
   // A parser's message quotes the text that it could not read, and that text may hold a token.
   const text = error?.['message'] ?? thrown;
