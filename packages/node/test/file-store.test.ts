@@ -230,6 +230,40 @@ describe('what an older version of a tool left', () => {
   });
 });
 
+describe('what another release of this library wrote', () => {
+  it('is a session, whatever members it has besides, and they stay in the tokens', async () => {
+    const later = { ...recordOf(1), since: 'later', tokens: { ...recordOf(1).tokens, binding: 'kept' } };
+    await writeFile(file, JSON.stringify(later));
+    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    expect((await tokens.refresh()).accessToken).toBe('access-2');
+    await tokens.close();
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      v: 1,
+      gen: 2,
+      tokens: { refreshToken: 'refresh-1', binding: 'kept' },
+    });
+  });
+
+  it('in a format of its own, while this one runs, is an error for who needs it, and stays; all goes on when it is taken back', async () => {
+    const text = JSON.stringify(recordOf(1));
+    await writeFile(file, text);
+    let spent = 0;
+    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: `access-${++spent + 1}` }) });
+    await tokens.getTokens();
+    await writeFile(file, JSON.stringify({ ...recordOf(1), v: 2 }));
+    await expect(tokens.refresh()).rejects.toEqual(wrongRecord(file));
+    await expect(tokens.signIn({ accessToken: 'another' })).rejects.toEqual(wrongRecord(file));
+    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    expect([spent, JSON.parse(await readFile(file, 'utf8'))]).toMatchObject([0, { v: 2, gen: 1 }]);
+    await writeFile(file, text);
+    await tokens.close();
+    const next = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: `access-${++spent + 1}` }) });
+    expect((await next.refresh()).accessToken).toBe('access-2');
+    await next.close();
+  });
+});
+
 describe('where the file is', () => {
   it('may be a link, which stays one: the file that it leads to is replaced', async () => {
     await mkdir(folder.at('real'));

@@ -3,7 +3,7 @@ import type { TokenEvent } from 'unexpired';
 
 // A full disk and a folder that may not be written, as the system reports them: root, as which tests often run, may write anywhere.
 const real = { ...(await import('node:fs/promises')) };
-let fault: { readonly code: string; readonly on: 'open' | 'writeFile' | 'sync' | 'rename' } | undefined;
+let fault: { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' | 'sync' | 'rename' } | undefined;
 const fail = (on: string): void => {
   if (fault?.on === on) throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
 };
@@ -14,7 +14,7 @@ jest.unstable_mockModule('node:fs/promises', () => ({
     return real.rename(from, to);
   },
   open: async (path: string, flags: string, mode: number) => {
-    if (flags !== 'r') fail('open');
+    fail(flags === 'r' ? 'read' : 'open');
     const handle = await real.open(path, flags, mode);
     if (!path.endsWith('.tmp')) return handle;
     return new Proxy(handle, {
@@ -123,6 +123,13 @@ describe('a file that cannot be written', () => {
     await stored;
     expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ status: 'signedOut' });
     await tokens.close();
+  });
+
+  it('is told apart from one that may not even be read', async () => {
+    await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
+    fault = { code: 'EACCES', on: 'read' };
+    const error = await fileStore(file).read().catch(String);
+    expect(error).toMatch(/could not be read: this process may not read it.* \(EACCES\)$/);
   });
 
   it.each(['EACCES', 'EROFS'])('is read all the same where its folder may not be written, and the errors say so (%s)', async (code) => {
