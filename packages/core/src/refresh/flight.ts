@@ -166,8 +166,12 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if ('value' in answer) return commit(answer.value, base, started, { record: sight.record, version });
       if ('silent' in answer) {
         if (base !== undefined) port.doubt(base);
-        void answer.silent.then((late) => ('value' in late ? commit(late.value, base, started, undefined) : undefined));
-        return failed(silence(), LINGER);
+        const end = failed(silence(), LINGER);
+        landOnce(end);
+        const late = answer.silent.then((found) => ('value' in found ? commit(found.value, base, started, undefined) : undefined));
+        void late.then(pause.interrupt, pause.interrupt);
+        if (!port.closed()) await pause.for(LINGER); // under the lock: nobody else may send this refresh token again meanwhile either
+        return end;
       }
 
       const error = controller.signal.aborted

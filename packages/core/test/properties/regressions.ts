@@ -133,6 +133,12 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
+    name: 'a refresh token is not sent by another manager while an answer can still come to a call that ignores its signal',
+    row: 'P1',
+    setting: { faulty: true, managers: 2, store: 'memory', lock: 'process', lifetime: 600 },
+    actions: [{ do: 'everybody' }, step(0), { do: 'strike', pick: 7, fault: 'hang' }, advance(70_000), { do: 'everybody' }],
+  },
+  {
     name: 'a generation that was read, and overtaken by a read of a store that had gone back, is known all the same',
     row: 'D3',
     setting: { faulty: true, managers: 3, lifetime: 600 },

@@ -18,6 +18,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
   const isOutstanding = ({ over, stopped }: Call): boolean => !over && (stopped === undefined || timeline.now < stopped + LOST);
 
+  const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
+
   const useless = (token: string): void => {
     const call = facts.calls.find(({ answer, useless: known }) => answer === token && !known);
     if (call === undefined) return;
@@ -36,7 +38,12 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const outstanding = facts.calls.filter(
         (other) => other !== call && isOutstanding(other) && familyOf(other.current.accessToken) === family,
       );
-      if (outstanding.some((other) => other.by === by)) judge.broken('P1', `two calls for session ${family} at once`);
+      if (outstanding.some((other) => other.by === by && other.stopped === undefined))
+        judge.broken('P1', `two calls for session ${family} at once`);
+      // Who closed gives the lock up; so does whose lease ran out, without knowing it.
+      const kept = outstanding.filter((other) => other.by === by || (!other.by.closing && !leaseLost()));
+      if (kept.some((other) => facts.generationOf(other.current.accessToken) === facts.generationOf(current.accessToken)))
+        judge.broken('P1', 'a generation was redeemed again while an answer could still come');
       if (!setting.faulty && outstanding.length > 0) judge.broken('D1', `two managers call for session ${family} at once`);
 
       const rt = tokenName(current.refreshToken ?? '');

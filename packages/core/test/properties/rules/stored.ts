@@ -6,19 +6,15 @@ import { tokenName } from '../simulation/oracle.ts';
 /** D3 and D4: how what is stored may change. */
 export function storedRules(facts: Facts, judge: Judge): Rule {
   const over = new Set<string>();
-  /** After a store went back across a sign-in or sign-out, managers that saw the two in different orders cannot agree any more on which one is over. */
-  const contested = new Set<string>();
-  let bareBack = false;
-  const isContested = (session: string): boolean => contested.has(session) || (bareBack && session.startsWith('imported-'));
-  let latest: SessionRecord | undefined;
+  /** After a store went back across a sign-in or sign-out, managers that saw the two in different orders cannot agree any more on which one is over; but each keeps to what it knows. */
+  let wentBack = false;
   const indexOf = (record: SessionRecord): number => tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
 
   return {
-    written(_, before, after) {
+    written(by, before, after) {
       judge.checked('D4');
-      latest = after;
-      if (after.status === 'active' && over.has(after.session) && !isContested(after.session))
-        judge.broken('D4', 'a session was stored again after it was over');
+      const known = !wentBack || isOver(facts, by, familyOf(after.tokens?.accessToken) ?? '');
+      if (after.status === 'active' && over.has(after.session) && known) judge.broken('D4', 'a session was stored again after it was over');
       if (before === undefined) return;
       if (before.session !== after.session || after.status === 'signedOut') over.add(before.session);
       if (before.session !== after.session || before.status !== 'active' || after.status !== 'active') return;
@@ -28,14 +24,12 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
         judge.broken('D3', `generation ${before.gen} was followed by ${after.gen}`);
       if (indexOf(after) < indexOf(before)) judge.broken('D3', `refresh token ${indexOf(before)} was replaced by ${indexOf(after)}`);
     },
-    restored(record) {
-      for (const each of [record, latest]) if (each !== undefined) contested.add(each.session);
-      if (record === undefined) bareBack = true;
-      latest = record;
+    restored() {
+      wentBack = true;
     },
     quiet(record) {
       const family = familyOf(record?.tokens?.accessToken);
-      if (record?.status !== 'active' || family === undefined || isContested(record.session)) return;
+      if (record?.status !== 'active' || family === undefined || wentBack) return;
       judge.checked('D4');
       // Who closed, or was killed, has nothing to say any more: a sign-out that could not be stored until then is lost.
       if (facts.players.some((player) => player.alive && !player.closing && isOver(facts, player, family)))
