@@ -8,7 +8,7 @@ const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-header
 /**
  * A real API on loopback for `adapterContract`. Paths: `/echo` answers with what it got; `/public` too, without a
  * token; `/never` always says 401; `/scope` says `insufficient_scope`; `/graphql` reports a refused token in a 200;
- * `/redirect?to=` redirects.
+ * `/redirect?to=` redirects, with the `status` that is asked for, or 302.
  */
 export async function startContractApi(): Promise<ContractApi & { close(): Promise<void> }> {
   const requests: ReceivedRequest[] = [];
@@ -49,7 +49,7 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       response.writeHead(status, { 'content-type': 'application/json', ...CORS, ...headers });
       response.end(JSON.stringify(body));
     };
-    if (pathname === '/redirect') reply(302, {}, { location: String(searchParams.get('to')) });
+    if (pathname === '/redirect') reply(Number(searchParams.get('status') ?? 302), {}, { location: String(searchParams.get('to')) });
     else if (pathname === '/scope') reply(401, {}, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' });
     else if (pathname === '/graphql') reply(200, good ? { data: 1 } : { errors: [{ code: 'UNAUTHENTICATED' }] });
     else if (pathname === '/public' || (good && pathname !== '/never')) reply(200, received);

@@ -147,4 +147,39 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'the next one');
     equal([session.refreshes, api().requests.length], [1, 2], 'refreshes and requests');
   });
+
+  it('lets a request go at once when it aborts under way, without a refresh', async () => {
+    const session = startSession(api(), { start: 'good' });
+    const send = adapter.create(session.tokens, { origins: [api().origin] });
+    const release = api().hold('/echo');
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const sending = rejection(send({ url: `${api().origin}/echo`, signal: controller.signal }));
+    await api().arrived('/echo', 1);
+    controller.abort(reason);
+    const error = await sending;
+    equal(adapter.isAbort ? adapter.isAbort(error, reason) : error === reason, true, `rejects as the client does, got ${String(error)}`);
+    release();
+    equal([session.refreshes, api().requests.length], [0, 1], 'refreshes and requests');
+  });
+
+  it('lets a request go at once when it aborts while it is sent again', async () => {
+    let release = (): void => undefined;
+    const session = startSession(api(), {
+      async refresh(_context, next) {
+        release = api().hold('/echo');
+        return next();
+      },
+    });
+    const send = adapter.create(session.tokens, { origins: [api().origin] });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const sending = rejection(send({ url: `${api().origin}/echo`, signal: controller.signal }));
+    await api().arrived('/echo', 2);
+    controller.abort(reason);
+    const error = await sending;
+    equal(adapter.isAbort ? adapter.isAbort(error, reason) : error === reason, true, `rejects as the client does, got ${String(error)}`);
+    release();
+    equal([session.refreshes, api().requests.length], [1, 2], 'refreshes and requests');
+  });
 }

@@ -44,6 +44,25 @@ export function targets({ adapter, api, it }: ContractContext): void {
     if (!adapter.hidesRedirects) equal([session.refreshes, api().requests.length], [0, 2], 'refreshes and requests');
   });
 
+  it('takes the token off each kind of redirect of an upload to another origin, and nothing else', async () => {
+    const session = startSession(api(), { start: 'good' });
+    const send = adapter.create(session.tokens, { origins: [api().origin] });
+    const to = encodeURIComponent(`${api().foreignOrigin}/public`);
+    for (const status of [301, 302, 303, 307, 308]) {
+      const answer = await send({ url: `${api().origin}/redirect?status=${status}&to=${to}`, method: 'POST', body: 'upload' });
+      equal(answer.status, 200, `status after a ${status}`);
+    }
+    const arrived = api()
+      .requests.filter(({ foreign }) => foreign)
+      .map(({ method, body, authorization }) => [method, body, authorization]);
+    const [asGet, asItWas] = [
+      ['GET', '', undefined],
+      ['POST', 'upload', undefined],
+    ];
+    equal(arrived, [asGet, asGet, asGet, asItWas, asItWas], 'at the other origin');
+    equal(session.refreshes, 0, 'refreshes');
+  });
+
   it('keeps the token on a redirect within the origin', async () => {
     const session = startSession(api(), { start: 'good' });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
