@@ -96,7 +96,6 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   let silence:
     | {
         readonly of: object | undefined;
-        readonly session: string | undefined;
         readonly failures: number;
         readonly until: number;
         readonly error: TokenError;
@@ -272,10 +271,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     if (current) flight = undefined;
     if (current && end.type === 'current') silence = undefined;
     if (current && end.type === 'failed' && !closed) {
-      const session = mine.from?.session;
-      const failures = silence !== undefined && silence.session === session ? silence.failures + 1 : 1;
+      const failures = silence !== undefined && silence.of === mine.from ? silence.failures + 1 : 1;
       const delay = Math.max(end.silence ?? 0, backoffDelay(failures, random(), end.error));
-      silence = { of: state.held?.record, session, failures, until: clock.monotonic() + delay, error: end.error };
+      silence = { of: state.held?.record, failures, until: clock.monotonic() + delay, error: end.error };
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
         state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);

@@ -719,6 +719,26 @@ describe('sign-in', () => {
     expect(await outcome(tokens.getTokens())).toBe('peer-1');
   });
 
+  it('by a peer, or its token, after many failed refreshes: the next failure counts as the first', async () => {
+    const { server, clock, cell, open, rotatedByPeer } = world();
+    const { tokens, ofType } = open({ random: () => 0 });
+    for (let call = 0; call < 8; call++) {
+      server.next(() => {
+        throw httpError(500);
+      });
+      await outcome(tokens.getTokens());
+      if (call < 7) await clock.advance(30_000);
+      if (call === 6) {
+        cell.put({ ...rotatedByPeer(), tokens: { ...server.first, expiresAt: clock.now() } });
+        cell.notify();
+        await settle();
+      }
+    }
+    expect(ofType('refreshFailed').map(({ retryAt, at }) => Number(retryAt) - at)).toEqual([
+      500, 1000, 2000, 4000, 8000, 16_000, 30_000, 500,
+    ]);
+  });
+
   it('over a store that holds an old tombstone: stored, and stays', async () => {
     const { cell, open } = world();
     cell.put({ v: 1, session: 'old', gen: 3, status: 'signedOut', issuedAt: 1 });
