@@ -1,3 +1,4 @@
+import { aborting } from './adapter-contract/aborting.ts';
 import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
 import { connections } from './adapter-contract/connections.ts';
@@ -26,7 +27,10 @@ export type {
  */
 export function adapterContract({ describe, it }: ContractFramework, api: () => ContractApi, adapter: AdapterUnderTest): void {
   const context = { adapter, api, it };
-  describe(`${adapter.name}: refreshing`, () => refreshing(context));
+  describe(`${adapter.name}: refreshing`, () => {
+    refreshing(context);
+    aborting(context);
+  });
   describe(`${adapter.name}: lifetime`, () => lifetime(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
   describe(`${adapter.name}: boundaries`, () => boundaries(context));
