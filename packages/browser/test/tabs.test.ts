@@ -19,6 +19,7 @@ const inChromium = {
     { how: 'crashed', end: crash, steps: ['F2 under the lock', 'F4 after the intent', 'F6 before the call'] satisfies Step[] },
   ],
 };
+// All tabs of a site are in one process there, so that a crash ends them all, and no test can freeze one.
 const inFirefox = { kind: FIREFOX, title: FIREFOX.title, ends: [{ how: 'closed', end: closed, steps: ANY_STEP }] };
 
 describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
