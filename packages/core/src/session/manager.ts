@@ -219,7 +219,6 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   };
 
   const isReentrant = (signal: AbortSignal | undefined): boolean => {
-    if (signal === undefined) return false;
     for (const each of flights) if (each.signal === signal) return true;
     return false;
   };
@@ -259,7 +258,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 
   const launch = (reason: RefreshReason): void => {
     if (flight !== undefined || closed) return;
-    if (reason === 'requested') revived = state.dead;
+    revived = state.dead; // whose session has ended is refreshed only because somebody asked for it
     const mine = startFlight(port, reason, (end) => landed(mine, end));
     flight = mine;
     flights.add(mine);
@@ -292,7 +291,6 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     get status() {
       switch (state.phase) {
         case 'unknown':
-          return 'unknown';
         case 'empty':
           return nobody ? 'signedOut' : 'unknown';
         case 'signedOut':
@@ -340,11 +338,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       return enter({ kind: 'replace', accessToken, session: of.session }, wait, of.gen);
     },
     issued: (accessToken) => state.generationOf(accessToken) !== undefined,
-    async refresh(wait) {
-      const tokens = await enter({ kind: 'renew' }, wait);
-      if (tokens === undefined) throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
-      return tokens;
-    },
+    refresh: (wait) => enter({ kind: 'renew' }, wait) as Promise<AccessToken>, // nobody signed in is an error here
     async signIn(tokens) {
       if (closed) throw closedError();
       await transitions.signIn(requireTokenSet(tokens, clock.now(), 'signIn'));

@@ -1,0 +1,316 @@
+import { describe, expect, it } from '@jest/globals';
+import { createTokenManager, type TokenStore, tokenErrorOf } from '../../src/index.ts';
+import { settle } from '../support/clock.ts';
+import { scriptedLock } from '../support/scripted-lock.ts';
+import { httpError, outcome, testSession } from '../support/session.ts';
+import { sharedCell } from '../support/shared-cell.ts';
+
+const HOUR = 3_600_000;
+const unavailable = () => {
+  throw httpError(500);
+};
+const errorOf = async (promise: Promise<unknown>) => tokenErrorOf(await promise.catch((error: unknown) => error));
+
+describe('the back-off', () => {
+  it('doubles while the refresh goes on failing, and says how much of it is left', async () => {
+    const { tokens, server, clock } = testSession({ random: () => 0 });
+    for (const delay of [500, 1000, 2000]) {
+      server.next(unavailable);
+      await outcome(tokens.getTokens());
+      expect(await errorOf(tokens.getTokens())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAfter: delay });
+      await clock.advance(delay - 1);
+      expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 1 });
+      await clock.advance(1);
+    }
+    expect(server.calls).toBe(3);
+  });
+
+  it('begins anew after a success', async () => {
+    const { tokens, server, clock } = testSession({ random: () => 0 });
+    server.next(unavailable);
+    await outcome(tokens.getTokens());
+    await clock.advance(500);
+    expect(await outcome(tokens.getTokens())).toBe(server.live);
+    server.next(unavailable);
+    expect(await errorOf(tokens.refresh())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
+    expect(await errorOf(tokens.refresh())).toMatchObject({ retryAfter: 500 });
+  });
+
+  it('begins anew with another session', async () => {
+    const { tokens, server, clock } = testSession({ random: () => 0 });
+    server.next(unavailable);
+    await outcome(tokens.getTokens());
+    await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-1', expiresAt: clock.now() - 1 });
+    server.next(unavailable);
+    await outcome(tokens.getTokens());
+    expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 500 });
+  });
+
+  it('is told to who listens, once for each failure, without a warning', async () => {
+    const { tokens, server, clock, events } = testSession({ random: () => 0 });
+    await outcome(tokens.getTokens({ validFor: 0 }).catch(() => undefined));
+    server.next(unavailable);
+    events.length = 0;
+    await outcome(tokens.refresh());
+    expect(events.filter(({ type }) => type !== 'refreshStarted')).toMatchObject([{ type: 'refreshFailed', retryAt: clock.now() + 500 }]);
+  });
+
+  it('is all that five failures bring about: they are no useless tokens', async () => {
+    const { tokens, server, clock } = testSession({ random: () => 0 });
+    for (const delay of [500, 1000, 2000, 4000, 8000]) {
+      server.next(unavailable);
+      await outcome(tokens.getTokens());
+      await clock.advance(delay);
+    }
+    expect(await outcome(tokens.getTokens())).toBe(server.live);
+  });
+});
+
+it('too many useless tokens are an error that says so, and for how long', async () => {
+  const { tokens, server, clock } = testSession({ random: () => 0, lifetime: 0 });
+  for (const delay of [500, 1000, 2000, 4000, 8000]) {
+    await outcome(tokens.getTokens());
+    await clock.advance(delay);
+  }
+  expect(await errorOf(tokens.getTokens())).toMatchObject({
+    code: 'ERR_REFRESH_LIMIT',
+    message: 'Too many tokens were refused or had expired on arrival',
+    retryAfter: 30_000 - 15_500,
+  });
+  expect(server.calls).toBe(5);
+});
+
+describe('the prefetch', () => {
+  const dueForIt = async (options: { readonly prefetchWindow?: number } = {}) => {
+    const session = testSession({ expiresIn: HOUR, prefetchWindow: 600_000, random: () => 0.5, ...options });
+    await session.tokens.getTokens();
+    await session.clock.advance(HOUR - 600_000);
+    return session;
+  };
+
+  it('gives the token that there is, and says why it refreshes', async () => {
+    const { tokens, server } = await dueForIt();
+    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    await settle();
+    expect(server.seen.map(({ context }) => context.reason)).toEqual(['due']);
+  });
+
+  it('is made once, however many ask, and not where nobody wants it', async () => {
+    const { tokens, server } = await dueForIt();
+    const release = server.hold();
+    for (let count = 0; count < 3; count++) await tokens.getTokens();
+    release();
+    await settle();
+    expect(server.calls).toBe(1);
+    const without = await dueForIt({ prefetchWindow: 0 });
+    await without.tokens.getTokens();
+    await settle();
+    expect(without.server.calls).toBe(0);
+  });
+
+  it('waits for the back-off', async () => {
+    const { tokens, server, clock } = await dueForIt();
+    server.next(unavailable);
+    await tokens.getTokens();
+    await settle();
+    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    await settle();
+    expect(server.calls).toBe(1);
+    await clock.advance(1000);
+    await tokens.getTokens();
+    await settle();
+    expect(server.calls).toBe(2);
+  });
+
+  it('is not made for a session that has ended', async () => {
+    const { tokens, server } = await dueForIt();
+    server.next(() => {
+      throw httpError(400, { error: 'invalid_grant' });
+    });
+    await tokens.getTokens();
+    await settle();
+    expect([tokens.status, server.calls]).toEqual(['ended', 1]);
+    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    await settle();
+    expect(server.calls).toBe(1);
+  });
+});
+
+describe('who calls from inside the refresh', () => {
+  it('is told so', async () => {
+    const { tokens, server } = testSession();
+    server.next(async (redeem) => {
+      const { signal } = server.seen[0]?.context ?? {};
+      expect(await errorOf(tokens.getTokens({ signal }))).toMatchObject({
+        code: 'ERR_REENTRANT',
+        message: 'Called from inside the refresh, which this call would wait for',
+      });
+      return redeem();
+    });
+    expect(await outcome(tokens.getTokens())).toBe(server.live);
+    expect(server.calls).toBe(1);
+  });
+
+  it('is who has the signal of a refresh that goes on, and nobody afterwards', async () => {
+    const { tokens, server, clock } = testSession();
+    await tokens.getTokens();
+    await settle();
+    clock.jump(2 * HOUR);
+    expect(await outcome(tokens.getTokens({ signal: server.seen[0]?.context.signal }))).toBe(server.live);
+  });
+});
+
+it('who has aborted already begins no refresh', async () => {
+  const { tokens, server } = testSession();
+  await expect(tokens.refresh({ signal: AbortSignal.abort('left') })).rejects.toBe('left');
+  await settle();
+  expect(server.calls).toBe(0);
+});
+
+it('the refresh of a session that was replaced is not what the next one waits for', async () => {
+  const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
+  server.next(() => new Promise(() => undefined));
+  const before = outcome(tokens.getTokens());
+  await settle();
+  await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-1', expiresAt: clock.now() - 1 });
+  expect(await before).toBe('ERR_SIGNED_OUT');
+  expect(await outcome(tokens.getTokens())).toBe(server.live);
+  expect(server.calls).toBe(2);
+});
+
+describe('the store', () => {
+  it('tells of a change before it was ever read: nothing more is read', async () => {
+    const cell = sharedCell();
+    const { tokens } = testSession({ store: cell.open() });
+    cell.hooks.beforeRead = () => new Promise(() => undefined);
+    void tokens.getTokens().catch(() => undefined);
+    await settle();
+    cell.notify();
+    await settle();
+    expect(cell.reads).toBe(1);
+  });
+
+  it('tells of a change after the manager was closed, though it was told to stop: nothing is read', async () => {
+    const cell = sharedCell();
+    const listeners: (() => void)[] = [];
+    const store: TokenStore = {
+      ...cell.open(),
+      subscribe(listener) {
+        listeners.push(listener);
+        return () => undefined;
+      },
+    };
+    const { tokens } = testSession({ store });
+    await tokens.getTokens();
+    await tokens.close();
+    const { reads } = cell;
+    for (const listener of listeners) listener();
+    await settle();
+    expect([listeners.length, cell.reads]).toEqual([1, reads]);
+  });
+
+  it('fails its first read after somebody has signed in: that is no concern of who waits for a refresh', async () => {
+    const cell = sharedCell();
+    const { tokens, server } = testSession({ store: cell.open() });
+    let fail: (reason: Error) => void = () => undefined;
+    cell.hooks.beforeRead = () => {
+      cell.hooks.beforeRead = undefined;
+      return new Promise((_, reject) => (fail = reject));
+    };
+    void tokens.getTokens().catch(() => undefined);
+    await settle();
+    await tokens.signIn(server.first);
+    const release = server.hold();
+    const waiting = outcome(tokens.refresh());
+    await settle();
+    fail(new Error('down'));
+    await settle();
+    release();
+    expect(await waiting).toBe(server.live);
+  });
+
+  it('fails its first read while somebody signs in: who waits gets the session', async () => {
+    const cell = sharedCell();
+    const { tokens } = testSession({ store: cell.open() });
+    let fail: (reason: Error) => void = () => undefined;
+    cell.hooks.beforeRead = () => {
+      cell.hooks.beforeRead = undefined;
+      return new Promise((_, reject) => (fail = reject));
+    };
+    const waiting = outcome(tokens.getTokens());
+    await settle();
+    let write = (): void => undefined;
+    cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
+    const signingIn = tokens.signIn({ accessToken: 'second' });
+    await settle();
+    fail(new Error('down'));
+    await settle();
+    write();
+    await signingIn;
+    expect(await waiting).toBe('second');
+  });
+});
+
+describe('closing', () => {
+  it('turns away at once who waits for a store that does not answer', async () => {
+    const cell = sharedCell();
+    const { tokens } = testSession({ store: cell.open() });
+    cell.hooks.beforeRead = () => new Promise(() => undefined);
+    const waiting = errorOf(tokens.getTokens());
+    await settle();
+    await tokens.close();
+    expect(await waiting).toMatchObject({ code: 'ERR_CLOSED', message: 'The token manager was closed' });
+  });
+
+  it('lets a refresh that was sent end, and hears of nobody afterwards', async () => {
+    const { tokens, server, events } = testSession();
+    const release = server.hold();
+    const waiting = outcome(tokens.getTokens());
+    await settle();
+    let closed = false;
+    const closing = tokens.close().then(() => (closed = true));
+    await settle();
+    expect(closed).toBe(false);
+    release();
+    await closing;
+    expect(await waiting).toBe(server.live);
+    expect(events.map(({ type }) => type)).toContain('refreshed');
+    expect(await outcome(tokens.getTokens())).toBe('ERR_CLOSED');
+    expect(await outcome(tokens.signIn(server.first))).toBe('ERR_CLOSED');
+    expect(await outcome(tokens.signOut())).toBe('ERR_CLOSED');
+  });
+
+  it('does not tell anybody what comes later', async () => {
+    const { tokens, server, clock, events } = testSession();
+    let answer: (value: unknown) => void = () => undefined;
+    server.next(() => new Promise((resolve) => (answer = resolve)));
+    void tokens.getTokens().catch(() => undefined);
+    await clock.advance(65_000); // the refresh was given up; its answer may still come
+    await tokens.close();
+    events.length = 0;
+    answer({ access_token: 'late', refresh_token: 'rt-late', expires_in: 60 });
+    await clock.advance(1000);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('a refresh that was asked for', () => {
+  it('says that nobody is signed in, where that is so', async () => {
+    const tokens = createTokenManager({ refresh: () => Promise.reject(new Error('never called')) });
+    expect(await errorOf(tokens.refresh())).toMatchObject({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
+  });
+
+  it('is tried once for a session that has ended, and again where it ended anew', async () => {
+    const { tokens, server } = testSession();
+    const refuse = () => {
+      throw httpError(400, { error: 'invalid_grant' });
+    };
+    server.next(refuse);
+    expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
+    server.next(refuse);
+    expect(await outcome(tokens.refresh())).toBe('ERR_SESSION_ENDED');
+    expect(server.calls).toBe(2);
+    expect(await outcome(tokens.refresh())).toBe('ERR_SESSION_ENDED');
+    expect(server.calls).toBe(2);
+  });
+});
