@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { createAuthorizer } from '../../src/http/authorizer.ts';
 import { isLoopback, originOf, targetOf } from '../../src/http/origin.ts';
 
 describe('originOf', () => {
@@ -140,6 +141,28 @@ describe('targetOf', () => {
 
   it('has no target for a relative URL without a page', () => {
     expect(targetOf('/users')).toBeUndefined();
+  });
+});
+
+describe('where the platform’s URL lies, as React Native’s does', () => {
+  const platform = globalThis.URL;
+  afterEach(() => void Object.assign(globalThis, { URL: platform }));
+
+  it('nobody is asked but our own parser', () => {
+    // Whatever it is asked about is of the base's origin, or of the allowed one.
+    const Liar = function (url: string, base?: string) {
+      return { href: base ?? url, origin: 'https://api.example.com', host: 'api.example.com', protocol: 'https:' };
+    };
+    Object.assign(globalThis, { URL: Liar });
+    const authorize = createAuthorizer('token', { origins: ['https://api.example.com'] });
+    const signed = (url: string): boolean => authorize({ url }) !== undefined;
+    expect(['https://api.example.com/a', 'https://evil.example/a', '/a', 'https://api.example.com@evil.example/a'].map(signed)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(targetOf('https://evil.example/a')).toBe('https://evil.example');
   });
 });
 
