@@ -3,10 +3,10 @@ import { TokenError } from '../errors.ts';
 import type { TokenEvent } from '../events.ts';
 import { fingerprint } from '../fingerprint.ts';
 import { createArrivals } from '../refresh/arrival.ts';
+import { createBackOff } from '../refresh/back-off.ts';
 import { createCell } from '../refresh/cell.ts';
 import { type Flight, type FlightEnd, type FlightPort, startFlight } from '../refresh/flight.ts';
 import type { RefreshReason } from '../refresh/functions.ts';
-import { backoffDelay } from '../refresh/retry.ts';
 import type { TokenSource, WaitOptions } from '../source.ts';
 import { inProcessLock } from '../stores/in-process-lock.ts';
 import { memoryStore } from '../stores/memory-store.ts';
@@ -90,17 +90,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const newId = (): string => Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
 
   const arrivals = createArrivals();
+  const backOff = createBackOff(clock, random);
   const flights = new Set<Flight>();
   let flight: Flight | undefined;
-  /** The back-off. It belongs to the generation that could not be refreshed, `of`; a newer one knows nothing of it. */
-  let silence:
-    | {
-        readonly of: object | undefined;
-        readonly failures: number;
-        readonly until: number;
-        readonly error: TokenError;
-      }
-    | undefined;
   let revived: TokenError | undefined;
   /** Was it found that nobody is signed in? That changes nothing in the state, but what `status` says. */
   let nobody = false;
@@ -162,10 +154,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     moment: () => momentOf(clock),
     flying: () => flight !== undefined,
     blocked() {
-      const now = clock.monotonic();
-      if (silence !== undefined && silence.of === state.held?.record && now < silence.until)
-        return withRetryAfter(silence.error, silence.until - now);
-      const wait = arrivals.wait(now);
+      const obstacle = backOff.obstacle(state.held?.record);
+      if (obstacle !== undefined) return obstacle;
+      const wait = arrivals.wait(clock.monotonic());
       return wait > 0
         ? new TokenError('ERR_REFRESH_LIMIT', { message: 'Too many tokens were refused or had expired on arrival', retryAfter: wait })
         : undefined;
@@ -268,11 +259,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const landed = (mine: Flight, end: FlightEnd): void => {
     const current = flight === mine;
     if (current) flight = undefined;
-    if (current && end.type === 'current') silence = undefined;
+    if (current && end.type === 'current') backOff.end();
     if (current && end.type === 'failed' && !closed) {
-      const failures = silence !== undefined && silence.of === mine.from ? silence.failures + 1 : 1;
-      const delay = Math.max(end.silence ?? 0, backoffDelay(failures, random(), end.error));
-      silence = { of: state.held?.record, failures, until: clock.monotonic() + delay, error: end.error };
+      const delay = backOff.begin(mine.from, state.held?.record, end.error, end.silence);
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
         state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
@@ -379,6 +368,3 @@ function tell(listener: (event: TokenEvent) => void, event: TokenEvent): void {
 
 /** The wake-up only saves time: whoever is due reads the store again, and reports what is wrong with it. */
 const ignoreUntilDue = (): void => undefined;
-
-const withRetryAfter = (error: TokenError, retryAfter: number): TokenError =>
-  new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });

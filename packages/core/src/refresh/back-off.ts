@@ -1,0 +1,35 @@
+import type { Clock } from '../clock.ts';
+import { TokenError } from '../errors.ts';
+import { backoffDelay } from './retry.ts';
+
+/** Generations are told apart by identity; `undefined`: there was none yet. */
+type Generation = object | undefined;
+
+/** The silence after a refresh that failed. It belongs to the generation that could not be refreshed; a newer one knows nothing of it. */
+export interface BackOff {
+  /** Notes a failed refresh of `from`, after which `held` is what there is. Returns the ms of silence, `least` at the least. */
+  begin(from: Generation, held: Generation, error: TokenError, least?: number): number;
+  end(): void;
+  /** Why `held` may not be refreshed now, with the ms that are left as `retryAfter`; `undefined`: it may. */
+  obstacle(held: Generation): TokenError | undefined;
+}
+
+export function createBackOff(clock: Clock, random: () => number): BackOff {
+  let silence: { readonly of: Generation; readonly failures: number; readonly until: number; readonly error: TokenError } | undefined;
+  return {
+    begin(from, held, error, least = 0) {
+      const failures = silence !== undefined && silence.of === from ? silence.failures + 1 : 1;
+      const delay = Math.max(least, backoffDelay(failures, random(), error));
+      silence = { of: held, failures, until: clock.monotonic() + delay, error };
+      return delay;
+    },
+    end: () => (silence = undefined),
+    obstacle(held) {
+      if (silence === undefined || silence.of !== held) return undefined;
+      const { error, until } = silence;
+      const retryAfter = until - clock.monotonic();
+      if (retryAfter <= 0) return undefined;
+      return new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
+    },
+  };
+}
