@@ -49,17 +49,23 @@ export function createTransitions(parts: {
 
   const storeSignIn = async (record: ActiveRecord, call: number): Promise<void> => {
     const superseded = (): boolean => call !== latest;
-    let replaced: string | undefined;
-    const overwrite = ({ record: stored }: Sight): ActiveRecord | undefined => {
-      replaced = stored?.session;
+    let found: Sight | undefined;
+    const overwrite = (sight: Sight): ActiveRecord | undefined => {
+      found = sight;
       if (superseded()) return undefined;
       tried = record.session;
       return record;
     };
-    const result = superseded() ? undefined : await cell.update(overwrite);
-    if (result !== undefined && 'written' in result && !superseded()) {
+    try {
+      if (!superseded()) await cell.update(overwrite);
+    } catch (error) {
+      // What was found there stays, and is known from now on: the store might go back to before it.
+      if (found !== undefined && (state.phase === 'unknown' || state.relate(found) === 'newer')) state.take(found, 'store');
+      throw error;
+    }
+    if (!superseded()) {
       standing = call;
-      if (replaced !== undefined) state.bury(replaced);
+      if (found?.record !== undefined) state.bury(found.record.session);
       state.commit(record, true, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
     } else if (standing > call) throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });

@@ -24,6 +24,7 @@ export const ORDINARY: Setting = {
   waitTimeout: 30_000,
   maxWaiting: 1000,
   listens: false,
+  acquires: false,
   start: 'expired',
   seed: 0,
 };
@@ -137,6 +138,21 @@ export const REGRESSIONS: readonly Regression[] = [
     row: 'P1',
     setting: { faulty: true, managers: 2, store: 'memory', lock: 'process', lifetime: 600 },
     actions: [{ do: 'everybody' }, step(0), { do: 'strike', pick: 7, fault: 'hang' }, advance(70_000), { do: 'everybody' }],
+  },
+  {
+    name: 'a generation that a sign-in found, which then failed, is known when the store goes back to before it',
+    row: 'D3',
+    setting: { faulty: true, lock: 'lease', lifetime: 600 },
+    actions: [
+      { do: 'renew', by: 0 },
+      run(30),
+      { do: 'reopen', by: 0 },
+      { do: 'signIn', by: 0 },
+      step(0),
+      { do: 'storeBack', pick: 0 },
+      step(0),
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+    ],
   },
   {
     name: 'a generation that was read, and overtaken by a read of a store that had gone back, is known all the same',

@@ -126,3 +126,42 @@ describe('a sign-in that another one overtakes', () => {
     expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
   });
 });
+
+describe('a sign-in that fails after it has looked', () => {
+  const stored = (gen: number, expiresAt: number) => ({
+    ...{ v: 1, session: 'first', gen, status: 'active', issuedAt: 1 },
+    tokens: { accessToken: `at-${gen + 1}`, refreshToken: `rt-${gen + 1}`, expiresAt },
+  });
+
+  it('has found the session that goes on, which is known from then on: a store that goes back does not bring up an older generation', async () => {
+    const { clock, server } = testSession();
+    const cell = sharedCell(stored(1, clock.now() + HOUR));
+    const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
+    cell.hooks.beforeWrite = diskFull;
+    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    cell.put(stored(0, clock.now() - 1));
+    expect([tokens.status, await outcome(tokens.getTokens()), server.calls]).toEqual(['signedIn', 'at-2', 0]);
+    expect(ofType('signedIn').map(({ by }) => by)).toEqual(['store']);
+  });
+
+  it('takes no other session over than the one that was held: what it found may have been replaced', async () => {
+    const { cell, clock, tokens } = await signedIn();
+    cell.put({ ...stored(7, clock.now() + HOUR), session: 'peer' });
+    cell.hooks.beforeWrite = () => {
+      cell.hooks.beforeRead = diskFull;
+      return diskFull();
+    };
+    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getTokens())).toBe('at-1');
+  });
+
+  it('has found a newer generation of the session that is held: it is handed out', async () => {
+    const { cell, clock, server, tokens } = await signedIn();
+    await tokens.refresh();
+    await settle(); // a look at what it had stored itself
+    cell.put({ ...cell.record, gen: 7, tokens: { accessToken: 'at-peer', refreshToken: 'rt-peer', expiresAt: clock.now() + HOUR } });
+    cell.hooks.beforeWrite = diskFull;
+    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect([await outcome(tokens.getTokens()), server.calls]).toEqual(['at-peer', 1]);
+  });
+});

@@ -67,6 +67,11 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       judge.checked('P10');
       if (family !== undefined && isOver(facts, by, family)) judge.broken('P10', `session ${family} was refreshed after it was over`);
     },
+    acquiring(by) {
+      judge.checked('P10');
+      if (by.out) judge.broken('P10', 'a session was begun from nothing after a sign-out');
+      if (by.held !== undefined) judge.broken('P10', 'a session was begun from nothing beside another one');
+    },
     answered(call) {
       if (call.answer === undefined) return;
       judge.checked('D1');

@@ -81,6 +81,7 @@ const setting = ({ faulty, store, lock, managers: [min, max] }: ScheduleClass): 
     waitTimeout: fc.constantFrom(30_000, 5000),
     maxWaiting: fc.constantFrom(1000, 3),
     listens: fc.boolean(),
+    acquires: fc.boolean(),
     start: fc.constantFrom('expired', 'record', 'bare', 'nothing'),
     seed: fc.nat(2 ** 31),
   });

@@ -80,6 +80,19 @@ export function createEndpoint(core: Core, timeline: Timeline, server: Server, o
   };
 
   return {
+    /** Tokens from nothing: a session of its own each time, and nothing that could be spent. */
+    async acquire({ by, signal, listens }: Pick<EndpointCall, 'by' | 'signal' | 'listens'>): Promise<ServerAnswer> {
+      const travelled = async (): Promise<ServerAnswer> => {
+        if ((await timeline.gate('request', by)) !== undefined) throw http(401, undefined, 'nothing');
+        const answer = server.signIn(timeline.now);
+        if ((await timeline.gate('answer', by)) !== undefined) throw lost(answer.access_token);
+        return answer;
+      };
+      return new Promise((resolve, reject) => {
+        if (listens) signal.addEventListener('abort', () => reject(signal.reason));
+        travelled().then(resolve, reject);
+      });
+    },
     call: (call: EndpointCall): Promise<unknown> =>
       new Promise((resolve, reject) => {
         if (call.listens) call.signal.addEventListener('abort', () => reject(call.signal.reason));

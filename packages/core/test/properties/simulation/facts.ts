@@ -57,6 +57,8 @@ export interface Player {
   closing: boolean;
   /** The access token it holds, as its events say. */
   held: string | undefined;
+  /** Was it signed out, rather than never in? */
+  out: boolean;
   /** The sessions that are over for it, and since which turn. */
   readonly ended: Map<string, number>;
   readonly handed: Map<string, number>;
@@ -139,6 +141,8 @@ export interface Rule {
   asked?(ask: Ask): void;
   settled?(ask: Ask, end: AskEnd): void;
   calling?(call: Call): void;
+  /** Tokens are asked for from nothing. */
+  acquiring?(by: Player): void;
   answered?(call: Call): void;
   written?(by: Player, before: SessionRecord | undefined, after: SessionRecord): void;
   /** The store was set back by a fault. */
@@ -165,6 +169,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   alive: true,
   closing: false,
   held: undefined,
+  out: false,
   ended: new Map(),
   handed: new Map(),
   seen: new Map(),
@@ -202,12 +207,14 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
     case 'refreshed':
       if (family !== undefined && family !== familyOf(token)) end(facts, by, family);
       by.held = token;
+      by.out = false;
       by.learned = now;
       by.dead = false;
       break;
     case 'signedOut':
       if (family !== undefined) end(facts, by, family);
       by.held = undefined;
+      by.out ||= event.by !== 'store'; // found so by the first read, or by asking: nobody has signed out
       by.dead = false;
       break;
     case 'sessionEnded':

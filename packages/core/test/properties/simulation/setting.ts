@@ -19,6 +19,8 @@ export interface Setting {
   readonly maxWaiting: number;
   /** Does the refresh function listen to its signal? */
   readonly listens: boolean;
+  /** Can tokens be had from nothing, as with a cookie? */
+  readonly acquires: boolean;
   /** What the store holds at first. */
   readonly start: 'nothing' | 'record' | 'bare' | 'expired';
   /** Seeds jitter and ids. */

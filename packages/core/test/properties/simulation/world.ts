@@ -1,3 +1,4 @@
+import type { RefreshContext } from '../../../src/refresh/functions.ts';
 import type { TokenManager } from '../../../src/session/manager.ts';
 import type { SessionRecord } from '../../../src/stores/store.ts';
 import { allRules } from '../rules/all.ts';
@@ -172,6 +173,12 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
             call.over = true;
           }
         },
+        ...(setting.acquires && {
+          async acquire({ signal }: RefreshContext) {
+            for (const rule of rules) rule.acquiring?.(player);
+            return endpoint.acquire({ by: id, signal, listens: setting.listens });
+          },
+        }),
         async revoke({ refreshToken = '' }) {
           if ((await timeline.gate('revoke', id)) === 'revokeFails') throw new Error(`Could not revoke ${refreshToken}`);
           server.revoke(refreshToken);
