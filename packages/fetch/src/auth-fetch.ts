@@ -6,7 +6,7 @@ import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
 
 /** Options of {@link createAuthFetch}. */
 export interface AuthFetchOptions extends AuthOptions {
-  /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here. */
+  /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here, or whoever wraps ours calls it without end. */
   // oxlint-disable-next-line typescript/no-explicit-any -- undici's fetch and the platform's have types that do not fit each other
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
 }
@@ -72,7 +72,7 @@ export function wrapFetch(
 
     const body = copyBody(request, copy?.body, request && replayable?.(request));
     const signed = (copy ?? {}) as RequestInit;
-    if (request && !hasKeys(signed)) Object.assign(signed, referrerOf(request));
+    if (request && !Object.keys(signed).length) Object.assign(signed, referrerOf(request));
     signed.headers = headers;
     setAuthorization(headers, signature.authorization);
     try {
@@ -109,8 +109,6 @@ function copyInit(init: AuthInit | undefined): AuthInit | undefined {
   if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
   return copy;
 }
-
-const hasKeys = (init: object): boolean => Object.keys(init).length > 0;
 
 // An init that is not empty resets the two, unless they are said again (Fetch standard, the Request constructor).
 const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({ referrer, referrerPolicy });

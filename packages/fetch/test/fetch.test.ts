@@ -379,10 +379,11 @@ describe('the global fetch', () => {
 
   it('is looked up at each call', async () => {
     const authFetch = createAuthFetch('token', OPTIONS);
-    const { calls, fetch } = stub();
-    globalThis.fetch = fetch;
-    await authFetch(`${HERE}/a`);
-    expect(calls.length).toBe(1);
+    for (const { calls, fetch } of [stub(), stub()]) {
+      globalThis.fetch = fetch;
+      await authFetch(`${HERE}/a`);
+      expect(calls.length).toBe(1);
+    }
   });
 
   it('may be ours: then the one from before is called', async () => {
@@ -393,9 +394,11 @@ describe('the global fetch', () => {
     expect(calls.map(([, init]) => header(init))).toEqual(['Bearer token']);
   });
 
-  it('may be wrapped in one line, and put back', async () => {
+  it('may be wrapped in one line, by others on top of it, and put back', async () => {
     const before = globalThis.fetch;
     globalThis.fetch = createAuthFetch(source(), { origins: [api.origin], fetch: before });
+    const ours = globalThis.fetch;
+    globalThis.fetch = (...call) => ours(...call);
     const response = await fetch(`${api.origin}/echo`);
     globalThis.fetch = before;
     expect(await response.json()).toMatchObject({ authorization: 'Bearer good' });
