@@ -47,20 +47,14 @@ export function createDispatch(instance: AxiosLike): Dispatch {
       ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
     };
     // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
-    const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
+    const restore = <Found extends { config?: Config; response?: Answer } | undefined>(found: Found): Found => {
       if (found?.config) found.config = config;
       if (found?.response) found.response.config = config;
+      return found;
     };
-    return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(
-      (answer) => {
-        restore(answer);
-        return answer;
-      },
-      (error) => {
-        restore(error);
-        throw error;
-      },
-    );
+    return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(restore, (error) => {
+      throw restore(error);
+    });
   };
 
   return {
