@@ -53,16 +53,10 @@ export function createCell(
           }),
         );
       const cancel = clock.setTimeout(() => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)), STORE_TIMEOUT, true);
-      const done =
-        <A>(then: (value: A) => void) =>
-        (value: A): void => {
-          cancel();
-          then(value);
-        };
       // A store that knows what is wrong says so itself.
       const refuse = (error: unknown): void =>
         error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD' ? reject(error) : fail(error);
-      Promise.resolve().then(run).then(done(resolve), done(refuse));
+      Promise.resolve().then(run).finally(cancel).then(resolve, refuse);
     });
 
   const cell: Cell = {

@@ -189,7 +189,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
 
   const silence = (): TokenError =>
     new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The refresh got no answer within ${REDEMPTION_LIMIT} ms. If it calls through the client that it serves, pass context.signal on, or set tokens: false`,
+      message: `The refresh got no answer within ${REDEMPTION_LIMIT} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`,
       delivery: 'unanswered',
     });
 
@@ -240,7 +240,10 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       .update(({ record }) =>
         record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined,
       )
-      .catch(() => undefined);
+      .then(
+        (result) => 'kept' in result && state.take(result.kept, 'peer'), // seen, and so known
+        () => undefined,
+      );
   };
 
   /** What is done with the lock. Those who wait get their answer before it comes free. */

@@ -46,6 +46,24 @@ describe('surely not sent', () => {
     expect(await outcome(tokens.getTokens())).toBe('at-2');
   });
 
+  it('three times, while a peer stored a newer generation: known when the intent is to be cleared, so a store that goes back changes nothing', async () => {
+    const { clock, server, cell } = stored();
+    const { tokens, ofType } = testSession({ clock, server, store: cell.open({ subscribe: false }) });
+    const before = cell.record;
+    server.next(unsent);
+    server.next(unsent);
+    server.next(() => {
+      cell.put({ ...cell.record, gen: 1, tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 } });
+      return unsent();
+    });
+    const waiting = outcome(tokens.getTokens());
+    await clock.advance(1500);
+    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(ofType('refreshed')).toMatchObject([{ by: 'peer' }]);
+    cell.put(before);
+    expect([await outcome(tokens.getTokens()), server.calls]).toEqual(['peer', 3]);
+  });
+
   it('and then closed, before the next try, clears the intent too', async () => {
     const { server, tokens, cell } = stored();
     server.next(unsent);
