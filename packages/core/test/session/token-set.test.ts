@@ -92,6 +92,7 @@ describe('a token set', () => {
     ['2026-11-21', /got string; did you mean new Date\(expiresAt\)\.getTime\(\)\?$/],
     [new Date(), /got object; did you mean new Date\(expiresAt\)\.getTime\(\)\?$/],
     [{}, /, got object$/],
+    [true, /, got boolean$/],
   ])('with expiresAt %p is refused, and told what to write', (expiresAt, message) => {
     const { tokens, problem } = read({ accessToken: 'a', expiresAt });
     expect(tokens.expiresAt).toBeUndefined();
@@ -111,10 +112,12 @@ describe('a token set', () => {
 
   it('on a clock that stands near the epoch, as in tests, may expire near the epoch', () => {
     expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 0, true).problem).toBeUndefined();
+    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11 - 1, true).problem).toBeUndefined();
+    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11, true).problem).toMatch(/are these seconds/);
   });
 
   it.each([7, ['a']])('with the scope %p is refused', (scope) => {
-    expect(read({ accessToken: 'a', scope }).problem).toMatch(/^scope must be a string/);
+    expect(read({ accessToken: 'a', scope }).problem).toBe(`scope must be a string, got ${typeof scope}`);
   });
 
   it.each([7, 'x', true])('with the extra %p is refused', (extra) => {
@@ -138,10 +141,25 @@ describe('the expiry of a JWT', () => {
   });
   it('is taken as it stands when it was over before it began', () => {
     expect(read({ accessToken: jwt({ iat: 1600, exp: 1000 }) }, true).tokens.expiresAt).toBe(1_000_000);
+    expect(read({ accessToken: jwt({ iat: 1000, exp: 1000 }) }, true).tokens.expiresAt).toBe(1_000_000);
+  });
+  it('is taken as it stands when somebody signs in with it: nobody knows how long they have had it', () => {
+    expect(requireTokenSet({ accessToken }, NOW, 'signIn').expiresAt).toBe(1_600_000);
+  });
+});
+
+it('a token in both spellings is taken as we spell it', () => {
+  expect(read({ accessToken: 'a', access_token: 'b', refreshToken: 'r', refresh_token: 's' }).tokens).toEqual({
+    accessToken: 'a',
+    refreshToken: 'r',
   });
 });
 
 describe('a token response', () => {
+  it('that lacks its access token still gives up the rest', () => {
+    expect(read({ refresh_token: 'r', tenant: 1 }).tokens).toEqual({ refreshToken: 'r', extra: { tenant: 1 } });
+  });
+
   it('is read by RFC 6749, its other members kept as extra', () => {
     const response = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 60, scope: 's', id_token: 'i', tenant: 1 };
     expect(read(response)).toEqual({
@@ -203,6 +221,7 @@ it.each([
   [7, /got number/],
   [{}, /accessToken \(or access_token\) is missing$/],
   [[], /accessToken \(or access_token\) is missing$/],
+  [{ data: 'secret-text' }, /is missing$/],
   [{ data: { access_token: 'secret-text' } }, /looks like an axios response, return its `data`/],
   [{ json: () => undefined }, /looks like a Response, return `await response.json\(\)`/],
   [Promise.resolve({ accessToken: 'secret-text' }), /looks like a promise, await it/],

@@ -1,0 +1,88 @@
+import { describe, expect, it } from '@jest/globals';
+import { createRevoker } from '../../src/session/revoker.ts';
+import type { EventBody } from '../../src/session/state.ts';
+import type { TokenSet } from '../../src/tokens.ts';
+import { settle, testClock } from '../support/clock.ts';
+
+const TOKENS: TokenSet = { accessToken: 'secret-access', refreshToken: 'secret-refresh' };
+
+function revokerOf(revoke: (tokens: TokenSet, context: { signal: AbortSignal }) => Promise<void>) {
+  const clock = testClock();
+  const events: EventBody[] = [];
+  const about: (string | undefined)[] = [];
+  const revoker = createRevoker(revoke, clock, (event, token) => {
+    events.push(event);
+    about.push(token);
+  });
+  /** Has `settled()` resolved? */
+  const isSettled = async () => {
+    let done = false;
+    void revoker.settled().then(() => (done = true));
+    await settle();
+    return done;
+  };
+  return { clock, events, about, revoker, isSettled };
+}
+
+describe('a revocation', () => {
+  it('gets the tokens and a signal, and is over when it is answered', async () => {
+    const seen: unknown[] = [];
+    let answer = (): void => undefined;
+    const { revoker, clock, events, isSettled } = revokerOf((tokens, { signal }) => {
+      seen.push(tokens, signal.aborted);
+      return new Promise<void>((resolve) => (answer = resolve));
+    });
+    expect(await isSettled()).toBe(true);
+    revoker.revoke(TOKENS);
+    expect(await isSettled()).toBe(false);
+    expect(seen).toEqual([TOKENS, false]);
+    answer();
+    expect(await isSettled()).toBe(true);
+    expect([events, clock.pending]).toEqual([[], 0]);
+  });
+
+  it('that fails is a warning without the tokens, and over', async () => {
+    const { revoker, clock, events, about, isSettled } = revokerOf(() => Promise.reject(new Error('no such token: secret-refresh')));
+    revoker.revoke(TOKENS);
+    expect(await isSettled()).toBe(true);
+    expect(events).toEqual([
+      {
+        type: 'warning',
+        code: 'NOT_REVOKED',
+        message: 'The tokens of a session that is over could not be revoked',
+        error: expect.objectContaining({
+          code: 'ERR_REFRESH_UNAVAILABLE',
+          message: 'The revocation failed',
+          cause: expect.objectContaining({ message: 'no such token: [token]' }),
+        }),
+      },
+    ]);
+    expect(about).toEqual(['secret-access']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('that is not answered within 10 s is aborted, and a warning, once', async () => {
+    let signal: AbortSignal | undefined;
+    const { revoker, clock, events, isSettled } = revokerOf(
+      (_, context) =>
+        new Promise((_resolve, reject) => {
+          signal = context.signal;
+          context.signal.addEventListener('abort', () => reject(context.signal.reason));
+        }),
+    );
+    revoker.revoke(TOKENS);
+    await clock.advance(9999);
+    expect([signal?.aborted, events.length, await isSettled()]).toEqual([false, 0, false]);
+    await clock.advance(1);
+    expect([signal?.aborted, await isSettled()]).toEqual([true, true]);
+    expect(events).toMatchObject([{ error: { cause: { message: 'no answer within 10000 ms' } } }]);
+  });
+});
+
+it('where nobody revokes, nothing is done', async () => {
+  const clock = testClock();
+  const revoker = createRevoker(undefined, clock, () => undefined);
+  revoker.revoke(TOKENS);
+  await revoker.settled();
+  expect(clock.pending).toBe(0);
+});
