@@ -10,7 +10,7 @@ export interface WakeUp {
 }
 
 /**
- * Through a BroadcastChannel, which is closed with the last subscriber, and while the page is in the back/forward cache,
+ * Looks again whenever the page may have missed something. Through a BroadcastChannel, which is closed with the last subscriber, and while the page is in the back/forward cache,
  * where an open one may cost it its place. `onLeave`: the page goes there, or the last subscriber has left.
  */
 export function createWakeUp(address: string, onLeave: () => void): WakeUp {
@@ -39,15 +39,23 @@ export function createWakeUp(address: string, onLeave: () => void): WakeUp {
     tell(); // what was said while the page could not hear is made up for by looking
   };
 
+  const show = (): void => {
+    if (document.visibilityState === 'visible') tell();
+  };
+
   const start = (): void => {
     listen();
     globalThis.addEventListener?.('pagehide', leave);
     globalThis.addEventListener?.('pageshow', comeBack);
+    globalThis.document?.addEventListener('resume', tell); // browsers drop what is said to a frozen page
+    globalThis.document?.addEventListener('visibilitychange', show); // and some freeze one without a word
   };
 
   const stop = (): void => {
     globalThis.removeEventListener?.('pagehide', leave);
     globalThis.removeEventListener?.('pageshow', comeBack);
+    globalThis.document?.removeEventListener('resume', tell);
+    globalThis.document?.removeEventListener('visibilitychange', show);
     leave();
   };
 

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedServer } from '@unexpired/testing';
 import type { Browser, Page } from 'puppeteer-core';
-import { CHROMIUM, crash, FIREFOX, freeze } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX, type Kind } from './support/browsers.ts';
 import { type Site, startSite } from './support/site.ts';
 import type { Step, WorkerKind, WorkerOrder } from './support/tab.ts';
 import { ask, openWindow, signIn, trySignIn, type Window } from './support/window.ts';
@@ -9,24 +9,17 @@ import { ask, openWindow, signIn, trySignIn, type Window } from './support/windo
 const HOUR = 3_600_000;
 const SERVED = { statuses: [200], errors: [] };
 
-const closed = (page: Page): Promise<void> => page.close();
-const ANY_STEP: Step[] = ['F6 before the call'];
-const inChromium = {
-  kind: CHROMIUM,
-  title: CHROMIUM.title,
-  ends: [
-    { how: 'closed', end: closed, steps: ANY_STEP },
-    { how: 'crashed', end: crash, steps: ['F2 under the lock', 'F4 after the intent', 'F6 before the call'] satisfies Step[] },
-  ],
-};
-// All tabs of a site are in one process there, so that a crash ends them all, and no test can freeze one.
-const inFirefox = { kind: FIREFOX, title: FIREFOX.title, ends: [{ how: 'closed', end: closed, steps: ANY_STEP }] };
+const endsIn = ({ crash }: Kind) => [
+  { how: 'closed', end: (page: Page) => page.close(), steps: ['F6 before the call'] satisfies Step[] },
+  { how: 'crashed', end: crash, steps: ['F2 under the lock', 'F4 after the intent', 'F6 before the call'] satisfies Step[] },
+];
 
-describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
+describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends: endsIn(kind) })))('$title', ({ kind, ends }) => {
   (kind.mayRun ? describe : describe.skip)('with several tabs', () => {
     let site: Site;
     let browser: Browser | undefined;
     let user: Window;
+    let frozenPages: (() => Promise<void>)[] = [];
 
     beforeAll(async () => {
       site = await startSite();
@@ -39,8 +32,12 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
     beforeEach(async () => {
       site.server = simulatedServer({ mode: 'revokes', accessTokenLifetime: HOUR });
       user = await openWindow(browser as Browser, site);
+      frozenPages = [];
     });
-    afterEach(() => user.close());
+    afterEach(async () => {
+      for (const goOn of frozenPages) await goOn(); // or there is no end to a browser that waits for them
+      await user.close();
+    });
 
     /** A signed-in tab, and one whose refresh has got as far as `step`. */
     const caughtAt = async (step: Step): Promise<{ other: Page; caught: Page }> => {
@@ -83,6 +80,57 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
         expect(await ask(other, HOUR)).toEqual(SERVED);
         expect(site.server.counters).toMatchObject({ rotations: 1, graceAnswers: 1 });
       });
+    });
+
+    const freeze = async (page: Page): Promise<() => Promise<void>> => {
+      const goOn = await kind.freeze(page);
+      frozenPages.push(goOn);
+      return goOn;
+    };
+    const frozenAt = async (step: Step, advance: number) => {
+      const other = await user.tab({ waitTimeout: 500 });
+      await signIn(other, site);
+      const frozen = await user.tab({ catch: step });
+      await frozen.evaluate((ms) => tab.prepare({ advance: ms, requests: 1 }), advance);
+      await frozen.evaluate(() => tab.start());
+      await frozen.evaluate(() => tab.caught());
+      const goOn = await freeze(frozen);
+      return {
+        other,
+        async thaw() {
+          await goOn();
+          await frozen.evaluate(() => tab.goOn());
+          return frozen.evaluate(() => tab.prepared());
+        },
+      };
+    };
+
+    it('a tab that is frozen while it holds the lock leaves the others a typed error in time, and all is well when it goes on', async () => {
+      const { other, thaw } = await frozenAt('F6 after the answer', HOUR);
+      expect(await ask(other, HOUR)).toEqual({ statuses: [], errors: ['ERR_WAIT_LIMIT'] });
+      expect(await thaw()).toEqual(SERVED);
+      await other.evaluate(() => tab.toldOf('refreshed'));
+      expect(await ask(other, -60_000)).toEqual(SERVED);
+      expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+    });
+
+    it('a tab that is frozen while it holds the lock does not keep the others from a token that is due and still valid', async () => {
+      const { other, thaw } = await frozenAt('F6 before the call', HOUR - 20_000);
+      expect(await ask(other, HOUR - 20_000)).toEqual(SERVED);
+      expect(await thaw()).toEqual(SERVED);
+      expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+    });
+
+    it('a tab that was frozen while another one refreshed has the new token when it goes on', async () => {
+      const [frozen, other] = [await user.tab(), await user.tab()];
+      await signIn(frozen, site);
+      expect(await ask(frozen)).toEqual(SERVED);
+      const goOn = await freeze(frozen);
+      expect(await ask(other, HOUR)).toEqual(SERVED);
+      await goOn();
+      await frozen.evaluate(() => tab.toldOf('refreshed'));
+      expect(await ask(frozen, HOUR - 60_000)).toEqual(SERVED);
+      expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
     });
 
     describe('sign-out in one tab', () => {
@@ -214,7 +262,7 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
           }),
       ],
     ])(
-      'a page is no worse than late without BroadcastChannel, %s: it reads what others stored when its token is due',
+      'a page is no worse than late without BroadcastChannel, %s: it reads what others stored when its token is due, and when it is looked at again',
       async (_how, without) => {
         const [page, other] = [await user.blank(), await user.tab()];
         await page.goto(site.url('tab'));
@@ -224,6 +272,10 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
         expect(await ask(other, HOUR)).toEqual(SERVED);
         expect(await ask(page, HOUR)).toEqual(SERVED);
         expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
+        await other.bringToFront();
+        await other.evaluate(() => tab.signOut());
+        await page.bringToFront();
+        await page.evaluate(() => tab.toldOf('signedOut'));
       },
     );
   });
@@ -247,52 +299,6 @@ describe.each([inChromium, inFirefox])('$title', ({ kind, ends }) => {
     user = await openWindow(browser as Browser, site);
   });
   afterEach(() => user.close());
-
-  const frozenAt = async (step: Step, advance: number) => {
-    const other = await user.tab({ waitTimeout: 500 });
-    await signIn(other, site);
-    const frozen = await user.tab({ catch: step });
-    await frozen.evaluate((ms) => tab.prepare({ advance: ms, requests: 1 }), advance);
-    await frozen.evaluate(() => tab.start());
-    await frozen.evaluate(() => tab.caught());
-    await freeze(frozen, 'frozen');
-    return {
-      other,
-      async thaw() {
-        await freeze(frozen, 'active');
-        await frozen.evaluate(() => tab.goOn());
-        return frozen.evaluate(() => tab.prepared());
-      },
-    };
-  };
-
-  it('a tab that is frozen while it holds the lock leaves the others a typed error in time, and all is well when it goes on', async () => {
-    const { other, thaw } = await frozenAt('F6 after the answer', HOUR);
-    expect(await ask(other, HOUR)).toEqual({ statuses: [], errors: ['ERR_WAIT_LIMIT'] });
-    expect(await thaw()).toEqual(SERVED);
-    await other.evaluate(() => tab.toldOf('refreshed'));
-    expect(await ask(other, -60_000)).toEqual(SERVED);
-    expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
-  });
-
-  it('a tab that is frozen while it holds the lock does not keep the others from a token that is due and still valid', async () => {
-    const { other, thaw } = await frozenAt('F6 before the call', HOUR - 20_000);
-    expect(await ask(other, HOUR - 20_000)).toEqual(SERVED);
-    expect(await thaw()).toEqual(SERVED);
-    expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
-  });
-
-  it('a tab that was frozen while another one refreshed has the new token when it goes on', async () => {
-    const [frozen, other] = [await user.tab(), await user.tab()];
-    await signIn(frozen, site);
-    expect(await ask(frozen)).toEqual(SERVED);
-    await freeze(frozen, 'frozen');
-    expect(await ask(other, HOUR)).toEqual(SERVED);
-    await freeze(frozen, 'active');
-    await frozen.evaluate(() => tab.toldOf('refreshed'));
-    expect(await ask(frozen, HOUR - 60_000)).toEqual(SERVED);
-    expect(site.server.counters).toMatchObject({ redemptions: 1, rotations: 1, reuseDetections: 0 });
-  });
 
   it('a page keeps its place in the back/forward cache, and reads the store when it comes back', async () => {
     const [page, other] = [await user.tab(), await user.tab()];

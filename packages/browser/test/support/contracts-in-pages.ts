@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer-core';
-import { crash, type Kind } from './browsers.ts';
+import type { Kind } from './browsers.ts';
 import { contracts } from './contracts.ts';
 import { type Site, startSite } from './site.ts';
 
@@ -29,7 +29,7 @@ export function contractsInPages(kind: Kind): void {
     site.answers.set('end', async (id) => {
       const other = others.get(id);
       if (other === undefined) throw new Error('There is no such tab');
-      await (kind.name === 'Chromium' ? crash(other) : other.close());
+      await kind.crash(other);
       return '';
     });
   }, 60_000);
