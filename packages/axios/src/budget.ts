@@ -25,8 +25,7 @@ export function startBudget(config: Config, { timeoutError }: Dispatch): Budget 
           clearTimeout(timer);
           cancelToken?.unsubscribe(reject);
         };
-        wait.then(resolve, reject);
-        wait.then(done, done);
+        void wait.then(resolve, reject).then(done);
       }),
     left() {
       const gone = Date.now() - started;
