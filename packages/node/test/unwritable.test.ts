@@ -7,23 +7,29 @@ let fault: { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' |
 const fail = (on: string): void => {
   if (fault?.on === on) throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
 };
+/** What was done to files and folders, in order. */
+let done: string[] = [];
 jest.unstable_mockModule('node:fs/promises', () => ({
   ...real,
   rename: async (from: string, to: string) => {
     fail('rename');
-    return real.rename(from, to);
+    await real.rename(from, to);
+    done.push('renamed');
   },
   open: async (path: string, flags: string, mode: number) => {
     fail(flags === 'r' ? 'read' : 'open');
     const handle = await real.open(path, flags, mode);
-    if (!path.endsWith('.tmp')) return handle;
+    const what = path.endsWith('.tmp') ? 'draft' : path.endsWith(folder.path) ? 'folder' : undefined;
+    if (what === undefined) return handle;
     return new Proxy(handle, {
       get(target, key) {
         const member: unknown = Reflect.get(target, key, target);
         if (typeof member !== 'function') return member;
-        return (...args: unknown[]) => {
-          if (key === 'writeFile' || key === 'sync') fail(key);
-          return (member as (...args: unknown[]) => unknown).apply(target, args);
+        return async (...args: unknown[]) => {
+          if (what === 'draft' && (key === 'writeFile' || key === 'sync')) fail(key);
+          const result = await (member as (...args: unknown[]) => unknown).apply(target, args);
+          if (key === 'writeFile' || key === 'sync') done.push(`${what}: ${key}`);
+          return result;
         };
       },
     });
@@ -53,6 +59,14 @@ const written = (): Promise<void> =>
       resolve();
     });
   });
+
+describe('a file that is written', () => {
+  it('is on the disk before it takes the place of the old one, and so is that, before anybody is told', async () => {
+    done = [];
+    await fileStore(file).write(recordOf(1), undefined);
+    expect(done).toEqual(['draft: writeFile', 'draft: sync', 'renamed', 'folder: sync']);
+  });
+});
 
 describe('a file that cannot be written', () => {
   it.each([
