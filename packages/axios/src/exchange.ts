@@ -34,8 +34,8 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
     headers[name] = authorization;
     config.beforeRedirect = guarded;
     if (auth) config.auth = undefined;
-    // An upload is reported once.
-    if (replayed && onUploadProgress) config.onUploadProgress = undefined;
+    // An upload is reported once. Without any listener the fetch adapter would send it another way.
+    if (replayed && onUploadProgress) config.onUploadProgress = () => undefined;
     try {
       answer = await dispatch.send(adapter, config, budget?.left());
     } catch (error) {

@@ -82,6 +82,19 @@ describe.each<[string, typeof axios]>([
       expect(api.requests.map(({ path }) => path)).toEqual(['/echo', '/echo']);
     });
 
+    it('a custom adapter finds a progress listener both times, since that decides how a body is sent, but the caller’s once', async () => {
+      const found: unknown[] = [];
+      const listener = (): void => undefined;
+      const instance = attached({
+        async adapter(config) {
+          found.push(config.onUploadProgress === listener, typeof config.onUploadProgress);
+          return { data: '{}', status: found.length === 2 ? 401 : 200, statusText: '', headers: {}, config };
+        },
+      });
+      const { config } = await instance.post('/echo', 'x', { onUploadProgress: listener });
+      expect([found, config.onUploadProgress]).toEqual([[true, 'function', false, 'function'], listener]);
+    });
+
     it('a custom adapter is asked twice, with the same body', async () => {
       const bodies: unknown[] = [];
       const tokens = source();
