@@ -193,6 +193,15 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       expect(await command(client, 'GET', 'one:lease')).toBe('somebody else');
     });
 
+    it('tells a holder whose lease somebody else took over, and does not renew that one', async () => {
+      await redisLock(client, { lease: 300 }).request('one', {}, async (held) => {
+        const told = new Promise<void>((resolve) => held?.signal?.addEventListener('abort', () => resolve()));
+        await command(client, 'SET', 'one:lease', 'somebody else', 'PX', '60000');
+        await told;
+      });
+      expect(Number(await command(client, 'PTTL', 'one:lease'))).toBeGreaterThan(30_000);
+    });
+
     it('renews the lease of a holder that takes longer, so that nobody else gets in', async () => {
       const lock = redisLock(client, { lease: 1000 });
       const order: string[] = [];
