@@ -8,13 +8,18 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
   const over = new Set<string>();
   /** After a store went back across a sign-in or sign-out, managers that saw the two in different orders cannot agree any more on which one is over; but each keeps to what it knows. */
   let wentBack = false;
+  /** Records that were on their way to the store after whoever sent them knew that their session was over. */
+  const sentKnowing = new WeakSet<SessionRecord>();
   const indexOf = (record: SessionRecord): number => tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
 
   return {
-    written(by, before, after) {
+    attempted(by, record) {
+      if (isOver(facts, by, familyOf(record.tokens?.accessToken) ?? '')) sentKnowing.add(record);
+    },
+    written(_, before, after) {
       judge.checked('D4');
-      const known = !wentBack || isOver(facts, by, familyOf(after.tokens?.accessToken) ?? '');
-      if (after.status === 'active' && over.has(after.session) && known) judge.broken('D4', 'a session was stored again after it was over');
+      if (after.status === 'active' && over.has(after.session) && (!wentBack || sentKnowing.has(after)))
+        judge.broken('D4', 'a session was stored again after it was over');
       if (before === undefined) return;
       if (before.session !== after.session || after.status === 'signedOut') over.add(before.session);
       if (before.session !== after.session || before.status !== 'active' || after.status !== 'active') return;

@@ -7,7 +7,7 @@ import type { Timeline } from './timeline.ts';
 /** Told of what happens in the cell. */
 export interface CellWatch {
   /** Before it is known whether the write succeeds. */
-  attempted(record: SessionRecord): void;
+  attempted(by: number, record: SessionRecord): void;
   written(by: number, before: SessionRecord | undefined, after: SessionRecord): void;
   /** A manager was told what the store holds. */
   told(by: number, record: SessionRecord | undefined): void;
@@ -56,7 +56,7 @@ export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknow
       },
       async write(record, expected) {
         const copy = JSON.parse(JSON.stringify(record)) as SessionRecord;
-        watch.attempted(copy);
+        watch.attempted(by, copy);
         await pass('storeRequest', by);
         const won = stored?.version === expected;
         const version = `v${writes + 1}`;
@@ -109,7 +109,7 @@ export function memoryCell(core: Core, watch: CellWatch, initial: Parameters<Cor
         return found;
       },
       async write(record, expected) {
-        watch.attempted(record);
+        watch.attempted(by, record);
         const version = await store.write(record, expected);
         if (version !== undefined) {
           watch.written(by, latest, record);

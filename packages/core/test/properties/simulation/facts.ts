@@ -144,6 +144,8 @@ export interface Rule {
   /** Tokens are asked for from nothing. */
   acquiring?(by: Player): void;
   answered?(call: Call): void;
+  /** A write is on its way. */
+  attempted?(by: Player, record: SessionRecord): void;
   written?(by: Player, before: SessionRecord | undefined, after: SessionRecord): void;
   /** The store was set back by a fault. */
   restored?(record: SessionRecord | undefined): void;

@@ -101,7 +101,11 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
     setting,
     timeline,
     {
-      attempted: facts.note,
+      attempted(by, record) {
+        facts.note(record);
+        const player = facts.players.find(({ id }) => id === by);
+        if (player !== undefined) for (const rule of rules) rule.attempted?.(player, record);
+      },
       written(by, before, after) {
         if (after.tokens !== undefined) facts.stored.add(after.tokens.accessToken);
         const player = facts.players.find(({ id }) => id === by);
