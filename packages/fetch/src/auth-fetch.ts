@@ -70,7 +70,7 @@ export function wrapFetch(
       send(to, factory ? { ...options, body: await factory() } : options);
     if (!signature) return dispatch(target, (copy?.headers ? { ...copy, headers } : copy) as RequestInit | undefined);
 
-    const body = copyBody(request, copy?.body, request && replayable?.(request));
+    const body = copyBody(request, copy?.body, request && replayable?.(request), signal);
     const signed = (copy ?? {}) as RequestInit;
     if (request && !Object.keys(signed).length) Object.assign(signed, referrerOf(request));
     signed.headers = headers;

@@ -1,4 +1,4 @@
-import { isReplayable } from 'unexpired/adapter';
+import { abortable, isReplayable } from 'unexpired/adapter';
 
 /** Makes a body anew for each send: a stream that is made twice can be sent twice. */
 export type BodyFactory = () => BodyInit | Promise<BodyInit>;
@@ -37,6 +37,7 @@ export function copyBody(
   request: Request | undefined,
   body: BodyInit | BodyFactory | null | undefined,
   known: boolean | undefined,
+  signal: AbortSignal | null | undefined,
 ): BodyCopy {
   if (body !== undefined && body !== null) return typeof body === 'function' || isReplayable(body) ? AS_IT_IS : NONE;
   if (!request || request.bodyUsed || request.body === null || request.method === 'GET' || request.method === 'HEAD') return AS_IT_IS;
@@ -46,10 +47,10 @@ export function copyBody(
     const input = request.clone();
     return { ...AS_IT_IS, take: async () => ({ input }) };
   }
-  return copyWhileSent(request.clone().body as ReadableStream<Uint8Array<ArrayBuffer>>, request.signal);
+  return copyWhileSent(request.clone().body as ReadableStream<Uint8Array<ArrayBuffer>>, signal);
 }
 
-function copyWhileSent(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal): BodyCopy {
+function copyWhileSent(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal | null | undefined): BodyCopy {
   const reader = stream.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -72,16 +73,17 @@ function copyWhileSent(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal: 
     drop,
     // In browsers the answer can be there before our branch has been read to its end.
     take: () =>
-      new Promise((resolve) => {
-        const give = (): void => {
-          clearTimeout(timer);
-          signal.removeEventListener('abort', give);
-          if (!complete) drop();
-          resolve(complete ? { body: new Blob(chunks) } : undefined);
-        };
-        const timer = setTimeout(give, PATIENCE);
-        signal.addEventListener('abort', give);
-        void pumped.then(give);
-      }),
+      abortable(
+        new Promise((resolve) => {
+          const give = (): void => {
+            clearTimeout(timer);
+            if (!complete) drop();
+            resolve(complete ? { body: new Blob(chunks) } : undefined);
+          };
+          const timer = setTimeout(give, PATIENCE);
+          void pumped.then(give);
+        }),
+        signal,
+      ),
   };
 }

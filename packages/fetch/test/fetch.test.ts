@@ -189,6 +189,23 @@ describe('a Request', () => {
     expect(cancelled).toBeDefined();
   });
 
+  it.each(['its own signal', 'the signal of init'])(
+    'whose body is not through yet when its token was refused ends with the reason of %s',
+    async (whose) => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const own = whose === 'its own signal';
+      const upload = { method: 'POST', body: new ReadableStream(), duplex: 'half', ...(own && { signal }) };
+      const authFetch = createAuthFetch(source(), { ...OPTIONS, fetch: async () => new Response('', { status: 401 }) });
+      const sending = authFetch(new Request(`${HERE}/a`, upload as RequestInit), own ? {} : { signal });
+      // From here on it is waited for the rest of the body.
+      await new Promise(setImmediate);
+      const reason = new Error('enough');
+      controller.abort(reason);
+      await expect(sending).rejects.toBe(reason);
+    },
+  );
+
   it('is not read further than a replay may need, when nobody sends it', async () => {
     let pulled = 0;
     const body = new ReadableStream(
