@@ -33,7 +33,8 @@ export function unitStep(report: (totals: Totals) => void): Step {
       const json = JSON.parse(readFileSync(file, 'utf8')) as JestReport;
       const totals = totalsOf(json);
       report(totals);
-      return { ...result, note: [`${totals.passed} tests`, ...reasonsToSkip(json)].join('; ') };
+      const summary = [`${totals.passed} tests`, ...reasonsToSkip(json)].join('; ');
+      return { ...result, note: [summary, ...schedulesPlayed(result.output)].join('\n') };
     },
   };
 }
@@ -54,3 +55,6 @@ function reasonsToSkip({ testResults }: JestReport): string[] {
   );
   return [...new Set(reasons.filter((reason) => reason !== undefined))];
 }
+
+/** What the random schedules say of themselves: their seed, how many there were of each class, how often each rule was put to the test. */
+const schedulesPlayed = (output: string): readonly string[] => output.match(/^ *seed \d+: .*(?:\n {2}.*|\nput to the test: .*)*/gm) ?? [];
