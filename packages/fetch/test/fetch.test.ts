@@ -197,7 +197,7 @@ describe('a Request', () => {
       const own = whose === 'its own signal';
       const upload = { method: 'POST', body: new ReadableStream(), duplex: 'half', ...(own && { signal }) };
       const authFetch = createAuthFetch(source(), { ...OPTIONS, fetch: async () => new Response('', { status: 401 }) });
-      const sending = authFetch(new Request(`${HERE}/a`, upload as RequestInit), own ? {} : { signal });
+      const sending = authFetch(new Request(`${HERE}/a`, upload), own ? {} : { signal });
       // From here on it is waited for the rest of the body.
       await new Promise(setImmediate);
       const reason = new Error('enough');

@@ -18,6 +18,7 @@ import { checkOptions, isAmount, nameOf, type TokenManagerOptions } from './opti
 import type { ActiveRecord } from './record.ts';
 import { createRevoker } from './revoker.ts';
 import { createSessionState } from './state.ts';
+import { tell } from './tell.ts';
 import { requireTokenSet } from './token-set.ts';
 import { createTransitions } from './transitions.ts';
 import { createWaitQueue, type Settlement } from './wait-queue.ts';
@@ -106,7 +107,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     windows: { skewWindow: options.skewWindow ?? 30_000, prefetchWindow: options.prefetchWindow ?? 0 },
     emit(event, token) {
       const full: TokenEvent = { name, at: clock.now(), ...(token !== undefined && { token: fingerprint(token) }), ...event };
-      for (const listener of [...listeners]) tell(listener, full);
+      for (const listener of [...listeners]) tell(() => listener(full));
     },
     changed: () => {
       if (flight !== undefined && flight.from?.session !== state.held?.record.session) flight = undefined; // it goes on by itself, for a session that is over
@@ -353,17 +354,6 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       listeners.clear();
     },
   };
-}
-
-/** A listener that throws must not reach into the protocol; its error surfaces as that of any event listener does. */
-function tell(listener: (event: TokenEvent) => void, event: TokenEvent): void {
-  try {
-    listener(event);
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }
 
 /** The wake-up only saves time: whoever is due reads the store again, and reports what is wrong with it. */

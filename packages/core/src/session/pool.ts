@@ -5,6 +5,10 @@ import { abortable } from '../http/abort.ts';
 import { createTokenManager, type TokenManager } from './manager.ts';
 import { isAmount, isName, nameOf, requireMethods, type TokenManagerOptions } from './options.ts';
 import { createPoolEntry, type PoolEntry } from './pool-entry.ts';
+import { tell } from './tell.ts';
+
+/** Ms that a call waits for what a dropped manager of its key still has to store. */
+const CLOSING_WAIT = 30_000;
 
 /** Options of {@link createTokenPool}. Durations in ms. */
 export interface TokenPoolOptions {
@@ -117,8 +121,15 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
     return entry;
   };
 
+  const inTime = (done: Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const late = new TokenError('ERR_WAIT_LIMIT', { message: `The session was being closed for more than ${CLOSING_WAIT} ms` });
+      const cancel = clock.setTimeout(() => reject(late), CLOSING_WAIT, true);
+      void done.finally(cancel).then(resolve, reject);
+    });
+
   const use = async <T>(key: string, signal: AbortSignal | undefined, run: (manager: TokenManager) => Promise<T>): Promise<T> => {
-    for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key)) await abortable(earlier, signal);
+    for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key)) await abortable(inTime(earlier), signal);
     const entry = entryOf(key);
     return entry.busyWith(run(entry.manager)).finally(scheduleSweep);
   };
@@ -177,15 +188,4 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
 
 function requireListener(listener: unknown): void {
   if (typeof listener !== 'function') throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
-}
-
-/** A listener that throws must not keep the event from the others. */
-function tell(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

@@ -89,11 +89,46 @@ describe('a pool of sessions', () => {
     const waiting = pool.get('a').getTokens();
     await clock.advance(5000);
     expect(pool.size).toBe(1);
-    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_WAIT_LIMIT');
+    await expect(pool.get('b').getTokens()).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      message: 'All 1 sessions of the pool are in use',
+    });
     answer();
     expect((await waiting)?.accessToken).toBe('a-2');
     await clock.advance(1000);
     expect([pool.size, created]).toEqual([0, ['a']]);
+  });
+
+  it('does not drop a manager that somebody waits for when it looks for others that are idle', async () => {
+    const { pool, clock, cellOf, server, answer, created } = testPool({ idleTimeout: 1000 });
+    cellOf('a', -1);
+    server.holds = true;
+    const waiting = pool.get('a').getTokens();
+    await settle();
+    await pool.get('b').getTokens();
+    await clock.advance(5000);
+    expect(pool.size).toBe(1);
+    answer();
+    expect((await waiting)?.accessToken).toBe('a-2');
+    expect((await pool.get('a').getTokens())?.accessToken).toBe('a-2');
+    expect(created).toEqual(['a', 'b']);
+  });
+
+  it('keeps no process alive to drop what is idle', async () => {
+    const clock = testClock();
+    const background: (boolean | undefined)[] = [];
+    const { pool } = testPool({
+      clock: {
+        ...clock,
+        setTimeout(task, delay, inBackground) {
+          background.push(inBackground);
+          return clock.setTimeout(task, delay);
+        },
+      },
+    });
+    await pool.get('a').getTokens();
+    expect(background).toEqual([true]);
+    await pool.close();
   });
 
   it('keeps to its bound: the one that was not used for longest goes', async () => {
@@ -131,6 +166,27 @@ describe('a pool of sessions', () => {
     expect(refreshes).toEqual(['a-2']);
   });
 
+  it('keeps nobody waiting for longer than 30 s for a manager that was dropped while its refresh hangs', async () => {
+    const { pool, clock, cellOf, server } = testPool({ max: 1 });
+    cellOf('a', -1);
+    server.holds = true;
+    const leaving = new AbortController();
+    const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
+    await settle();
+    leaving.abort(new Error('left'));
+    await left;
+    await pool.get('b').getTokens(); // takes the only place
+    const waiting = pool.get('a').getTokens();
+    const refused = expect(waiting).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      message: 'The session was being closed for more than 30000 ms',
+    });
+    await clock.advance(29_999);
+    expect(await Promise.race([waiting.catch(() => 'ended'), Promise.resolve('still waiting')])).toBe('still waiting');
+    await clock.advance(1);
+    await refused;
+  });
+
   it('does not drop tokens that the store could not take, as long as it can do without another', async () => {
     const { pool, clock, cellOf } = testPool({ idleTimeout: 1000, max: 2 });
     cellOf('a', -1);
@@ -150,6 +206,40 @@ describe('a pool of sessions', () => {
     await session.refresh();
     await clock.advance(1000);
     expect(pool.size).toBe(0);
+  });
+
+  it('does without tokens that the store could not take where there is no other, unless somebody waits for them', async () => {
+    const { pool, cellOf } = testPool({ max: 1 });
+    const { hooks } = cellOf('a', -1);
+    hooks.beforeWrite = ({ intent }) => {
+      if (intent === undefined) throw new Error('the store is down');
+    };
+    await pool.get('a').getTokens();
+    let read = (): void => undefined;
+    hooks.beforeRead = () => new Promise<void>((resolve) => (read = resolve));
+    const waiting = outcome(pool.get('a').refresh());
+    await settle();
+    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_WAIT_LIMIT');
+    hooks.beforeRead = undefined;
+    read();
+    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(pool.get('b').getTokens())).toBe('b-1');
+    expect(pool.size).toBe(1);
+  });
+
+  it('knows the tokens of a session that it has a manager for', async () => {
+    const { pool } = testPool();
+    const session = pool.get('a');
+    expect(session.issued?.('a-1')).toBe(false);
+    await session.getTokens();
+    expect([session.issued?.('a-1'), session.issued?.('b-1')]).toEqual([true, false]);
+  });
+
+  it('that was never used, and a session that was not, close at once', async () => {
+    const { pool, created } = testPool();
+    await pool.get('a').close();
+    await pool.close();
+    expect(created).toEqual([]);
   });
 
   it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
@@ -180,8 +270,15 @@ describe('a pool of sessions', () => {
     await clock.advance(1000);
     await pool.get('a').refresh();
     await pool.get('b').refresh();
+    const stopped: TokenEvent[] = [];
+    pool.get('a').subscribe((event) => stopped.push(event))();
+    await pool.get('a').refresh();
+    expect(stopped).toEqual([]);
     const names = (events: TokenEvent[] | undefined) => events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
-    expect([names(all), names(own)]).toEqual([['a', 'b'], ['a']]);
+    expect([names(all), names(own)]).toEqual([
+      ['a', 'b', 'a'],
+      ['a', 'a'],
+    ]);
     stop();
     const heard = all?.length;
     await pool.get('a').refresh();
@@ -211,7 +308,7 @@ describe('a pool of sessions', () => {
     await closing;
     expect(await waiting).toBe('b-2');
     expect((await cellOf('b').open().read())?.value).toMatchObject({ gen: 1 });
-    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_CLOSED');
+    await expect(pool.get('b').getTokens()).rejects.toMatchObject({ code: 'ERR_CLOSED', message: 'The token pool was closed' });
     expect([pool.size, clock.pending, cellOf('b').subscribers]).toEqual([0, 0, 0]);
   });
 
@@ -231,6 +328,11 @@ describe('a pool of sessions', () => {
     ['create: expected a function, got undefined', () => createTokenPool(undefined as never)],
     ['max: expected 1 or more, got 0', () => createTokenPool(() => ({}) as never, { max: 0 })],
     ['idleTimeout: expected ms, more than zero, got string', () => createTokenPool(() => ({}) as never, { idleTimeout: '1' as never })],
+    ['idleTimeout: expected ms, more than zero, got 0', () => createTokenPool(() => ({}) as never, { idleTimeout: 0 })],
+    [
+      'clock: expected an object with monotonic(), setTimeout(); monotonic(), setTimeout() missing',
+      () => createTokenPool(() => ({}) as never, { clock: {} as never }),
+    ],
     ['key: expected a string that is not empty, got an empty string', () => testPool().pool.get('')],
     ['subscribe: expected a function, got undefined', () => testPool().pool.subscribe(undefined as never)],
     [
@@ -242,7 +344,7 @@ describe('a pool of sessions', () => {
     ],
   ])('says what is wrong: %s', (message, run) => {
     expect(run).toThrow(
-      new TypeError(message.startsWith('subscribe') || /^(max|idle)/.test(message) ? message : `createTokenPool: ${message}`),
+      new TypeError(message.startsWith('subscribe') || /^(max|idle|clock)/.test(message) ? message : `createTokenPool: ${message}`),
     );
   });
 });
