@@ -47,10 +47,23 @@ export class RawAnswer implements ApiResponse {
   }
 }
 
-/** Lets go of an answer that nobody will read. Only a stream holds anything: it is read to its end, so that the connection can be used again. */
+/** A stream of either kind. */
+interface Unread {
+  on?(event: 'close' | 'error', listener: () => void): unknown;
+  resume?(): unknown;
+  destroy?(): unknown;
+  cancel?(): Promise<void>;
+}
+
+/**
+ * Lets go of an answer that nobody will read. Only a stream holds anything: it is read to its end, so that the connection
+ * can be used again, for a second at the most.
+ */
 export function release({ data }: Answer): void {
-  const stream = data as { on?(event: 'error', listener: () => void): unknown; resume?(): unknown; cancel?(): Promise<void> } | undefined;
+  const stream = data as Unread | undefined;
   if (typeof stream?.resume === 'function') {
+    const timer = setTimeout(() => stream.destroy?.(), 1000);
+    stream.on?.('close', () => clearTimeout(timer));
     // Nobody is interested in how it ends.
     stream.on?.('error', () => undefined);
     stream.resume();

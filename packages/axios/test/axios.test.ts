@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { inspect } from 'node:util';
-import { Agent } from 'node:http';
+import { Agent, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
 import { startContractApi } from '@unexpired/testing/node';
@@ -357,6 +358,24 @@ describe.each<[string, typeof axios]>([
     for await (const chunk of data) chunks.push(chunk as Buffer);
     expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ authorization: 'Bearer good' });
     httpAgent.destroy();
+  });
+
+  it('lets go of a refused stream that does not end', async () => {
+    let closed: (value: string) => void = () => undefined;
+    const gone = new Promise<string>((resolve) => (closed = resolve));
+    const server = createServer((request, response) => {
+      if (request.headers.authorization === 'Bearer good') return response.end('good');
+      response.writeHead(401).write('refused, and more to come');
+      response.on('close', () => closed('closed'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const instance = client.create({ baseURL: origin });
+    attachAuth(instance, source(), { origins: [origin] });
+    const { data } = await instance.get<Readable>('/', { responseType: 'stream' });
+    expect(Buffer.concat(await data.toArray()).toString()).toBe('good');
+    expect(await gone).toBe('closed');
+    server.close();
   });
 
   it('does not read a stream for isRejected', async () => {
