@@ -44,7 +44,7 @@ export function meaningOf(thrown: unknown, fromNothing: boolean, secrets: readon
 }
 
 type Shape = Record<string, unknown> | undefined;
-const objectOf = (value: unknown): Shape => (typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined);
+const membersOf = (value: unknown): Shape => (value ?? undefined) as Shape;
 
 /** Status, OAuth error code and Retry-After of an error as axios, ky, oauth4webapi and hand-written clients throw them. */
 function shapeOf(
@@ -52,11 +52,11 @@ function shapeOf(
   secrets: readonly string[],
   now: number,
 ): { status: number | undefined; code: string | undefined; retryAfter: number | undefined } {
-  const error = objectOf(thrown);
-  const response = objectOf(error?.['response']);
+  const error = membersOf(thrown);
+  const response = membersOf(error?.['response']);
   const status = [error?.['status'], response?.['status'], error?.['statusCode']].find((found) => typeof found === 'number');
   const code = [response?.['data'], error?.['data'], error?.['body'], error]
-    .map((body) => objectOf(body)?.['error'])
+    .map((body) => membersOf(body)?.['error'])
     .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found) && !secrets.includes(found));
   return {
     status,
@@ -67,7 +67,7 @@ function shapeOf(
 
 /** Retry-After (RFC 9110 section 10.2.3), seconds or HTTP-date, as ms from now. */
 function retryAfterOf(headers: unknown, now: number): number | undefined {
-  const bag = objectOf(headers);
+  const bag = membersOf(headers);
   const get = bag?.['get'];
   const value: unknown = typeof get === 'function' ? get.call(bag, 'retry-after') : bag?.['retry-after'];
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;

@@ -6,7 +6,7 @@ import type { TokenSet } from '../tokens.ts';
  */
 export function safeCause(thrown: unknown, secrets: readonly string[] = []): Error | undefined {
   if (thrown === undefined) return undefined;
-  const error = typeof thrown === 'object' && thrown !== null ? (thrown as Record<string, unknown>) : undefined;
+  const error = (thrown ?? undefined) as Record<string, unknown> | undefined;
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
   const struck = (text: string): string => forms.reduce((rest, form) => rest.split(form).join('[token]'), text);
   const name = typeof error?.['name'] === 'string' ? struck(error['name']) : 'Error';

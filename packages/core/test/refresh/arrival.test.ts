@@ -48,6 +48,12 @@ describe('a token that is refused', () => {
     expect(arrivals.mayReplace(generation, 0, 1000)).toBe(true);
   });
 
+  it('on arrival counts, five times in 30 s', () => {
+    const arrivals = createArrivals();
+    for (let now = 0; now < 5; now++) arrivals.mayReplace({}, now, now);
+    expect(arrivals.wait(4)).toBe(29_996);
+  });
+
   it('counts once, however many requests were refused with it', () => {
     const arrivals = createArrivals();
     const generation = {};

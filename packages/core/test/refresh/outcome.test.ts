@@ -222,3 +222,34 @@ describe('no secret', () => {
     expect(of(thrown).cause).toMatchObject({ name: 'TypeError', message: 'fetch failed', code: 'ECONNRESET' });
   });
 });
+
+describe('the message', () => {
+  it.each([
+    [plain(400, { error: 'invalid_client' }), 'The refresh was refused with HTTP 400 (invalid_client)'],
+    [{ error: 'invalid_client' }, 'The refresh was refused (invalid_client)'],
+    [plain(400, { error: 'invalid_grant' }), 'The server ended the session with HTTP 400 (invalid_grant)'],
+    [plain(401), 'The server ended the session with HTTP 401'],
+    [plain(500), 'The refresh failed with HTTP 500'],
+    [{ error: 'slow_down' }, 'The refresh failed (slow_down)'],
+    [new Error('x'), 'The refresh failed'],
+    [new TokenError('ERR_WAIT_LIMIT'), 'The refresh failed'],
+  ])('says what the server said', (thrown, message) => {
+    expect(of(thrown).message).toBe(message);
+  });
+
+  it.each([
+    [plain(404), 'Nobody is signed in: the server answered with HTTP 404'],
+    [plain(400, { error: 'login_required' }), 'Nobody is signed in: the server answered with HTTP 400 (login_required)'],
+    [new TokenError('ERR_SESSION_ENDED'), 'Nobody is signed in'],
+    [plain(302), 'The refresh failed with HTTP 302'],
+    [new Error('x'), 'The refresh failed'],
+  ])('where there was no session says that nobody is signed in, if the server said so', (thrown, message) => {
+    expect(fromNothing(thrown).message).toBe(message);
+    expect(fromNothing(thrown).cause).toBeInstanceOf(Error);
+  });
+
+  it('where there was no session is its own of an error that means something else', () => {
+    const own = new TokenError('ERR_REFRESH_CONFIGURATION', { message: 'no client' });
+    expect(fromNothing(own)).toBe(own);
+  });
+});
