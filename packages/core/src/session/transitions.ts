@@ -39,6 +39,8 @@ export function createTransitions(parts: {
   let standing = 0;
   /** The session of the sign-in that was stored last, or was to be: it may be in the store, whatever came of that. */
   let tried: string | undefined;
+  /** The sign-in that was called last: one that it overtook before anything of that was stored comes to the same end. */
+  let last: Promise<void> | undefined;
   let queue: Promise<unknown> = Promise.resolve();
   const pause = createPause(clock);
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -118,7 +120,9 @@ export function createTransitions(parts: {
       const record: ActiveRecord = { v: 1, session: newId(), gen: 0, status: 'active', tokens, issuedAt: clock.now() };
       state.suspend(holding++ > 0);
       try {
-        await inTurn(() => storeSignIn(record, call));
+        const turn = (last = inTurn(() => storeSignIn(record, call)));
+        await turn;
+        if (tried !== record.session) await last;
       } finally {
         holding--;
         pump();

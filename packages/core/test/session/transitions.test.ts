@@ -116,6 +116,27 @@ describe('a sign-in that another one overtakes', () => {
     expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
   });
 
+  it('which then cannot be stored: both are told, and the old session stays', async () => {
+    const { cell, tokens } = await signedIn();
+    cell.hooks.beforeWrite = diskFull;
+    const both = [outcome(tokens.signIn({ accessToken: 'second' })), outcome(tokens.signIn({ accessToken: 'third' }))];
+    expect(await Promise.all(both)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
+    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'at-1']);
+  });
+
+  it('when it was stored itself: stays what it is, whatever comes of the other', async () => {
+    const { cell, tokens } = await signedIn();
+    cell.hooks.afterWrite = () => {
+      cell.hooks.afterWrite = undefined;
+      cell.hooks.beforeWrite = diskFull;
+      return settle();
+    };
+    const first = outcome(tokens.signIn({ accessToken: 'second' }));
+    await settle();
+    const last = outcome(tokens.signIn({ accessToken: 'third' }));
+    expect([await first, await last]).toEqual([undefined, 'ERR_REFRESH_UNAVAILABLE']);
+  });
+
   it('with a sign-out in between: the first is told, the last one stands', async () => {
     const { tokens } = await signedIn();
     const first = outcome(tokens.signIn({ accessToken: 'second' }));
