@@ -60,6 +60,18 @@ describe('a token set', () => {
     expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(/^refreshToken must/);
   });
 
+  it.each(['undefined-1', 'not-null', 'nullish'])('with the text "%s" for a token is taken: a token may say anything', (accessToken) => {
+    expect(read({ accessToken })).toEqual({ tokens: { accessToken }, problem: undefined });
+  });
+
+  it.each(['null and s3cr3t', 's3cr3t, not null', 's3cr3t bearer x'])(
+    'with the access token "%s" is not told of something else',
+    (accessToken) => {
+      const { problem } = read({ accessToken });
+      expect(problem).toMatch(/, got characters that no header may carry$/);
+    },
+  );
+
   it.each([
     ['Bearer s3cr3t', /, got a scheme in front of it; leave out "Bearer "$/],
     ['s3cr3t\n', /, got white space around it; trim it$/],

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeContract } from '../../../testing/src/index.ts';
-import { aesGcmCodec, createTokenManager, encodedStore, memoryStore, type SessionRecord, type TokenStore } from '../../src/index.ts';
+import {
+  aesGcmCodec,
+  createTokenManager,
+  encodedStore,
+  memoryStore,
+  type SessionRecord,
+  type TokenSet,
+  type TokenStore,
+} from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
@@ -77,6 +85,17 @@ describe('a store whose tokens are encrypted', () => {
     expect((await both.read())?.value).toEqual(record(1));
     await both.write(record(2), version);
     expect((await fresh.read())?.value).toEqual(record(2));
+  });
+
+  it.each([16, 32])('takes a key of %i bytes', async (length) => {
+    const store = encodedStore(memoryStore(), aesGcmCodec(new Uint8Array(length).fill(7)));
+    await store.write(record(3), undefined);
+    expect((await store.read())?.value).toEqual(record(3));
+  });
+
+  it('tells who uses the codec alone why a text could not be decrypted', async () => {
+    const text = await aesGcmCodec(keyOf(1)).encode(record(1).tokens as TokenSet, 'place');
+    await expect(aesGcmCodec([keyOf(2), keyOf(3)]).decode(text, 'place')).rejects.toMatchObject({ name: 'OperationError' });
   });
 
   it('takes a CryptoKey', async () => {
