@@ -18,7 +18,7 @@ export interface Waiter {
   readonly epoch: number;
   /** The generation that is not good enough; `undefined`: the one that is there when there is one to be known. */
   gen: number | undefined;
-  /** Flights that this waiter has asked for. */
+  /** Flights that have ended while this waiter waited, whoever had asked for them. */
   rounds: number;
 }
 
@@ -97,6 +97,5 @@ function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefin
     return need.kind === 'get' ? { give: undefined } : { fail: dead };
   const obstacle = facts.flying() ? undefined : facts.blocked();
   if (obstacle !== undefined) return { fail: obstacle };
-  if (!facts.flying()) waiter.rounds++;
   return { wait: need.kind === 'get' || moved ? 'due' : need.kind === 'replace' ? 'rejected' : 'requested' };
 }

@@ -258,10 +258,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   };
 
   const landed = (mine: Flight, end: FlightEnd): void => {
-    const current = flight === mine;
-    if (current) flight = undefined;
-    if (current && end.type === 'current') backOff.end();
-    if (current && end.type === 'failed' && !closed) {
+    if (flight !== mine) return; // of a session that is over
+    flight = undefined;
+    if (end.type === 'current') backOff.end();
+    if (end.type === 'failed' && !closed) {
       const delay = backOff.begin(mine.from, state.held?.record, end.error, end.silence);
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
@@ -269,8 +269,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       if (end.error.code === 'ERR_SIGNED_OUT') foundNobody();
       else state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
     }
-    if (current) pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
-    if (current && end.type === 'dead') state.markDead(end.error);
+    queue.settle((waiter) => void waiter.rounds++);
+    pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
+    if (end.type === 'dead') state.markDead(end.error);
   };
 
   const transitions = createTransitions({ state, cell, clock, random, newId, revoker, open, pump, closed: () => closed });

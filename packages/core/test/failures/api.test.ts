@@ -259,6 +259,18 @@ describe('who has not sent yet', () => {
     expect(server.calls).toBe(1);
   });
 
+  it('and asks, with many others, for longer than any token is good for once it has come: two refreshes for all of them', async () => {
+    const { clock, server, tokens } = testSession({ lifetime: 60, waitTimeout: 300_000 });
+    const slow = (redeem: () => unknown) => new Promise((resolve) => clock.setTimeout(() => resolve(redeem()), 10_000));
+    for (let call = 0; call < 20; call++) server.next(slow);
+    const waits = times(20, () => outcome(tokens.getTokens({ validFor: 400_000 })));
+    await clock.advance(5000);
+    const late = outcome(tokens.getTokens({ validFor: 400_000 }));
+    await clock.advance(60_000);
+    expect(await Promise.all([...waits, late])).toEqual(times(21, () => 'at-3'));
+    expect(server.calls).toBe(2);
+  });
+
   it('and asks for longer than any token lives does not refresh for ever', async () => {
     const { server, tokens } = await signedIn();
     for (let call = 0; call < 20; call++) await tokens.getTokens({ validFor: 86_400_000 });

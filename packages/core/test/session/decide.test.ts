@@ -155,10 +155,8 @@ describe('a token that is', () => {
 
   it('due is what there is after two refreshes that brought no better one, and not after one', () => {
     const { state, facts, waiter } = due();
-    const one = waiter(GET);
-    expect(decide(one, facts, undefined)).toEqual({ wait: 'due' });
-    expect(decide(one, facts, undefined)).toEqual({ wait: 'due' });
-    expect(decide(one, facts, undefined)).toEqual({ give: state.held?.token });
+    const after = (rounds: number) => decide({ ...waiter(GET), rounds }, facts, undefined);
+    expect([after(0), after(1), after(2)]).toEqual([{ wait: 'due' }, { wait: 'due' }, { give: state.held?.token }]);
   });
 
   it('due is what there is when the session has ended', () => {
@@ -255,15 +253,5 @@ describe('a refresh', () => {
   it.each([RENEW, REPLACE])('is not begun while the token endpoint must be left alone: $kind', (need) => {
     const { facts, waiter } = mind('active', { blocked: () => error('ERR_REFRESH_LIMIT') });
     expect(code(decide(waiter(need), facts, undefined))).toBe('ERR_REFRESH_LIMIT');
-  });
-
-  it('counts against those who asked for it, and not against those who joined it', () => {
-    let flying = false;
-    const { facts, waiter } = mind('active', { flying: () => flying });
-    const [asker, joiner] = [waiter(RENEW), waiter(RENEW)];
-    decide(asker, facts, undefined);
-    flying = true;
-    decide(joiner, facts, undefined);
-    expect([asker.rounds, joiner.rounds]).toEqual([1, 0]);
   });
 });
