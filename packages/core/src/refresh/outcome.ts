@@ -57,7 +57,7 @@ function shapeOf(
   const status = [error?.['status'], response?.['status'], error?.['statusCode']].find((found) => typeof found === 'number');
   const code = [response?.['data'], error?.['data'], error?.['body'], error]
     .map((body) => membersOf(body)?.['error'])
-    .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found) && !secrets.includes(found));
+    .find((found) => typeof found === 'string' && /^[\w-]{1,40}$/.test(found) && !secrets.some((secret) => found.includes(secret)));
   return {
     status,
     code: code as string | undefined,

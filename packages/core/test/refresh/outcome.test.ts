@@ -248,6 +248,10 @@ describe('the message', () => {
     expect(fromNothing(thrown).cause).toBeInstanceOf(Error);
   });
 
+  it.each(['rt-1', 'E-rt-1', 'rt-1-spent'])('does not quote an error code with a token in it: %s', (error) => {
+    expect(of(plain(400, { error }), ['rt-1']).message).toBe('The refresh failed with HTTP 400');
+  });
+
   it('where there was no session is its own of an error that means something else', () => {
     const own = new TokenError('ERR_REFRESH_CONFIGURATION', { message: 'no client' });
     expect(fromNothing(own)).toBe(own);
