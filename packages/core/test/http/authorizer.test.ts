@@ -276,3 +276,90 @@ it('explain attaches an error where tokenErrorOf finds it and nobody else looks'
   expect(tokenErrorOf(response)).toBe(error);
   expect(Object.keys(response)).toEqual(Object.keys(new Response()));
 });
+
+it('explain puts the latest error in the place of an earlier one', () => {
+  const response = new Response();
+  explain(response, new TokenError('ERR_SESSION_ENDED'));
+  const latest = new TokenError('ERR_SIGNED_OUT');
+  explain(response, latest);
+  expect(tokenErrorOf(response)).toBe(latest);
+});
+
+describe('while nobody is signed in', () => {
+  const nobody = source({ getTokens: async () => undefined });
+
+  it('a request goes out untouched', async () => {
+    expect(await createAuthorizer(nobody, OPTIONS)({ url: URL_ })).toBeUndefined();
+  });
+
+  it('a request is an error that says so, where that is wanted', async () => {
+    const authorize = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'reject' });
+    await expect(authorize({ url: URL_ })).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
+    const sending = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'send' });
+    expect(await sending({ url: URL_ })).toBeUndefined();
+  });
+
+  it('says what is wrong with another wish', () => {
+    expect(() => createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'throw' as never })).toThrow(/^whenSignedOut: /);
+  });
+});
+
+describe('a request', () => {
+  it('hands its signal to the source', async () => {
+    const seen: unknown[] = [];
+    const { signal } = new AbortController();
+    await createAuthorizer(source({ getTokens: async (wait) => void seen.push(wait?.signal) }), OPTIONS)({ url: URL_, signal });
+    expect(seen).toEqual([signal]);
+  });
+
+  it('is rejected with what its source throws at once', async () => {
+    const error = new TokenError('ERR_CLOSED');
+    const throwing = source({
+      getTokens() {
+        throw error;
+      },
+    });
+    await expect(createAuthorizer(throwing, OPTIONS)({ url: URL_ })).rejects.toBe(error);
+  });
+
+  it('with tokens: false goes out untouched', () => {
+    expect(createAuthorizer(source(), OPTIONS)({ url: URL_, tokens: false })).toBeUndefined();
+  });
+
+  it('whose header has more white space than it should is recognised all the same; one with three words is not ours', async () => {
+    const authorize = createAuthorizer(source(), OPTIONS);
+    await authorize({ url: URL_ });
+    expect(await authorize({ url: URL_, authorization: '  Bearer \t one ' })).toBeDefined();
+    expect(authorize({ url: URL_, authorization: 'Bearer one two' })).toBeUndefined();
+    expect(authorize({ url: URL_, authorization: 'Bearer two one' })).toBeUndefined();
+  });
+});
+
+it('an answer from the origin that was asked is repaired, one from another origin is not', async () => {
+  const { judge } = await signed(source());
+  expect(await judge(answer(401, `${URL_}?page=2`), true)).toEqual({ replay: 'Bearer two' });
+  expect(await judge(answer(401, 'https://elsewhere.example/a'), true)).toEqual({});
+});
+
+it.each([
+  ['bearer', 'Bearer'],
+  ['BEARER', 'Bearer'],
+  ['DPoP', 'DPoP'],
+  ['xBearer', 'xBearer'],
+  ['BearerX', 'BearerX'],
+])('a token of the type %s is sent as %s', async (tokenType, scheme) => {
+  const { authorization } = await signed(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }));
+  expect(authorization).toBe(`${scheme} one`);
+});
+
+it.each([
+  ['insufficient_scope', false],
+  ['use_dpop_nonce', false],
+  ['invalid_token', true],
+  ['not_insufficient_scope', true],
+  ['use_dpop_nonce_please', true],
+])('a 401 whose challenge says %s: refused, %s', async (error, refused) => {
+  const { judge } = await signed(source());
+  const headers = new Headers({ 'www-authenticate': `Bearer error="${error}"` });
+  expect(await judge({ ...answer(), headers }, true)).toEqual(refused ? { replay: 'Bearer two' } : undefined);
+});

@@ -42,3 +42,9 @@ it.each<[string, unknown]>([
 ])('%s cannot', (_name, body) => {
   expect(isReplayable(body)).toBe(false);
 });
+
+it('a form as React Native has it, whatever its name, can be sent again', () => {
+  const form = { getParts: () => [], [Symbol.toStringTag]: 'RNFormData' };
+  expect(isReplayable(form)).toBe(true);
+  expect(isReplayable({ getParts: 'no function', [Symbol.toStringTag]: 'Other' })).toBe(false);
+});
