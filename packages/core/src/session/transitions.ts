@@ -59,7 +59,8 @@ export function createTransitions(parts: {
       return record;
     };
     try {
-      if (!superseded()) await cell.update(overwrite);
+      const result = superseded() ? undefined : await cell.update(overwrite);
+      if (result !== undefined && 'written' in result && found?.record !== undefined) state.bury(found.record.session); // also where something overtook this
     } catch (error) {
       // What was found there stays, and is known from now on: the store might go back to before it.
       if (found !== undefined && (state.phase === 'unknown' || state.relate(found) === 'newer')) state.take(found, 'store');
@@ -67,7 +68,6 @@ export function createTransitions(parts: {
     }
     if (!superseded()) {
       standing = call;
-      if (found?.record !== undefined) state.bury(found.record.session);
       state.commit(record, true, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
     } else if (standing > call) throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });

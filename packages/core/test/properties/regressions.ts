@@ -177,4 +177,19 @@ export const REGRESSIONS: readonly Regression[] = [
       step(5),
     ],
   },
+  {
+    name: 'a session that a sign-in replaced in the store is over, although a sign-out overtook that sign-in',
+    row: 'D3',
+    setting: { faulty: true, managers: 3, lock: 'process', mode: 'revokes', lifetime: 600, listens: false },
+    actions: [
+      { do: 'insist', by: 0, times: 3, every: 200 },
+      { do: 'signIn', by: 2 },
+      run(2),
+      { do: 'signOut', by: 2 },
+      advance(590_000),
+      { do: 'storeBack', pick: 0 },
+      advance(31_000),
+      { do: 'refuse', by: 2, pick: 0 },
+    ],
+  },
 ];
