@@ -112,9 +112,10 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
   /** Reads the store and takes over what is newer there; writes what memory holds first where the store is behind. */
   const look = async (): Promise<Sight> => {
     const sight = await cell.read();
-    if (state.take(sight, 'peer') !== 'older' || state.held === undefined) return sight;
-    const mine = withoutMarks(state.held.record);
-    const result = await cell.update((now) => (state.relate(now) === 'older' ? mine : undefined), sight);
+    const behind = state.take(sight, 'peer') === 'older' && state.held?.record;
+    if (!behind) return sight;
+    const mine = withoutMarks(behind);
+    const result = await cell.update((now) => (state.held?.record === behind && state.relate(now) === 'older' ? mine : undefined), sight);
     if ('written' in result) {
       state.stored = true;
       return { record: mine, version: result.written };
@@ -226,7 +227,7 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if (!spendsMarked(base)) return dead;
       if (await awaitForeignIntent(sight.record?.intent, lease)) continue;
       const mark = { ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
-      const result = await cell.update((now) => (state.relate(now) === 'same' ? mark : undefined), sight);
+      const result = await cell.update((now) => (state.held?.record === base && state.relate(now) === 'same' ? mark : undefined), sight);
       if ('written' in result) return dead;
       state.take(result.kept, 'peer');
     }

@@ -192,4 +192,23 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'refuse', by: 2, pick: 0 },
     ],
   },
+  {
+    name: 'that a session is dead is not written over the one that somebody has signed in to meanwhile',
+    row: 'D4',
+    setting: { faulty: true, managers: 2, lock: 'lease', mode: 'revokes', lifetime: 600, listens: false },
+    actions: [
+      { do: 'get', by: 1, validFor: 0 },
+      { do: 'get', by: 0, validFor: 0 },
+      ...[0, 0, 0, 0, 3, 3].map(step),
+      { do: 'signOut', by: 1 },
+      step(6),
+      advance(1000),
+      ...[2, 1, 0, 0, 3].map(step),
+      run(30),
+      run(6),
+      step(4),
+      step(2),
+      { do: 'signIn', by: 0 },
+    ],
+  },
 ];

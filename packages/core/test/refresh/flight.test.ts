@@ -229,6 +229,19 @@ describe('a store that is behind memory', () => {
     expect(stage.state.held?.record.gen).toBe(4);
   });
 
+  it('is not written any more once somebody has signed in to another session', async () => {
+    const stage = flightStage(expired(3));
+    stage.shared.put(expired(2));
+    stage.shared.hooks.beforeWrite = () => {
+      stage.shared.hooks.beforeWrite = undefined;
+      stage.shared.put(expired(1));
+      stage.state.commit({ ...fresh(0, 2e12), session: 't' }, false, 'signIn');
+    };
+    await stage.start().done;
+    expect(stage.ends).toEqual(left);
+    expect(stage.shared.history).toEqual([]);
+  });
+
   it('with a session that was signed out of here, is not searched for another one', async () => {
     const stage = flightStage(undefined);
     stage.state.leave('self');
@@ -325,6 +338,18 @@ describe('a refusal', () => {
 
   it('of a session that another one has replaced meanwhile is of no interest', async () => {
     const stage = refusing(({ shared }) => shared.put(peers('t')));
+    await stage.start().done;
+    expect([stage.ends, stage.shared.record]).toEqual([left, peers('t')]);
+  });
+
+  it('is not written over a session that somebody signs in to at that moment', async () => {
+    const stage = refusing(({ shared, state }) => {
+      shared.hooks.beforeWrite = () => {
+        shared.hooks.beforeWrite = undefined;
+        shared.put(peers('t'));
+        state.take({ record: peers('t'), version: undefined }, 'peer');
+      };
+    });
     await stage.start().done;
     expect([stage.ends, stage.shared.record]).toEqual([left, peers('t')]);
   });
