@@ -6,7 +6,7 @@ import type { Packing } from './packed.ts';
 /** Bytes after minifying and gzip, dependencies included. Raised only in the commit that needs it, which says why. */
 const CEILINGS: readonly { what: readonly string[]; ceiling: number }[] = [
   { what: ['createTokenManager from unexpired', 'attachAuth from @unexpired/axios'], ceiling: 18_350 },
-  { what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'], ceiling: 17_500 },
+  { what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'], ceiling: 17_550 },
 ];
 
 /** What a web page may load for these: never a client, which the user has already. */
