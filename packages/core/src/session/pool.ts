@@ -40,8 +40,9 @@ export interface TokenPool {
  * user. Give each a `store`: a session that is only in memory goes with its manager. A manager is not dropped while
  * somebody waits for it, nor, as long as there is another, while it has tokens that its store could not take.
  *
- * With `max` managers of which none can be dropped, a call for one more session rejects with ERR_WAIT_LIMIT. Throws a
- * `TypeError` that names the option that is wrong; what `create` throws is what the calls reject with.
+ * With `max` managers of which none can be dropped, a call for one more session rejects with ERR_WAIT_LIMIT; so does, after
+ * 30,000 ms, a call for a session whose dropped manager still waits for an answer to a refresh. Throws a `TypeError` that
+ * names the option that is wrong; what `create` throws is what the calls reject with.
  *
  * @example
  * ```ts

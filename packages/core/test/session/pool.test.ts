@@ -42,6 +42,21 @@ function testPool(options: TokenPoolOptions = {}) {
   return { pool, clock, cellOf, created, refreshes, server, answer: () => held.splice(0).forEach((resolve) => resolve()) };
 }
 
+/** A pool with one place, which `b` has taken from `a`, whose refresh goes on and nobody waits for. */
+async function droppedWhileRefreshing() {
+  const all = testPool({ max: 1 });
+  const { pool, cellOf, server } = all;
+  cellOf('a', -1);
+  server.holds = true;
+  const leaving = new AbortController();
+  const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
+  await settle();
+  leaving.abort(new Error('left'));
+  await left;
+  await pool.get('b').getTokens(); // takes the only place
+  return all;
+}
+
 describe('a pool of sessions', () => {
   it('makes a manager when a session is first used, and one only', async () => {
     const { pool, created } = testPool();
@@ -145,15 +160,7 @@ describe('a pool of sessions', () => {
   });
 
   it('has one flight a key although the manager was dropped while a refresh went on that nobody waits for', async () => {
-    const { pool, cellOf, server, answer, refreshes } = testPool({ max: 1 });
-    cellOf('a', -1);
-    server.holds = true;
-    const leaving = new AbortController();
-    const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
-    await settle();
-    leaving.abort(new Error('left'));
-    await left;
-    await pool.get('b').getTokens(); // takes the only place
+    const { pool, answer, refreshes } = await droppedWhileRefreshing();
     const again = pool.get('a').getTokens();
     const impatient = new AbortController();
     const reason = new Error('does not wait for that');
@@ -167,15 +174,7 @@ describe('a pool of sessions', () => {
   });
 
   it('keeps nobody waiting for longer than 30 s for a manager that was dropped while its refresh hangs', async () => {
-    const { pool, clock, cellOf, server } = testPool({ max: 1 });
-    cellOf('a', -1);
-    server.holds = true;
-    const leaving = new AbortController();
-    const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
-    await settle();
-    leaving.abort(new Error('left'));
-    await left;
-    await pool.get('b').getTokens(); // takes the only place
+    const { pool, clock } = await droppedWhileRefreshing();
     const waiting = pool.get('a').getTokens();
     const refused = expect(waiting).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
