@@ -1,7 +1,10 @@
 import type { UserConfig } from 'tsdown';
 
 /** How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. */
-export function shippedPackage(options: { entry: string[]; platform?: 'neutral' | 'node' }): UserConfig {
+export function shippedPackage(options: {
+  entry: string[];
+  platform?: 'neutral' | 'node';
+}): UserConfig {
   return {
     entry: options.entry,
     platform: options.platform ?? 'neutral',
@@ -22,5 +25,6 @@ export function shippedPackage(options: { entry: string[]; platform?: 'neutral' 
 
 // With TypeScript 7 the declarations come from the compiler's own program; the plugin announces that at each build.
 function warnUnlessKnown(message: unknown): void {
-  if (!String(message).startsWith('TypeScript 7.0 does not yet have a stable API')) throw new Error(String(message));
+  if (!String(message).startsWith('TypeScript 7.0 does not yet have a stable API'))
+    throw new Error(String(message));
 }

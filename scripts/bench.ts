@@ -10,14 +10,22 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
 
 if (unknown.length > 0) {
-  process.stderr.write(`There is no benchmark ${unknown.join(', ')}; there are: ${BENCHMARKS.join(', ')}\n`);
+  process.stderr.write(
+    `There is no benchmark ${unknown.join(', ')}; there are: ${BENCHMARKS.join(', ')}\n`,
+  );
   process.exitCode = 1;
 } else {
-  process.stdout.write(`${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, Node ${process.versions.node}\n`);
+  process.stdout.write(
+    `${cpus()[0]?.model ?? process.arch}, ${availableParallelism()} cores, Node ${process.versions.node}\n`,
+  );
   for (const name of wanted.length > 0 ? wanted : BENCHMARKS) {
-    const { status } = spawnSync(process.execPath, ['--expose-gc', path.join(root, 'benchmarks', 'src', `${name}.ts`)], {
-      stdio: 'inherit',
-    });
+    const { status } = spawnSync(
+      process.execPath,
+      ['--expose-gc', path.join(root, 'benchmarks', 'src', `${name}.ts`)],
+      {
+        stdio: 'inherit',
+      },
+    );
     if (status !== 0) process.exitCode = 1;
   }
 }

@@ -9,7 +9,9 @@ const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
 
 if (unknown.length > 0) {
-  process.stderr.write(`There is no step ${unknown.join(', ')}; there are: ${steps.map(({ name }) => name).join(', ')}\n`);
+  process.stderr.write(
+    `There is no step ${unknown.join(', ')}; there are: ${steps.map(({ name }) => name).join(', ')}\n`,
+  );
   process.exitCode = 1;
 } else {
   const chosen = wanted.length > 0 ? steps.filter(({ name }) => wanted.includes(name)) : steps;

@@ -22,7 +22,11 @@ export interface ToolOptions {
 }
 
 /** Runs a program to its end and keeps what it wrote, for the case that it fails. */
-export function runCommand(command: string, args: readonly string[], options: CommandOptions = {}): Promise<Finished> {
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       cwd: options.cwd ?? root,
@@ -33,19 +37,30 @@ export function runCommand(command: string, args: readonly string[], options: Co
     child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ ok: code === 0, output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')) }));
+    child.on('close', (code) =>
+      resolve({
+        ok: code === 0,
+        output: stripVTControlCharacters(Buffer.concat(chunks).toString('utf8')),
+      }),
+    );
   });
 }
 
 /** Runs a tool of this repository by the script behind its name, which works the same on every system. */
-export function runTool(name: string, args: readonly string[], options: ToolOptions = {}): Promise<Finished> {
+export function runTool(
+  name: string,
+  args: readonly string[],
+  options: ToolOptions = {},
+): Promise<Finished> {
   return runCommand(process.execPath, [toolScript(name, options.bin), ...args], options);
 }
 
 // Read, not required: most tools do not export their package.json.
 function toolScript(name: string, bin = path.basename(name)): string {
   const folder = path.join(root, 'node_modules', name);
-  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { bin: string | Record<string, string> };
+  const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+    bin: string | Record<string, string>;
+  };
   const script = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[bin];
   if (script === undefined) throw new Error(`${name} has no program named ${bin}`);
   return path.join(folder, script);

@@ -12,7 +12,11 @@ if (name !== undefined && !RUNS.includes(name)) {
 } else {
   for (const run of name === undefined ? RUNS : [name]) {
     process.stdout.write(`\n${run}\n`);
-    const { status } = spawnSync(process.execPath, [path.join(root, 'scripts', 'long', `${run}.ts`), ...options], { stdio: 'inherit' });
+    const { status } = spawnSync(
+      process.execPath,
+      [path.join(root, 'scripts', 'long', `${run}.ts`), ...options],
+      { stdio: 'inherit' },
+    );
     if (status !== 0) process.exitCode = 1;
   }
 }

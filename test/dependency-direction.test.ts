@@ -7,7 +7,10 @@ import { readSource } from './support/source-file.ts';
 
 const packages = publicPackages().map((one) => ({
   ...one,
-  files: globSync('src/**/*.ts', { cwd: one.folder }).map((file) => ({ file, code: readFileSync(path.join(one.folder, file), 'utf8') })),
+  files: globSync('src/**/*.ts', { cwd: one.folder }).map((file) => ({
+    file,
+    code: readFileSync(path.join(one.folder, file), 'utf8'),
+  })),
 }));
 
 describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
@@ -18,7 +21,11 @@ describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
 
   it('imports only what its place in the house allows, keeps no state at module level, uses only what its runtimes have', () => {
     const rules = RULES[id] ?? { imports: [] };
-    expect(files.flatMap(({ file, code }) => brokenRules(rules, code).map((broken) => `${file} ${broken}`))).toEqual([]);
+    expect(
+      files.flatMap(({ file, code }) =>
+        brokenRules(rules, code).map((broken) => `${file} ${broken}`),
+      ),
+    ).toEqual([]);
   });
 
   it('imports no file from outside of its own src', () => {
@@ -33,7 +40,9 @@ describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
   });
 
   it('does not ship with the testing package', () => {
-    expect(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })).not.toContain('@unexpired/testing');
+    expect(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })).not.toContain(
+      '@unexpired/testing',
+    );
   });
 });
 
@@ -50,16 +59,56 @@ describe('the rules notice', () => {
     ['a re-export of everything', core, `export * from 'zod';`, 'imports zod'],
     ['a dynamic import', core, `export const load = () => import('zod');`, 'imports zod'],
     ['a require', oauth, `export const load = () => require('zod');`, 'imports zod'],
-    ['a type from elsewhere', core, `export type A = import('axios').AxiosInstance;`, 'imports types of axios'],
+    [
+      'a type from elsewhere',
+      core,
+      `export type A = import('axios').AxiosInstance;`,
+      'imports types of axios',
+    ],
     ['a client imported at run time', axios, `import axios from 'axios';`, 'imports axios'],
-    ['an import that only looks erased', axios, `import { type AxiosInstance } from 'axios';`, 'imports axios'],
-    ['an adapter that imports another one', axios, `import { createAuthFetch } from '@unexpired/fetch';`, 'imports @unexpired/fetch'],
-    ['something shipped that imports testing', oauth, `import { clock } from '@unexpired/testing';`, 'imports @unexpired/testing'],
-    ['a let at module level', core, `let count = 0; export const next = () => ++count;`, 'keeps state at module level: count'],
+    [
+      'an import that only looks erased',
+      axios,
+      `import { type AxiosInstance } from 'axios';`,
+      'imports axios',
+    ],
+    [
+      'an adapter that imports another one',
+      axios,
+      `import { createAuthFetch } from '@unexpired/fetch';`,
+      'imports @unexpired/fetch',
+    ],
+    [
+      'something shipped that imports testing',
+      oauth,
+      `import { clock } from '@unexpired/testing';`,
+      'imports @unexpired/testing',
+    ],
+    [
+      'a let at module level',
+      core,
+      `let count = 0; export const next = () => ++count;`,
+      'keeps state at module level: count',
+    ],
     ['an exported let', core, `export let count = 0;`, 'keeps state at module level: count'],
-    ['a collection at module level', core, `const seen = new WeakMap<object, string>();`, 'keeps state at module level: seen'],
-    ['AbortSignal.timeout', core, `export const signal = () => AbortSignal.timeout(1);`, 'uses AbortSignal.timeout'],
-    ['AbortSignal.any behind globalThis', axios, `export const s = () => globalThis.AbortSignal.any([]);`, 'uses AbortSignal.any'],
+    [
+      'a collection at module level',
+      core,
+      `const seen = new WeakMap<object, string>();`,
+      'keeps state at module level: seen',
+    ],
+    [
+      'AbortSignal.timeout',
+      core,
+      `export const signal = () => AbortSignal.timeout(1);`,
+      'uses AbortSignal.timeout',
+    ],
+    [
+      'AbortSignal.any behind globalThis',
+      axios,
+      `export const s = () => globalThis.AbortSignal.any([]);`,
+      'uses AbortSignal.any',
+    ],
     ['a global of Node', core, `export const debug = process.env['DEBUG'];`, 'uses process'],
   ])('%s', (_name, rules, code, broken) => {
     expect(brokenRules(rules, code)).toContain(broken);
@@ -67,7 +116,11 @@ describe('the rules notice', () => {
 
   it.each([
     ['types of the client', axios, `import type { AxiosInstance } from 'axios';`],
-    ['an extension of the client’s types', axios, `declare module 'axios' { interface A { tokens?: false } }`],
+    [
+      'an extension of the client’s types',
+      axios,
+      `declare module 'axios' { interface A { tokens?: false } }`,
+    ],
     ['the core, for adapter authors', axios, `import { mayReplay } from 'unexpired/adapter';`],
     [
       'constants',
@@ -79,13 +132,21 @@ describe('the rules notice', () => {
       core,
       `export function make() { let count = 0; const all = new Map(); return () => all.size + ++count; }`,
     ],
-    ['properties named like globals', core, `export const read = (a: { process: 1 }) => a.process;`],
+    [
+      'properties named like globals',
+      core,
+      `export const read = (a: { process: 1 }) => a.process;`,
+    ],
     [
       'a global taken from globalThis with care',
       core,
       `export function base() { const { document } = globalThis as { document?: A }; return document?.a; }`,
     ],
-    ['its own files', core, `import { a } from './a.ts'; import { b } from '../b.ts'; export { a, b };`],
+    [
+      'its own files',
+      core,
+      `import { a } from './a.ts'; import { b } from '../b.ts'; export { a, b };`,
+    ],
   ])('nothing wrong in %s', (_name, rules, code) => {
     expect(brokenRules(rules, code)).toEqual([]);
   });

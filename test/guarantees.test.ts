@@ -13,12 +13,14 @@ import { testNames } from './support/test-names.ts';
 
 const TABLES = { AT_ONCE, REGRESSIONS, ROWS, SABOTAGES, WHOLE, WITHOUT };
 /** What jest runs, and the contracts that tests of several packages call. */
-const IS_RUN = /^[a-z]+\/test\/.+\.test\.ts$|^testing\/src\/(?:adapter|lock|store)-contract\/.+\.ts$/;
+const IS_RUN =
+  /^[a-z]+\/test\/.+\.test\.ts$|^testing\/src\/(?:adapter|lock|store)-contract\/.+\.ts$/;
 const SABOTAGE = 'core/test/properties/sabotage.test.ts';
 
 const text = readFileSync(path.join(root, 'docs/guarantees.md'), 'utf8');
 const rows = tableRows(text);
-const row = (name: string): Readonly<Record<string, string>> => rows.find((each) => each.name === name)?.cells ?? {};
+const row = (name: string): Readonly<Record<string, string>> =>
+  rows.find((each) => each.name === name)?.cells ?? {};
 const named = (name: string, column: string): Reference[] => references(row(name)[column] ?? '');
 
 const known = new Map<string, readonly string[] | undefined>();
@@ -26,7 +28,12 @@ const known = new Map<string, readonly string[] | undefined>();
 function namesIn(file: string): readonly string[] | undefined {
   const place = path.join(root, 'packages', file);
   if (!known.has(file))
-    known.set(file, IS_RUN.test(file) && existsSync(place) ? testNames(readFileSync(place, 'utf8'), TABLES) : undefined);
+    known.set(
+      file,
+      IS_RUN.test(file) && existsSync(place)
+        ? testNames(readFileSync(place, 'utf8'), TABLES)
+        : undefined,
+    );
   return known.get(file);
 }
 
@@ -46,20 +53,29 @@ describe('docs/guarantees.md', () => {
 
   it('names a test in each row that promises something', () => {
     const promising = rows.filter(({ cells }) => 'Proved by' in cells);
-    const without = promising.filter(({ cells }) => references(cells['Proved by'] ?? '').length === 0);
+    const without = promising.filter(
+      ({ cells }) => references(cells['Proved by'] ?? '').length === 0,
+    );
     expect(promising.length).toBeGreaterThan(120);
     expect(without.map(({ name }) => name)).toEqual([]);
   });
 
   it('has the cases 1 to 38 that others get wrong', () => {
-    const numbers = rows.map(({ name }) => Number(/^(\d+)\. /.exec(name)?.[1])).filter((number) => !Number.isNaN(number));
+    const numbers = rows
+      .map(({ name }) => Number(/^(\d+)\. /.exec(name)?.[1]))
+      .filter((number) => !Number.isNaN(number));
     expect(numbers).toEqual(Array.from({ length: 38 }, (_, index) => index + 1));
   });
 
-  const rules = [...Array.from({ length: 15 }, (_, index) => `P${index + 1}`), ...Array.from({ length: 9 }, (_, index) => `D${index + 1}`)];
+  const rules = [
+    ...Array.from({ length: 15 }, (_, index) => `P${index + 1}`),
+    ...Array.from({ length: 9 }, (_, index) => `D${index + 1}`),
+  ];
 
   it.each(rules)('%s is proved by a property of its own', (rule) => {
-    const proofs = named(rule, 'Proved by').filter(({ test }) => new RegExp(`(?:^| › )${rule}: `).test(test));
+    const proofs = named(rule, 'Proved by').filter(({ test }) =>
+      new RegExp(`(?:^| › )${rule}: `).test(test),
+    );
     expect(proofs).not.toEqual([]);
   });
 
@@ -69,7 +85,9 @@ describe('docs/guarantees.md', () => {
       ({ what }) => `with one rule switched off › ${rule} turns red: ${what}`,
     );
     expect(sabotages).toHaveLength(1);
-    expect(breaking.filter(({ file }) => file === SABOTAGE).map(({ test }) => test)).toEqual(sabotages);
+    expect(breaking.filter(({ file }) => file === SABOTAGE).map(({ test }) => test)).toEqual(
+      sabotages,
+    );
   });
 });
 
@@ -78,7 +96,10 @@ describe('the check of the names', () => {
     ['core/test/leaks.test.ts', 'a test that was renamed'],
     ['core/test/failures/waiting.test.ts', 'queue full'.slice(1)],
     ['core/test/failures/waiting.test.ts', 'by default at 100,000'],
-    ['core/test/properties/sabotage.test.ts', 'with one rule switched off › P1 turns red: something that is not switched off'],
+    [
+      'core/test/properties/sabotage.test.ts',
+      'with one rule switched off › P1 turns red: something that is not switched off',
+    ],
     ['core/test/gone.test.ts', 'anything'],
     ['core/test/support/clock.ts', 'anything'],
   ])('notices that %s has no "%s"', (file, test) => {

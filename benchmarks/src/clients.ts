@@ -19,7 +19,12 @@ const show = (title: string, compared: readonly Compared[]): void =>
   printTable(
     title,
     ['', 'microseconds', 'times the first', 'microseconds over it'],
-    compared.map(({ name, time, ratio, over }) => [name, decimals(time, 2), decimals(ratio, 2), decimals(over, 2)]),
+    compared.map(({ name, time, ratio, over }) => [
+      name,
+      decimals(time, 2),
+      decimals(ratio, 2),
+      decimals(over, 2),
+    ]),
   );
 
 // ---- axios
@@ -56,8 +61,16 @@ const instances = {
   'an interceptor by hand': byHand,
 };
 const all = Object.entries(instances);
-show('axios, GET', await compare(all.map(([name, instance]) => ({ name, run: () => instance.get('/items/1') }))));
-show('axios, POST of an object', await compare(all.map(([name, instance]) => ({ name, run: () => instance.post('/items', body) }))));
+show(
+  'axios, GET',
+  await compare(all.map(([name, instance]) => ({ name, run: () => instance.get('/items/1') }))),
+);
+show(
+  'axios, POST of an object',
+  await compare(
+    all.map(([name, instance]) => ({ name, run: () => instance.post('/items', body) })),
+  ),
+);
 
 // ---- fetch
 

@@ -9,7 +9,10 @@ import { printTable, whole } from './support/print.ts';
 
 const BURSTS = [10, 100];
 const ROUNDS = 7;
-const refusal = JSON.stringify({ error: 'invalid_token', message: 'The access token expired. '.repeat(10) });
+const refusal = JSON.stringify({
+  error: 'invalid_token',
+  message: 'The access token expired. '.repeat(10),
+});
 
 type Send = (url: string) => Promise<Response>;
 
@@ -29,7 +32,8 @@ async function socketsFor(burst: number, makeSend: (origin: string) => Send): Pr
   const bodies = await Promise.all(
     Array.from({ length: burst }, async (_, index) => {
       const response = await send(`${origin}/items/${index}`);
-      if (response.status !== 200) throw new Error(`The replay was answered with ${response.status}`);
+      if (response.status !== 200)
+        throw new Error(`The replay was answered with ${response.status}`);
       return response.json();
     }),
   );

@@ -1,6 +1,12 @@
 // What a request pays while its token is fresh: one call of getTokens().
 import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
-import { createTokenManager, memoryStore, type RefreshLock, systemClock, type TokenStore } from 'unexpired';
+import {
+  createTokenManager,
+  memoryStore,
+  type RefreshLock,
+  systemClock,
+  type TokenStore,
+} from 'unexpired';
 import { compare } from './support/compare.ts';
 import { decimals, printTable, whole } from './support/print.ts';
 import { freshTokens, noRefresh } from './support/tokens.ts';
@@ -48,7 +54,11 @@ printTable(
   ],
 );
 
-function counting(store: TokenStore): { store: TokenStore; lock: RefreshLock; clock: typeof systemClock } {
+function counting(store: TokenStore): {
+  store: TokenStore;
+  lock: RefreshLock;
+  clock: typeof systemClock;
+} {
   return {
     store: {
       ...store,

@@ -15,7 +15,12 @@ const ROUNDS = 40;
 
 async function ours(make: () => Promise<FleetPlace>): Promise<number[]> {
   const times: number[] = [];
-  const plan = { processes: PROCESSES, expiries: ROUNDS, requests: 1, progress: (_expiry: number, time: number) => times.push(time) };
+  const plan = {
+    processes: PROCESSES,
+    expiries: ROUNDS,
+    requests: 1,
+    progress: (_expiry: number, time: number) => times.push(time),
+  };
   await runFleet(plan, await make());
   return times;
 }
@@ -48,6 +53,15 @@ for (const [name, run] of [
   ['@sesamecare-oss/redlock, by hand', withRedlock],
 ] as const) {
   const times = await run();
-  rows.push([name, decimals(median(times), 1), decimals(Math.min(...times), 1), decimals(Math.max(...times), 1)]);
+  rows.push([
+    name,
+    decimals(median(times), 1),
+    decimals(Math.min(...times), 1),
+    decimals(Math.max(...times), 1),
+  ]);
 }
-printTable(`The hand-over to ${PROCESSES} processes, ${ROUNDS} rounds`, ['', 'median ms', 'shortest', 'longest'], rows);
+printTable(
+  `The hand-over to ${PROCESSES} processes, ${ROUNDS} rounds`,
+  ['', 'median ms', 'shortest', 'longest'],
+  rows,
+);

@@ -21,7 +21,8 @@ const collectGarbage = (): void => {
 };
 
 async function play(signals: readonly (AbortSignal | undefined)[]): Promise<Round> {
-  let answer: (tokens: { accessToken: string; refreshToken: string; expiresAt: number }) => void = () => undefined;
+  let answer: (tokens: { accessToken: string; refreshToken: string; expiresAt: number }) => void =
+    () => undefined;
   let dispatched: () => void = () => undefined;
   const sent = new Promise<void>((resolve) => {
     dispatched = resolve;
@@ -42,7 +43,8 @@ async function play(signals: readonly (AbortSignal | undefined)[]): Promise<Roun
   const waits: (Promise<unknown> | undefined)[] = Array.from({ length: WAITERS });
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
-  for (let index = 0; index < WAITERS; index++) waits[index] = tokens.getTokens({ signal: signals[index] });
+  for (let index = 0; index < WAITERS; index++)
+    waits[index] = tokens.getTokens({ signal: signals[index] });
   collectGarbage();
   const heap = (process.memoryUsage().heapUsed - before) / WAITERS;
 

@@ -11,7 +11,8 @@ import { forgetBuild, inputKey, isBuilt, rememberBuild } from './stamp.ts';
 export async function buildPackages(): Promise<void> {
   const keys = new Map<string, string>();
   for (const one of publicPackages()) {
-    if (!existsSync(path.join(one.folder, 'src', 'index.ts'))) throw new Error(`${one.name} has no src/index.ts to build from`);
+    if (!existsSync(path.join(one.folder, 'src', 'index.ts')))
+      throw new Error(`${one.name} has no src/index.ts to build from`);
     const below = one.uses.map((name) => keys.get(name) ?? '');
     const input = inputKey(one, below);
     keys.set(one.name, input);

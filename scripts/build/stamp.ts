@@ -4,7 +4,12 @@ import path from 'node:path';
 import { cacheFolder, type Package, root } from '../workspace.ts';
 
 // Whatever else decides what a build writes: the bundler's version is in the lockfile.
-const SHARED_INPUTS = ['tsdown.base.ts', 'tsconfig.base.json', 'tsconfig.build.json', 'pnpm-lock.yaml'];
+const SHARED_INPUTS = [
+  'tsdown.base.ts',
+  'tsconfig.base.json',
+  'tsconfig.build.json',
+  'pnpm-lock.yaml',
+];
 
 /** Names the content of everything that a package is built from, the builds of the packages below it included. */
 export function inputKey(one: Package, keysBelow: readonly string[]): string {
@@ -38,7 +43,8 @@ function stampFile(one: Package): string {
 
 function digest(files: readonly string[], extra: readonly string[]): string {
   const hash = createHash('sha256').update(extra.join('\n'));
-  for (const file of files) hash.update(`\0${path.relative(root, file)}\0`).update(readFileSync(file));
+  for (const file of files)
+    hash.update(`\0${path.relative(root, file)}\0`).update(readFileSync(file));
   return hash.digest('hex');
 }
 

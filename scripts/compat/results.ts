@@ -22,7 +22,9 @@ interface JestReport {
 export function contractResults(): ClientResult[] {
   const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport;
   const found = new Map<string, ClientResult>();
-  const files = testResults.filter(({ name }) => /packages[\\/](axios|fetch)[\\/]test[\\/][a-z-]+\.contract\.test\.ts$/.test(name));
+  const files = testResults.filter(({ name }) =>
+    /packages[\\/](axios|fetch)[\\/]test[\\/][a-z-]+\.contract\.test\.ts$/.test(name),
+  );
   for (const { assertionResults } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     for (const { ancestorTitles, status } of assertionResults) {
       const [, client, group] = /^(.+): (\w+)$/.exec(ancestorTitles.at(-1) ?? '') ?? [];

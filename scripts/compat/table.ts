@@ -16,15 +16,22 @@ const HEADS: Record<string, string> = {
 /** The README with the table that these results make. Rows of clients that could not run here stay as they are. */
 export function withTable(readme: string, results: readonly ClientResult[]): string {
   const [from, to] = [readme.indexOf(START), readme.indexOf(END)];
-  if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${START.trim()} and ${END}`);
+  if (from < 0 || to < from)
+    throw new Error(`README.md has no place for the table: ${START.trim()} and ${END}`);
   const before = readme.slice(from + START.length, to).split('\n');
   const groups = [...new Set(results.flatMap((result) => [...result.groups.keys()]))];
   const rows = results.map((result) => {
     const start = `| ${result.client} | ${result.place} |`;
-    return result.ran ? `${start} ${cells(result, groups)} |` : (before.find((line) => line.startsWith(start)) ?? '');
+    return result.ran
+      ? `${start} ${cells(result, groups)} |`
+      : (before.find((line) => line.startsWith(start)) ?? '');
   });
   const head = ['client', 'in', ...groups.map((group) => HEADS[group] ?? group)];
-  const lines = [`| ${head.join(' | ')} |`, `|${'---|'.repeat(head.length)}`, ...rows.filter(Boolean)];
+  const lines = [
+    `| ${head.join(' | ')} |`,
+    `|${'---|'.repeat(head.length)}`,
+    ...rows.filter(Boolean),
+  ];
   return `${readme.slice(0, from + START.length)}${lines.join('\n')}\n${readme.slice(to)}`;
 }
 

@@ -6,7 +6,9 @@ import { type FleetPlace, flawless, runFleet } from '../../packages/node/test/su
  * refresh token comes twice. Options: `--expiries N`, `--processes N`. Says what came of it; the exit status is 1 unless all went well.
  */
 export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> {
-  const { values } = parseArgs({ options: { expiries: { type: 'string' }, processes: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { expiries: { type: 'string' }, processes: { type: 'string' } },
+  });
   const expiries = Number(values.expiries ?? 200);
   const processes = Number(values.processes ?? 16);
   const requests = 5;
@@ -26,7 +28,10 @@ export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> 
       `, ${odd} odd, ${crashed} crashed (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
   );
   const sorted = handOvers.toSorted((a, b) => a - b);
-  const part = (share: number): string => `${(sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1)} ms`;
-  process.stdout.write(`from the commit to the last of ${processes} processes: median ${part(0.5)}, 95 % ${part(0.95)}\n`);
+  const part = (share: number): string =>
+    `${(sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN).toFixed(1)} ms`;
+  process.stdout.write(
+    `from the commit to the last of ${processes} processes: median ${part(0.5)}, 95 % ${part(0.95)}\n`,
+  );
   process.exitCode = ok ? 0 : 1;
 }

@@ -12,24 +12,36 @@ const flights = Number(values.flights ?? 3);
 /** What the server makes impossible, whoever refreshes. */
 const IMPOSSIBLE = { neverRotates: [], grace: [], rejects: ['D8'], revokes: ['D7', 'D8'] } as const;
 
-function check(what: string, question: Question, allowed: readonly Property[], states?: number): void {
+function check(
+  what: string,
+  question: Question,
+  allowed: readonly Property[],
+  states?: number,
+): void {
   const started = performance.now();
   const result = search(question);
   const wrong = [...result.broken].filter(([property]) => !allowed.includes(property));
-  const asRecorded = states === undefined || (result.states === states && result.broken.size === allowed.length);
+  const asRecorded =
+    states === undefined || (result.states === states && result.broken.size === allowed.length);
   const found = [...result.broken.keys()].sort().join(', ') || 'nothing';
   process.stdout.write(
     `  ${what}, ${question.mode.padEnd(12)} ${String(result.states).padStart(8)} states, broken: ${found}` +
       `${asRecorded ? '' : `; recorded were ${states} states`} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
   );
-  for (const [property, way] of wrong) process.stdout.write(`  ${PROPERTIES[property]}: broken by\n    ${way.join('\n    ')}\n`);
+  for (const [property, way] of wrong)
+    process.stdout.write(`  ${PROPERTIES[property]}: broken by\n    ${way.join('\n    ')}\n`);
   if (wrong.length > 0 || !asRecorded) process.exitCode = 1;
 }
 
 const { what, processes, faults } = THREE;
 for (const mode of MODES) {
   const [states, ...broken]: Found = THREE[mode];
-  check(what, { mode, processes: processes ?? 2, flights: THREE.flights, faults: faults ?? {} }, broken, states);
+  check(
+    what,
+    { mode, processes: processes ?? 2, flights: THREE.flights, faults: faults ?? {} },
+    broken,
+    states,
+  );
 }
 for (const mode of MODES)
   check(

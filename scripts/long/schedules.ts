@@ -5,8 +5,12 @@ import { parseArgs } from 'node:util';
 import { jestCommand } from '../jest-command.ts';
 
 const ROUND = 20_000;
-const TESTS = ['schedules', 'abandon'].map((name) => `packages/core/test/properties/${name}.test.ts`);
-const { values } = parseArgs({ options: { schedules: { type: 'string' }, minutes: { type: 'string' } } });
+const TESTS = ['schedules', 'abandon'].map(
+  (name) => `packages/core/test/properties/${name}.test.ts`,
+);
+const { values } = parseArgs({
+  options: { schedules: { type: 'string' }, minutes: { type: 'string' } },
+});
 const minutes = Number(values.minutes ?? Infinity);
 const wanted = Number(values.schedules ?? (values.minutes === undefined ? 200_000 : Infinity));
 const started = performance.now();

@@ -15,13 +15,24 @@ for (const kind of [CHROMIUM, FIREFOX]) {
     continue;
   }
   const started = performance.now();
-  const progress = (round: number): unknown => round % 25 === 0 && process.stdout.write(`  ${round} of ${rounds} rounds\n`);
-  const { answered, failures, odd, redemptions, rotations, reuseDetections } = await runTabs(kind, { rounds, tabs, requests, progress });
+  const progress = (round: number): unknown =>
+    round % 25 === 0 && process.stdout.write(`  ${round} of ${rounds} rounds\n`);
+  const { answered, failures, odd, redemptions, rotations, reuseDetections } = await runTabs(kind, {
+    rounds,
+    tabs,
+    requests,
+    progress,
+  });
   process.stdout.write(
     `${kind.name}, ${tabs} tabs, ${rounds} rounds: ${redemptions} redemptions, ${reuseDetections} reuse detections, ${odd} odd rounds, ` +
       `${answered} of ${tabs * rounds * requests} requests answered ${[...new Set(failures)].join(' ')}` +
       `(${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
   );
-  if (answered !== tabs * rounds * requests || odd + reuseDetections > 0 || redemptions !== rounds || rotations !== rounds)
+  if (
+    answered !== tabs * rounds * requests ||
+    odd + reuseDetections > 0 ||
+    redemptions !== rounds ||
+    rotations !== rounds
+  )
     process.exitCode = 1;
 }

@@ -9,13 +9,17 @@ import { prove } from '../../packages/core/test/properties/prove.ts';
 import { loadCore } from '../../packages/core/test/properties/simulation/core.ts';
 
 const tests = path.resolve(import.meta.dirname, '../../packages/core/test');
-const LEFT_OUT = /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/model\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
+const LEFT_OUT =
+  /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/model\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
 
 for (const file of globSync('**/*.test.ts', { cwd: tests }).sort()) {
   if (!LEFT_OUT.test(file.replaceAll('\\', '/'))) await import(path.join(tests, file));
 }
 
-it.each(CLASSES.map((of) => ({ of, name: nameOf(of) })))('a sample of schedules breaks no rule: $name', async ({ of }) => {
-  const { failure } = await prove(await loadCore(), of, { runs: 30, seed: 1, brief: true });
-  expect(failure).toBeUndefined();
-});
+it.each(CLASSES.map((of) => ({ of, name: nameOf(of) })))(
+  'a sample of schedules breaks no rule: $name',
+  async ({ of }) => {
+    const { failure } = await prove(await loadCore(), of, { runs: 30, seed: 1, brief: true });
+    expect(failure).toBeUndefined();
+  },
+);

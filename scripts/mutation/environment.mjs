@@ -11,7 +11,8 @@ export default class MutationEnvironment extends TestEnvironment {
 
   async handleTestEvent(event, state, ...rest) {
     if (event.name === 'test_done' && event.test.errors.length > 0) this.#dead = true;
-    if (event.name === 'test_start' && (this.#dead || LONG.test(event.test.name))) event.test.mode = 'skip';
+    if (event.name === 'test_start' && (this.#dead || LONG.test(event.test.name)))
+      event.test.mode = 'skip';
     await super.handleTestEvent?.(event, state, ...rest);
   }
 }

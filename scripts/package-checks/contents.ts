@@ -13,9 +13,16 @@ export function contentsStep(packing: Packing): Step {
     name: 'packages',
     run: async () => {
       const { packages } = await packing.get();
-      const found = await concurrently(packages, async (one) => [...(await publintProblems(one)), ...(await typeProblems(one))]);
+      const found = await concurrently(packages, async (one) => [
+        ...(await publintProblems(one)),
+        ...(await typeProblems(one)),
+      ]);
       const problems = found.flat();
-      return { ok: problems.length === 0, output: problems.join('\n\n'), note: packages.map(({ name }) => name).join(', ') };
+      return {
+        ok: problems.length === 0,
+        output: problems.join('\n\n'),
+        note: packages.map(({ name }) => name).join(', '),
+      };
     },
   };
 }
@@ -23,13 +30,20 @@ export function contentsStep(packing: Packing): Step {
 async function publintProblems(one: PackedPackage): Promise<string[]> {
   const tarball = new Uint8Array(readFileSync(one.tarball)).buffer;
   const { messages } = await publint({ pack: { tarball }, strict: true });
-  return messages.map((message) => `${one.name}: ${formatMessage(message, readManifest(one.folder), { color: false })}`);
+  return messages.map(
+    (message) =>
+      `${one.name}: ${formatMessage(message, readManifest(one.folder), { color: false })}`,
+  );
 }
 
 // node16: who resolves modules as Node 10 did cannot see subpaths of any package with "exports".
 async function typeProblems(one: PackedPackage): Promise<string[]> {
-  const result = await runTool('@arethetypeswrong/cli', [one.tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji'], {
-    bin: 'attw',
-  });
+  const result = await runTool(
+    '@arethetypeswrong/cli',
+    [one.tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji'],
+    {
+      bin: 'attw',
+    },
+  );
   return result.ok ? [] : [`${one.name}:\n${result.output}`];
 }

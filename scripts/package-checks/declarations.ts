@@ -32,8 +32,13 @@ export function declarationsStep(packing: Packing): Step {
     name: 'consumers',
     run: async () => {
       const packed = await packing.get();
-      const projects = RESOLUTIONS.map((resolution) => ({ resolution: resolution.name, folder: writeProject(packed, resolution) }));
-      const runs = projects.flatMap((project) => COMPILERS.map((compiler) => ({ ...project, compiler })));
+      const projects = RESOLUTIONS.map((resolution) => ({
+        resolution: resolution.name,
+        folder: writeProject(packed, resolution),
+      }));
+      const runs = projects.flatMap((project) =>
+        COMPILERS.map((compiler) => ({ ...project, compiler })),
+      );
       const problems = [...holes(packed), ...(await concurrently(runs, compile)).flat()];
       return { ok: problems.length === 0, output: problems.join('\n'), note: COMPILERS.join(', ') };
     },
@@ -42,11 +47,25 @@ export function declarationsStep(packing: Packing): Step {
 
 // Before TypeScript 5.8 no CommonJS declaration file may import the types of an ESM-only package, such as ky and
 // oauth4webapi: who is on CommonJS and an older one has skipLibCheck on, and gets the right types all the same.
-async function compile({ resolution, folder, compiler }: { resolution: string; folder: string; compiler: string }): Promise<string[]> {
+async function compile({
+  resolution,
+  folder,
+  compiler,
+}: {
+  resolution: string;
+  folder: string;
+  compiler: string;
+}): Promise<string[]> {
   const lenient = resolution === 'cjs' && compiler === 'typescript-5.6' ? ['--skipLibCheck'] : [];
-  const { ok, output } = await runTool(compiler, ['-p', folder, '--pretty', 'false', ...lenient], { bin: 'tsc', cwd: folder });
+  const { ok, output } = await runTool(compiler, ['-p', folder, '--pretty', 'false', ...lenient], {
+    bin: 'tsc',
+    cwd: folder,
+  });
   // The type tests await at the top level; what they say about types holds without that.
-  const [awaits, others] = [output.split('\n').filter(isTopLevelAwait), output.split('\n').filter((line) => !isTopLevelAwait(line))];
+  const [awaits, others] = [
+    output.split('\n').filter(isTopLevelAwait),
+    output.split('\n').filter((line) => !isTopLevelAwait(line)),
+  ];
   const fine = ok || (resolution === 'cjs' && awaits.length > 0 && others.join('').trim() === '');
   return fine ? [] : [`${compiler}, ${resolution}:\n${others.join('\n')}`];
 }
@@ -59,7 +78,9 @@ function isTopLevelAwait(line: string): boolean {
 // sources have in the same place is meant, and the linter has seen it.
 function holes({ packages, project }: Packed): string[] {
   return packages.flatMap(({ name, folder }) => {
-    const sources = globSync('src/**/*.ts', { cwd: folder }).map((file) => compact(path.join(folder, file)));
+    const sources = globSync('src/**/*.ts', { cwd: folder }).map((file) =>
+      compact(path.join(folder, file)),
+    );
     const installed = path.join(project, 'node_modules', name);
     return globSync('dist/**/*.d.{mts,cts}', { cwd: installed }).flatMap((file) =>
       placesOfAny(compact(path.join(installed, file)))
@@ -70,7 +91,9 @@ function holes({ packages, project }: Packed): string[] {
 }
 
 function placesOfAny(code: string): string[] {
-  return [...code.matchAll(/(?<![\w$])any(?![\w$])/g)].map(({ index }) => code.slice(Math.max(0, index - 15), index + 3));
+  return [...code.matchAll(/(?<![\w$])any(?![\w$])/g)].map(({ index }) =>
+    code.slice(Math.max(0, index - 15), index + 3),
+  );
 }
 
 function compact(file: string): string {
@@ -81,12 +104,16 @@ function withoutCommentsAndStrings(code: string): string {
   return code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|"[^"\n]*"/g, '');
 }
 
-function writeProject({ packages, project }: Packed, resolution: (typeof RESOLUTIONS)[number]): string {
+function writeProject(
+  { packages, project }: Packed,
+  resolution: (typeof RESOLUTIONS)[number],
+): string {
   const folder = path.join(project, resolution.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ type: resolution.type }));
   writeFileSync(path.join(folder, 'entries.ts'), packages.map(entryChecks).join('\n'));
-  for (const file of typeTests(resolution.name)) cpSync(path.join(root, file), path.join(folder, file));
+  for (const file of typeTests(resolution.name))
+    cpSync(path.join(root, file), path.join(folder, file));
   const config = { compilerOptions: { ...STRICT, ...resolution.options }, include: ['**/*'] };
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config, undefined, 2));
   return folder;
@@ -113,7 +140,10 @@ function entryChecks({ name, id, manifest }: PackedPackage): string {
 // A CommonJS file cannot import ky, which is ESM only; the entries are checked there all the same. And the declarations of these
 // two clients do not stand a check of their own, so who imports them is checked on the sources alone.
 function typeTests(resolution: string): string[] {
-  const without = resolution === 'cjs' ? /from '(?:ky|@apollo\/|@modelcontextprotocol\/)/ : /from '(?:@apollo\/|@modelcontextprotocol\/)/;
+  const without =
+    resolution === 'cjs'
+      ? /from '(?:ky|@apollo\/|@modelcontextprotocol\/)/
+      : /from '(?:@apollo\/|@modelcontextprotocol\/)/;
   return globSync('{packages/*/test,test}/**/*{.test-d,.d}.ts', { cwd: root }).filter(
     (file) => !without.test(readFileSync(path.join(root, file), 'utf8')),
   );

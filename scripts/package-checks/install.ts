@@ -11,23 +11,38 @@ const USERS_HAVE = ['@types/node', 'axios', 'undici'];
  * Lays the tarballs out as an installation would, and beside them what they depend on, linked from here: the same
  * result as `npm install` of the tarballs, without a network.
  */
-export async function installPacked(packages: readonly PackedPackage[], project: string): Promise<void> {
+export async function installPacked(
+  packages: readonly PackedPackage[],
+  project: string,
+): Promise<void> {
   const modules = path.join(project, 'node_modules');
   mkdirSync(modules, { recursive: true });
-  writeFileSync(path.join(project, 'package.json'), '{ "name": "project", "private": true, "type": "module" }\n');
+  writeFileSync(
+    path.join(project, 'package.json'),
+    '{ "name": "project", "private": true, "type": "module" }\n',
+  );
   for (const one of packages) {
     const target = path.join(modules, one.name);
     mkdirSync(target, { recursive: true });
-    const result = await runCommand('tar', ['-xzf', one.tarball, '-C', target, '--strip-components', '1']);
+    const result = await runCommand('tar', [
+      '-xzf',
+      one.tarball,
+      '-C',
+      target,
+      '--strip-components',
+      '1',
+    ]);
     if (!result.ok) throw new Error(`${one.tarball} could not be unpacked:\n${result.output}`);
   }
   const ours = new Set(packages.map(({ name }) => name));
   for (const one of packages) {
     const needed = { ...one.manifest.dependencies, ...one.manifest.peerDependencies };
     for (const name of Object.keys(needed))
-      if (!ours.has(name)) link(path.join(one.folder, 'node_modules', name), path.join(modules, name));
+      if (!ours.has(name))
+        link(path.join(one.folder, 'node_modules', name), path.join(modules, name));
   }
-  for (const name of USERS_HAVE) link(path.join(root, 'node_modules', name), path.join(modules, name));
+  for (const name of USERS_HAVE)
+    link(path.join(root, 'node_modules', name), path.join(modules, name));
 }
 
 function link(from: string, to: string): void {

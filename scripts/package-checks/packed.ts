@@ -43,7 +43,10 @@ async function pack(folders: string[]): Promise<Packed> {
   const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-packed-'));
   folders.push(folder);
   await packAll(folder);
-  const packages = publicPackages().map((one) => ({ ...one, tarball: path.join(folder, tarballName(one)) }));
+  const packages = publicPackages().map((one) => ({
+    ...one,
+    tarball: path.join(folder, tarballName(one)),
+  }));
   const project = path.join(folder, 'project');
   await installPacked(packages, project);
   return { packages, project };
@@ -55,7 +58,16 @@ async function packAll(folder: string): Promise<void> {
   // Windows starts npx through a shell only, which needs the quotes; the folder's name is ours and the system's.
   const isWindows = process.platform === 'win32';
   const destination = isWindows ? `"${folder}"` : folder;
-  const args = ['-y', packageManager ?? 'pnpm', '-r', '--filter', './packages/*', 'pack', '--pack-destination', destination];
+  const args = [
+    '-y',
+    packageManager ?? 'pnpm',
+    '-r',
+    '--filter',
+    './packages/*',
+    'pack',
+    '--pack-destination',
+    destination,
+  ];
   const result = await runCommand('npx', args, { shell: isWindows });
   if (!result.ok) throw new Error(`the packages could not be packed:\n${result.output}`);
 }

@@ -9,12 +9,14 @@ import type { Step } from './step.ts';
 export const compatStep: Step = {
   name: 'compat',
   run: async () => {
-    if (!existsSync(reportFile)) return { ok: false, output: 'there are no results yet: `npm run compat` makes them' };
+    if (!existsSync(reportFile))
+      return { ok: false, output: 'there are no results yet: `npm run compat` makes them' };
     const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
     const results = contractResults();
     return {
       ok: results.length > 0 && withTable(readme, results) === readme,
-      output: 'the compatibility table in README.md is not what the tests found: `npm run compat` writes it anew',
+      output:
+        'the compatibility table in README.md is not what the tests found: `npm run compat` writes it anew',
       note: `${results.filter(({ ran }) => ran).length} of ${results.length} clients`,
     };
   },

@@ -8,7 +8,9 @@ export async function runSteps(steps: readonly Step[]): Promise<string[]> {
     const started = performance.now();
     const { ok, output, note } = await outcome(step);
     const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`;
-    process.stdout.write(`${step.name.padEnd(10)} ${ok ? 'ok    ' : 'FAILED'} ${seconds.padStart(7)}${ok && note ? `  ${note}` : ''}\n`);
+    process.stdout.write(
+      `${step.name.padEnd(10)} ${ok ? 'ok    ' : 'FAILED'} ${seconds.padStart(7)}${ok && note ? `  ${note}` : ''}\n`,
+    );
     if (ok) continue;
     failed.push(step.name);
     // A build that fails stops several steps for the same reason.

@@ -28,8 +28,12 @@ export function unitStep(report: (totals: Totals) => void): Step {
       const file = reportFile;
       mkdirSync(cacheFolder, { recursive: true });
       rmSync(file, { force: true });
-      const result = await runCommand(process.execPath, jestCommand(['--json', `--outputFile=${file}`]));
-      if (!existsSync(file)) return { ok: false, output: `jest did not get as far as its report:\n${result.output}` };
+      const result = await runCommand(
+        process.execPath,
+        jestCommand(['--json', `--outputFile=${file}`]),
+      );
+      if (!existsSync(file))
+        return { ok: false, output: `jest did not get as far as its report:\n${result.output}` };
       const json = JSON.parse(readFileSync(file, 'utf8')) as JestReport;
       const totals = totalsOf(json);
       report(totals);
@@ -51,10 +55,13 @@ function totalsOf(report: JestReport): Totals {
 /** Suites whose programs are not on this machine say so in their titles: "Firefox, skipped, because ...". Each reason once. */
 function reasonsToSkip({ testResults }: JestReport): string[] {
   const reasons = testResults.flatMap(({ assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'pending').map(({ fullName }) => /skipped, because[^:(]*[^:( ]/.exec(fullName)?.[0]),
+    assertionResults
+      .filter(({ status }) => status === 'pending')
+      .map(({ fullName }) => /skipped, because[^:(]*[^:( ]/.exec(fullName)?.[0]),
   );
   return [...new Set(reasons.filter((reason) => reason !== undefined))];
 }
 
 /** What the random schedules say of themselves: their seed, how many there were of each class, how often each rule was put to the test. */
-const schedulesPlayed = (output: string): readonly string[] => output.match(/^ *seed \d+: .*(?:\n {2}.*|\nput to the test: .*)*/gm) ?? [];
+const schedulesPlayed = (output: string): readonly string[] =>
+  output.match(/^ *seed \d+: .*(?:\n {2}.*|\nput to the test: .*)*/gm) ?? [];

@@ -9,7 +9,16 @@ import { root } from '../../scripts/workspace.ts';
 export async function bundleForPage(script: URL): Promise<string> {
   // By esbuild's program: its JavaScript API does not work inside of jest.
   const esbuild = createRequire(import.meta.url).resolve('esbuild/bin/esbuild');
-  const args = [fileURLToPath(script), '--bundle', '--format=iife', `--tsconfig=${path.join(root, 'tsconfig.check.json')}`];
-  const { stdout } = await promisify(execFile)(process.execPath, [esbuild, ...args, '--log-level=error'], { maxBuffer: 2 ** 26 });
+  const args = [
+    fileURLToPath(script),
+    '--bundle',
+    '--format=iife',
+    `--tsconfig=${path.join(root, 'tsconfig.check.json')}`,
+  ];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [esbuild, ...args, '--log-level=error'],
+    { maxBuffer: 2 ** 26 },
+  );
   return stdout;
 }

@@ -10,7 +10,8 @@ export const chromiumPath: string | undefined = [
 ].find((file) => file && existsSync(file));
 
 /** What a suite that needs Chromium says where it is left out. In CI it is not left out: there, its start fails. */
-export const WITHOUT_CHROMIUM = 'skipped, because no Chromium was found: `apt-get install chromium`, or name one in the variable CHROMIUM';
+export const WITHOUT_CHROMIUM =
+  'skipped, because no Chromium was found: `apt-get install chromium`, or name one in the variable CHROMIUM';
 
 export const mayRunChromium: boolean = chromiumPath !== undefined || Boolean(process.env['CI']);
 
@@ -27,10 +28,13 @@ export const CHROMIUM_ARGUMENTS: readonly string[] = [
 
 /** Starts it with a fresh profile. */
 export async function startChromium(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
+  if (chromiumPath === undefined)
+    throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
   return chromium.launch({ executablePath: chromiumPath, args: [...CHROMIUM_ARGUMENTS] });
 }
 
 function onSearchPath(program: string): string[] {
-  return (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, program));
+  return (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, program));
 }

@@ -10,6 +10,7 @@ export const firefoxPath: string | undefined = [
 ].find((file) => file && existsSync(file));
 
 /** What a suite that needs Firefox says where it is left out. In CI it is not left out: there, its start fails. */
-export const WITHOUT_FIREFOX = 'skipped, because no Firefox was found: `apt-get install firefox-esr`, or name one in the variable FIREFOX';
+export const WITHOUT_FIREFOX =
+  'skipped, because no Firefox was found: `apt-get install firefox-esr`, or name one in the variable FIREFOX';
 
 export const mayRunFirefox: boolean = firefoxPath !== undefined || Boolean(process.env['CI']);

@@ -33,5 +33,8 @@ export interface Reference {
 
 /** The tests that a text names. */
 export function references(text: string): Reference[] {
-  return [...text.matchAll(/`([^`]+?) › ([^`]+)`/g)].map(([, file = '', test = '']) => ({ file, test }));
+  return [...text.matchAll(/`([^`]+?) › ([^`]+)`/g)].map(([, file = '', test = '']) => ({
+    file,
+    test,
+  }));
 }

@@ -26,7 +26,18 @@ export const RULES: Record<string, PackageRules> = {
 
 const NOT_EVERYWHERE = {
   members: ['AbortSignal.any', 'AbortSignal.timeout'],
-  globals: ['process', 'Buffer', 'window', 'document', 'localStorage', 'sessionStorage', 'indexedDB', 'navigator', '__dirname', 'require'],
+  globals: [
+    'process',
+    'Buffer',
+    'window',
+    'document',
+    'localStorage',
+    'sessionStorage',
+    'indexedDB',
+    'navigator',
+    '__dirname',
+    'require',
+  ],
 };
 
 /** Every rule that this file of this package breaks, a sentence each. */
@@ -37,8 +48,16 @@ export function brokenRules(rules: PackageRules, code: string): string[] {
     .map(({ from, typeOnly }) => `imports ${typeOnly ? 'types of ' : ''}${from}`);
   broken.push(...source.moduleState.map((name) => `keeps state at module level: ${name}`));
   if (rules.everywhere) {
-    broken.push(...source.members.filter((name) => NOT_EVERYWHERE.members.includes(name)).map((name) => `uses ${name}`));
-    broken.push(...source.globals.filter((name) => NOT_EVERYWHERE.globals.includes(name)).map((name) => `uses ${name}`));
+    broken.push(
+      ...source.members
+        .filter((name) => NOT_EVERYWHERE.members.includes(name))
+        .map((name) => `uses ${name}`),
+    );
+    broken.push(
+      ...source.globals
+        .filter((name) => NOT_EVERYWHERE.globals.includes(name))
+        .map((name) => `uses ${name}`),
+    );
   }
   return broken;
 }

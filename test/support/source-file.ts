@@ -43,7 +43,8 @@ function visit(node: Node, found: SourceFile, declared: Set<string>): void {
   if (node.type === 'MemberExpression') found.members.push(memberName(node));
   for (const [field, value] of Object.entries(node)) {
     // `a.window` and `{ window: 1 }` name a property, not the global.
-    const isPropertyName = (field === 'property' || field === 'key') && nodesIn(value)[0]?.type === 'Identifier';
+    const isPropertyName =
+      (field === 'property' || field === 'key') && nodesIn(value)[0]?.type === 'Identifier';
     if (!isPropertyName) for (const child of nodesIn(value)) visit(child, found, declared);
   }
 }
@@ -54,15 +55,21 @@ function importIn(node: Node): Import | undefined {
     case 'ImportDeclaration':
     case 'ExportNamedDeclaration':
     case 'ExportAllDeclaration':
-      return source === undefined ? undefined : { from: source, typeOnly: node['typeOnly'] === true };
+      return source === undefined
+        ? undefined
+        : { from: source, typeOnly: node['typeOnly'] === true };
     case 'TsImportType':
       return { from: textOf(node['argument']) ?? '', typeOnly: true };
     case 'TsModuleDeclaration': {
       const name = nodesIn(node['id'])[0];
-      return name?.type === 'StringLiteral' ? { from: textOf(name) ?? '', typeOnly: true } : undefined;
+      return name?.type === 'StringLiteral'
+        ? { from: textOf(name) ?? '', typeOnly: true }
+        : undefined;
     }
     case 'CallExpression':
-      return callsModule(node) ? { from: argumentText(node) ?? '(computed)', typeOnly: false } : undefined;
+      return callsModule(node)
+        ? { from: argumentText(node) ?? '(computed)', typeOnly: false }
+        : undefined;
     default:
       return undefined;
   }
@@ -70,7 +77,9 @@ function importIn(node: Node): Import | undefined {
 
 function callsModule(node: Node): boolean {
   const callee = nodesIn(node['callee'])[0];
-  return callee?.type === 'Import' || (callee?.type === 'Identifier' && callee['value'] === 'require');
+  return (
+    callee?.type === 'Import' || (callee?.type === 'Identifier' && callee['value'] === 'require')
+  );
 }
 
 function argumentText(node: Node): string | undefined {
@@ -80,12 +89,14 @@ function argumentText(node: Node): string | undefined {
 
 function memberName(node: Node): string {
   const [object] = nodesIn(node['object']);
-  const owner = object?.type === 'MemberExpression' ? memberName(object).split('.').at(-1) : nameOf(object);
+  const owner =
+    object?.type === 'MemberExpression' ? memberName(object).split('.').at(-1) : nameOf(object);
   return `${owner ?? ''}.${nameOf(node['property'])}`;
 }
 
 function stateIn(statement: Node): string[] {
-  const declaration = statement.type === 'ExportDeclaration' ? nodesIn(statement['declaration'])[0] : statement;
+  const declaration =
+    statement.type === 'ExportDeclaration' ? nodesIn(statement['declaration'])[0] : statement;
   if (declaration?.type !== 'VariableDeclaration' || declaration['declare'] === true) return [];
   const changes = declaration['kind'] !== 'const';
   return nodesIn(declaration['declarations']).flatMap((one) => {
@@ -99,7 +110,9 @@ function startsEmpty(value: Node | undefined): boolean {
   if (value?.type === 'ObjectExpression') return nodesIn(value['properties']).length === 0;
   if (value?.type !== 'NewExpression') return false;
   const name = nameOf(value['callee']);
-  return COLLECTIONS.includes(name) && ((value['arguments'] as unknown[] | null) ?? []).length === 0;
+  return (
+    COLLECTIONS.includes(name) && ((value['arguments'] as unknown[] | null) ?? []).length === 0
+  );
 }
 
 function textOf(value: unknown): string | undefined {

@@ -29,7 +29,8 @@ function visit(node: Node, groups: readonly string[], tables: Tables, names: str
   const own = namesOf(node, tables).map((name) => [...groups, name]);
   names.push(...own.map((path) => path.join(BETWEEN)));
   for (const value of Object.values(node))
-    for (const child of nodesIn(value)) for (const path of own.length > 0 ? own : [groups]) visit(child, path, tables, names);
+    for (const child of nodesIn(value))
+      for (const path of own.length > 0 ? own : [groups]) visit(child, path, tables, names);
 }
 
 /** The names that a call of `it`, `describe` or their `each` gives; none for any other node. */
@@ -40,21 +41,32 @@ function namesOf(node: Node, tables: Tables): string[] {
   if (name === undefined) return [];
   if (callee.type === 'Identifier' && CALLED.test(String(callee['value']))) return [name];
   if (callee.type !== 'CallExpression') return [];
-  const { object, property } = callee['callee'] as { readonly object?: Node; readonly property?: Node };
+  const { object, property } = callee['callee'] as {
+    readonly object?: Node;
+    readonly property?: Node;
+  };
   if (!CALLED.test(String(object?.['value'])) || property?.['value'] !== 'each') return [];
   const table = argumentsOf(callee)[0];
   const rows = table?.type === 'Identifier' ? tables[String(table['value'])] : undefined;
-  const filled = rows?.map((row) => name.replace(/\$(\w+)/g, (whole, member: string) => String(Reflect.get(row, member) ?? whole)));
-  return [...new Set(filled ?? [name])].map((text) => text.replace(/%[sdifjop#]|\$[\w.]+/g, VARIES));
+  const filled = rows?.map((row) =>
+    name.replace(/\$(\w+)/g, (whole, member: string) => String(Reflect.get(row, member) ?? whole)),
+  );
+  return [...new Set(filled ?? [name])].map((text) =>
+    text.replace(/%[sdifjop#]|\$[\w.]+/g, VARIES),
+  );
 }
 
 const argumentsOf = (call: Node): (Node | undefined)[] =>
-  (call['arguments'] as readonly { readonly expression: Node }[]).map(({ expression }) => expression);
+  (call['arguments'] as readonly { readonly expression: Node }[]).map(
+    ({ expression }) => expression,
+  );
 
 function textOf(node: Node | undefined): string | undefined {
   if (node?.type === 'StringLiteral') return String(node['value']);
   if (node?.type !== 'TemplateLiteral') return undefined;
-  return (node['quasis'] as readonly { readonly cooked: string }[]).map(({ cooked }) => cooked).join(VARIES);
+  return (node['quasis'] as readonly { readonly cooked: string }[])
+    .map(({ cooked }) => cooked)
+    .join(VARIES);
 }
 
 function nodesIn(value: unknown): Node[] {

@@ -11,7 +11,10 @@ const store = (id: string): TokenStore => ({
   name: `connection:${id}`,
   lock, // the lock's name comes from here
   async read() {
-    const { rows } = await pg.query('select record as value, version::text from connection where id = $1 and record is not null', [id]);
+    const { rows } = await pg.query(
+      'select record as value, version::text from connection where id = $1 and record is not null',
+      [id],
+    );
     return rows[0];
   },
   async write(value, expected) {
@@ -22,9 +25,17 @@ const store = (id: string): TokenStore => ({
     return rows[0]?.version;
   },
 });
-const refresh = refreshTokenGrant({ tokenEndpoint: 'https://identity.xero.com/connect/token', clientId: 'id', clientSecret: 'secret' });
+const refresh = refreshTokenGrant({
+  tokenEndpoint: 'https://identity.xero.com/connect/token',
+  clientId: 'id',
+  clientSecret: 'secret',
+});
 const connections = createTokenPool((id) => ({ store: store(id), refresh }), { max: 5_000 });
-const api = (id: string) => createAuthFetch(connections.get(id), { origins: ['https://api.xero.com'], whenSignedOut: 'reject' });
+const api = (id: string) =>
+  createAuthFetch(connections.get(id), {
+    origins: ['https://api.xero.com'],
+    whenSignedOut: 'reject',
+  });
 await connections.get('42').getTokens({ validFor: 10 * 60_000 }); // validate once, then fan out
 connections.subscribe((event) => {
   if (event.type === 'sessionEnded') console.log('reconnect', event.name, event.error.code);

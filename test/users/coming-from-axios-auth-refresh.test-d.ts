@@ -12,7 +12,8 @@ const tokens = createTokenManager({
 });
 const detach = attachAuth(api, tokens, {
   origins: ['https://api.example.com'],
-  isRejected: async (response) => isTokenRejected(response) || ((await response.json()) as any)?.code === 'TOKEN_EXPIRED', // shouldRefresh
+  isRejected: async (response) =>
+    isTokenRejected(response) || ((await response.json()) as any)?.code === 'TOKEN_EXPIRED', // shouldRefresh
 });
 await api.get('/public', { tokens: false }); // skipAuthRefresh
 detach();

@@ -12,11 +12,17 @@ const tokens = createTokenManager({
   store: fileStore(join(homedir(), '.config/tool/credentials.json'), {
     pointer: '/auth',
     parse: (old: any) =>
-      old?.access_token && { accessToken: old.access_token, refreshToken: old.refresh_token, expiresAt: old.expiry_date },
+      old?.access_token && {
+        accessToken: old.access_token,
+        refreshToken: old.refresh_token,
+        expiresAt: old.expiry_date,
+      },
   }),
   refresh: refreshTokenGrant({ tokenEndpoint: 'https://id.example.com/token', clientId: 'tool' }),
 });
 if (!(await tokens.getTokens())) await tokens.signIn(await login());
-const transport = new StreamableHTTPClientTransport(url, { fetch: createAuthFetch(tokens, { origins: [url.origin] }) });
+const transport = new StreamableHTTPClientTransport(url, {
+  fetch: createAuthFetch(tokens, { origins: [url.origin] }),
+});
 process.once('SIGTERM', () => void tokens.close().finally(() => process.exit()));
 void transport;

@@ -5,7 +5,11 @@ import { attachAuth } from '@unexpired/axios';
 declare const api: ReturnType<typeof axios.create>; // exists: baseURL '/api'
 declare const queryDefaults: { retry?: (n: number, e: unknown) => boolean };
 declare function navigate(to: string): void;
-declare function useSyncExternalStore<S>(subscribe: (f: () => void) => () => void, get: () => S, server?: () => S): S;
+declare function useSyncExternalStore<S>(
+  subscribe: (f: () => void) => () => void,
+  get: () => S,
+  server?: () => S,
+): S;
 
 export const tokens = createTokenManager({
   lock: navigator.locks, // the cookie is shared by all tabs

@@ -4,7 +4,11 @@ import { createTokenManager, isTokenRejected } from 'unexpired';
 import { createAuthFetch } from '@unexpired/fetch';
 import { clientCredentialsGrant } from '@unexpired/oauth';
 const tokens = createTokenManager({
-  acquire: clientCredentialsGrant({ tokenEndpoint: 'https://id.example.com/token', clientId: 'x', clientSecret: 'y' }),
+  acquire: clientCredentialsGrant({
+    tokenEndpoint: 'https://id.example.com/token',
+    clientId: 'x',
+    clientSecret: 'y',
+  }),
 });
 const link = new HttpLink({
   uri: 'https://api.example.com/graphql',
@@ -12,8 +16,13 @@ const link = new HttpLink({
     origins: ['https://api.example.com'],
     async isRejected(response) {
       if (isTokenRejected(response)) return true;
-      const body = (await response.json()) as { data?: unknown; errors?: { extensions?: { code?: string } }[] } | undefined;
-      return body?.data == null && (body?.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') ?? false); // data: something ran, do not replay
+      const body = (await response.json()) as
+        | { data?: unknown; errors?: { extensions?: { code?: string } }[] }
+        | undefined;
+      return (
+        body?.data == null &&
+        (body?.errors?.some((error) => error.extensions?.code === 'UNAUTHENTICATED') ?? false)
+      ); // data: something ran, do not replay
     },
   }),
 });

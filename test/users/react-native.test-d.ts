@@ -9,7 +9,8 @@ const keychain = {
     const found = await Keychain.getGenericPassword({ service });
     return found ? found.password : undefined;
   },
-  setItem: (service: string, value: string) => Keychain.setGenericPassword('session', value, { service }),
+  setItem: (service: string, value: string) =>
+    Keychain.setGenericPassword('session', value, { service }),
   removeItem: (service: string) => Keychain.resetGenericPassword({ service }),
 };
 const tokens = createTokenManager({

@@ -7,7 +7,11 @@ export interface AcmeOptions {
   fetch?: AuthFetchOptions['fetch'];
 }
 export function acme({ auth, baseUrl = 'https://api.acme.com', fetch }: AcmeOptions) {
-  return createAuthFetch(auth, { origins: [new URL(baseUrl).origin], fetch, whenSignedOut: 'reject' });
+  return createAuthFetch(auth, {
+    origins: [new URL(baseUrl).origin],
+    fetch,
+    whenSignedOut: 'reject',
+  });
 }
 acme({ auth: 'token' });
 acme({ auth: () => 'token' });

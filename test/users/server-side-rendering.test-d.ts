@@ -6,8 +6,14 @@ import { redisStore, type RedisLike } from '@unexpired/redis';
 declare const redis: RedisLike;
 declare function sessionId(): Promise<string | undefined>; // from cookies()
 
-const refresh = refreshTokenGrant({ tokenEndpoint: 'https://id.example.com/token', clientId: 'web' });
-const sessions = createTokenPool((id) => ({ store: redisStore(redis, { key: `session:${id}` }), refresh }));
+const refresh = refreshTokenGrant({
+  tokenEndpoint: 'https://id.example.com/token',
+  clientId: 'web',
+});
+const sessions = createTokenPool((id) => ({
+  store: redisStore(redis, { key: `session:${id}` }),
+  refresh,
+}));
 
 const original = globalThis.fetch;
 globalThis.fetch = createAuthFetch(

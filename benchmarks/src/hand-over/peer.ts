@@ -26,7 +26,9 @@ const now = (): number => performance.timeOrigin + performance.now();
 const kinds: Record<string, (place: string) => Locked> = {
   'proper-lockfile': (file) => ({
     async lock(task) {
-      const release = await lockfile.lock(file, { retries: { forever: true, minTimeout: 5, maxTimeout: 50, randomize: true } });
+      const release = await lockfile.lock(file, {
+        retries: { forever: true, minTimeout: 5, maxTimeout: 50, randomize: true },
+      });
       try {
         return await task();
       } finally {
@@ -64,5 +66,8 @@ async function refreshTo(gen: number, { lock, read, write }: Locked): Promise<Ha
 }
 
 // One that fails ends the process, and with it the benchmark.
-process.on('message', (gen: number) => void refreshTo(gen, locked).then((had) => process.send?.(had)));
+process.on(
+  'message',
+  (gen: number) => void refreshTo(gen, locked).then((had) => process.send?.(had)),
+);
 process.send?.('ready');

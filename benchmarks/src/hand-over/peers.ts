@@ -4,9 +4,16 @@ import { fileURLToPath } from 'node:url';
 import type { Had } from './peer.ts';
 
 /** Lets processes need the next generation, all at once, and again and again. Each round's ms from its commit to the last who has it. */
-export async function startPeers(kind: string, place: string, processes: number, rounds: number): Promise<number[]> {
+export async function startPeers(
+  kind: string,
+  place: string,
+  processes: number,
+  rounds: number,
+): Promise<number[]> {
   const program = fileURLToPath(new URL('peer.ts', import.meta.url));
-  const peers = Array.from({ length: processes }, () => fork(program, [kind, place], { execArgv: ['--no-warnings'] }));
+  const peers = Array.from({ length: processes }, () =>
+    fork(program, [kind, place], { execArgv: ['--no-warnings'] }),
+  );
   try {
     await Promise.all(peers.map((peer) => once(peer, 'message')));
     const times: number[] = [];

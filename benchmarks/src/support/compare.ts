@@ -32,14 +32,17 @@ export async function compare(contenders: readonly Contender[]): Promise<Compare
   let batch = 10;
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const times = await turns(
-      contenders.map((_, index) => contenders[(index + round + WARM_UP) % contenders.length] as Contender),
+      contenders.map(
+        (_, index) => contenders[(index + round + WARM_UP) % contenders.length] as Contender,
+      ),
       batch,
     );
     if (round >= 0) rounds.push(times);
     else batch = Math.max(1, Math.round((BATCH * 1000) / median([...times.values()])));
   }
   const first = contenders[0]?.name ?? '';
-  const of = (round: ReadonlyMap<string, number>, name: string): number => round.get(name) ?? Number.NaN;
+  const of = (round: ReadonlyMap<string, number>, name: string): number =>
+    round.get(name) ?? Number.NaN;
   return contenders.map(({ name }) => ({
     name,
     time: median(rounds.map((round) => of(round, name))),
@@ -48,7 +51,10 @@ export async function compare(contenders: readonly Contender[]): Promise<Compare
   }));
 }
 
-async function turns(contenders: readonly Contender[], batch: number): Promise<Map<string, number>> {
+async function turns(
+  contenders: readonly Contender[],
+  batch: number,
+): Promise<Map<string, number>> {
   const bench = new Bench({ time: TURN, warmup: false, iterations: 1, throws: true });
   for (const { name, run } of contenders) {
     bench.add(
@@ -62,7 +68,8 @@ async function turns(contenders: readonly Contender[], batch: number): Promise<M
   const tasks = await bench.run();
   return new Map(
     tasks.map(({ name, result }) => {
-      if (result.state !== 'completed') throw new Error(`"${name}" did not finish: ${result.state}`);
+      if (result.state !== 'completed')
+        throw new Error(`"${name}" did not finish: ${result.state}`);
       return [name, (result.latency.p50 * 1000) / batch];
     }),
   );

@@ -1,6 +1,12 @@
 /** Prints a table that Markdown and people can read. The first column is text, the others are numbers. */
-export function printTable(title: string, head: readonly string[], rows: readonly (readonly string[])[]): void {
-  const widths = head.map((name, column) => Math.max(name.length, 3, ...rows.map((row) => (row[column] ?? '').length)));
+export function printTable(
+  title: string,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): void {
+  const widths = head.map((name, column) =>
+    Math.max(name.length, 3, ...rows.map((row) => (row[column] ?? '').length)),
+  );
   const line = (cells: readonly string[]): string => {
     const padded = widths.map((width, column) =>
       column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width),

@@ -16,8 +16,16 @@ const file = path.join(folder, 'config.json');
 
 // An older version of the tool had signed in, and kept its settings in the same file.
 const answer = server.signIn();
-const auth = { bearer: answer.access_token, renewal: answer.refresh_token, until: Date.now() + LIFETIME };
-await writeFile(file, `${JSON.stringify({ theme: 'dark', auth, editor: { tabSize: 2 } }, null, 2)}\n`, { mode: 0o600 });
+const auth = {
+  bearer: answer.access_token,
+  renewal: answer.refresh_token,
+  until: Date.now() + LIFETIME,
+};
+await writeFile(
+  file,
+  `${JSON.stringify({ theme: 'dark', auth, editor: { tabSize: 2 } }, null, 2)}\n`,
+  { mode: 0o600 },
+);
 
 interface Report {
   readonly answered: number;
@@ -26,9 +34,12 @@ interface Report {
 
 const run = () => {
   const child = fork(new URL('./tool.ts', import.meta.url), [file, origin, tokenEndpoint]);
-  const ended = new Promise<never>((_resolve, reject) => child.once('exit', (code) => reject(new Error(`the tool ended with ${code}`))));
+  const ended = new Promise<never>((_resolve, reject) =>
+    child.once('exit', (code) => reject(new Error(`the tool ended with ${code}`))),
+  );
   ended.catch(() => undefined); // it is to end after its report
-  const message = (): Promise<unknown> => Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
+  const message = (): Promise<unknown> =>
+    Promise.race([new Promise((resolve) => child.once('message', resolve)), ended]);
   return {
     /** Resolves after its first requests. */
     ready: message(),
@@ -41,7 +52,9 @@ const run = () => {
   };
 };
 
-process.stdout.write(`${processes} processes on one file for ${seconds} s, access tokens that last ${LIFETIME} ms ...\n`);
+process.stdout.write(
+  `${processes} processes on one file for ${seconds} s, access tokens that last ${LIFETIME} ms ...\n`,
+);
 const tools = Array.from({ length: processes }, run);
 try {
   await Promise.all(tools.map(({ ready }) => ready));
@@ -50,7 +63,10 @@ try {
   const answered = reports.reduce((sum, report) => sum + report.answered, 0);
   const failures = reports.flatMap((report) => report.failures);
   const { rotations, reuseDetections, calls } = server.counters;
-  const config = JSON.parse(await readFile(file, 'utf8')) as { theme?: unknown; editor?: { tabSize?: unknown } };
+  const config = JSON.parse(await readFile(file, 'utf8')) as {
+    theme?: unknown;
+    editor?: { tabSize?: unknown };
+  };
   const kept = config.theme === 'dark' && config.editor?.tabSize === 2;
   process.stdout.write(
     [
@@ -61,7 +77,15 @@ try {
       '',
     ].join('\n'),
   );
-  process.exitCode = failures.length === 0 && answered > 0 && rotations > 0 && calls === rotations && reuseDetections === 0 && kept ? 0 : 1;
+  process.exitCode =
+    failures.length === 0 &&
+    answered > 0 &&
+    rotations > 0 &&
+    calls === rotations &&
+    reuseDetections === 0 &&
+    kept
+      ? 0
+      : 1;
 } finally {
   for (const { kill } of tools) kill();
   await close();

@@ -15,7 +15,9 @@ interface OldCredentials {
 
 const parse = (old: unknown): TokenSet | undefined => {
   const { bearer, renewal, until } = old as Partial<OldCredentials>;
-  return bearer === undefined ? undefined : { accessToken: bearer, refreshToken: renewal, expiresAt: until };
+  return bearer === undefined
+    ? undefined
+    : { accessToken: bearer, refreshToken: renewal, expiresAt: until };
 };
 
 const tokens = createTokenManager({
@@ -33,10 +35,15 @@ process.once('message', () => {
 });
 
 while (!stopped) {
-  const responses = await Promise.allSettled([1, 2, 3].map((id) => authFetch(`${origin}/items/${id}`)));
+  const responses = await Promise.allSettled(
+    [1, 2, 3].map((id) => authFetch(`${origin}/items/${id}`)),
+  );
   for (const response of responses) {
     if (response.status === 'fulfilled' && response.value.ok) answered++;
-    else failures.push(response.status === 'fulfilled' ? `HTTP ${response.value.status}` : String(response.reason));
+    else
+      failures.push(
+        response.status === 'fulfilled' ? `HTTP ${response.value.status}` : String(response.reason),
+      );
   }
   if (rounds++ === 0) process.send?.('ready');
   await new Promise((resolve) => setTimeout(resolve, 20));

@@ -10,5 +10,8 @@ export async function isTokenRejectedByGraphql(response: ApiResponse): Promise<b
   if (isTokenRejected(response)) return true;
   const { data, errors } = ((await response.json()) ?? {}) as GraphqlAnswer;
   // With data, something ran: not to be sent again.
-  return data == null && (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false);
+  return (
+    data == null &&
+    (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false)
+  );
 }

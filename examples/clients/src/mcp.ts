@@ -4,5 +4,7 @@ import type { TokenSource } from 'unexpired';
 
 export function mcpTransport(tokens: TokenSource, url: URL): StreamableHTTPClientTransport {
   // No authProvider: it would put a token of its own into each request.
-  return new StreamableHTTPClientTransport(url, { fetch: createAuthFetch(tokens, { origins: [url.origin] }) });
+  return new StreamableHTTPClientTransport(url, {
+    fetch: createAuthFetch(tokens, { origins: [url.origin] }),
+  });
 }

@@ -7,6 +7,10 @@ export function openaiClient(tokens: TokenSource, baseURL: string): OpenAI {
   return new OpenAI({
     baseURL,
     apiKey: 'unused', // it insists on one, and sends it: overwriteAuthorization puts the token in its place
-    fetch: createAuthFetch(tokens, { origins: [origin], overwriteAuthorization: true, whenSignedOut: 'reject' }),
+    fetch: createAuthFetch(tokens, {
+      origins: [origin],
+      overwriteAuthorization: true,
+      whenSignedOut: 'reject',
+    }),
   });
 }

@@ -1,4 +1,10 @@
-import { ApolloClient, CombinedGraphQLErrors, gql, InMemoryCache, ServerError } from '@apollo/client';
+import {
+  ApolloClient,
+  CombinedGraphQLErrors,
+  gql,
+  InMemoryCache,
+  ServerError,
+} from '@apollo/client';
 import { describe } from '@jest/globals';
 import { apolloLink } from '../src/apollo.ts';
 import { behindToken } from './support/api.ts';
@@ -10,7 +16,10 @@ const mutation = gql(ECHO);
 const client: Omit<ClientUnderTest, 'answer' | 'refused'> = {
   name: '@apollo/client',
   connect(tokens, { origin }) {
-    const apollo = new ApolloClient({ link: apolloLink(tokens, `${origin}/graphql`), cache: new InMemoryCache() });
+    const apollo = new ApolloClient({
+      link: apolloLink(tokens, `${origin}/graphql`),
+      cache: new InMemoryCache(),
+    });
     return {
       async echo(text) {
         const { data } = await apollo.mutate<{ echo: string }>({ mutation, variables: { text } });
@@ -37,6 +46,8 @@ describe('a server that refuses a token in a 200', () => {
   clientContract({
     ...client,
     answer: () => refusingWith200,
-    refused: { statusOf: (error) => CombinedGraphQLErrors.is(error) && statusOfErrors(error.errors) },
+    refused: {
+      statusOf: (error) => CombinedGraphQLErrors.is(error) && statusOfErrors(error.errors),
+    },
   });
 });

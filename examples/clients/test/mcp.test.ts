@@ -10,13 +10,22 @@ import { clientContract } from './support/client-contract.ts';
 /** The sdk's own server, with sessions and event streams, behind the token as its bearer middleware has it. */
 function answer(): Answer {
   const mcp = new McpServer({ name: 'echo', version: '1.0.0' });
-  mcp.registerTool('echo', { inputSchema: { text: z.string() } }, ({ text }) => ({ content: [{ type: 'text', text }] }));
+  mcp.registerTool('echo', { inputSchema: { text: z.string() } }, ({ text }) => ({
+    content: [{ type: 'text', text }],
+  }));
   const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => 'session' });
   const connected = mcp.connect(transport);
   return async ({ authorized, body }, request, response) => {
     await connected;
-    if (authorized) await transport.handleRequest(request, response, body === '' ? undefined : JSON.parse(body));
-    else sendJson(response, 401, { error: 'invalid_token' }, { 'www-authenticate': 'Bearer error="invalid_token"' });
+    if (authorized)
+      await transport.handleRequest(request, response, body === '' ? undefined : JSON.parse(body));
+    else
+      sendJson(
+        response,
+        401,
+        { error: 'invalid_token' },
+        { 'www-authenticate': 'Bearer error="invalid_token"' },
+      );
   };
 }
 

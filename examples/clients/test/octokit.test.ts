@@ -15,7 +15,13 @@ const connectWith =
     return {
       async echo(body) {
         const route = 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments';
-        const { data } = await octokit.request(route, { owner: 'ada', repo: 'engine', issue_number: 1, body, request });
+        const { data } = await octokit.request(route, {
+          owner: 'ada',
+          repo: 'engine',
+          issue_number: 1,
+          body,
+          request,
+        });
         return data.body;
       },
     };
@@ -32,16 +38,24 @@ clientContract(client);
 
 describe('@octokit/core with @octokit/plugin-retry, which octokit and @octokit/rest bring', () => {
   it.each([
-    { title: 'four times within 14 s, as for every status of 500', retries: {}, asked: 4, seconds: 14 },
+    {
+      title: 'four times within 14 s, as for every status of 500',
+      retries: {},
+      asked: 4,
+      seconds: 14,
+    },
     { title: 'once where it is told not to retry', retries: { retries: 0 }, asked: 1, seconds: 0 },
   ])('asks $title', async ({ retries, asked, seconds }) => {
-    await withSession({ ...client, connect: connectWith(Octokit.plugin(retry), retries) }, async (session) => {
-      await session.expire();
-      session.end();
-      const { error, waited } = await failureOf(() => session.client.echo(''));
-      expect(tokenErrorOf(error)?.action).toBe('signIn');
-      expect(session.asked).toBe(asked);
-      expect(Math.floor(waited / 1000)).toBe(seconds);
-    });
+    await withSession(
+      { ...client, connect: connectWith(Octokit.plugin(retry), retries) },
+      async (session) => {
+        await session.expire();
+        session.end();
+        const { error, waited } = await failureOf(() => session.client.echo(''));
+        expect(tokenErrorOf(error)?.action).toBe('signIn');
+        expect(session.asked).toBe(asked);
+        expect(Math.floor(waited / 1000)).toBe(seconds);
+      },
+    );
   });
 });

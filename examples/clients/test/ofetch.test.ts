@@ -12,7 +12,10 @@ const client: ClientUnderTest = {
   answer: () => behindToken(({ body }) => JSON.parse(body) as unknown),
   connect(tokens, { origin }) {
     const api = ofetchClient(tokens, origin);
-    return { echo: async (text) => (await api<{ text: string }>('/notes', { method: 'POST', body: { text } })).text };
+    return {
+      echo: async (text) =>
+        (await api<{ text: string }>('/notes', { method: 'POST', body: { text } })).text,
+    };
   },
   ended: { asked: 1, type: FetchError },
   refused: {
@@ -24,7 +27,9 @@ clientContract(client);
 
 describe('ofetch, which retries what can be sent twice', () => {
   it('asks twice for a GET of an ended session, and sends nothing', async () => {
-    const connect: ClientUnderTest['connect'] = (tokens, { origin }) => ({ echo: () => ofetchClient(tokens, origin)('/notes') });
+    const connect: ClientUnderTest['connect'] = (tokens, { origin }) => ({
+      echo: () => ofetchClient(tokens, origin)('/notes'),
+    });
     await withSession({ ...client, connect }, async (session) => {
       await session.expire();
       session.end();

@@ -13,7 +13,10 @@ const connectWith =
     const client = create(tokens, `${origin}/v1`);
     return {
       async echo(content) {
-        const completion = await client.chat.completions.create({ model: 'small', messages: [{ role: 'user', content }] });
+        const completion = await client.chat.completions.create({
+          model: 'small',
+          messages: [{ role: 'user', content }],
+        });
         return completion.choices[0]?.message.content;
       },
     };
@@ -22,10 +25,16 @@ const connectWith =
 const answer: ClientUnderTest['answer'] = () =>
   behindToken(({ body }) => {
     const { messages } = JSON.parse(body) as { messages: [{ content: string }] };
-    return { id: '1', object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: messages[0].content } }] };
+    return {
+      id: '1',
+      object: 'chat.completion',
+      choices: [{ index: 0, message: { role: 'assistant', content: messages[0].content } }],
+    };
   });
 
-const refused: ClientUnderTest['refused'] = { statusOf: (error) => error instanceof OpenAI.AuthenticationError && error.status };
+const refused: ClientUnderTest['refused'] = {
+  statusOf: (error) => error instanceof OpenAI.AuthenticationError && error.status,
+};
 
 clientContract({
   name: 'openai with a key that is not used',
@@ -54,7 +63,12 @@ describe('openai, when a refresh timed out', () => {
     throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The refresh failed', cause });
   };
   const failureWith = (create: typeof openaiClient) =>
-    failureOf(() => create({ getTokens: unavailable, replaceRejected: unavailable }, 'https://api.example.com/v1').models.list());
+    failureOf(() =>
+      create(
+        { getTokens: unavailable, replaceRejected: unavailable },
+        'https://api.example.com/v1',
+      ).models.list(),
+    );
 
   it('takes that for a time-out of its own, and drops our error', async () => {
     const { error } = await failureWith(openaiClient);

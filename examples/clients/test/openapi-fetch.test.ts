@@ -29,5 +29,8 @@ clientContract({
     };
   },
   ended: { asked: 1 },
-  refused: { statusOf: (error) => ((error as Error).cause as Response).status, explained: (error) => (error as Error).cause },
+  refused: {
+    statusOf: (error) => ((error as Error).cause as Response).status,
+    explained: (error) => (error as Error).cause,
+  },
 });

@@ -18,14 +18,22 @@ const client: ClientUnderTest = {
     const supabase = supabaseClient(tokens, origin, 'publishable-key');
     return {
       async echo(text) {
-        const { data, error, status } = await supabase.from('notes').insert({ text }).select().single<{ text: string }>();
+        const { data, error, status } = await supabase
+          .from('notes')
+          .insert({ text })
+          .select()
+          .single<{ text: string }>();
         // It throws nothing unless it is told to.
         if (error) throw Object.assign(new Error(error.message, { cause: error }), { status });
         return data.text;
       },
     };
   },
-  ended: { asked: 1, like: { status: 0, message: expect.stringMatching(/^TokenError: /) }, found: false },
+  ended: {
+    asked: 1,
+    like: { status: 0, message: expect.stringMatching(/^TokenError: /) },
+    found: false,
+  },
   refused: { statusOf: (error) => (error as { status?: unknown }).status },
 };
 clientContract(client);
@@ -41,25 +49,35 @@ describe('@supabase/supabase-js', () => {
   it.each([
     { title: 'four times within 7 s', retry: true, asked: 4, waits: 7000 },
     { title: 'once where it is not to be retried', retry: false, asked: 1, waits: 0 },
-  ])('asks $title when a read finds the session ended, and throws our error where it is told to throw', async ({ retry, asked, waits }) => {
-    const connect = connectTo((supabase) => supabase.from('notes').select().retry(retry).throwOnError());
-    await withSession({ ...client, connect }, async (session) => {
-      await session.expire();
-      session.end();
-      const { error, waited } = await failureOf(() => session.client.echo(''));
-      expect(tokenErrorOf(error)?.action).toBe('signIn');
-      expect(session.asked).toBe(asked);
-      expect(waited).toBe(waits);
-      expect(session.api.requests).toEqual([]); // not even as nobody
-    });
-  });
+  ])(
+    'asks $title when a read finds the session ended, and throws our error where it is told to throw',
+    async ({ retry, asked, waits }) => {
+      const connect = connectTo((supabase) =>
+        supabase.from('notes').select().retry(retry).throwOnError(),
+      );
+      await withSession({ ...client, connect }, async (session) => {
+        await session.expire();
+        session.end();
+        const { error, waited } = await failureOf(() => session.client.echo(''));
+        expect(tokenErrorOf(error)?.action).toBe('signIn');
+        expect(session.asked).toBe(asked);
+        expect(waited).toBe(waits);
+        expect(session.api.requests).toEqual([]); // not even as nobody
+      });
+    },
+  );
 
   it('sends its key while nobody is signed in, and a refusal of that is not ours', async () => {
-    await withSession({ ...client, connect: connectTo((supabase) => supabase.from('notes').select()) }, async (session) => {
-      await session.tokens.signOut();
-      expect(await session.client.echo('')).toMatchObject({ status: 401 });
-      expect(session.api.requests).toEqual([expect.objectContaining({ authorized: false, signed: true })]);
-      expect(session.server.counters.calls).toBe(0);
-    });
+    await withSession(
+      { ...client, connect: connectTo((supabase) => supabase.from('notes').select()) },
+      async (session) => {
+        await session.tokens.signOut();
+        expect(await session.client.echo('')).toMatchObject({ status: 401 });
+        expect(session.api.requests).toEqual([
+          expect.objectContaining({ authorized: false, signed: true }),
+        ]);
+        expect(session.server.counters.calls).toBe(0);
+      },
+    );
   });
 });

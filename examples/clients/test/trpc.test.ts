@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTRPCClient, httpLink, httpBatchStreamLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import {
+  createTRPCClient,
+  httpLink,
+  httpBatchStreamLink,
+  TRPCClientError,
+  type TRPCLink,
+} from '@trpc/client';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { createHTTPHandler } from '@trpc/server/adapters/standalone';
 import { createAuthFetch } from '@unexpired/fetch';
@@ -27,7 +33,10 @@ const answer =
   (check: boolean): Answer =>
   ({ authorized, body }, request, response) => {
     const createContext = (): Context => (check && !authorized ? refuse() : { authorized });
-    return createHTTPHandler({ router: notes, createContext })(Object.assign(request, { body }), response);
+    return createHTTPHandler({ router: notes, createContext })(
+      Object.assign(request, { body }),
+      response,
+    );
   };
 
 clientContract({
@@ -54,23 +63,33 @@ describe('@trpc/client, with a server where single procedures check the token', 
     (link: (tokens: TokenSource, origin: string) => TRPCLink<Notes>): ClientUnderTest['connect'] =>
     (tokens, { origin }) => {
       const client = createTRPCClient<Notes>({ links: [link(tokens, origin)] });
-      return { echo: (text) => Promise.allSettled([client.echo.mutate(text), client.guarded.mutate()]) };
+      return {
+        echo: (text) => Promise.allSettled([client.echo.mutate(text), client.guarded.mutate()]),
+      };
     };
 
   it('does not repair a batch of which a part was refused: it is a 207, and the other part has run', async () => {
-    await withSession({ answer: () => answer(false), connect: connectThrough(trpcLink) }, async (session) => {
-      session.server.endAccessTokens();
-      expect(await session.client.echo('text')).toEqual([
-        { status: 'fulfilled', value: 'text' },
-        { status: 'rejected', reason: expect.objectContaining({ data: expect.objectContaining({ httpStatus: 401 }) }) },
-      ]);
-      expect(session.api.requests).toHaveLength(1);
-      expect(session.server.counters.calls).toBe(0);
-    });
+    await withSession(
+      { answer: () => answer(false), connect: connectThrough(trpcLink) },
+      async (session) => {
+        session.server.endAccessTokens();
+        expect(await session.client.echo('text')).toEqual([
+          { status: 'fulfilled', value: 'text' },
+          {
+            status: 'rejected',
+            reason: expect.objectContaining({ data: expect.objectContaining({ httpStatus: 401 }) }),
+          },
+        ]);
+        expect(session.api.requests).toHaveLength(1);
+        expect(session.server.counters.calls).toBe(0);
+      },
+    );
   });
 
   it('repairs what was refused where each call is a request', async () => {
-    const connect = connectThrough((tokens, url) => httpLink({ url, fetch: createAuthFetch(tokens, { origins: [url] }) }));
+    const connect = connectThrough((tokens, url) =>
+      httpLink({ url, fetch: createAuthFetch(tokens, { origins: [url] }) }),
+    );
     await withSession({ answer: () => answer(false), connect }, async (session) => {
       session.server.endAccessTokens();
       expect(await session.client.echo('text')).toEqual([
@@ -82,10 +101,15 @@ describe('@trpc/client, with a server where single procedures check the token', 
   });
 
   it('does not repair what a streamed batch reports: it is a 200, whatever it says', async () => {
-    const connect = connectThrough((tokens, url) => httpBatchStreamLink({ url, fetch: createAuthFetch(tokens, { origins: [url] }) }));
+    const connect = connectThrough((tokens, url) =>
+      httpBatchStreamLink({ url, fetch: createAuthFetch(tokens, { origins: [url] }) }),
+    );
     await withSession({ answer: () => answer(true), connect }, async (session) => {
       session.server.endAccessTokens();
-      const refused = { status: 'rejected', reason: expect.objectContaining({ message: 'UNAUTHORIZED' }) };
+      const refused = {
+        status: 'rejected',
+        reason: expect.objectContaining({ message: 'UNAUTHORIZED' }),
+      };
       expect(await session.client.echo('text')).toEqual([refused, refused]);
       expect(session.server.counters.calls).toBe(0);
     });

@@ -26,7 +26,12 @@ export function fireBurst(client: Client, requests: number, deadline: number): B
   const outcomes: Outcome[] = [];
 
   const ask = async (order: number): Promise<void> => {
-    const outcome: Outcome = { startedAt: now(), endedAt: undefined, ok: false, failure: undefined };
+    const outcome: Outcome = {
+      startedAt: now(),
+      endedAt: undefined,
+      ok: false,
+      failure: undefined,
+    };
     outcomes.push(outcome);
     try {
       const body = await client.get(`/orders/${order}`);
@@ -72,5 +77,7 @@ function statusOf(value: unknown): number | undefined {
 }
 
 function fieldOf(value: unknown, field: string): unknown {
-  return typeof value === 'object' && value !== null && field in value ? (value as Record<string, unknown>)[field] : undefined;
+  return typeof value === 'object' && value !== null && field in value
+    ? (value as Record<string, unknown>)[field]
+    : undefined;
 }

@@ -30,7 +30,11 @@ export interface Played {
 }
 
 /** `lifetime` in seconds: how long the access token that the login gives is good for. */
-export async function prepareContest(servers: Servers, contender: Contender, lifetime: number): Promise<Contest> {
+export async function prepareContest(
+  servers: Servers,
+  contender: Contender,
+  lifetime: number,
+): Promise<Contest> {
   const arena = await servers.openArena(lifetime);
   const sockets = createSockets();
   const client = await contender.signIn({ ...arena.address, agent: sockets.agent });

@@ -42,16 +42,28 @@ async function demonstrate(options: Options): Promise<number> {
   }
 }
 
-function printJson({ requests, scenario }: Options, matches: readonly Match[], report: string): void {
+function printJson(
+  { requests, scenario }: Options,
+  matches: readonly Match[],
+  report: string,
+): void {
   const results = matches.map(({ result }) => ({ ...result, brokenRules: brokenRules(result) }));
   const ok = results.every((result) => result.brokenRules.length === 0);
-  process.stdout.write(`${JSON.stringify({ ok, requests, scenario, sockets: SOCKETS, results, report }, undefined, 2)}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ ok, requests, scenario, sockets: SOCKETS, results, report }, undefined, 2)}\n`,
+  );
 }
 
 function printTable(matches: readonly Match[], report: string): void {
   const style = styleFor(process.stdout);
   const results = matches.map(({ result }) => result);
-  const lines = ['', renderTable(results, style), '', style.faint('  Counted by the servers; wall time by the callers.'), ''];
+  const lines = [
+    '',
+    renderTable(results, style),
+    '',
+    style.faint('  Counted by the servers; wall time by the callers.'),
+    '',
+  ];
   for (const result of results) {
     for (const rule of brokenRules(result)) lines.push(style.bad(`  ${result.name}: ${rule}`));
   }

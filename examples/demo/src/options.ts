@@ -39,11 +39,15 @@ export function parseOptions(args: readonly string[], ids: readonly string[]): C
     const scenario = scenarioOf(values.scenario);
     const only = onlyOf(values.only, ids);
     if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
-    return { kind: 'run', options: { requests, scenario, only, json: values.json ?? false, report: values.report } };
+    return {
+      kind: 'run',
+      options: { requests, scenario, only, json: values.json ?? false, report: values.report },
+    };
   } catch (error) {
     if (error instanceof Mistake) return { kind: 'mistake', message: error.message };
     // parseArgs explains unknown options and missing values well; its first sentence is the one that matters.
-    if (isParseArgsError(error)) return { kind: 'mistake', message: error.message.split('. ')[0] ?? error.message };
+    if (isParseArgsError(error))
+      return { kind: 'mistake', message: error.message.split('. ')[0] ?? error.message };
     throw error;
   }
 }
@@ -54,7 +58,9 @@ function requestsOf(text: string | undefined): number {
   if (text === undefined) return DEFAULT_REQUESTS;
   const requests = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (requests >= 1 && requests <= MOST_REQUESTS) return requests;
-  throw new Mistake(`--requests: expected a whole number from 1 to ${MOST_REQUESTS}, got "${text}"`);
+  throw new Mistake(
+    `--requests: expected a whole number from 1 to ${MOST_REQUESTS}, got "${text}"`,
+  );
 }
 
 function scenarioOf(text: string | undefined): Scenario {
@@ -69,11 +75,18 @@ function onlyOf(text: string | undefined, ids: readonly string[]): readonly stri
   const wanted = text.split(',').map((id) => id.trim());
   const unknown = wanted.find((id) => !ids.includes(id));
   if (unknown === undefined) return wanted;
-  throw new Mistake(`--only: there is no contender "${unknown}"; expected one or more of ${ids.join(', ')}`);
+  throw new Mistake(
+    `--only: there is no contender "${unknown}"; expected one or more of ${ids.join(', ')}`,
+  );
 }
 
 // By shape: an error of Node's own need not be an instance of this realm's Error.
 function isParseArgsError(error: unknown): error is { readonly message: string } {
-  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error)) return false;
-  return typeof error.code === 'string' && error.code.startsWith('ERR_PARSE_ARGS') && typeof error.message === 'string';
+  if (typeof error !== 'object' || error === null || !('code' in error) || !('message' in error))
+    return false;
+  return (
+    typeof error.code === 'string' &&
+    error.code.startsWith('ERR_PARSE_ARGS') &&
+    typeof error.message === 'string'
+  );
 }

@@ -24,22 +24,35 @@ export function createProgress(stream: NodeJS.WriteStream): Progress {
     step: (text) => void stream.write(`${clear}${text}\n`),
     look(name, requests, look) {
       // One column less than there are: a full line would wrap, and a wrapped one cannot be rewritten.
-      if (live) stream.write(CLEAR_LINE + lookLine(name, requests, look).slice(0, (stream.columns || 80) - 1));
+      if (live)
+        stream.write(
+          CLEAR_LINE + lookLine(name, requests, look).slice(0, (stream.columns || 80) - 1),
+        );
     },
     finished: (result) => void stream.write(`${clear}${finishedLine(result, style)}\n`),
   };
 }
 
-export function lookLine(name: string, requests: number, { ok, failed, tokenCalls, reuseDetections }: Look): string {
+export function lookLine(
+  name: string,
+  requests: number,
+  { ok, failed, tokenCalls, reuseDetections }: Look,
+): string {
   const done = Math.round((BAR * (ok + failed)) / requests);
   const bar = '█'.repeat(done) + '░'.repeat(BAR - done);
-  const counts = [`${count(ok)} ok`, `${count(failed)} failed`, plural(tokenCalls, 'token call'), `${count(reuseDetections)} reuse`];
+  const counts = [
+    `${count(ok)} ok`,
+    `${count(failed)} failed`,
+    plural(tokenCalls, 'token call'),
+    `${count(reuseDetections)} reuse`,
+  ];
   return `  ${bar} ${shortened(name)}: ${counts.join(', ')}`;
 }
 
 export function finishedLine(result: Result, style: Style): string {
   const requests = result.succeeded + result.failed;
-  const good = result.failed === 0 && result.session === 'alive' && brokenRules(result).length === 0;
+  const good =
+    result.failed === 0 && result.session === 'alive' && brokenRules(result).length === 0;
   const mark = good ? style.good('✓') : style.bad('✗');
   const facts = [
     `${count(result.succeeded)} of ${count(requests)} answered`,

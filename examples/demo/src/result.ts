@@ -23,7 +23,11 @@ export interface Result {
   readonly callersServed: number;
   /** How often callers were given which failure. */
   readonly failures: Readonly<Record<string, number>>;
-  readonly api: { readonly requests: number; readonly unauthorized: number; readonly connections: ConnectionCount };
+  readonly api: {
+    readonly requests: number;
+    readonly unauthorized: number;
+    readonly connections: ConnectionCount;
+  };
   readonly tokenEndpointConnections: ConnectionCount;
 }
 
@@ -34,7 +38,9 @@ export function resultOf(
   cutAtDeadline: boolean,
 ): Result {
   const { counters } = record;
-  const succeeded = new Set(record.attempts.filter(({ status }) => status === 200).map(({ request }) => request)).size;
+  const succeeded = new Set(
+    record.attempts.filter(({ status }) => status === 200).map(({ request }) => request),
+  ).size;
   return {
     id: contender.id,
     name: contender.name,
@@ -49,7 +55,11 @@ export function resultOf(
     cutAtDeadline,
     callersServed: outcomes.filter(({ ok }) => ok).length,
     failures: countFailures(outcomes),
-    api: { requests: counters.apiRequests, unauthorized: counters.unauthorized, connections: counters.apiConnections },
+    api: {
+      requests: counters.apiRequests,
+      unauthorized: counters.unauthorized,
+      connections: counters.apiConnections,
+    },
     tokenEndpointConnections: counters.tokenConnections,
   };
 }
@@ -59,11 +69,15 @@ export function brokenRules(result: Result): string[] {
   if (!result.ours) return [];
   const requests = result.succeeded + result.failed;
   const broken: string[] = [];
-  if (result.tokenEndpointCalls !== 1) broken.push(`${result.tokenEndpointCalls} token-endpoint calls instead of 1`);
-  if (result.reuseDetections !== 0) broken.push(`${result.reuseDetections} reuse detections instead of 0`);
+  if (result.tokenEndpointCalls !== 1)
+    broken.push(`${result.tokenEndpointCalls} token-endpoint calls instead of 1`);
+  if (result.reuseDetections !== 0)
+    broken.push(`${result.reuseDetections} reuse detections instead of 0`);
   if (result.session !== 'alive') broken.push('the session was revoked');
-  if (result.succeeded !== requests) broken.push(`the API answered ${result.succeeded} of ${requests} requests`);
-  if (result.callersServed !== requests) broken.push(`${result.callersServed} of ${requests} callers got their answer`);
+  if (result.succeeded !== requests)
+    broken.push(`the API answered ${result.succeeded} of ${requests} requests`);
+  if (result.callersServed !== requests)
+    broken.push(`${result.callersServed} of ${requests} callers got their answer`);
   return broken;
 }
 

@@ -22,13 +22,18 @@ export async function runMatches(
   { requests, scenario }: { readonly requests: number; readonly scenario: Scenario },
   progress: Progress,
 ): Promise<Match[]> {
-  const prepare = (contender: Contender): Promise<Contest> => prepareContest(servers, contender, firstLifetime(scenario));
+  const prepare = (contender: Contender): Promise<Contest> =>
+    prepareContest(servers, contender, firstLifetime(scenario));
   const rehearsals = await Promise.all(contenders.map(prepare));
   const contests = await Promise.all(contenders.map(prepare));
-  progress.step(`${plural(contests.length, 'contender')} signed in, each with a session and a pair of servers of its own.`);
+  progress.step(
+    `${plural(contests.length, 'contender')} signed in, each with a session and a pair of servers of its own.`,
+  );
 
   progress.step(
-    scenario === 'expired' ? 'Waiting for the access tokens to expire ...' : 'The authorization server takes all access tokens back ...',
+    scenario === 'expired'
+      ? 'Waiting for the access tokens to expire ...'
+      : 'The authorization server takes all access tokens back ...',
   );
   await endAccessTokens(
     scenario,

@@ -20,7 +20,10 @@ export function firstLifetime(scenario: Scenario): number {
 }
 
 /** Returns once no access token that was issued so far is good any more. */
-export async function endAccessTokens(scenario: Scenario, arenas: readonly RemoteArena[]): Promise<void> {
+export async function endAccessTokens(
+  scenario: Scenario,
+  arenas: readonly RemoteArena[],
+): Promise<void> {
   if (scenario === 'revoked') {
     await Promise.all(arenas.map((arena) => arena.revokeAccessToken()));
     return;

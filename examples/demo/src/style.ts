@@ -14,6 +14,12 @@ export const plainStyle: Style = { good: asIs, bad: asIs, strong: asIs, faint: a
 
 /** Colours for a terminal that wants them: node:util heeds NO_COLOR, FORCE_COLOR and what the stream is. */
 export function styleFor(stream: NodeJS.WritableStream): Style {
-  const styled = (format: Parameters<typeof styleText>[0]) => (text: string) => styleText(format, text, { stream });
-  return { good: styled('green'), bad: styled('red'), strong: styled('bold'), faint: styled('dim') };
+  const styled = (format: Parameters<typeof styleText>[0]) => (text: string) =>
+    styleText(format, text, { stream });
+  return {
+    good: styled('green'),
+    bad: styled('red'),
+    strong: styled('bold'),
+    faint: styled('dim'),
+  };
 }

@@ -9,6 +9,12 @@ export function plural(value: number, noun: string): string {
 }
 
 /** Says it when a contender did not finish by itself. `wallTime` in ms. */
-export function wallTimeText({ wallTime, cutAtDeadline }: { readonly wallTime: number; readonly cutAtDeadline: boolean }): string {
+export function wallTimeText({
+  wallTime,
+  cutAtDeadline,
+}: {
+  readonly wallTime: number;
+  readonly cutAtDeadline: boolean;
+}): string {
   return cutAtDeadline ? 'cut off' : `${(wallTime / 1000).toFixed(2)} s`;
 }

@@ -4,6 +4,9 @@ import { registerHooks } from 'node:module';
 registerHooks({
   resolve(specifier, context, nextResolve) {
     if (specifier !== '@unexpired/axios') return nextResolve(specifier, context);
-    return { url: 'data:text/javascript,export const attachAuth = () => () => undefined;', shortCircuit: true };
+    return {
+      url: 'data:text/javascript,export const attachAuth = () => () => undefined;',
+      shortCircuit: true,
+    };
   },
 });

@@ -27,7 +27,9 @@ function demo(...args: string[]): Promise<Finished> {
 }
 
 async function run(args: readonly string[]): Promise<Finished> {
-  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));
@@ -64,7 +66,11 @@ describe('the demo', () => {
     }
     expect(results.interceptor).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
     expect(results['ky-recipe']).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
-    expect(results['axios-auth-refresh']).toMatchObject({ tokenEndpointCalls: 1, session: 'alive', succeeded: 1 });
+    expect(results['axios-auth-refresh']).toMatchObject({
+      tokenEndpointCalls: 1,
+      session: 'alive',
+      succeeded: 1,
+    });
     expect(code).toBe(0);
     const page = await readFile(report, 'utf8');
     expect(page).toContain('10 requests at once, one refresh');
@@ -83,7 +89,13 @@ describe('the demo', () => {
     );
     const results = resultsOf(stdout);
     for (const id of only.split(',')) {
-      expect(results[id]).toMatchObject({ tokenEndpointCalls: 1, reuseDetections: 0, session: 'alive', succeeded: 70, callersServed: 70 });
+      expect(results[id]).toMatchObject({
+        tokenEndpointCalls: 1,
+        reuseDetections: 0,
+        session: 'alive',
+        succeeded: 70,
+        callersServed: 70,
+      });
       expect(results[id]?.api.unauthorized).toBeGreaterThan(0);
       expect(results[id]?.api.connections.atOnce).toBe(64);
     }
@@ -91,7 +103,11 @@ describe('the demo', () => {
   }, 60_000);
 
   it('ends with exit status 1 and says why when one of ours breaks its promise', async () => {
-    const args = ['--requests=2', '--only=unexpired-axios', `--report=${path.join(folder, 'broken.html')}`];
+    const args = [
+      '--requests=2',
+      '--only=unexpired-axios',
+      `--report=${path.join(folder, 'broken.html')}`,
+    ];
     const { code, stdout } = await run(['--import', brokenAdapter, main, ...args]);
     expect(stdout).toContain('Unexpired on axios: 0 token-endpoint calls instead of 1');
     expect(stdout).toContain('Unexpired on axios: the API answered 0 of 2 requests');
@@ -103,7 +119,8 @@ describe('the demo', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: '--requests: expected a whole number from 1 to 10000, got "lots"\nTry npm run demo -- --help\n',
+      stderr:
+        '--requests: expected a whole number from 1 to 10000, got "lots"\nTry npm run demo -- --help\n',
     });
   });
 

@@ -11,7 +11,9 @@ import ky from 'ky';
 import { createTokenManager } from 'unexpired';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..');
-const AsyncFunction = (async () => undefined).constructor as new (...names: string[]) => (...values: unknown[]) => Promise<unknown>;
+const AsyncFunction = (async () => undefined).constructor as new (
+  ...names: string[]
+) => (...values: unknown[]) => Promise<unknown>;
 
 /** A back end as frameworks make it: a body counts only if it is labelled as JSON, and each refresh token works once. */
 async function startBackEnd() {
@@ -20,7 +22,9 @@ async function startBackEnd() {
   let live = '';
   const read = async (request: IncomingMessage): Promise<Record<string, unknown>> => {
     const text = Buffer.concat(await request.toArray()).toString();
-    return request.headers['content-type']?.startsWith('application/json') && text ? JSON.parse(text) : {};
+    return request.headers['content-type']?.startsWith('application/json') && text
+      ? JSON.parse(text)
+      : {};
   };
   const issue = (expires_in: number) => {
     live = `at-${++issued}`;
@@ -36,7 +40,10 @@ async function startBackEnd() {
         if (spent !== `rt-${issued}`) return [401, { error: 'invalid_grant' }];
         seen.refreshes++;
         const { access_token: accessToken, ...rest } = issue(3600);
-        return [200, refreshToken === undefined ? { accessToken } : { ...rest, access_token: accessToken }];
+        return [
+          200,
+          refreshToken === undefined ? { accessToken } : { ...rest, access_token: accessToken },
+        ];
       }
       default: {
         const good = request.headers.authorization === `Bearer ${live}`;
@@ -69,7 +76,17 @@ function program(file: string, origin: string, place: string): string {
 }
 
 function run(code: string, more: Record<string, unknown> = {}): Promise<unknown> {
-  const values = { axios, ky, createTokenManager, attachAuth, createAuthFetch, kyAuth, email: 'ann@example.com', password: 'pw', ...more };
+  const values = {
+    axios,
+    ky,
+    createTokenManager,
+    attachAuth,
+    createAuthFetch,
+    kyAuth,
+    email: 'ann@example.com',
+    password: 'pw',
+    ...more,
+  };
   return new AsyncFunction(...Object.keys(values), code)(...Object.values(values));
 }
 
@@ -91,7 +108,9 @@ describe('a quick start of the README works as it is printed, on a back end that
   });
 
   it('on ky, with the tokens of fetch', async () => {
-    const [fetchPart, kyPart] = ['**On fetch:**', '**On ky**'].map((place) => program('README.md', backEnd.origin, place));
+    const [fetchPart, kyPart] = ['**On fetch:**', '**On ky**'].map((place) =>
+      program('README.md', backEnd.origin, place),
+    );
     await run(`${fetchPart?.split('const authFetch')[0]}\n${kyPart}`);
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
@@ -116,10 +135,22 @@ describe('a quick start of the README works as it is printed, on a back end that
 
   it('as the READMEs of the adapters have them', async () => {
     const names = { name: 'Ann', password: 'pw' };
-    const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email: 'ann@example.com' }) };
-    const onFetch = program('packages/fetch/README.md', backEnd.origin, 'npm install unexpired @unexpired/fetch');
+    const login = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: 'ann@example.com' }),
+    };
+    const onFetch = program(
+      'packages/fetch/README.md',
+      backEnd.origin,
+      'npm install unexpired @unexpired/fetch',
+    );
     await run(onFetch, { ...names, ...login });
-    const onAxios = program('packages/axios/README.md', backEnd.origin, 'npm install unexpired @unexpired/axios');
+    const onAxios = program(
+      'packages/axios/README.md',
+      backEnd.origin,
+      'npm install unexpired @unexpired/axios',
+    );
     await run(onAxios.replace('{ name, password }', '{ email, password }'), names);
     expect(backEnd.seen).toEqual({ refreshes: 2, refused: 0, served: 2 });
   });

@@ -44,7 +44,10 @@ describe('a lane', () => {
   });
 
   it.each([
-    [0, 'Request 1: waited 5 ms → sent at 5 ms, 401 → waited 80 ms → replayed at 100 ms, 200 → answered at 120 ms'],
+    [
+      0,
+      'Request 1: waited 5 ms → sent at 5 ms, 401 → waited 80 ms → replayed at 100 ms, 200 → answered at 120 ms',
+    ],
     [1, 'Request 2: waited 5 ms → sent at 6 ms, 401 → waited 60 ms → failed at 90 ms'],
     [2, 'Request 3: waited 48 ms → sent at 50 ms, no answer → its caller never heard'],
   ])('is told as a sentence: %i', (index, sentence) => {
@@ -62,32 +65,61 @@ describe('a lane', () => {
 });
 
 describe('a picture', () => {
-  it.each([1, 10, 100, 133, 134, 1_000, 10_000])('of %i lanes has a height that fits a screen', (requests) => {
-    const frame = frameOf({ end: 10, calls: [], lanes: Array.from({ length: requests }, () => [0, 10, 1]) }, 400, 10);
-    expect(frame.lanes.height).toBeLessThanOrEqual(400);
-    expect(frame.lanes.height).toBeGreaterThanOrEqual(Math.min(requests * 16, 320) - 0.001);
-  });
+  it.each([1, 10, 100, 133, 134, 1_000, 10_000])(
+    'of %i lanes has a height that fits a screen',
+    (requests) => {
+      const frame = frameOf(
+        { end: 10, calls: [], lanes: Array.from({ length: requests }, () => [0, 10, 1]) },
+        400,
+        10,
+      );
+      expect(frame.lanes.height).toBeLessThanOrEqual(400);
+      expect(frame.lanes.height).toBeGreaterThanOrEqual(Math.min(requests * 16, 320) - 0.001);
+    },
+  );
 });
 
 describe('the summary', () => {
   it('says in words what happened to whom', () => {
     const kept = resultWith({ ...lostSession, name: 'Half a solution', session: 'alive' });
     const passed = resultWith({ name: 'Another way', ours: false });
-    const { headline, opening, outcomes } = summarize([resultWith(lostSession), kept, passed, resultWith()], 100, 'expired');
+    const { headline, opening, outcomes } = summarize(
+      [resultWith(lostSession), kept, passed, resultWith()],
+      100,
+      'expired',
+    );
     expect(headline).toBe('100 requests at once, one refresh');
     expect(opening).toContain('100 requests at the same moment, and its access token had expired');
     expect(outcomes).toEqual([
-      { good: false, text: "Everybody's axios interceptor lost the session: the user has to sign in again." },
-      { good: false, text: 'Half a solution kept the session, but failed requests that a fresh token would have saved.' },
+      {
+        good: false,
+        text: "Everybody's axios interceptor lost the session: the user has to sign in again.",
+      },
+      {
+        good: false,
+        text: 'Half a solution kept the session, but failed requests that a fresh token would have saved.',
+      },
       { good: true, text: 'Another way came through this time.' },
-      { good: true, text: 'Unexpired on axios made 1 refresh, with no reuse, and had 100 of 100 requests answered.' },
+      {
+        good: true,
+        text: 'Unexpired on axios made 1 refresh, with no reuse, and had 100 of 100 requests answered.',
+      },
     ]);
   });
 
   it('does not boast when a promise was broken', () => {
-    const { headline, outcomes } = summarize([resultWith({ tokenEndpointCalls: 2 })], 100, 'revoked');
+    const { headline, outcomes } = summarize(
+      [resultWith({ tokenEndpointCalls: 2 })],
+      100,
+      'revoked',
+    );
     expect(headline).toBe('100 requests at once, and not the one refresh that was promised');
-    expect(outcomes).toEqual([{ good: false, text: 'Unexpired on axios did not hold: 2 token-endpoint calls instead of 1.' }]);
+    expect(outcomes).toEqual([
+      {
+        good: false,
+        text: 'Unexpired on axios did not hold: 2 token-endpoint calls instead of 1.',
+      },
+    ]);
   });
 });
 
@@ -132,13 +164,19 @@ describe('the page', () => {
     expect(page).toContain('&lt;Everybody&gt; &amp; co');
     expect(page).not.toContain('<Everybody>');
     expect(page).toContain('if (a &lt; b) refresh();');
-    const data = /<script type="application\/json" id="timelines">(.*?)<\/script>/s.exec(page)?.[1] ?? '';
+    const data =
+      /<script type="application\/json" id="timelines">(.*?)<\/script>/s.exec(page)?.[1] ?? '';
     expect(JSON.parse(data)).toEqual({ interceptor: timeline });
   });
 
   it('labels every control and picture', () => {
-    expect(page.match(/<canvas[^>]*>/g)).toEqual([expect.stringContaining('aria-label="Requests of &lt;Everybody&gt; &amp; co"')]);
-    for (const [input] of page.matchAll(/<label[^>]*>.*?<\/label>/gs)) expect(input).toMatch(/<input|<select/);
-    expect(page.match(/<input/g)?.length).toBe([...page.matchAll(/<label[^>]*>.*?<\/label>/gs)].length);
+    expect(page.match(/<canvas[^>]*>/g)).toEqual([
+      expect.stringContaining('aria-label="Requests of &lt;Everybody&gt; &amp; co"'),
+    ]);
+    for (const [input] of page.matchAll(/<label[^>]*>.*?<\/label>/gs))
+      expect(input).toMatch(/<input|<select/);
+    expect(page.match(/<input/g)?.length).toBe(
+      [...page.matchAll(/<label[^>]*>.*?<\/label>/gs)].length,
+    );
   });
 });

@@ -33,7 +33,10 @@ describe('a result', () => {
   it('counts a request that was answered twice once', () => {
     const { outcomes, record } = playedSample();
     const attempts = [...record.attempts, { request: 0, at: 1116, until: 1119, status: 200 }];
-    expect(resultOf(ours, outcomes, { ...record, attempts }, true)).toMatchObject({ succeeded: 1, failed: 2 });
+    expect(resultOf(ours, outcomes, { ...record, attempts }, true)).toMatchObject({
+      succeeded: 1,
+      failed: 2,
+    });
   });
 });
 
@@ -60,7 +63,10 @@ describe('the promise: 1 refresh, 0 reuse detections, every request answered', (
 
 describe('the table', () => {
   it('has a row for each contender, in columns', () => {
-    const table = renderTable([resultWith({ ...lostSession, failed: 9_999 }), resultWith({ cutAtDeadline: true })], plainStyle);
+    const table = renderTable(
+      [resultWith({ ...lostSession, failed: 9_999 }), resultWith({ cutAtDeadline: true })],
+      plainStyle,
+    );
     expect(table.split('\n')).toEqual([
       '                                  token-endpoint        reuse              requests   requests      wall',
       '                                           calls   detections   session   succeeded     failed      time',
@@ -74,14 +80,27 @@ describe('the table', () => {
 describe('progress', () => {
   it('shows how far a burst is, from both sides', () => {
     const look = { ok: 20, failed: 30, tokenCalls: 1_000, reuseDetections: 1 };
-    expect(lookLine('ky', 100, look)).toBe('  █████░░░░░ ky: 20 ok, 30 failed, 1,000 token calls, 1 reuse');
-    expect(lookLine('axios-auth-refresh (deduplicateRefresh: false)', 100, look)).toContain(' axios-auth-refresh (deduplica…: 20 ok');
+    expect(lookLine('ky', 100, look)).toBe(
+      '  █████░░░░░ ky: 20 ok, 30 failed, 1,000 token calls, 1 reuse',
+    );
+    expect(lookLine('axios-auth-refresh (deduplicateRefresh: false)', 100, look)).toContain(
+      ' axios-auth-refresh (deduplica…: 20 ok',
+    );
   });
 
   it.each([
-    [resultWith(), '  ✓ Unexpired on axios: 100 of 100 answered, 1 token-endpoint call, session alive, 0.23 s'],
-    [resultWith(lostSession), "  ✗ Everybody's axios interceptor: 1 of 100 answered, 100 token-endpoint calls, session revoked, 0.23 s"],
-    [resultWith({ callersServed: 3 }), '  ✗ Unexpired on axios: 100 of 100 answered, 1 token-endpoint call, session alive, 0.23 s'],
+    [
+      resultWith(),
+      '  ✓ Unexpired on axios: 100 of 100 answered, 1 token-endpoint call, session alive, 0.23 s',
+    ],
+    [
+      resultWith(lostSession),
+      "  ✗ Everybody's axios interceptor: 1 of 100 answered, 100 token-endpoint calls, session revoked, 0.23 s",
+    ],
+    [
+      resultWith({ callersServed: 3 }),
+      '  ✗ Unexpired on axios: 100 of 100 answered, 1 token-endpoint call, session alive, 0.23 s',
+    ],
   ])('marks a finished contender good or bad', (result, line) => {
     expect(finishedLine(result, plainStyle)).toBe(line);
   });

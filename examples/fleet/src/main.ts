@@ -32,13 +32,19 @@ const message = <T>(worker: ChildProcess): Promise<T> =>
 // The sign-ins: what a login page would do.
 const redis = new Redis(redisServer.port, '127.0.0.1');
 const sessions = sessionsOn(redis, tokenEndpoint);
-await Promise.all(Array.from({ length: options.sessions }, (_, id) => sessions.get(String(id)).signIn(server.signIn())));
+await Promise.all(
+  Array.from({ length: options.sessions }, (_, id) =>
+    sessions.get(String(id)).signIn(server.signIn()),
+  ),
+);
 
 process.stdout.write(
   `${options.workers} workers, ${options.sessions} sessions in one Redis for ${options.seconds} s, access tokens that last ${LIFETIME} ms ...\n`,
 );
 const started = [String(redisServer.port), origin, tokenEndpoint, String(options.sessions)];
-const workers = Array.from({ length: options.workers }, () => fork(new URL('./worker.ts', import.meta.url), started));
+const workers = Array.from({ length: options.workers }, () =>
+  fork(new URL('./worker.ts', import.meta.url), started),
+);
 try {
   await Promise.all(workers.map((worker) => message(worker)));
   await new Promise((resolve) => setTimeout(resolve, options.seconds * 1000));
@@ -67,7 +73,14 @@ try {
     ].join('\n'),
   );
   process.exitCode =
-    failures.length === 0 && answered > 0 && rotations > 0 && calls === rotations && reuseDetections === 0 && ended ? 0 : 1;
+    failures.length === 0 &&
+    answered > 0 &&
+    rotations > 0 &&
+    calls === rotations &&
+    reuseDetections === 0 &&
+    ended
+      ? 0
+      : 1;
 } finally {
   for (const worker of workers) worker.kill();
   await sessions.close();

@@ -10,13 +10,26 @@ export async function startRedis(): Promise<{ readonly port: number; stop(): voi
   probe.close();
   await once(probe, 'close');
 
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', () => reject(new Error('This example needs redis-server; on Debian and Ubuntu: apt-get install redis-server')));
+    server.once('error', () =>
+      reject(
+        new Error(
+          'This example needs redis-server; on Debian and Ubuntu: apt-get install redis-server',
+        ),
+      ),
+    );
     server.once('exit', (code) => reject(new Error(`redis-server ended with ${code}`)));
-    server.stdout.on('data', (chunk) => void (String(chunk).includes('Ready to accept connections') && resolve()));
+    server.stdout.on(
+      'data',
+      (chunk) => void (String(chunk).includes('Ready to accept connections') && resolve()),
+    );
   });
   return { port, stop: () => void server.kill('SIGKILL') };
 }

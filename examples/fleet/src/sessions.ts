@@ -6,5 +6,8 @@ import { createTokenPool, type TokenPool } from 'unexpired';
 
 export function sessionsOn(redis: Redis, tokenEndpoint: string): TokenPool {
   const refresh = refreshTokenGrant({ tokenEndpoint, clientId: 'fleet' });
-  return createTokenPool((id) => ({ store: redisStore(redis, { key: `session:${id}`, ttl: 30 * 86_400_000 }), refresh }), { max: 5000 });
+  return createTokenPool(
+    (id) => ({ store: redisStore(redis, { key: `session:${id}`, ttl: 30 * 86_400_000 }), refresh }),
+    { max: 5000 },
+  );
 }

@@ -19,11 +19,16 @@ process.once('message', () => {
 while (!stopped) {
   const some = Array.from({ length: 5 }, () => ids[Math.floor(Math.random() * ids.length)] ?? '0'); // whoever comes
   const responses = await Promise.allSettled(
-    some.map((id) => createAuthFetch(sessions.get(id), { origins: [origin] })(`${origin}/items/${id}`)),
+    some.map((id) =>
+      createAuthFetch(sessions.get(id), { origins: [origin] })(`${origin}/items/${id}`),
+    ),
   );
   for (const response of responses) {
     if (response.status === 'fulfilled' && response.value.ok) answered++;
-    else failures.push(response.status === 'fulfilled' ? `HTTP ${response.value.status}` : String(response.reason));
+    else
+      failures.push(
+        response.status === 'fulfilled' ? `HTTP ${response.value.status}` : String(response.reason),
+      );
   }
   if (rounds++ === 0) process.send?.('ready');
   await new Promise((resolve) => setTimeout(resolve, 100));

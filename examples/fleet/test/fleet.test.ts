@@ -6,7 +6,15 @@ const main = new URL('../src/main.ts', import.meta.url);
 
 withRedis('the worker fleet', () => {
   it('keeps many sessions of many workers: no refresh token twice, no request failed, and a sign-out is one for all', async () => {
-    const { code, stdout, stderr } = await runExample(main, '--workers', '4', '--sessions', '5', '--seconds', '7');
+    const { code, stdout, stderr } = await runExample(
+      main,
+      '--workers',
+      '4',
+      '--sessions',
+      '5',
+      '--seconds',
+      '7',
+    );
     expect(stderr).toBe('');
     expect(stdout).toMatch(/\d+ requests answered, 0 failed/);
     expect(stdout).toContain('0 refresh tokens used twice');

@@ -7,7 +7,11 @@ export type Files = ReadonlyMap<string, { readonly type: string; readonly text: 
 
 /** The page, its style, and its script with all that it imports. */
 export async function loadFiles(): Promise<Files> {
-  const [page, style, script] = await Promise.all([read('page.html'), read('page.css'), bundle('main.ts')]);
+  const [page, style, script] = await Promise.all([
+    read('page.html'),
+    read('page.css'),
+    bundle('main.ts'),
+  ]);
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', text: page }],
     ['/page.css', { type: 'text/css; charset=utf-8', text: style }],

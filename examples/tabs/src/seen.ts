@@ -2,7 +2,12 @@
 export interface Seen {
   /** The latest refreshes, oldest first: which tab made it, and whether it was answered with new tokens. */
   readonly refreshes: readonly { readonly tab: string; readonly ok: boolean }[];
-  readonly counts: { readonly refreshes: number; readonly reused: number; readonly requests: number; readonly refused: number };
+  readonly counts: {
+    readonly refreshes: number;
+    readonly reused: number;
+    readonly requests: number;
+    readonly refused: number;
+  };
   /** Tabs that asked for this lately. */
   readonly tabs: readonly string[];
 }

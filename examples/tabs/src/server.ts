@@ -10,7 +10,9 @@ const LIFETIME = 10_000;
 const ORIGIN = 'http://example.test';
 
 /** The whole back end: page, sign-in, token endpoint and API, all of one origin. */
-export async function startServer(port: number): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function startServer(
+  port: number,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const files = await loadFiles();
   const authorization = simulatedServer({ mode: 'revokes', accessTokenLifetime: LIFETIME });
   const forward = simulatedFetch(authorization);
@@ -21,7 +23,12 @@ export async function startServer(port: number): Promise<{ readonly url: string;
     const { rotations, reuseDetections, apiRequests, apiRefusals } = authorization.counters;
     return {
       refreshes: guests.refreshes,
-      counts: { refreshes: rotations, reused: reuseDetections, requests: apiRequests, refused: apiRefusals },
+      counts: {
+        refreshes: rotations,
+        reused: reuseDetections,
+        requests: apiRequests,
+        refused: apiRefusals,
+      },
       tabs: guests.tabs(Date.now()),
     };
   };
@@ -47,8 +54,13 @@ export async function startServer(port: number): Promise<{ readonly url: string;
       response.end(JSON.stringify(action(searchParams) ?? {}));
     } else {
       const body = method === 'POST' ? new URLSearchParams(await textOf(request)) : undefined;
-      const signed = headers.authorization === undefined ? {} : { authorization: headers.authorization };
-      const reply = await forward(`${ORIGIN}${pathname}`, { method, headers: signed, ...(body && { body }) });
+      const signed =
+        headers.authorization === undefined ? {} : { authorization: headers.authorization };
+      const reply = await forward(`${ORIGIN}${pathname}`, {
+        method,
+        headers: signed,
+        ...(body && { body }),
+      });
       if (pathname === '/token') guests.refreshed(body?.get('tab') ?? '?', reply.ok);
       response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(await reply.text());
     }

@@ -10,62 +10,79 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const sources = new URL('../../../packages/node/test/sources.mjs', import.meta.url).href;
 
 const start = (...args: string[]) =>
-  spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], { env: { ...process.env, NODE_OPTIONS: '' } });
+  spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], {
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
 
 /** What an element of the page says, once it says that. */
 const says = (page: Page, id: string, text: string) =>
-  page.waitForFunction((of, wanted) => document.getElementById(of)?.textContent === wanted, { polling: 50, timeout: 15_000 }, id, text);
-const textOf = (page: Page, id: string): Promise<string> => page.$eval(`#${id}`, (element) => element.textContent ?? '');
-const click = (page: Page, id: string): Promise<void> => page.$eval(`#${id}`, (element) => (element as HTMLElement).click());
+  page.waitForFunction(
+    (of, wanted) => document.getElementById(of)?.textContent === wanted,
+    { polling: 50, timeout: 15_000 },
+    id,
+    text,
+  );
+const textOf = (page: Page, id: string): Promise<string> =>
+  page.$eval(`#${id}`, (element) => element.textContent ?? '');
+const click = (page: Page, id: string): Promise<void> =>
+  page.$eval(`#${id}`, (element) => (element as HTMLElement).click());
 
-(CHROMIUM.mayRun ? describe : describe.skip)(`the page in several tabs of ${CHROMIUM.title}`, () => {
-  let example: ReturnType<typeof start>;
-  let browser: Browser | undefined;
-  let url = '';
+(CHROMIUM.mayRun ? describe : describe.skip)(
+  `the page in several tabs of ${CHROMIUM.title}`,
+  () => {
+    let example: ReturnType<typeof start>;
+    let browser: Browser | undefined;
+    let url = '';
 
-  beforeAll(async () => {
-    example = start();
-    let printed = '';
-    for await (const chunk of example.stdout) {
-      printed += String(chunk);
-      url = /http:\S+/.exec(printed)?.[0] ?? '';
-      if (url !== '') break;
-    }
-    browser = await CHROMIUM.start();
-  }, 60_000);
-  afterAll(async () => {
-    await browser?.close();
-    const ended = once(example, 'close');
-    example.kill();
-    await ended;
-  });
+    beforeAll(async () => {
+      example = start();
+      let printed = '';
+      for await (const chunk of example.stdout) {
+        printed += String(chunk);
+        url = /http:\S+/.exec(printed)?.[0] ?? '';
+        if (url !== '') break;
+      }
+      browser = await CHROMIUM.start();
+    }, 60_000);
+    afterAll(async () => {
+      await browser?.close();
+      const ended = once(example, 'close');
+      example.kill();
+      await ended;
+    });
 
-  it('signs all of them in and out, and one of them refreshes for all', async () => {
-    const tabs: Page[] = [];
-    const broken: unknown[] = [];
-    for (let count = 0; count < 3; count++) {
-      const page = await (browser as Browser).newPage();
-      page.on('pageerror', (error) => broken.push(error));
-      await page.goto(url);
-      await says(page, 'status', 'Signed out');
-      tabs.push(page);
-    }
-    const [one, two, three] = tabs as [Page, Page, Page];
-    await click(one, 'sign-in');
-    for (const page of tabs) await says(page, 'status', 'Signed in');
-    const before = await textOf(one, 'token');
+    it('signs all of them in and out, and one of them refreshes for all', async () => {
+      const tabs: Page[] = [];
+      const broken: unknown[] = [];
+      for (let count = 0; count < 3; count++) {
+        const page = await (browser as Browser).newPage();
+        page.on('pageerror', (error) => broken.push(error));
+        await page.goto(url);
+        await says(page, 'status', 'Signed out');
+        tabs.push(page);
+      }
+      const [one, two, three] = tabs as [Page, Page, Page];
+      await click(one, 'sign-in');
+      for (const page of tabs) await says(page, 'status', 'Signed in');
+      const before = await textOf(one, 'token');
 
-    await click(two, 'end-access-tokens');
-    for (const page of tabs) await says(page, 'refreshes', '1');
-    await one.waitForFunction((old) => document.getElementById('token')?.textContent !== old, { polling: 50, timeout: 15_000 }, before);
-    for (const page of tabs) await says(page, 'token', await textOf(one, 'token'));
-    for (const page of tabs) expect([await textOf(page, 'failed'), await textOf(page, 'reused')]).toEqual(['0', '0']);
+      await click(two, 'end-access-tokens');
+      for (const page of tabs) await says(page, 'refreshes', '1');
+      await one.waitForFunction(
+        (old) => document.getElementById('token')?.textContent !== old,
+        { polling: 50, timeout: 15_000 },
+        before,
+      );
+      for (const page of tabs) await says(page, 'token', await textOf(one, 'token'));
+      for (const page of tabs)
+        expect([await textOf(page, 'failed'), await textOf(page, 'reused')]).toEqual(['0', '0']);
 
-    await click(three, 'sign-out');
-    for (const page of tabs) await says(page, 'status', 'Signed out');
-    expect(broken).toEqual([]);
-  }, 60_000);
-});
+      await click(three, 'sign-out');
+      for (const page of tabs) await says(page, 'status', 'Signed out');
+      expect(broken).toEqual([]);
+    }, 60_000);
+  },
+);
 
 describe('the example', () => {
   it('says what is wrong with an option', async () => {

@@ -84,7 +84,8 @@ export function hideRequest(error: Error & { readonly response?: object }): void
 // What `responseType` made of it. A stream is the caller's and can be read once: it is no JSON to us.
 async function readText(data: unknown): Promise<string | undefined> {
   if (typeof data === 'string') return data;
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return new TextDecoder().decode(data);
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data))
+    return new TextDecoder().decode(data);
   if (typeof Blob === 'function' && data instanceof Blob) return data.text();
   const { pipe, getReader } = (data ?? {}) as Record<string, unknown>;
   return pipe || getReader ? '' : undefined;

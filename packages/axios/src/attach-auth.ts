@@ -38,19 +38,29 @@ interface Attachment {
  * const detach = attachAuth(api, tokens, { origins: ['https://api.example.com'] });
  * ```
  */
-export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: AuthOptions): () => void {
+export function attachAuth(
+  instance: AxiosLike,
+  tokens: TokenInput,
+  options: AuthOptions,
+): () => void {
   const requests = instance?.interceptors?.request;
   if (typeof requests?.use !== 'function')
-    throw new TypeError(`instance: expected an axios instance, such as axios.create() gives, got ${typeof instance}`);
+    throw new TypeError(
+      `instance: expected an axios instance, such as axios.create() gives, got ${typeof instance}`,
+    );
   const authorize = createAuthorizer(tokens, options);
   const origins = checkOptions(options);
 
   const holder = instance as AxiosLike & { [ATTACHED]?: Attachment[] };
   if (!holder[ATTACHED]) Object.defineProperty(holder, ATTACHED, { value: [] });
   const all = holder[ATTACHED] as Attachment[];
-  const overlapping = all.filter((other) => [...origins].some((origin) => other.origins.has(origin)));
+  const overlapping = all.filter((other) =>
+    [...origins].some((origin) => other.origins.has(origin)),
+  );
   if (overlapping.some((other) => other.tokens !== tokens)) {
-    throw new TypeError('origins: other tokens are attached to this instance for one of these origins; detach those first');
+    throw new TypeError(
+      'origins: other tokens are attached to this instance for one of these origins; detach those first',
+    );
   }
   // Of two that serve one origin each would replay the other's replay.
   for (const other of overlapping.slice(1)) other.detach();
@@ -87,7 +97,9 @@ export function attachAuth(instance: AxiosLike, tokens: TokenInput, options: Aut
     return config;
   };
   // Synchronous, or axios would run the chain of all interceptors through promises.
-  const id = (requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number)(wrap, undefined, {
+  const id = (
+    requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number
+  )(wrap, undefined, {
     synchronous: true,
   });
   all.push(attachment);

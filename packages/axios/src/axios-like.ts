@@ -1,7 +1,9 @@
 /* oxlint-disable typescript/no-explicit-any -- `unknown` and `never` fit one of axios's two type builds each, but not both */
 /** The part of an axios instance this package touches; structural, so that both of axios's type builds fit. */
 export interface AxiosLike {
-  readonly interceptors: { readonly request: { use(onFulfilled: (config: any) => any): number; eject(id: number): void } };
+  readonly interceptors: {
+    readonly request: { use(onFulfilled: (config: any) => any): number; eject(id: number): void };
+  };
   request(config: any): Promise<any>;
 }
 /* oxlint-enable typescript/no-explicit-any */
@@ -17,7 +19,10 @@ export interface Config {
   transformRequest?: unknown;
   headers: Record<string, unknown>;
   signal?: AbortSignal;
-  cancelToken?: { subscribe(listener: (reason: unknown) => void): void; unsubscribe(listener: (reason: unknown) => void): void };
+  cancelToken?: {
+    subscribe(listener: (reason: unknown) => void): void;
+    unsubscribe(listener: (reason: unknown) => void): void;
+  };
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };

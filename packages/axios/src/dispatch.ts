@@ -21,7 +21,10 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   // An instance without interceptors, transforms and defaults: names of adapters can be looked up by axios only.
   const bare = (): Bare => {
     if (!made) {
-      const { create, constructor } = instance as unknown as { create?(): Bare; constructor: new (defaults: object) => Bare };
+      const { create, constructor } = instance as unknown as {
+        create?(): Bare;
+        constructor: new (defaults: object) => Bare;
+      };
       made = create ? create() : new constructor({});
       // Every default is in the config already. Merged once more, a header that somebody took out would be back.
       for (const name of Object.keys(made.defaults)) delete made.defaults[name];
@@ -32,27 +35,44 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   const observers = new WeakMap<Fetch, Fetch>();
   const observed = (env: Config['env']): { env?: object } => {
     const own = env?.fetch;
-    if (!own) return typeof globalThis.fetch === 'function' ? { env: { ...env, fetch: observeGlobal } } : {};
+    if (!own)
+      return typeof globalThis.fetch === 'function'
+        ? { env: { ...env, fetch: observeGlobal } }
+        : {};
     let observer = observers.get(own);
     if (!observer) observers.set(own, (observer = (...call) => observe(own, ...call)));
     return { env: { ...env, fetch: observer } };
   };
 
-  const send = (adapter: unknown, config: Config, timeout?: number, made?: { data: unknown }): Promise<Answer> => {
+  const send = (
+    adapter: unknown,
+    config: Config,
+    timeout?: number,
+    made?: { data: unknown },
+  ): Promise<Answer> => {
     const named = typeof adapter !== 'function';
     const copy = {
       ...config,
       ...made,
       ...(timeout && { timeout, timeoutErrorMessage: timeoutMessage(config) }),
-      ...(named && { ...observed(config.env), adapter, transformRequest: [], transformResponse: [] }),
+      ...(named && {
+        ...observed(config.env),
+        adapter,
+        transformRequest: [],
+        transformResponse: [],
+      }),
     };
     // The caller's config, not the copy: whoever sends it again starts from what the caller gave.
-    const restore = <Found extends { config?: Config; response?: Answer } | undefined>(found: Found): Found => {
+    const restore = <Found extends { config?: Config; response?: Answer } | undefined>(
+      found: Found,
+    ): Found => {
       if (found?.config) found.config = config;
       if (found?.response) found.response.config = config;
       return found;
     };
-    return (named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)).then(restore, (error) => {
+    return (
+      named ? bare().request(copy) : (adapter as (copy: object) => Promise<Answer>)(copy)
+    ).then(restore, (error) => {
       throw restore(error);
     });
   };
@@ -60,8 +80,13 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   return {
     send(adapter, config, timeout) {
       // Another attachment's wrapper asks the factory itself.
-      if (typeof config.data === 'function' && !(adapter as { [ATTACHED]?: true } | undefined)?.[ATTACHED])
-        return make(config.data as () => unknown).then((data) => send(adapter, config, timeout, { data }));
+      if (
+        typeof config.data === 'function' &&
+        !(adapter as { [ATTACHED]?: true } | undefined)?.[ATTACHED]
+      )
+        return make(config.data as () => unknown).then((data) =>
+          send(adapter, config, timeout, { data }),
+        );
       // Nothing of the config has to differ for it.
       if (typeof adapter === 'function' && !timeout) return adapter(config);
       return send(adapter, config, timeout);
@@ -71,8 +96,14 @@ export function createDispatch(instance: AxiosLike): Dispatch {
       const error: unknown = await bare()
         .request({ adapter: '-' })
         .catch((unknownAdapter: unknown) => unknownAdapter);
-      const { constructor: AxiosError } = error as { constructor: new (message: string, code: string, config: Config) => unknown };
-      return new AxiosError(timeoutMessage(config), config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED', config);
+      const { constructor: AxiosError } = error as {
+        constructor: new (message: string, code: string, config: Config) => unknown;
+      };
+      return new AxiosError(
+        timeoutMessage(config),
+        config.transitional?.clarifyTimeoutError ? 'ETIMEDOUT' : 'ECONNABORTED',
+        config,
+      );
     },
   };
 }
@@ -91,4 +122,5 @@ const observeGlobal: Fetch = (request, init) => observe(globalThis.fetch as Fetc
 // Asynchronous, so that what it throws rejects.
 const make = async (factory: () => unknown): Promise<unknown> => factory();
 
-const timeoutMessage = (config: Config): string => config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`;
+const timeoutMessage = (config: Config): string =>
+  config.timeoutErrorMessage || `timeout of ${config.timeout}ms exceeded`;

@@ -9,18 +9,30 @@ import { guardRedirect, urlOf } from './target.ts';
  * One request, in place of its adapter: below all interceptors and transforms, so that those run once and cannot replace
  * the token.
  */
-export async function exchange(config: Config, adapter: unknown, authorize: Authorize, dispatch: Dispatch): Promise<Answer> {
+export async function exchange(
+  config: Config,
+  adapter: unknown,
+  authorize: Authorize,
+  dispatch: Dispatch,
+): Promise<Answer> {
   const { auth, beforeRedirect, headers, onUploadProgress, signal } = config;
   let name = 'Authorization';
-  for (const key of Object.keys(headers)) if (key.length === 13 && key.toLowerCase() === 'authorization') name = key;
+  for (const key of Object.keys(headers))
+    if (key.length === 13 && key.toLowerCase() === 'authorization') name = key;
   const before = headers[name];
   // `false` is axios's way to say that there shall be none.
   if (before === false) return dispatch.send(adapter, config);
 
   const url = urlOf(config);
   const budget = config.timeout || config.cancelToken ? startBudget(config, dispatch) : undefined;
-  const signing = authorize({ url, authorization: auth ? 'Basic' : (before as string | undefined), signal, tokens: config.tokens });
-  const signature = signing && 'then' in signing ? await (budget ? budget.within(signing) : signing) : signing;
+  const signing = authorize({
+    url,
+    authorization: auth ? 'Basic' : (before as string | undefined),
+    signal,
+    tokens: config.tokens,
+  });
+  const signature =
+    signing && 'then' in signing ? await (budget ? budget.within(signing) : signing) : signing;
   if (!signature) return dispatch.send(adapter, config);
 
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
@@ -49,7 +61,8 @@ export async function exchange(config: Config, adapter: unknown, authorize: Auth
     if (onUploadProgress) config.onUploadProgress = onUploadProgress;
     if (refusal && !answer) throw refusal;
     const judging = replayed ? undefined : signature.judge(new RawAnswer(answer), replayable);
-    const verdict = judging && (await (budget ? budget.within(judging) : judging).catch(dropping(answer)));
+    const verdict =
+      judging && (await (budget ? budget.within(judging) : judging).catch(dropping(answer)));
     if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
     if (!verdict?.replay) {
       if (refusal) throw refusal;

@@ -12,17 +12,23 @@ export function urlOf({ url = '', baseURL, allowAbsoluteUrls }: Config): string 
   if (!baseURL || (isAbsolute(path) && allowAbsoluteUrls !== false)) return path;
   // axios before 1.8 does not know allowAbsoluteUrls and sends this to `url`, later ones to `baseURL`: not signed.
   if (isAbsolute(path)) return '//';
-  return path && !isAbsolute(baseURL) ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}` : baseURL;
+  return path && !isAbsolute(baseURL)
+    ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}`
+    : baseURL;
 }
 
 /**
  * Takes the token off a redirect to another origin. follow-redirects, as older versions of axios have it, takes it along to
  * a subdomain, and from http: to https:.
  */
-export function guardRedirect(url: string, beforeRedirect: Config['beforeRedirect']): NonNullable<Config['beforeRedirect']> {
+export function guardRedirect(
+  url: string,
+  beforeRedirect: Config['beforeRedirect'],
+): NonNullable<Config['beforeRedirect']> {
   return (redirect: Redirect, ...details) => {
     if (originOf(String(redirect.href)) !== originOf(url)) {
-      for (const name of Object.keys(redirect.headers)) if (name.toLowerCase() === 'authorization') delete redirect.headers[name];
+      for (const name of Object.keys(redirect.headers))
+        if (name.toLowerCase() === 'authorization') delete redirect.headers[name];
     }
     beforeRedirect?.(redirect, ...details);
   };

@@ -19,14 +19,28 @@ const nodeStreams = {
     return { body, headers: body.getHeaders() };
   },
 };
-const bodyFactories = { 'a stream': () => Readable.from(['made anew']), 'a stream, later': async () => Readable.from(['made anew']) };
+const bodyFactories = {
+  'a stream': () => Readable.from(['made anew']),
+  'a stream, later': async () => Readable.from(['made anew']),
+};
 const webFactories = { 'a ReadableStream': () => new Blob(['made anew']).stream() };
 const webStreams = { 'a ReadableStream': () => ({ body: new Blob(['once only']).stream() }) };
 
 for (const client of [
   axiosClient({ from: newest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
-  axiosClient({ from: newest, adapter: 'fetch', oneShotBodies: webStreams, bodyFactories: webFactories }),
-  axiosClient({ from: newest, adapter: 'http', as: ', a 401 that resolves', config: { validateStatus: null }, oneShotBodies: {} }),
+  axiosClient({
+    from: newest,
+    adapter: 'fetch',
+    oneShotBodies: webStreams,
+    bodyFactories: webFactories,
+  }),
+  axiosClient({
+    from: newest,
+    adapter: 'http',
+    as: ', a 401 that resolves',
+    config: { validateStatus: null },
+    oneShotBodies: {},
+  }),
   axiosClient({
     from: newest,
     adapter: 'http',
@@ -36,7 +50,13 @@ for (const client of [
   }),
   axiosClient({ from: oldest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
   // Before 1.12 it cannot be told another fetch, which would know where the answer came from.
-  axiosClient({ from: oldest, adapter: 'fetch', hidesRedirects: true, oneShotBodies: webStreams, bodyFactories: webFactories }),
+  axiosClient({
+    from: oldest,
+    adapter: 'fetch',
+    hidesRedirects: true,
+    oneShotBodies: webStreams,
+    bodyFactories: webFactories,
+  }),
 ]) {
   adapterContract({ describe, it }, () => api, client);
 }

@@ -11,7 +11,10 @@ attachAuth(axios, 'token', options);
 attachAuth(axios.create(), () => 'token', options);
 attachAuth(
   axios,
-  async ({ rejected, signal }) => (rejected === undefined && !signal?.aborted ? { accessToken: 'a', tokenType: 'DPoP' } : undefined),
+  async ({ rejected, signal }) =>
+    rejected === undefined && !signal?.aborted
+      ? { accessToken: 'a', tokenType: 'DPoP' }
+      : undefined,
   {
     ...options,
     allowInsecureOrigins: undefined,

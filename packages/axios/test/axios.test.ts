@@ -43,7 +43,10 @@ describe.each<[string, typeof axios]>([
   ['1.21', axios],
   ['1.7', axios17 as unknown as typeof axios],
 ])('axios %s', (_version, client) => {
-  const attached = (config: AxiosRequestConfig = {}, tokens: TokenSource = source()): AxiosInstance => {
+  const attached = (
+    config: AxiosRequestConfig = {},
+    tokens: TokenSource = source(),
+  ): AxiosInstance => {
     const instance = client.create({ baseURL: api.origin, ...config });
     attachAuth(instance, tokens, { origins: [api.origin] });
     return instance;
@@ -53,8 +56,12 @@ describe.each<[string, typeof axios]>([
     it('transformRequest and transformResponse', async () => {
       const calls: string[] = [];
       const instance = attached({
-        transformRequest: [(data: unknown) => (calls.push('request'), JSON.stringify({ wrapped: data }))],
-        transformResponse: [(data: string) => (calls.push('response'), JSON.parse(data) as unknown)],
+        transformRequest: [
+          (data: unknown) => (calls.push('request'), JSON.stringify({ wrapped: data })),
+        ],
+        transformResponse: [
+          (data: string) => (calls.push('response'), JSON.parse(data) as unknown),
+        ],
       });
       const { data } = await instance.post<{ body: string }>('/echo', 'x');
       expect(calls).toEqual(['request', 'response']);
@@ -67,7 +74,9 @@ describe.each<[string, typeof axios]>([
       const instance = client.create({ baseURL: api.origin });
       const log = (name: string): void => {
         instance.interceptors.request.use((config) => (calls.push(`${name} request`), config));
-        instance.interceptors.response.use((response) => (calls.push(`${name} ${response.status}`), response));
+        instance.interceptors.response.use(
+          (response) => (calls.push(`${name} ${response.status}`), response),
+        );
       };
       log('before');
       attachAuth(instance, source(), { origins: [api.origin] });
@@ -89,11 +98,20 @@ describe.each<[string, typeof axios]>([
       const instance = attached({
         async adapter(config) {
           found.push(config.onUploadProgress === listener, typeof config.onUploadProgress);
-          return { data: '{}', status: found.length === 2 ? 401 : 200, statusText: '', headers: {}, config };
+          return {
+            data: '{}',
+            status: found.length === 2 ? 401 : 200,
+            statusText: '',
+            headers: {},
+            config,
+          };
         },
       });
       const { config } = await instance.post('/echo', 'x', { onUploadProgress: listener });
-      expect([found, config.onUploadProgress]).toEqual([[true, 'function', false, 'function'], listener]);
+      expect([found, config.onUploadProgress]).toEqual([
+        [true, 'function', false, 'function'],
+        listener,
+      ]);
     });
 
     it('a custom adapter is asked twice, with the same body', async () => {
@@ -120,7 +138,10 @@ describe.each<[string, typeof axios]>([
 
   it('signs below all interceptors, so that a stale copy of our token cannot win, wherever it comes from', async () => {
     const tokens = source({ issued: (token) => ['old', 'good'].includes(token) });
-    const instance = client.create({ baseURL: api.origin, headers: { Authorization: 'Bearer old' } });
+    const instance = client.create({
+      baseURL: api.origin,
+      headers: { Authorization: 'Bearer old' },
+    });
     instance.interceptors.request.use((config) => {
       config.headers.set('authorization', 'Bearer old');
       return config;
@@ -134,7 +155,9 @@ describe.each<[string, typeof axios]>([
   it('takes a header that is a list as axios does', async () => {
     const instance = attached();
     for (const token of ['other', 'old'])
-      await caught(instance.get('/never', { headers: { Authorization: [`Bearer ${token}`] } as never }));
+      await caught(
+        instance.get('/never', { headers: { Authorization: [`Bearer ${token}`] } as never }),
+      );
     expect(authorizations()).toEqual(['Bearer other', 'Bearer old']);
   });
 
@@ -146,7 +169,10 @@ describe.each<[string, typeof axios]>([
   });
 
   it('replaces basic authentication when it is told to', async () => {
-    const instance = client.create({ baseURL: api.origin, auth: { username: 'me', password: 'pw' } });
+    const instance = client.create({
+      baseURL: api.origin,
+      auth: { username: 'me', password: 'pw' },
+    });
     attachAuth(instance, source(), { origins: [api.origin], overwriteAuthorization: true });
     const { config } = await instance.get('/echo');
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
@@ -168,7 +194,9 @@ describe.each<[string, typeof axios]>([
 
   it('does not sign an absolute url with allowAbsoluteUrls: false, which axios before 1.8 would send to that url', async () => {
     const instance = attached();
-    await caught(instance.get(`${api.foreignOrigin}/echo`, { allowAbsoluteUrls: false } as AxiosRequestConfig));
+    await caught(
+      instance.get(`${api.foreignOrigin}/echo`, { allowAbsoluteUrls: false } as AxiosRequestConfig),
+    );
     expect(authorizations()).toEqual([undefined]);
   });
 
@@ -196,7 +224,11 @@ describe.each<[string, typeof axios]>([
 
   it('does not change the config that the caller passed, nor the instance’s defaults', async () => {
     const instance = attached();
-    const config = Object.freeze({ headers: Object.freeze({ 'X-Mine': '1' }), params: Object.freeze({ a: 1 }), timeout: 5000 });
+    const config = Object.freeze({
+      headers: Object.freeze({ 'X-Mine': '1' }),
+      params: Object.freeze({ a: 1 }),
+      timeout: 5000,
+    });
     const before = JSON.stringify(instance.defaults);
     await instance.get('/echo', config);
     expect(JSON.stringify(instance.defaults)).toBe(before);
@@ -212,33 +244,46 @@ describe.each<[string, typeof axios]>([
     expect(config.beforeRedirect).toBeUndefined();
   });
 
-  it.each(['http', 'fetch'])('a header taken out by an interceptor stays out, with the %s adapter', async (adapter) => {
-    const instance = attached({ adapter });
-    instance.interceptors.request.use((config) => {
-      config.headers.set('Accept', false);
-      return config;
-    });
-    await instance.get('/echo');
-    expect(api.requests.map(({ accept }) => accept)).not.toContain('application/json, text/plain, */*');
-  });
+  it.each(['http', 'fetch'])(
+    'a header taken out by an interceptor stays out, with the %s adapter',
+    async (adapter) => {
+      const instance = attached({ adapter });
+      instance.interceptors.request.use((config) => {
+        config.headers.set('Accept', false);
+        return config;
+      });
+      await instance.get('/echo');
+      expect(api.requests.map(({ accept }) => accept)).not.toContain(
+        'application/json, text/plain, */*',
+      );
+    },
+  );
 
   it('lets the client’s own 401 through as an AxiosError, with our error as its cause', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
-    const error = await caught(attached({}, source({ replaceRejected: () => Promise.reject(ended) })).get('/echo'));
-    expect([client.isAxiosError(error), error instanceof client.AxiosError, error.response?.status, error.code]).toEqual([
-      true,
-      true,
-      401,
-      'ERR_BAD_REQUEST',
-    ]);
+    const error = await caught(
+      attached({}, source({ replaceRejected: () => Promise.reject(ended) })).get('/echo'),
+    );
+    expect([
+      client.isAxiosError(error),
+      error instanceof client.AxiosError,
+      error.response?.status,
+      error.code,
+    ]).toEqual([true, true, 401, 'ERR_BAD_REQUEST']);
     expect(tokenErrorOf(error)).toBe(ended);
     expect(JSON.stringify(error)).not.toContain('ERR_SESSION_ENDED');
   });
 
   it('rejects with the TokenError itself, not wrapped, when no token can be had', async () => {
     const down = new TokenError('ERR_REFRESH_UNAVAILABLE');
-    expect(await caught(attached({}, source({ replaceRejected: () => Promise.reject(down) })).get('/echo'))).toBe(down);
-    expect(await caught(attached({}, source({ getTokens: () => Promise.reject(down) })).get('/echo'))).toBe(down);
+    expect(
+      await caught(
+        attached({}, source({ replaceRejected: () => Promise.reject(down) })).get('/echo'),
+      ),
+    ).toBe(down);
+    expect(
+      await caught(attached({}, source({ getTokens: () => Promise.reject(down) })).get('/echo')),
+    ).toBe(down);
   });
 
   describe('while a request waits for a token', () => {
@@ -246,30 +291,39 @@ describe.each<[string, typeof axios]>([
 
     it('its timeout ends it with axios’s usual error', async () => {
       const error = await caught(attached({}, hanging()).get('/echo', { timeout: 20 }));
-      expect([error.code, error.message, error instanceof client.AxiosError, error.config?.timeout]).toEqual([
-        'ECONNABORTED',
-        'timeout of 20ms exceeded',
-        true,
-        20,
-      ]);
+      expect([
+        error.code,
+        error.message,
+        error instanceof client.AxiosError,
+        error.config?.timeout,
+      ]).toEqual(['ECONNABORTED', 'timeout of 20ms exceeded', true, 20]);
       expect(api.requests).toEqual([]);
     });
 
     it('as the transitional option and timeoutErrorMessage have it', async () => {
-      const config = { timeout: 20, timeoutErrorMessage: 'too slow', transitional: { clarifyTimeoutError: true } };
+      const config = {
+        timeout: 20,
+        timeoutErrorMessage: 'too slow',
+        transitional: { clarifyTimeoutError: true },
+      };
       const error = await caught(attached({}, hanging()).get('/echo', config));
       expect([error.code, error.message]).toEqual(['ETIMEDOUT', 'too slow']);
     });
 
     it('its timeout holds with a 401 in hand', async () => {
       const error = await caught(
-        attached({}, source({ replaceRejected: () => new Promise(() => undefined) })).get('/echo', { timeout: 200 }),
+        attached({}, source({ replaceRejected: () => new Promise(() => undefined) })).get('/echo', {
+          timeout: 200,
+        }),
       );
       expect([error.code, error.message]).toEqual(['ECONNABORTED', 'timeout of 200ms exceeded']);
     });
 
     it('its timeout counts from the start, not from when the token came', async () => {
-      const tokens = source({ getTokens: () => new Promise((resolve) => setTimeout(() => resolve({ accessToken: 'good' }), 100)) });
+      const tokens = source({
+        getTokens: () =>
+          new Promise((resolve) => setTimeout(() => resolve({ accessToken: 'good' }), 100)),
+      });
       let given: unknown;
       const adapter: AxiosRequestConfig['adapter'] = async (config) => {
         given = config.timeout;
@@ -285,12 +339,12 @@ describe.each<[string, typeof axios]>([
       const waiting = caught(attached({}, hanging()).get('/echo', { signal: controller.signal }));
       controller.abort();
       const error = await waiting;
-      expect([error.code, error.message, client.isCancel(error), error instanceof client.CanceledError]).toEqual([
-        'ERR_CANCELED',
-        'canceled',
-        true,
-        true,
-      ]);
+      expect([
+        error.code,
+        error.message,
+        client.isCancel(error),
+        error instanceof client.CanceledError,
+      ]).toEqual(['ERR_CANCELED', 'canceled', true, true]);
       expect(api.requests).toEqual([]);
     });
 
@@ -322,7 +376,10 @@ describe.each<[string, typeof axios]>([
       });
       await attached({ adapter }).get('/echo', { timeout: 5000, cancelToken: token });
       expect(jest.getTimerCount()).toBe(0);
-      expect([subscribed.mock.calls.length, unsubscribed.mock.calls]).toEqual([2, subscribed.mock.calls]);
+      expect([subscribed.mock.calls.length, unsubscribed.mock.calls]).toEqual([
+        2,
+        subscribed.mock.calls,
+      ]);
     } finally {
       jest.useRealTimers();
     }
@@ -333,7 +390,10 @@ describe.each<[string, typeof axios]>([
     const tokens = source({ getTokens: async () => (asked++, { accessToken: 'good' }) });
     const instance = attached({ adapter: 'http' }, tokens);
     const { config } = await caught(instance.get('/echo', { signal: AbortSignal.abort() }));
-    await instance.request({ ...(config as AxiosRequestConfig), signal: new AbortController().signal });
+    await instance.request({
+      ...(config as AxiosRequestConfig),
+      signal: new AbortController().signal,
+    });
     expect([asked, authorizations()]).toEqual([1, ['Bearer good']]);
   });
 
@@ -353,10 +413,14 @@ describe.each<[string, typeof axios]>([
   it('gives a stream to the caller after a replay, and lets go of the refused one', async () => {
     // With one connection, the replay waits until the refused answer has let go of it.
     const httpAgent = new Agent({ keepAlive: true, maxSockets: 1 });
-    const { data } = await attached({ httpAgent }).get<Readable>('/echo', { responseType: 'stream' });
+    const { data } = await attached({ httpAgent }).get<Readable>('/echo', {
+      responseType: 'stream',
+    });
     const chunks: Buffer[] = [];
     for await (const chunk of data) chunks.push(chunk as Buffer);
-    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({ authorization: 'Bearer good' });
+    expect(JSON.parse(Buffer.concat(chunks).toString())).toMatchObject({
+      authorization: 'Bearer good',
+    });
     httpAgent.destroy();
   });
 
@@ -381,26 +445,31 @@ describe.each<[string, typeof axios]>([
   it('does not read a stream for isRejected', async () => {
     const seen: unknown[] = [];
     const instance = client.create({ baseURL: api.origin });
-    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (seen.push(await response.json()), false);
+    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (
+      seen.push(await response.json()), false
+    );
     attachAuth(instance, 'good', { origins: [api.origin], isRejected });
     const { data } = await instance.get<Readable>('/echo', { responseType: 'stream' });
     expect([seen, data.readableDidRead]).toEqual([[undefined], false]);
     data.destroy();
   });
 
-  it.each(['arraybuffer', 'json', 'text'] as const)('reads the body for isRejected with responseType %s', async (responseType) => {
-    const seen: unknown[] = [];
-    const instance = client.create({ baseURL: api.origin, responseType });
-    attachAuth(instance, source(), {
-      origins: [api.origin],
-      async isRejected(response) {
-        seen.push(response.headers.get('Content-Type'), await response.json());
-        return response.status === 401;
-      },
-    });
-    await instance.get('/echo');
-    expect(seen.slice(0, 2)).toEqual(['application/json', { error: 'refused' }]);
-  });
+  it.each(['arraybuffer', 'json', 'text'] as const)(
+    'reads the body for isRejected with responseType %s',
+    async (responseType) => {
+      const seen: unknown[] = [];
+      const instance = client.create({ baseURL: api.origin, responseType });
+      attachAuth(instance, source(), {
+        origins: [api.origin],
+        async isRejected(response) {
+          seen.push(response.headers.get('Content-Type'), await response.json());
+          return response.status === 401;
+        },
+      });
+      await instance.get('/echo');
+      expect(seen.slice(0, 2)).toEqual(['application/json', { error: 'refused' }]);
+    },
+  );
 
   describe.each(['http', 'fetch'])('progress, with the %s adapter', (adapter) => {
     const body = 'x'.repeat(2 ** 18);
@@ -410,7 +479,10 @@ describe.each<[string, typeof axios]>([
         onUploadProgress: ({ loaded }) => up?.push(loaded),
         onDownloadProgress: ({ loaded }) => down?.push(loaded),
       });
-      expect([typeof config.onUploadProgress, typeof config.onDownloadProgress]).toEqual(['function', 'function']);
+      expect([typeof config.onUploadProgress, typeof config.onDownloadProgress]).toEqual([
+        'function',
+        'function',
+      ]);
       return { up: up ?? [], down: down ?? [] };
     };
 
@@ -437,18 +509,30 @@ describe.each<[string, typeof axios]>([
       const port = new URL(api.origin).port;
       const lookup = (_name: string, _options: object, done: (...found: unknown[]) => void): void =>
         done(null, [{ address: '127.0.0.1', family: 4 }]);
-      const instance = client.create({ adapter, lookup: lookup as never, proxy: false } as AxiosRequestConfig);
-      attachAuth(instance, source({ getTokens: async () => ({ accessToken: 'good' }) }), { origins: [`http://a.localhost:${port}`] });
+      const instance = client.create({
+        adapter,
+        lookup: lookup as never,
+        proxy: false,
+      } as AxiosRequestConfig);
+      attachAuth(instance, source({ getTokens: async () => ({ accessToken: 'good' }) }), {
+        origins: [`http://a.localhost:${port}`],
+      });
       const to = encodeURIComponent(`http://b.a.localhost:${port}/public`);
       const beforeRedirect: AxiosRequestConfig['beforeRedirect'] = ({ href }) => hops.push(href);
-      const { config } = await instance.get(`http://a.localhost:${port}/redirect?to=${to}`, { beforeRedirect });
+      const { config } = await instance.get(`http://a.localhost:${port}/redirect?to=${to}`, {
+        beforeRedirect,
+      });
       expect(authorizations()).toEqual(['Bearer good', undefined]);
-      expect([hops, config.beforeRedirect]).toEqual([[`http://b.a.localhost:${port}/public`], beforeRedirect]);
+      expect([hops, config.beforeRedirect]).toEqual([
+        [`http://b.a.localhost:${port}/public`],
+        beforeRedirect,
+      ]);
     },
   );
 
   it('leaves nothing behind in axios, where each request has an instance of its own', async () => {
-    const once = async (): Promise<void> => void (await attached({ adapter: 'fetch' }).get('/echo'));
+    const once = async (): Promise<void> =>
+      void (await attached({ adapter: 'fetch' }).get('/echo'));
     await once();
     // axios keeps a map of all functions that it was given in place of fetch.
     const kept = jest.spyOn(Map.prototype, 'set');
@@ -466,7 +550,9 @@ describe.each<[string, typeof axios]>([
       const instance = client.create({ baseURL: api.origin });
       const tokens = source();
       const detach = attachAuth(instance, tokens, { origins: [api.origin] });
-      expect(attachAuth(instance, tokens, { origins: [api.origin], isRejected: () => false })).toBe(detach);
+      expect(attachAuth(instance, tokens, { origins: [api.origin], isRejected: () => false })).toBe(
+        detach,
+      );
       expect((await caught(instance.get('/echo'))).response?.status).toBe(401);
       expect(tokens.replaced).toBe(0);
       attachAuth(instance, tokens, { origins: [api.origin] });
@@ -479,7 +565,10 @@ describe.each<[string, typeof axios]>([
 
     it('for two origins one by one, and then for both, is once: a replay is never replayed', async () => {
       let asked = 0;
-      const tokens = source({ issued: () => true, replaceRejected: async () => ({ accessToken: `other-${++asked}` }) });
+      const tokens = source({
+        issued: () => true,
+        replaceRejected: async () => ({ accessToken: `other-${++asked}` }),
+      });
       const instance = client.create({ baseURL: api.origin });
       attachAuth(instance, tokens, { origins: [api.foreignOrigin] });
       attachAuth(instance, tokens, { origins: [api.origin] });
@@ -491,7 +580,9 @@ describe.each<[string, typeof axios]>([
     it('with other tokens for the same origin is a TypeError, for other origins it is not', async () => {
       const instance = client.create();
       attachAuth(instance, 'one', { origins: [api.origin] });
-      expect(() => attachAuth(instance, 'two', { origins: ['https://other.example', api.origin] })).toThrow(TypeError);
+      expect(() =>
+        attachAuth(instance, 'two', { origins: ['https://other.example', api.origin] }),
+      ).toThrow(TypeError);
       attachAuth(instance, 'two', { origins: [api.foreignOrigin] });
       await instance.get(`${api.origin}/public`);
       await instance.get(`${api.foreignOrigin}/public`);
@@ -502,8 +593,11 @@ describe.each<[string, typeof axios]>([
       const instance = client.create({ validateStatus: null });
       attachAuth(instance, source(), { origins: [api.foreignOrigin] });
       attachAuth(instance, source(), { origins: [api.origin] });
-      for (const origin of [api.foreignOrigin, api.origin]) await instance.post(`${origin}/echo`, () => Readable.from(['made']));
-      expect(api.requests.map(({ foreign, authorization, body }) => [foreign, authorization, body])).toEqual([
+      for (const origin of [api.foreignOrigin, api.origin])
+        await instance.post(`${origin}/echo`, () => Readable.from(['made']));
+      expect(
+        api.requests.map(({ foreign, authorization, body }) => [foreign, authorization, body]),
+      ).toEqual([
         [true, 'Bearer old', 'made'],
         [true, 'Bearer good', 'made'],
         [false, 'Bearer old', 'made'],
@@ -542,7 +636,10 @@ describe.each<[string, typeof axios]>([
       const [first, second] = [attached({}, tokens), attached({}, tokens)];
       await first.get('/echo');
       await second.get('/echo');
-      expect([tokens.replaced, authorizations()]).toEqual([1, ['Bearer old', 'Bearer good', 'Bearer good']]);
+      expect([tokens.replaced, authorizations()]).toEqual([
+        1,
+        ['Bearer old', 'Bearer good', 'Bearer good'],
+      ]);
     });
 
     it('to an instance of the oldest axios compiles as it is', async () => {
@@ -555,9 +652,15 @@ describe.each<[string, typeof axios]>([
       expect(() => attachAuth({} as never, 'one', { origins: [api.origin] })).toThrow(
         'instance: expected an axios instance, such as axios.create() gives, got object',
       );
-      expect(() => attachAuth(undefined as never, 'one', { origins: [api.origin] })).toThrow(/^instance: .*, got undefined$/);
-      expect(() => attachAuth(client.create(), 'one', {} as never)).toThrow(/^origins: expected a list/);
-      expect(() => attachAuth(client.create(), '', { origins: [api.origin] })).toThrow(/^tokens: expected .* got an empty string/);
+      expect(() => attachAuth(undefined as never, 'one', { origins: [api.origin] })).toThrow(
+        /^instance: .*, got undefined$/,
+      );
+      expect(() => attachAuth(client.create(), 'one', {} as never)).toThrow(
+        /^origins: expected a list/,
+      );
+      expect(() => attachAuth(client.create(), '', { origins: [api.origin] })).toThrow(
+        /^tokens: expected .* got an empty string/,
+      );
     });
   });
 
@@ -579,13 +682,16 @@ describe.each<[string, typeof axios]>([
       ],
     ];
 
-    it.each(orders)('attached %s us: a refused token costs one replay and no retry', async (_order, attach) => {
-      const instance = client.create({ baseURL: api.origin });
-      const tokens = source();
-      attach(instance, tokens);
-      await instance.get('/echo');
-      expect([authorizations(), tokens.replaced]).toEqual([['Bearer old', 'Bearer good'], 1]);
-    });
+    it.each(orders)(
+      'attached %s us: a refused token costs one replay and no retry',
+      async (_order, attach) => {
+        const instance = client.create({ baseURL: api.origin });
+        const tokens = source();
+        attach(instance, tokens);
+        await instance.get('/echo');
+        expect([authorizations(), tokens.replaced]).toEqual([['Bearer old', 'Bearer good'], 1]);
+      },
+    );
 
     it.each(orders)(
       'attached %s us: retries carry the token of their moment, and are refused and replayed once each',

@@ -21,12 +21,22 @@ afterAll(() => api.close());
 beforeEach(() => api.reset('good'));
 
 type Static = typeof axios;
-const versions: [string, Static][] = [axios, axios17 as unknown as Static].map((from) => [from.VERSION, from]);
+const versions: [string, Static][] = [axios, axios17 as unknown as Static].map((from) => [
+  from.VERSION,
+  from,
+]);
 
 /** A session whose token the API refuses, and that gets a good one. */
-const session = (refresh: () => Promise<unknown> = async () => undefined, expiresAt?: number): TokenManager & { refreshes: number } => {
+const session = (
+  refresh: () => Promise<unknown> = async () => undefined,
+  expiresAt?: number,
+): TokenManager & { refreshes: number } => {
   const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: expiresAt ?? Date.now() + 3_600_000 }),
+    store: memoryStore({
+      accessToken: 'old',
+      refreshToken: 'r',
+      expiresAt: expiresAt ?? Date.now() + 3_600_000,
+    }),
     async refresh() {
       counting.refreshes++;
       await refresh();
@@ -54,22 +64,25 @@ describe.each(versions)('axios %s', (_version, client) => {
   it.each<[string, AxiosRequestConfig, (abort: () => void) => void, string]>([
     ['timeout', { timeout: 50 }, () => undefined, 'ECONNABORTED'],
     ['abort', {}, (abort) => abort(), 'ERR_CANCELED'],
-  ])('17: a queued request’s %s is prompt, and the refresh goes on', async (_, config, leave, code) => {
-    let finish = (): void => undefined;
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    const tokens = session(() => finished, 0);
-    const instance = attached(tokens);
-    const staying = instance.get('/echo');
-    const controller = new AbortController();
-    const leaving = caught(instance.get('/echo', { signal: controller.signal, ...config }));
-    // Both have to be waiting: a request that is aborted before is axios's business alone.
-    await new Promise(setImmediate);
-    leave(() => controller.abort());
-    // It settles although the refresh has not: nothing but its own end can have settled it.
-    expect((await leaving).code).toBe(code);
-    finish();
-    expect([(await staying).status, tokens.refreshes, api.requests.length]).toEqual([200, 1, 1]);
-  });
+  ])(
+    '17: a queued request’s %s is prompt, and the refresh goes on',
+    async (_, config, leave, code) => {
+      let finish = (): void => undefined;
+      const finished = new Promise<void>((resolve) => (finish = resolve));
+      const tokens = session(() => finished, 0);
+      const instance = attached(tokens);
+      const staying = instance.get('/echo');
+      const controller = new AbortController();
+      const leaving = caught(instance.get('/echo', { signal: controller.signal, ...config }));
+      // Both have to be waiting: a request that is aborted before is axios's business alone.
+      await new Promise(setImmediate);
+      leave(() => controller.abort());
+      // It settles although the refresh has not: nothing but its own end can have settled it.
+      expect((await leaving).code).toBe(code);
+      finish();
+      expect([(await staying).status, tokens.refreshes, api.requests.length]).toEqual([200, 1, 1]);
+    },
+  );
 
   it('18: a stream upload and a 401: sent once and whole, the token renewed, and the caller gets the 401', async () => {
     const tokens = session();
@@ -82,8 +95,14 @@ describe.each(versions)('axios %s', (_version, client) => {
   it('18: a stream upload and a 401: replayed whole, where a factory makes the stream', async () => {
     const made = jest.fn(() => Readable.from(['{"up":"load"}']));
     const instance = attached(session());
-    const { config } = await instance.post('/echo', made, { headers: { 'content-type': 'application/json' } });
-    expect([bodies(), made.mock.calls.length, config.data]).toEqual([['{"up":"load"}', '{"up":"load"}'], 2, made]);
+    const { config } = await instance.post('/echo', made, {
+      headers: { 'content-type': 'application/json' },
+    });
+    expect([bodies(), made.mock.calls.length, config.data]).toEqual([
+      ['{"up":"load"}', '{"up":"load"}'],
+      2,
+      made,
+    ]);
   });
 
   it('18: a factory that throws rejects the request with its error', async () => {
@@ -99,7 +118,9 @@ describe.each(versions)('axios %s', (_version, client) => {
     const form = new FormDataPackage();
     form.append('file', 'content');
     const tokens = session();
-    const error = await caught(attached(tokens).post('/echo', form, { headers: form.getHeaders() }));
+    const error = await caught(
+      attached(tokens).post('/echo', form, { headers: form.getHeaders() }),
+    );
     expect([error.response?.status, api.requests.length, tokens.refreshes]).toEqual([401, 1, 1]);
     expect(bodies()[0]).toContain('content');
   });
@@ -111,21 +132,30 @@ describe.each(versions)('axios %s', (_version, client) => {
       baseURL: `${api.origin}/echo`,
       transformRequest: [(data: unknown) => (transforms++, JSON.stringify({ data }))],
     });
-    instance.interceptors.request.use((config) => (intercepted++, { ...config, data: `${config.data}!` }));
+    instance.interceptors.request.use(
+      (config) => (intercepted++, { ...config, data: `${config.data}!` }),
+    );
     await instance.post('', 'a', { params: { q: 1 } });
-    expect([transforms, intercepted, api.requests.map(({ path }) => path)]).toEqual([1, 1, ['/echo', '/echo']]);
+    expect([transforms, intercepted, api.requests.map(({ path }) => path)]).toEqual([
+      1,
+      1,
+      ['/echo', '/echo'],
+    ]);
     expect(bodies()).toEqual(['{"data":"a!"}', '{"data":"a!"}']);
   });
 
   it.each<[string, AxiosRequestConfig, AxiosRequestConfig]>([
     ['defaults.headers', { headers: { Authorization: 'Bearer old' } }, {}],
     ['the request', {}, { headers: { authorization: 'Bearer old' } }],
-  ])('21: the replay carries the new header, where the old one came from %s', async (_, defaults, config) => {
-    const tokens = session();
-    await tokens.getTokens(); // what is in the store is known from now on
-    await attached(tokens, defaults).get('/echo', config);
-    expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
-  });
+  ])(
+    '21: the replay carries the new header, where the old one came from %s',
+    async (_, defaults, config) => {
+      const tokens = session();
+      await tokens.getTokens(); // what is in the store is known from now on
+      await attached(tokens, defaults).get('/echo', config);
+      expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
+    },
+  );
 
   it('26: a token goes to no other origin, along no redirect there, and a 401 from there causes no refresh', async () => {
     const tokens = session();
@@ -133,7 +163,10 @@ describe.each(versions)('axios %s', (_version, client) => {
     await caught(instance.get(`${api.foreignOrigin}/never`));
     await caught(instance.get('/redirect', { params: { to: `${api.foreignOrigin}/never` } }));
     const foreign = api.requests.filter((request) => request.foreign);
-    expect([foreign.map(({ authorization }) => authorization), tokens.refreshes]).toEqual([[undefined, undefined], 0]);
+    expect([foreign.map(({ authorization }) => authorization), tokens.refreshes]).toEqual([
+      [undefined, undefined],
+      0,
+    ]);
   });
 
   it('27: two users of one process share nothing', async () => {
@@ -144,7 +177,13 @@ describe.each(versions)('axios %s', (_version, client) => {
     });
     const theirs = attached(other);
     await Promise.all([mine.get('/echo'), theirs.get('/public'), yours.get('/echo')]);
-    expect(authorizations().map(String).toSorted()).toEqual(['Bearer good', 'Bearer good', 'Bearer old', 'Bearer old', 'Bearer other']);
+    expect(authorizations().map(String).toSorted()).toEqual([
+      'Bearer good',
+      'Bearer good',
+      'Bearer old',
+      'Bearer old',
+      'Bearer other',
+    ]);
   });
 
   it('28: attached twice, by a reloaded copy of this package too, is attached once; detach restores', async () => {
@@ -180,7 +219,11 @@ describe.each(versions)('axios %s', (_version, client) => {
       const sent: unknown[] = [];
       const server = createServer(({ headers }, response) => {
         sent.push(headers.authorization);
-        response.writeHead(statuses[sent.length - 1] ?? (headers.authorization === 'Bearer good' ? 200 : 401)).end();
+        response
+          .writeHead(
+            statuses[sent.length - 1] ?? (headers.authorization === 'Bearer good' ? 200 : 401),
+          )
+          .end();
       });
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
       const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -192,7 +235,9 @@ describe.each(versions)('axios %s', (_version, client) => {
       expect([sent.length, tokens.refreshes, answer?.status]).toEqual([calls, refreshes, status]);
       // Each call carries the token of its moment: the old one up to the refresh, the new one from then on.
       const old = refreshes === 0 ? calls : firstRefusal + 1;
-      expect(sent).toEqual([...sent.keys()].map((index) => (index < old ? 'Bearer old' : 'Bearer good')));
+      expect(sent).toEqual(
+        [...sent.keys()].map((index) => (index < old ? 'Bearer old' : 'Bearer good')),
+      );
     });
   });
 
@@ -208,7 +253,11 @@ describe.each(versions)('axios %s', (_version, client) => {
   it('33: a 401 that validateStatus lets resolve is noticed', async () => {
     const tokens = session();
     const { status } = await attached(tokens, { validateStatus: () => true }).get('/echo');
-    expect([status, tokens.refreshes, authorizations()]).toEqual([200, 1, ['Bearer old', 'Bearer good']]);
+    expect([status, tokens.refreshes, authorizations()]).toEqual([
+      200,
+      1,
+      ['Bearer old', 'Bearer good'],
+    ]);
   });
 
   it('33: such a 401 carries our error, where no token can be had for it', async () => {
@@ -218,13 +267,16 @@ describe.each(versions)('axios %s', (_version, client) => {
   });
 });
 
-it.each(['axios', 'axios-1.7'])('37: the CommonJS build of %s, another object than the ESM one, is served alike', async (name) => {
-  const commonjs = createRequire(import.meta.url)(name) as Static;
-  expect(commonjs).not.toBe(axios);
-  const instance = commonjs.create({ baseURL: api.origin });
-  const tokens = session();
-  attachAuth(instance, tokens, { origins: [api.origin] });
-  expect((await instance.get('/echo')).status).toBe(200);
-  const error = await caught(instance.get('/never'));
-  expect([error instanceof commonjs.AxiosError, error.response?.status]).toEqual([true, 401]);
-});
+it.each(['axios', 'axios-1.7'])(
+  '37: the CommonJS build of %s, another object than the ESM one, is served alike',
+  async (name) => {
+    const commonjs = createRequire(import.meta.url)(name) as Static;
+    expect(commonjs).not.toBe(axios);
+    const instance = commonjs.create({ baseURL: api.origin });
+    const tokens = session();
+    attachAuth(instance, tokens, { origins: [api.origin] });
+    expect((await instance.get('/echo')).status).toBe(200);
+    const error = await caught(instance.get('/never'));
+    expect([error instanceof commonjs.AxiosError, error.response?.status]).toEqual([true, 401]);
+  },
+);

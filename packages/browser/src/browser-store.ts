@@ -112,7 +112,8 @@ const isCell = (found: unknown): found is Cell => {
 };
 
 /** Not `crypto.randomUUID()`, which pages without https do not have. */
-const randomText = (): string => Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+const randomText = (): string =>
+  Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
 
 function requireName(option: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')

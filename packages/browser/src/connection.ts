@@ -59,7 +59,8 @@ export function createConnection(database: string, lost: () => void): Connection
 }
 
 async function opened(database: string, onLost: () => void): Promise<IDBDatabase> {
-  if (globalThis.indexedDB == null) throw new DOMException('There is no IndexedDB here', 'NotSupportedError');
+  if (globalThis.indexedDB == null)
+    throw new DOMException('There is no IndexedDB here', 'NotSupportedError');
   const request = indexedDB.open(database, VERSION);
   request.addEventListener('upgradeneeded', () => void request.result.createObjectStore(CELLS));
   const opening = new Promise<IDBDatabase>((resolve, reject) => {
@@ -81,12 +82,18 @@ async function opened(database: string, onLost: () => void): Promise<IDBDatabase
   return db;
 }
 
-async function transaction<T>(db: IDBDatabase, mode: IDBTransactionMode, work: Work<T>): Promise<T> {
+async function transaction<T>(
+  db: IDBDatabase,
+  mode: IDBTransactionMode,
+  work: Work<T>,
+): Promise<T> {
   const begun = db.transaction(CELLS, mode, { durability: 'strict' }); // the server's answer to a refresh comes once
   let result: { readonly value: T } | undefined;
   const ending = new Promise<void>((resolve, reject) => {
     begun.addEventListener('complete', () => resolve());
-    begun.addEventListener('abort', () => reject(begun.error ?? new DOMException('The transaction was aborted', 'AbortError')));
+    begun.addEventListener('abort', () =>
+      reject(begun.error ?? new DOMException('The transaction was aborted', 'AbortError')),
+    );
   });
   work(begun.objectStore(CELLS), (value) => {
     result = { value };

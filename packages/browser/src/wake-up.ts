@@ -84,7 +84,9 @@ export function createWakeUp(address: string, onLeave: () => void): WakeUp {
 /** Not on a server: there is nothing to hear of, and an open channel keeps Node alive. */
 function channelTo(address: string): BroadcastChannel | undefined {
   try {
-    return typeof BroadcastChannel === 'undefined' || globalThis.indexedDB == null ? undefined : new BroadcastChannel(address);
+    return typeof BroadcastChannel === 'undefined' || globalThis.indexedDB == null
+      ? undefined
+      : new BroadcastChannel(address);
   } catch {
     return undefined; // a page that may store nothing may not speak to others either; whoever reads is told what is wrong
   }

@@ -29,7 +29,8 @@ export function lockOn(lockName: (name: string) => string): RefreshLock {
       let granted = false;
       try {
         const locks = globalThis.navigator?.locks as LockManager | undefined;
-        if (locks === undefined) throw new DOMException('There are no Web Locks here', 'NotSupportedError');
+        if (locks === undefined)
+          throw new DOMException('There are no Web Locks here', 'NotSupportedError');
         return await locks.request(lockName(name), signal === undefined ? {} : { signal }, () => {
           granted = true;
           return task({ name });

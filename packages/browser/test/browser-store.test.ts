@@ -4,17 +4,26 @@ import { browserStore } from '../src/index.ts';
 
 describe('browserStore', () => {
   it('is named after its key, and its database where that is another one', () => {
-    expect([browserStore().name, browserStore('admin').name, browserStore('admin', { database: 'app' }).name]).toEqual([
-      'session',
-      'admin',
-      'app/admin',
-    ]);
+    expect([
+      browserStore().name,
+      browserStore('admin').name,
+      browserStore('admin', { database: 'app' }).name,
+    ]).toEqual(['session', 'admin', 'app/admin']);
   });
 
   it.each([
-    [() => browserStore(''), 'browserStore: key: expected a string that is not empty, got an empty string'],
-    [() => browserStore(7 as unknown as string), 'browserStore: key: expected a string that is not empty, got number'],
-    [() => browserStore('a', { database: '' }), 'browserStore: database: expected a string that is not empty, got an empty string'],
+    [
+      () => browserStore(''),
+      'browserStore: key: expected a string that is not empty, got an empty string',
+    ],
+    [
+      () => browserStore(7 as unknown as string),
+      'browserStore: key: expected a string that is not empty, got number',
+    ],
+    [
+      () => browserStore('a', { database: '' }),
+      'browserStore: database: expected a string that is not empty, got an empty string',
+    ],
   ])('says which option is wrong (%#)', (make, message) => {
     expect(make).toThrow(new TypeError(message));
   });
@@ -24,10 +33,16 @@ describe('browserStore', () => {
   });
 
   it('says on a server that there is no IndexedDB', async () => {
-    const tokens = createTokenManager({ store: browserStore(), refresh: () => Promise.reject(new Error('not to be called')) });
+    const tokens = createTokenManager({
+      store: browserStore(),
+      refresh: () => Promise.reject(new Error('not to be called')),
+    });
     await expect(tokens.getTokens()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
-      cause: { code: 'NotSupportedError', message: expect.stringContaining('Store "session" could not be read') },
+      cause: {
+        code: 'NotSupportedError',
+        message: expect.stringContaining('Store "session" could not be read'),
+      },
     });
     await tokens.close();
   });

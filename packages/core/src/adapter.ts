@@ -3,7 +3,14 @@
 export { tokenErrorOf } from './errors.ts';
 export { fingerprint } from './fingerprint.ts';
 export { abortable } from './http/abort.ts';
-export { type Authorize, createAuthorizer, explain, type Signature, type UnsignedRequest, type Verdict } from './http/authorizer.ts';
+export {
+  type Authorize,
+  createAuthorizer,
+  explain,
+  type Signature,
+  type UnsignedRequest,
+  type Verdict,
+} from './http/authorizer.ts';
 export { isReplayable } from './http/body.ts';
 export { checkOptions } from './http/check-options.ts';
 export { type Challenge, parseChallenges } from './http/challenges.ts';

@@ -94,9 +94,14 @@ export class TokenError extends Error {
 export function tokenErrorOf(error: unknown): TokenError | undefined {
   const seen = new Set<unknown>();
   try {
-    for (let found = error; typeof found === 'object' && found !== null && !seen.has(found); found = (found as { cause?: unknown }).cause) {
+    for (
+      let found = error;
+      typeof found === 'object' && found !== null && !seen.has(found);
+      found = (found as { cause?: unknown }).cause
+    ) {
       const { name, code } = found as { readonly name?: unknown; readonly code?: unknown };
-      if (name === 'TokenError' && typeof code === 'string' && Object.hasOwn(actions, code)) return found as TokenError;
+      if (name === 'TokenError' && typeof code === 'string' && Object.hasOwn(actions, code))
+        return found as TokenError;
       seen.add(found);
     }
   } catch {

@@ -22,8 +22,15 @@ export type TokenEvent = {
       readonly lockWait: number;
       readonly expiresAt: number | undefined;
     }
-  | { readonly type: 'refreshFailed'; readonly error: TokenError; readonly retryAt: number | undefined }
-  | { readonly type: 'rejected' /** The token refused was an older one: replayed without a refresh. */; readonly late: boolean }
+  | {
+      readonly type: 'refreshFailed';
+      readonly error: TokenError;
+      readonly retryAt: number | undefined;
+    }
+  | {
+      readonly type: 'rejected' /** The token refused was an older one: replayed without a refresh. */;
+      readonly late: boolean;
+    }
   | { readonly type: 'sessionEnded'; readonly error: TokenError }
   | {
       readonly type: 'warning';

@@ -1,10 +1,21 @@
 export { type Clock, systemClock } from './clock.ts';
-export { type Delivery, TokenError, type TokenErrorCode, type TokenErrorOptions, tokenErrorOf } from './errors.ts';
+export {
+  type Delivery,
+  TokenError,
+  type TokenErrorCode,
+  type TokenErrorOptions,
+  tokenErrorOf,
+} from './errors.ts';
 export type { TokenEvent } from './events.ts';
 export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';
-export type { AcquireFunction, RefreshContext, RefreshFunction, RefreshReason } from './refresh/functions.ts';
+export type {
+  AcquireFunction,
+  RefreshContext,
+  RefreshFunction,
+  RefreshReason,
+} from './refresh/functions.ts';
 export { createTokenManager, type TokenManager } from './session/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './session/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './session/pool.ts';

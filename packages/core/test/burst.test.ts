@@ -6,13 +6,23 @@ import { strictServer } from './support/server.ts';
 const expired = () => {
   const clock = testClock();
   const server = strictServer({ expiresAt: clock.now() - 1 });
-  const tokens = createTokenManager({ store: memoryStore(server.first), refresh: server.refresh, clock, random: () => 0.5 });
+  const tokens = createTokenManager({
+    store: memoryStore(server.first),
+    refresh: server.refresh,
+    clock,
+    random: () => 0.5,
+  });
   return { clock, server, tokens };
 };
 const fresh = () => {
   const clock = testClock();
   const server = strictServer({ expiresAt: clock.now() + 3_600_000 });
-  const tokens = createTokenManager({ store: memoryStore(server.first), refresh: server.refresh, clock, random: () => 0.5 });
+  const tokens = createTokenManager({
+    store: memoryStore(server.first),
+    refresh: server.refresh,
+    clock,
+    random: () => 0.5,
+  });
   return { clock, server, tokens };
 };
 
@@ -28,7 +38,9 @@ describe('a burst of requests', () => {
   it('that were refused with the same token makes one refresh, and all get its token', async () => {
     const { server, tokens } = fresh();
     await tokens.getTokens();
-    const got = await Promise.all(Array.from({ length: 100 }, () => tokens.replaceRejected('at-1')));
+    const got = await Promise.all(
+      Array.from({ length: 100 }, () => tokens.replaceRejected('at-1')),
+    );
     expect(new Set(got.map((token) => token?.accessToken))).toEqual(new Set(['at-2']));
     expect(server.calls).toBe(1);
   });
@@ -53,10 +65,15 @@ describe('a burst of requests', () => {
       throw Object.assign(new Error('Bad Gateway'), { status: 502 });
     });
     const got = await Promise.allSettled(Array.from({ length: 100 }, () => tokens.getTokens()));
-    const errors = new Set(got.map((result) => (result.status === 'rejected' ? result.reason : 'got a token')));
+    const errors = new Set(
+      got.map((result) => (result.status === 'rejected' ? result.reason : 'got a token')),
+    );
     expect(errors.size).toBe(1);
     expect(tokenErrorOf([...errors][0])?.code).toBe('ERR_REFRESH_UNAVAILABLE');
-    await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAfter: 750 });
+    await expect(tokens.getTokens()).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      retryAfter: 750,
+    });
     expect(server.calls).toBe(1);
     await clock.advance(750);
     expect((await tokens.getTokens())?.accessToken).toBe('at-2');
@@ -88,7 +105,11 @@ describe('an API that always says 401', () => {
     for (let tick = 0; tick < 300; tick++) {
       const token = await tokens.getTokens();
       if (token !== undefined)
-        ends.add(await tokens.replaceRejected(token.accessToken).catch((error: unknown) => tokenErrorOf(error)?.code));
+        ends.add(
+          await tokens
+            .replaceRejected(token.accessToken)
+            .catch((error: unknown) => tokenErrorOf(error)?.code),
+        );
       await clock.advance(100);
     }
     expect(ends).toContain(undefined);
@@ -104,13 +125,14 @@ describe('a session that ends', () => {
     const events: TokenEvent[] = [];
     tokens.subscribe((event) => events.push(event));
     server.next(() => {
-      throw Object.assign(new Error('Bad Request'), { response: { status: 400, data: { error: 'invalid_grant' } } });
+      throw Object.assign(new Error('Bad Request'), {
+        response: { status: 400, data: { error: 'invalid_grant' } },
+      });
     });
     const got = await Promise.allSettled([tokens.getTokens(), tokens.getTokens()]);
-    expect(got.map((result) => result.status === 'rejected' && tokenErrorOf(result.reason)?.code)).toEqual([
-      'ERR_SESSION_ENDED',
-      'ERR_SESSION_ENDED',
-    ]);
+    expect(
+      got.map((result) => result.status === 'rejected' && tokenErrorOf(result.reason)?.code),
+    ).toEqual(['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']);
     expect(events.filter((event) => event.type === 'sessionEnded')).toHaveLength(1);
     expect(tokens.status).toBe('ended');
     expect(await tokens.getTokens()).toBeUndefined();
@@ -168,7 +190,9 @@ describe('waiting', () => {
       store: memoryStore({ accessToken: 'old', expiresAt: 0 }),
       clock,
       async refresh(_, { signal }) {
-        inside.push(await tokens.getTokens({ signal }).catch((error: unknown) => tokenErrorOf(error)?.code));
+        inside.push(
+          await tokens.getTokens({ signal }).catch((error: unknown) => tokenErrorOf(error)?.code),
+        );
         return { accessToken: 'new' };
       },
     });

@@ -7,17 +7,20 @@ describe('the system clock', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  it.each([1, 1000, 24 * DAY, 2 ** 31 - 1, 2 ** 31, 40 * DAY, 400 * DAY])('runs a task after %d ms, once, and not before', (delay) => {
-    const task = jest.fn();
-    systemClock.setTimeout(task, delay);
-    jest.advanceTimersByTime(delay - 1);
-    expect(task).not.toHaveBeenCalled();
-    jest.advanceTimersByTime(1);
-    expect(task).toHaveBeenCalledTimes(1);
-    jest.advanceTimersByTime(500 * DAY);
-    expect(task).toHaveBeenCalledTimes(1);
-    expect(jest.getTimerCount()).toBe(0);
-  });
+  it.each([1, 1000, 24 * DAY, 2 ** 31 - 1, 2 ** 31, 40 * DAY, 400 * DAY])(
+    'runs a task after %d ms, once, and not before',
+    (delay) => {
+      const task = jest.fn();
+      systemClock.setTimeout(task, delay);
+      jest.advanceTimersByTime(delay - 1);
+      expect(task).not.toHaveBeenCalled();
+      jest.advanceTimersByTime(1);
+      expect(task).toHaveBeenCalledTimes(1);
+      jest.advanceTimersByTime(500 * DAY);
+      expect(task).toHaveBeenCalledTimes(1);
+      expect(jest.getTimerCount()).toBe(0);
+    },
+  );
 
   it.each([0, -5])('runs a task that is due (%d ms) in the next turn', (delay) => {
     const task = jest.fn();

@@ -1,5 +1,12 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { createTokenManager, memoryStore, type RefreshLock, systemClock, TokenError, type TokenEvent } from '../src/index.ts';
+import {
+  createTokenManager,
+  memoryStore,
+  type RefreshLock,
+  systemClock,
+  TokenError,
+  type TokenEvent,
+} from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';
 import { httpError, outcome, testSession } from './support/session.ts';
@@ -9,11 +16,14 @@ import { unhandledRejections } from './support/unhandled-rejections.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const times = <T>(count: number, run: (index: number) => T): T[] => Array.from({ length: count }, (_, index) => run(index));
+const times = <T>(count: number, run: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => run(index));
 
 it('1: a burst of 10 expired requests is 1 refresh and 10 successes', async () => {
   const { server, tokens } = testSession();
-  expect(await Promise.all(times(10, () => outcome(tokens.getTokens())))).toEqual(times(10, () => 'at-2'));
+  expect(await Promise.all(times(10, () => outcome(tokens.getTokens())))).toEqual(
+    times(10, () => 'at-2'),
+  );
   expect([server.calls, server.reuses]).toEqual([1, 0]);
 });
 
@@ -41,8 +51,12 @@ it('2: a failed refresh settles every waiter, once, with the same typed error', 
 it('3: a late 401 for an old token makes no second refresh', async () => {
   const { server, tokens } = testSession({ expiresIn: HOUR });
   await tokens.getTokens();
-  expect(await Promise.all(times(8, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(8, () => 'at-2'));
-  expect(await Promise.all(times(8, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(8, () => 'at-2'));
+  expect(await Promise.all(times(8, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+    times(8, () => 'at-2'),
+  );
+  expect(await Promise.all(times(8, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+    times(8, () => 'at-2'),
+  );
   expect([server.calls, server.reuses]).toEqual([1, 0]);
 });
 
@@ -50,7 +64,9 @@ it('4: every way in shares one flight: background, pre-check, 401, by hand, of s
   const clock = testClock();
   const server = strictServer({ expiresAt: clock.now() + HOUR });
   const store = memoryStore(server.first);
-  const both = times(2, (seed) => testSession({ clock, server, store, seed: seed + 1, prefetchWindow: 300_000 }));
+  const both = times(2, (seed) =>
+    testSession({ clock, server, store, seed: seed + 1, prefetchWindow: 300_000 }),
+  );
   await Promise.all(both.map(({ tokens }) => tokens.getTokens()));
   await clock.advance(HOUR - 200_000);
   await Promise.all(
@@ -67,20 +83,23 @@ it('4: every way in shares one flight: background, pre-check, 401, by hand, of s
 it.each([
   ['at once', 0],
   ['after an await', 1],
-])('5: the refresh call goes through the client that it serves, %s: told so, no deadlock', async (_, turns) => {
-  const clock = testClock();
-  const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
-    clock,
-    async refresh(_, { signal }) {
-      for (let turn = 0; turn < turns; turn++) await settle();
-      const inside = await tokens.getTokens({ signal }).catch((error: TokenError) => error.code);
-      expect(inside).toBe('ERR_REENTRANT'); // what adapters take as: send it as it is
-      return { accessToken: 'new' };
-    },
-  });
-  expect(await outcome(tokens.getTokens())).toBe('new');
-});
+])(
+  '5: the refresh call goes through the client that it serves, %s: told so, no deadlock',
+  async (_, turns) => {
+    const clock = testClock();
+    const tokens = createTokenManager({
+      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      clock,
+      async refresh(_, { signal }) {
+        for (let turn = 0; turn < turns; turn++) await settle();
+        const inside = await tokens.getTokens({ signal }).catch((error: TokenError) => error.code);
+        expect(inside).toBe('ERR_REENTRANT'); // what adapters take as: send it as it is
+        return { accessToken: 'new' };
+      },
+    });
+    expect(await outcome(tokens.getTokens())).toBe('new');
+  },
+);
 
 it('6: the token endpoint never answers: nobody hangs for ever', async () => {
   const { clock, server, tokens } = testSession();
@@ -101,7 +120,8 @@ it('7: an API that always answers 401: 5 refreshes in 30 s at most, and far fewe
     calls.push(server.calls);
     await clock.advance(1000);
   }
-  for (let second = 30; second < 600; second++) expect((calls[second] ?? 0) - (calls[second - 30] ?? 0)).toBeLessThanOrEqual(5);
+  for (let second = 30; second < 600; second++)
+    expect((calls[second] ?? 0) - (calls[second - 30] ?? 0)).toBeLessThanOrEqual(5);
   expect((calls[599] ?? 0) - (calls[300] ?? 0)).toBeLessThanOrEqual(5);
 });
 
@@ -111,7 +131,10 @@ describe('8: not a logout:', () => {
     ['a 500', httpError(500)],
     ['a 502', httpError(502)],
     ['a 429', httpError(429, undefined, { 'retry-after': '60' })],
-    ['an HTML page from a proxy, that no parser reads', new SyntaxError('Unexpected token < in JSON')],
+    [
+      'an HTML page from a proxy, that no parser reads',
+      new SyntaxError('Unexpected token < in JSON'),
+    ],
     ['an HTML page from a proxy, as an error', httpError(503, '<html>')],
     ['a 403 from a firewall', httpError(403, '<html>')],
     ['an abort', new DOMException('aborted', 'AbortError')],
@@ -147,12 +170,18 @@ it('9: a refresh fails while the token is valid: requests go out with it', async
   server.next(() => {
     throw httpError(500);
   });
-  expect(await Promise.all(times(5, () => outcome(tokens.getTokens())))).toEqual(times(5, () => 'at-1'));
+  expect(await Promise.all(times(5, () => outcome(tokens.getTokens())))).toEqual(
+    times(5, () => 'at-1'),
+  );
   expect(server.calls).toBe(1);
 });
 
 it('10: a window longer than the token’s lifetime: one refresh a lifetime', async () => {
-  const { clock, server, tokens } = testSession({ lifetime: 20, skewWindow: 60_000, prefetchWindow: 60_000 });
+  const { clock, server, tokens } = testSession({
+    lifetime: 20,
+    skewWindow: 60_000,
+    prefetchWindow: 60_000,
+  });
   for (let second = 0; second < 200; second++) {
     expect(await outcome(tokens.getTokens())).toMatch(/^at-/);
     await clock.advance(1000);
@@ -166,7 +195,12 @@ it('14: invalid_grant because a sibling won: re-read first, and its token is tak
   const cell = sharedCell(server.first);
   // A sibling with a lock of its own is as good as none.
   const [one, two] = times(2, (seed) =>
-    testSession({ clock, server, seed: seed + 1, store: cell.open({ subscribe: false, lock: scriptedLock('open').lock }) }),
+    testSession({
+      clock,
+      server,
+      seed: seed + 1,
+      store: cell.open({ subscribe: false, lock: scriptedLock('open').lock }),
+    }),
   );
   server.next((redeem) => {
     const answer = redeem();
@@ -239,20 +273,23 @@ describe('22: the refresh token of the answer', () => {
   });
 });
 
-it.each([httpError(500), httpError(502), httpError(503), httpError(504), new TypeError('fetch failed')])(
-  '23: the grant is not blindly retried (%p)',
-  async (error) => {
-    const { clock, server, tokens } = testSession();
-    server.next(() => {
-      throw error;
-    });
-    const waiting = outcome(tokens.getTokens());
-    await clock.advance(499); // the shortest back-off
-    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-    await outcome(tokens.getTokens());
-    expect(server.calls).toBe(1);
-  },
-);
+it.each([
+  httpError(500),
+  httpError(502),
+  httpError(503),
+  httpError(504),
+  new TypeError('fetch failed'),
+])('23: the grant is not blindly retried (%p)', async (error) => {
+  const { clock, server, tokens } = testSession();
+  server.next(() => {
+    throw error;
+  });
+  const waiting = outcome(tokens.getTokens());
+  await clock.advance(499); // the shortest back-off
+  expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+  await outcome(tokens.getTokens());
+  expect(server.calls).toBe(1);
+});
 
 it('24: a token lifetime over 24.8 days: no refresh before its time, and none at once', async () => {
   jest.useFakeTimers();
@@ -279,7 +316,10 @@ it('24: a token lifetime over 24.8 days: no refresh before its time, and none at
 it('25: a background refresh failure is an event, no unhandled rejection, and leaves no timer', async () => {
   const unhandled = unhandledRejections();
   try {
-    const { clock, server, tokens, ofType } = testSession({ expiresIn: HOUR, prefetchWindow: 300_000 });
+    const { clock, server, tokens, ofType } = testSession({
+      expiresIn: HOUR,
+      prefetchWindow: 300_000,
+    });
     await tokens.getTokens();
     await clock.advance(HOUR - 100_000);
     server.next(() => {
@@ -303,13 +343,21 @@ it('27: no module-level state: two users of one server share nothing', async () 
     const tokens = createTokenManager({
       store: memoryStore({ accessToken: `${user}-1`, refreshToken: user, expiresAt: 0 }),
       clock,
-      refresh: async ({ refreshToken }) => ({ access_token: `${refreshToken}-${index + 2}`, expires_in: 3600 }),
+      refresh: async ({ refreshToken }) => ({
+        access_token: `${refreshToken}-${index + 2}`,
+        expires_in: 3600,
+      }),
     });
     tokens.subscribe((event) => events.push(event));
     return { tokens, events };
   });
-  expect(await Promise.all(users.map(({ tokens }) => outcome(tokens.getTokens())))).toEqual(['anna-2', 'ben-3']);
-  expect(await outcome(users[0]?.tokens.replaceRejected('ben-3') as Promise<unknown>)).toBeUndefined();
+  expect(await Promise.all(users.map(({ tokens }) => outcome(tokens.getTokens())))).toEqual([
+    'anna-2',
+    'ben-3',
+  ]);
+  expect(
+    await outcome(users[0]?.tokens.replaceRejected('ben-3') as Promise<unknown>),
+  ).toBeUndefined();
   expect(users[0]?.tokens.issued?.('ben-3')).toBe(false);
   await users[0]?.tokens.signOut();
   expect(users[1]?.tokens.status).toBe('signedIn');
@@ -317,17 +365,20 @@ it('27: no module-level state: two users of one server share nothing', async () 
 });
 
 describe('31: the client’s clock is wrong by hours:', () => {
-  it.each([-5 * HOUR, 5 * HOUR, -400 * DAY, 400 * DAY])('%d ms: no storm, and no expired token is served', async (off) => {
-    const { clock, server, tokens } = testSession({ expiresIn: HOUR });
-    clock.jump(off);
-    for (let minute = 0; minute < 180; minute++) {
-      const token = await tokens.getTokens();
-      // The server’s own view: its tokens live for an hour from when it issued them.
-      expect(token?.accessToken).toBe(server.live);
-      await clock.advance(60_000);
-    }
-    expect(server.calls).toBeLessThanOrEqual(4);
-  });
+  it.each([-5 * HOUR, 5 * HOUR, -400 * DAY, 400 * DAY])(
+    '%d ms: no storm, and no expired token is served',
+    async (off) => {
+      const { clock, server, tokens } = testSession({ expiresIn: HOUR });
+      clock.jump(off);
+      for (let minute = 0; minute < 180; minute++) {
+        const token = await tokens.getTokens();
+        // The server’s own view: its tokens live for an hour from when it issued them.
+        expect(token?.accessToken).toBe(server.live);
+        await clock.advance(60_000);
+      }
+      expect(server.calls).toBeLessThanOrEqual(4);
+    },
+  );
 });
 
 it('32: the provider kills the old access token on refresh: what was sent meanwhile is replayed with the new one', async () => {
@@ -385,8 +436,19 @@ describe('34: a lock like Web Locks', () => {
     const clock = testClock();
     const server = strictServer({ expiresAt: clock.now() - 1 });
     const cell = sharedCell(server.first);
-    const all = times(3, (seed) => testSession({ clock, server, seed: seed + 1, store: cell.open(), lock: locks, name: 'edge-34' }));
-    expect(new Set(await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens()))))).toEqual(new Set(['at-2']));
+    const all = times(3, (seed) =>
+      testSession({
+        clock,
+        server,
+        seed: seed + 1,
+        store: cell.open(),
+        lock: locks,
+        name: 'edge-34',
+      }),
+    );
+    expect(
+      new Set(await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())))),
+    ).toEqual(new Set(['at-2']));
     expect(server.calls).toBe(1);
   });
 });

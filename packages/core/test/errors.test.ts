@@ -16,22 +16,34 @@ const actions: Record<TokenErrorCode, string> = {
 };
 
 describe('a TokenError', () => {
-  it.each(Object.entries(actions) as [TokenErrorCode, string][])('%s is answered with: %s', (code, action) => {
-    const error = new TokenError(code);
-    expect(error).toBeInstanceOf(Error);
-    expect(error).toMatchObject({ name: 'TokenError', code, action, message: code });
-    expect('cause' in error || 'retryAfter' in error || 'delivery' in error).toBe(false);
-  });
+  it.each(Object.entries(actions) as [TokenErrorCode, string][])(
+    '%s is answered with: %s',
+    (code, action) => {
+      const error = new TokenError(code);
+      expect(error).toBeInstanceOf(Error);
+      expect(error).toMatchObject({ name: 'TokenError', code, action, message: code });
+      expect('cause' in error || 'retryAfter' in error || 'delivery' in error).toBe(false);
+    },
+  );
 
   it('carries what it is given', () => {
     const cause = new Error('why');
-    const error = new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'm', cause, retryAfter: 5, delivery: 'unsent' });
+    const error = new TokenError('ERR_REFRESH_UNAVAILABLE', {
+      message: 'm',
+      cause,
+      retryAfter: 5,
+      delivery: 'unsent',
+    });
     expect(error).toMatchObject({ message: 'm', cause, retryAfter: 5, delivery: 'unsent' });
     expect(inspect(error)).toContain('why');
   });
 
   it('takes undefined for what is not given', () => {
-    const error = new TokenError('ERR_CLOSED', { message: undefined, retryAfter: undefined, delivery: undefined });
+    const error = new TokenError('ERR_CLOSED', {
+      message: undefined,
+      retryAfter: undefined,
+      delivery: undefined,
+    });
     expect(error.message).toBe('ERR_CLOSED');
     expect('retryAfter' in error).toBe(false);
   });
@@ -53,7 +65,11 @@ describe('tokenErrorOf', () => {
   });
 
   it('finds one of another copy of this package', () => {
-    const foreign = Object.assign(new Error('m'), { name: 'TokenError', code: 'ERR_SIGNED_OUT', action: 'signIn' });
+    const foreign = Object.assign(new Error('m'), {
+      name: 'TokenError',
+      code: 'ERR_SIGNED_OUT',
+      action: 'signIn',
+    });
     expect(tokenErrorOf(Object.assign(new Error('x'), { cause: foreign }))).toBe(foreign);
   });
 

@@ -17,7 +17,8 @@ describe('fingerprint', () => {
     const token = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
     const variants = new Set<string>();
     for (let index = 0; index < token.length; index++) {
-      for (let code = 33; code < 127; code++) variants.add(token.slice(0, index) + String.fromCharCode(code) + token.slice(index + 1));
+      for (let code = 33; code < 127; code++)
+        variants.add(token.slice(0, index) + String.fromCharCode(code) + token.slice(index + 1));
     }
     expect(new Set([...variants].map(fingerprint)).size).toBe(variants.size);
   });
@@ -40,7 +41,9 @@ describe('fingerprint', () => {
 describe('isTokenText', () => {
   it.each(['a', 'mF_9.B5f-4.1JqM', '!~', 'a+/=='])('%j may be sent', (token) => {
     expect(isTokenText(token)).toBe(true);
-    expect(new Headers({ authorization: `Bearer ${token}` }).get('authorization')).toBe(`Bearer ${token}`);
+    expect(new Headers({ authorization: `Bearer ${token}` }).get('authorization')).toBe(
+      `Bearer ${token}`,
+    );
   });
 
   it.each(['undefined', 'null'])('the text %j may not, though a header could carry it', (text) => {
@@ -48,12 +51,31 @@ describe('isTokenText', () => {
     expect(isTokenText(`${text}-1`)).toBe(true);
   });
 
-  it.each(['', ' ', 'a b', 'a\n', '\ta', 'a\u0000', 'é', 'a\u007f', '\u212A', undefined, null, 5, {}, ['a']])('%j may not', (token) => {
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'a\n',
+    '\ta',
+    'a\u0000',
+    'é',
+    'a\u007f',
+    '\u212A',
+    undefined,
+    null,
+    5,
+    {},
+    ['a'],
+  ])('%j may not', (token) => {
     expect(isTokenText(token)).toBe(false);
   });
 
   it('what came instead is named, not shown', () => {
-    expect(['', 's3cr3t\n', 'Bearer s3cr3t', 's3cr3t\0', 'undefined', null, undefined, 5, {}].map(describeToken)).toEqual([
+    expect(
+      ['', 's3cr3t\n', 'Bearer s3cr3t', 's3cr3t\0', 'undefined', null, undefined, 5, {}].map(
+        describeToken,
+      ),
+    ).toEqual([
       'an empty string',
       'white space around it; trim it',
       'a scheme in front of it; leave out "Bearer "',

@@ -9,7 +9,13 @@ import { testSession } from './support/session.ts';
 
 const SECRET = 'secret-token';
 /** The tokens of the session itself, as servers and clients put them into what they say. */
-const OURS = ['at-1', 'rt-1', 'POST /token?refresh_token=rt-1 failed', 'E-rt-1', '"at-1" and "rt-1" have expired'];
+const OURS = [
+  'at-1',
+  'rt-1',
+  'POST /token?refresh_token=rt-1 failed',
+  'E-rt-1',
+  '"at-1" and "rt-1" have expired',
+];
 const MEMBERS = [
   ...[
     'access_token',
@@ -41,7 +47,14 @@ const MEMBERS = [
   ],
 ];
 const whatever = fc.anything({
-  ...{ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: true },
+  ...{
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: true,
+  },
   withObjectString: true,
 });
 const throwing = fc.constantFrom(...MEMBERS).map((name) =>
@@ -54,17 +67,35 @@ const throwing = fc.constantFrom(...MEMBERS).map((name) =>
 );
 const values = fc.oneof(
   whatever,
-  fc.constantFrom<unknown>(...OURS, SECRET, [SECRET], { [SECRET]: SECRET }, 401, 400, 500, 'invalid_grant', 'TokenError'),
+  fc.constantFrom<unknown>(
+    ...OURS,
+    SECRET,
+    [SECRET],
+    { [SECRET]: SECRET },
+    401,
+    400,
+    500,
+    'invalid_grant',
+    'TokenError',
+  ),
 );
-const shaped = fc.dictionary(fc.constantFrom(...MEMBERS), fc.oneof(values, fc.dictionary(fc.constantFrom(...MEMBERS), values)), {
-  maxKeys: 6,
-});
+const shaped = fc.dictionary(
+  fc.constantFrom(...MEMBERS),
+  fc.oneof(values, fc.dictionary(fc.constantFrom(...MEMBERS), values)),
+  {
+    maxKeys: 6,
+  },
+);
 const anything = fc.oneof(
   whatever,
   shaped,
   shaped.map((members) => Object.assign(new Error('failed'), members)),
   throwing,
-  fc.constantFrom(new Proxy({}, { get: () => SECRET }), new Proxy(() => undefined, {}), Symbol('token')),
+  fc.constantFrom(
+    new Proxy({}, { get: () => SECRET }),
+    new Proxy(() => undefined, {}),
+    Symbol('token'),
+  ),
 );
 
 /** All text of an error and of what is behind it. */
@@ -82,14 +113,16 @@ describe('a refresh function that', () => {
       if (!(error instanceof TokenError)) found.push(error);
       if (/[ar]t-1/.test(textOf(error))) found.push('a token in an error');
     };
-    const waiting = [tokens.getTokens(), tokens.refresh(), tokens.replaceRejected('at-1')].map((wait) =>
-      wait.then((token) => {
-        if (token !== undefined && typeof token.accessToken !== 'string') found.push(token);
-      }, judge),
+    const waiting = [tokens.getTokens(), tokens.refresh(), tokens.replaceRejected('at-1')].map(
+      (wait) =>
+        wait.then((token) => {
+          if (token !== undefined && typeof token.accessToken !== 'string') found.push(token);
+        }, judge),
     );
     await clock.advance(30_000);
     await Promise.all(waiting);
-    for (const event of events) if ('error' in event && event.error !== undefined) judge(event.error);
+    for (const event of events)
+      if ('error' in event && event.error !== undefined) judge(event.error);
     const closing = tokens.close();
     await clock.advance(200_000);
     await closing;
@@ -129,16 +162,41 @@ describe('a WWW-Authenticate header of pieces in any order', () => {
       'error=invalid_token',
       'error="use_dpop_nonce"',
     ],
-    ...['"', '\\', '\\"', '=', ',', ', ', ' ', '\t', '==', 'é', '\u0000', '"unended', 'error=', '__proto__="x"', 'constructor=x'],
+    ...[
+      '"',
+      '\\',
+      '\\"',
+      '=',
+      ',',
+      ', ',
+      ' ',
+      '\t',
+      '==',
+      'é',
+      '\u0000',
+      '"unended',
+      'error=',
+      '__proto__="x"',
+      'constructor=x',
+    ],
   );
-  const header = fc.array(fc.oneof({ weight: 6, arbitrary: pieces }, fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 40 });
-  const answer = (text: string) => ({ url: '', status: 401, headers: { get: () => text }, json: async () => undefined });
+  const header = fc.array(
+    fc.oneof({ weight: 6, arbitrary: pieces }, fc.string({ unit: 'binary', maxLength: 5 })),
+    { maxLength: 40 },
+  );
+  const answer = (text: string) => ({
+    url: '',
+    status: 401,
+    headers: { get: () => text },
+    json: async () => undefined,
+  });
 
   it('is read without an error; scheme and parameter names are tokens in lower case', () => {
     fc.assert(
       fc.property(header, (parts) => {
         for (const { scheme, params } of parseChallenges(parts.join('')))
-          for (const name of [scheme, ...params.keys()]) expect(name).toMatch(/^[^\s"(),/:;<=>?@[\\\]{}A-Z]+$/);
+          for (const name of [scheme, ...params.keys()])
+            expect(name).toMatch(/^[^\s"(),/:;<=>?@[\\\]{}A-Z]+$/);
       }),
       { numRuns: 2000 },
     );
@@ -155,12 +213,19 @@ describe('a WWW-Authenticate header of pieces in any order', () => {
   });
 
   it('leads to one replay or to the 401, never to an error', async () => {
-    const source = { getTokens: async () => ({ accessToken: 'one' }), replaceRejected: async () => ({ accessToken: 'two' }) };
-    const signature = await createAuthorizer(source, { origins: ['https://api.example.com'] })({ url: 'https://api.example.com/a' });
+    const source = {
+      getTokens: async () => ({ accessToken: 'one' }),
+      replaceRejected: async () => ({ accessToken: 'two' }),
+    };
+    const signature = await createAuthorizer(source, { origins: ['https://api.example.com'] })({
+      url: 'https://api.example.com/a',
+    });
     await fc.assert(
       fc.asyncProperty(header, async (parts) => {
         const refused = answer(parts.join(''));
-        expect(await signature?.judge(refused, true)).toEqual(isTokenRejected(refused) ? { replay: 'Bearer two' } : undefined);
+        expect(await signature?.judge(refused, true)).toEqual(
+          isTokenRejected(refused) ? { replay: 'Bearer two' } : undefined,
+        );
       }),
       { numRuns: 1000 },
     );

@@ -13,7 +13,11 @@ import { sharedCell } from './support/shared-cell.ts';
 
 it('1,000 managers created, used in every way and closed leave no timer and no subscription', async () => {
   const clock = testClock();
-  const cell = sharedCell({ accessToken: 'first', refreshToken: 'rt-1', expiresAt: clock.now() + 3_600_000 });
+  const cell = sharedCell({
+    accessToken: 'first',
+    refreshToken: 'rt-1',
+    expiresAt: clock.now() + 3_600_000,
+  });
   const long = countingSignal();
   let mostSubscribers = 0;
   for (let index = 0; index < 1000; index++) {
@@ -26,7 +30,12 @@ it('1,000 managers created, used in every way and closed leave no timer and no s
     });
     const wait = { signal: long.signal };
     if (index % 7 !== 6) await outcome(tokens.getTokens(wait));
-    if (index % 7 === 1) await tokens.signIn({ accessToken: `at-${index}`, refreshToken: 'rt-1', expiresAt: clock.now() + 3_600_000 });
+    if (index % 7 === 1)
+      await tokens.signIn({
+        accessToken: `at-${index}`,
+        refreshToken: 'rt-1',
+        expiresAt: clock.now() + 3_600_000,
+      });
     if (index % 7 === 2) await outcome(tokens.refresh(wait));
     if (index % 7 === 3)
       server.next(() => {
@@ -47,7 +56,11 @@ it('1,000 closed managers are garbage, while their store, their signal and their
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
   const clock = testClock();
-  const cell = sharedCell({ accessToken: 'first', refreshToken: 'rt-1', expiresAt: clock.now() + 3_600_000 });
+  const cell = sharedCell({
+    accessToken: 'first',
+    refreshToken: 'rt-1',
+    expiresAt: clock.now() + 3_600_000,
+  });
   const long = countingSignal();
   /** What only the manager holds on to, besides itself: the refresh function that it was given. */
   const use = async (seed: number): Promise<WeakRef<object>[]> => {
@@ -88,7 +101,10 @@ it('100,000 requests signed and judged for an adapter, refused or not, leave no 
   const long = countingSignal();
   let good = 'one';
   const authorize = createAuthorizer(
-    { getTokens: async () => ({ accessToken: 'one' }), replaceRejected: async () => ({ accessToken: good }) },
+    {
+      getTokens: async () => ({ accessToken: 'one' }),
+      replaceRejected: async () => ({ accessToken: good }),
+    },
     { origins: ['https://api.example.com'] },
   );
   const refused = { url: '', status: 401, headers: new Headers(), json: async () => undefined };
@@ -97,7 +113,10 @@ it('100,000 requests signed and judged for an adapter, refused or not, leave no 
     good = round % 2 === 0 ? 'two' : 'one';
     const verdicts = await Promise.all(
       Array.from({ length: 500 }, async (_, index) => {
-        const signature = await authorize({ url: 'https://api.example.com/a', signal: long.signal });
+        const signature = await authorize({
+          url: 'https://api.example.com/a',
+          signal: long.signal,
+        });
         return signature?.judge(index % 2 === 0 ? refused : answered, true);
       }),
     );
@@ -138,10 +157,14 @@ it('memory: a session that goes on for long remembers a bounded number of its to
 
 it('a program with a token that expires in 40 days, and one that waits in vain for the token endpoint, ends by itself', async () => {
   const program = fileURLToPath(new URL('./support/forty-days.ts', import.meta.url));
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, ['--no-warnings', program], {
-    timeout: 15_000,
-    killSignal: 'SIGKILL',
-  });
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ['--no-warnings', program],
+    {
+      timeout: 15_000,
+      killSignal: 'SIGKILL',
+    },
+  );
   expect(stderr).toBe('');
   expect(stdout.trim()).toBe('a b ERR_WAIT_LIMIT');
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { memoryStore, type TokenStore } from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';
-import { httpError, outcome, testSession, type TestSession, type TestSessionOptions } from './support/session.ts';
+import {
+  httpError,
+  outcome,
+  testSession,
+  type TestSession,
+  type TestSessionOptions,
+} from './support/session.ts';
 import { sharedCell } from './support/shared-cell.ts';
 
 const HOUR = 3_600_000;
@@ -42,13 +48,18 @@ const kinds: [string, (first: ReturnType<typeof strictServer>['first']) => () =>
 ];
 
 describe.each(kinds)('managers on %s', (_, stores) => {
-  it.each([2, 5])('%d of them, each with a burst: one redemption, one token for all', async (count) => {
-    const { server, all } = managers(count, -1, stores);
-    const got = await Promise.all(all.flatMap(({ tokens }) => Array.from({ length: 20 }, () => outcome(tokens.getTokens()))));
-    expect(new Set(got)).toEqual(new Set(['at-2']));
-    expect(server.calls).toBe(1);
-    expect(server.reuses).toBe(0);
-  });
+  it.each([2, 5])(
+    '%d of them, each with a burst: one redemption, one token for all',
+    async (count) => {
+      const { server, all } = managers(count, -1, stores);
+      const got = await Promise.all(
+        all.flatMap(({ tokens }) => Array.from({ length: 20 }, () => outcome(tokens.getTokens()))),
+      );
+      expect(new Set(got)).toEqual(new Set(['at-2']));
+      expect(server.calls).toBe(1);
+      expect(server.reuses).toBe(0);
+    },
+  );
 
   it('every way in at once, in each of them: one redemption', async () => {
     const { server, all } = managers(3, HOUR, stores);
@@ -82,7 +93,11 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     await all[0]?.tokens.refresh();
     await settle();
     for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBe('at-2');
-    expect(all.map(({ ofType }) => ofType('refreshed').map(({ by }) => by))).toEqual([['self'], ['peer'], ['peer']]);
+    expect(all.map(({ ofType }) => ofType('refreshed').map(({ by }) => by))).toEqual([
+      ['self'],
+      ['peer'],
+      ['peer'],
+    ]);
     expect(server.calls).toBe(1);
   });
 
@@ -110,12 +125,19 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     open();
     await settle();
     for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBeUndefined();
-    expect(all.map(({ ofType }) => ofType('signedOut').map(({ by }) => by))).toEqual([['self'], ['peer'], ['peer']]);
+    expect(all.map(({ ofType }) => ofType('signedOut').map(({ by }) => by))).toEqual([
+      ['self'],
+      ['peer'],
+      ['peer'],
+    ]);
   });
 
   it('sign-in in one is taken by the others, and nothing crosses', async () => {
     const { server, all } = managers(2, HOUR, stores);
-    const [one, two] = all.map(({ tokens }) => tokens) as [TestSession['tokens'], TestSession['tokens']];
+    const [one, two] = all.map(({ tokens }) => tokens) as [
+      TestSession['tokens'],
+      TestSession['tokens'],
+    ];
     await Promise.all([one.getTokens(), two.getTokens()]);
     const open = server.hold();
     const waiting = outcome(two.refresh());
@@ -135,7 +157,10 @@ describe.each(kinds)('managers on %s', (_, stores) => {
   it('two sign in at the same moment: all end with the same session', async () => {
     const { all } = managers(3, HOUR, stores);
     await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
-    await Promise.all([all[0]?.tokens.signIn({ accessToken: 'a' }), all[1]?.tokens.signIn({ accessToken: 'b' })]);
+    await Promise.all([
+      all[0]?.tokens.signIn({ accessToken: 'a' }),
+      all[1]?.tokens.signIn({ accessToken: 'b' }),
+    ]);
     await settle();
     const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
     expect(new Set(got).size).toBe(1);
@@ -211,10 +236,19 @@ describe('managers on one shared cell', () => {
     const server = strictServer({ expiresAt: clock.now() - 1 });
     const cell = sharedCell(server.first);
     const [one, two] = [1, 2].map((seed) =>
-      testSession({ clock, server, seed, store: cell.open({ subscribe: false, lock: memoryStore().lock }) }),
+      testSession({
+        clock,
+        server,
+        seed,
+        store: cell.open({ subscribe: false, lock: memoryStore().lock }),
+      }),
     );
     // A lenient server: the old refresh token is taken once more, as within a grace window.
-    const grace = () => ({ access_token: `grace-${server.calls}`, refresh_token: `rt-grace-${server.calls}`, expires_in: 3600 });
+    const grace = () => ({
+      access_token: `grace-${server.calls}`,
+      refresh_token: `rt-grace-${server.calls}`,
+      expires_in: 3600,
+    });
     server.next(grace);
     server.next(grace);
     const got = await Promise.all([
@@ -233,7 +267,9 @@ describe('NOT_DURABLE', () => {
     const server = strictServer({ expiresAt: clock.now() - 1 });
     const cell = sharedCell(server.first);
     const lock = memoryStore().lock;
-    const [one, two] = [1, 2].map((seed) => testSession({ clock, server, seed, store: cell.open({ lock }) })) as [TestSession, TestSession];
+    const [one, two] = [1, 2].map((seed) =>
+      testSession({ clock, server, seed, store: cell.open({ lock }) }),
+    ) as [TestSession, TestSession];
     server.next((redeem) => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();

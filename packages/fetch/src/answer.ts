@@ -28,7 +28,8 @@ export class Answer implements ApiResponse {
 
   async json(): Promise<unknown> {
     // An endless stream of events or lines is not waited for.
-    if (!/\bjson(?!-seq|l)|^text\/plain|^$/i.test(this.headers.get('content-type') ?? '')) return undefined;
+    if (!/\bjson(?!-seq|l)|^text\/plain|^$/i.test(this.headers.get('content-type') ?? ''))
+      return undefined;
     try {
       return (await this.#response.clone().json()) as unknown;
     } catch {

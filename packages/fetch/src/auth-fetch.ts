@@ -13,14 +13,18 @@ export interface AuthFetchOptions extends AuthOptions {
 
 /** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; a factory for a body; and `tokens`. */
 type AuthInit = {
-  [Name in keyof RequestInit]: RequestInit[Name] | (Name extends 'body' ? BodyFactory : never) | undefined;
+  [Name in keyof RequestInit]:
+    | RequestInit[Name]
+    | (Name extends 'body' ? BodyFactory : never)
+    | undefined;
 } & RequestAuth;
 
 /**
  * `fetch`, with one more option for each request: `tokens`. And `body` may be a function that makes it, for streams that
  * shall be sent again: it is called for each send.
  */
-export type AuthFetch = typeof globalThis.fetch & ((input: string | URL | Request, init?: AuthInit) => Promise<Response>);
+export type AuthFetch = typeof globalThis.fetch &
+  ((input: string | URL | Request, init?: AuthInit) => Promise<Response>);
 
 /**
  * A `fetch` whose requests carry a good token, and that sends a request again, once, when the API refused its token.
@@ -47,12 +51,14 @@ export function wrapFetch(
 ): AuthFetch {
   const authorize = createAuthorizer(tokens, options);
   const { fetch: custom } = options;
-  if (custom !== undefined && typeof custom !== 'function') throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
+  if (custom !== undefined && typeof custom !== 'function')
+    throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
   const original = globalThis.fetch;
 
   const authFetch = async (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
     // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
-    const send: AuthFetchOptions['fetch'] & {} = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
+    const send: AuthFetchOptions['fetch'] & {} =
+      custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
     const request = typeof input === 'object' && 'headers' in input ? input : undefined;
     const url = request ? request.url : hrefOf(input);
     // Both copied before anything is awaited: fetch, too, reads them at once.
@@ -60,15 +66,27 @@ export function wrapFetch(
     const copy = copyInit(init);
     const signal = init?.signal === undefined ? request?.signal : init.signal;
 
-    const signing = authorize({ url, authorization: getAuthorization(headers), signal, tokens: init?.tokens });
+    const signing = authorize({
+      url,
+      authorization: getAuthorization(headers),
+      signal,
+      tokens: init?.tokens,
+    });
     const factory = typeof copy?.body === 'function' ? copy.body : undefined;
-    if (!signing && !factory) return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
+    if (!signing && !factory)
+      return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
     const signature = signing && 'then' in signing ? await signing : signing;
     // A URL object that was changed while we waited: its new value was never checked.
     const target = request || hrefOf(input) === url ? input : url;
-    const dispatch = async (to: typeof target, options: RequestInit | undefined): Promise<Response> =>
-      send(to, factory ? { ...options, body: await factory() } : options);
-    if (!signature) return dispatch(target, (copy?.headers ? { ...copy, headers } : copy) as RequestInit | undefined);
+    const dispatch = async (
+      to: typeof target,
+      options: RequestInit | undefined,
+    ): Promise<Response> => send(to, factory ? { ...options, body: await factory() } : options);
+    if (!signature)
+      return dispatch(
+        target,
+        (copy?.headers ? { ...copy, headers } : copy) as RequestInit | undefined,
+      );
 
     const body = copyBody(request, copy?.body, request && replayable?.(request), signal);
     const signed = (copy ?? {}) as RequestInit;
@@ -88,7 +106,10 @@ export function wrapFetch(
       if (!again) return response;
       setAuthorization(headers, verdict.replay);
       await release(response);
-      return await dispatch(again.input ?? target, again.body ? { ...signed, body: again.body } : signed);
+      return await dispatch(
+        again.input ?? target,
+        again.body ? { ...signed, body: again.body } : signed,
+      );
     } finally {
       body.drop();
     }
@@ -111,4 +132,7 @@ function copyInit(init: AuthInit | undefined): AuthInit | undefined {
 }
 
 // An init that is not empty resets the two, unless they are said again (Fetch standard, the Request constructor).
-const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({ referrer, referrerPolicy });
+const referrerOf = ({ referrer, referrerPolicy }: Request): RequestInit => ({
+  referrer,
+  referrerPolicy,
+});

@@ -39,8 +39,16 @@ export function copyBody(
   known: boolean | undefined,
   signal: AbortSignal | null | undefined,
 ): BodyCopy {
-  if (body !== undefined && body !== null) return typeof body === 'function' || isReplayable(body) ? AS_IT_IS : NONE;
-  if (!request || request.bodyUsed || request.body === null || request.method === 'GET' || request.method === 'HEAD') return AS_IT_IS;
+  if (body !== undefined && body !== null)
+    return typeof body === 'function' || isReplayable(body) ? AS_IT_IS : NONE;
+  if (
+    !request ||
+    request.bodyUsed ||
+    request.body === null ||
+    request.method === 'GET' ||
+    request.method === 'HEAD'
+  )
+    return AS_IT_IS;
   if (known === false) return NONE;
   // Where Request has no `body` (older Firefox) it cannot be made of a stream either.
   if (known || !request.body) {
@@ -50,7 +58,10 @@ export function copyBody(
   return copyWhileSent(request.clone().body as ReadableStream<Uint8Array<ArrayBuffer>>, signal);
 }
 
-function copyWhileSent(stream: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal | null | undefined): BodyCopy {
+function copyWhileSent(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal | null | undefined,
+): BodyCopy {
   const reader = stream.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;

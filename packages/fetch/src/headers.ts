@@ -4,7 +4,9 @@ export type HeaderCopy = Headers | Record<string, string>;
 /** Plain objects stay plain: making a `Headers` of them takes longer than all the rest, and fetch does it anyway. */
 export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
   const prototype: unknown = headers ? Object.getPrototypeOf(headers) : null;
-  return prototype === null || prototype === Object.prototype ? { ...(headers as Record<string, string>) } : new Headers(headers);
+  return prototype === null || prototype === Object.prototype
+    ? { ...(headers as Record<string, string>) }
+    : new Headers(headers);
 }
 
 export function getAuthorization(headers: HeaderCopy): string | null | undefined {
@@ -23,4 +25,5 @@ export function setAuthorization(headers: HeaderCopy, value: string | undefined)
   if (value) headers['authorization'] = value;
 }
 
-const isAuthorization = (name: string): boolean => name.length === 13 && name.toLowerCase() === 'authorization';
+const isAuthorization = (name: string): boolean =>
+  name.length === 13 && name.toLowerCase() === 'authorization';

@@ -22,26 +22,39 @@ declare module 'ky' {
  * await api.get('https://api.example.com/me').json();
  * ```
  */
-export function kyAuth(tokens: TokenInput, options: AuthOptions): (parent: Partial<Options>) => Partial<Options> {
+export function kyAuth(
+  tokens: TokenInput,
+  options: AuthOptions,
+): (parent: Partial<Options>) => Partial<Options> {
   createAuthorizer(tokens, options); // for its checks: what follows runs when ky is extended
   const kinds = new WeakMap<Request, boolean>();
   // ky hands over a Request, and what its body was made of is only known here.
   const note: Hook = (first, second) => {
-    const { request, options: { body } = {} } = second ? { request: first as Request, options: second } : (first as HookState);
+    const { request, options: { body } = {} } = second
+      ? { request: first as Request, options: second }
+      : (first as HookState);
     // Without a body in the options the Request may have come with one of its own, of which nothing is known.
     if (body !== undefined && body !== null) kinds.set(request, isReplayable(body));
   };
   return (parent) => ({
     fetch: wrapFetch(tokens, { ...options, fetch: parent.fetch }, (request) => kinds.get(request)),
-    hooks: { beforeRequest: [note], beforeRetry: [endForTokenError, note], beforeError: [attachCause] } as Options['hooks'] & {},
+    hooks: {
+      beforeRequest: [note],
+      beforeRetry: [endForTokenError, note],
+      beforeError: [attachCause],
+    } as Options['hooks'] & {},
     retry: withoutTokenErrors(parent.retry),
   });
 }
 
 // ky 1 would retry whatever a fetch rejects with. That no token can be had is known already, and waited for.
 function withoutTokenErrors(retry: Options['retry']): Options['retry'] & {} {
-  const { shouldRetry, ...rest } = typeof retry === 'object' ? retry : retry === undefined ? {} : { limit: retry };
-  return { ...rest, shouldRetry: (state) => (tokenErrorOf(state.error) ? false : shouldRetry?.(state)) };
+  const { shouldRetry, ...rest } =
+    typeof retry === 'object' ? retry : retry === undefined ? {} : { limit: retry };
+  return {
+    ...rest,
+    shouldRetry: (state) => (tokenErrorOf(state.error) ? false : shouldRetry?.(state)),
+  };
 }
 
 // Where a later `retry` has taken the place of ours, a number for instance.

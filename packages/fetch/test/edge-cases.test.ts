@@ -1,11 +1,26 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { kyAuth } from '@unexpired/fetch/ky';
 import { startContractApi } from '@unexpired/testing/node';
 import ky, { type KyInstance, type Options } from 'ky';
 import ky114 from 'ky-1.14';
 import { startSlowRefusals } from '../../../test/support/slow-refusals.ts';
-import { createTokenManager, memoryStore, tokenErrorOf, type TokenInput, type TokenManager } from 'unexpired';
+import {
+  createTokenManager,
+  memoryStore,
+  tokenErrorOf,
+  type TokenInput,
+  type TokenManager,
+} from 'unexpired';
 
 // What other libraries get wrong with fetch and ky; the numbers are those of the list of edge cases, as in the core's tests.
 let api: Awaited<ReturnType<typeof startContractApi>>;
@@ -16,9 +31,16 @@ afterAll(() => api.close());
 beforeEach(() => api.reset('good'));
 
 /** A session whose token the API refuses, and that gets a good one. */
-const session = (refresh: () => Promise<unknown> = async () => undefined, expiresAt?: number): TokenManager & { refreshes: number } => {
+const session = (
+  refresh: () => Promise<unknown> = async () => undefined,
+  expiresAt?: number,
+): TokenManager & { refreshes: number } => {
   const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: expiresAt ?? Date.now() + 3_600_000 }),
+    store: memoryStore({
+      accessToken: 'old',
+      refreshToken: 'r',
+      expiresAt: expiresAt ?? Date.now() + 3_600_000,
+    }),
     async refresh() {
       counting.refreshes++;
       await refresh();
@@ -42,13 +64,16 @@ const clients: [string, (tokens: TokenInput, origin?: string) => Send][] = [
     'fetch',
     (tokens, origin = api.origin) => {
       const authFetch = createAuthFetch(tokens, { origins: [origin] });
-      return (path, options) => authFetch(origin + path, { ...options, duplex: 'half' } as RequestInit);
+      return (path, options) =>
+        authFetch(origin + path, { ...options, duplex: 'half' } as RequestInit);
     },
   ],
   ...kys.map(([version, client]): [string, (tokens: TokenInput, origin?: string) => Send] => [
     `ky ${version}`,
     (tokens, origin = api.origin) => {
-      const extended = client.create({ throwHttpErrors: false, retry: 0 }).extend(kyAuth(tokens, { origins: [origin] }));
+      const extended = client
+        .create({ throwHttpErrors: false, retry: 0 })
+        .extend(kyAuth(tokens, { origins: [origin] }));
       return (path, options) => extended(origin + path, options);
     },
   ]),
@@ -92,7 +117,10 @@ describe.each(clients)('%s', (_name, attached) => {
     await createAuthFetch(tokens, { origins: [api.origin] })(`${api.foreignOrigin}/never`);
     await send(`/redirect?to=${encodeURIComponent(`${api.foreignOrigin}/never`)}`);
     const foreign = api.requests.filter((request) => request.foreign);
-    expect([foreign.map(({ authorization }) => authorization), tokens.refreshes]).toEqual([[undefined, undefined], 0]);
+    expect([foreign.map(({ authorization }) => authorization), tokens.refreshes]).toEqual([
+      [undefined, undefined],
+      0,
+    ]);
   });
 
   it('27: two users of one process share nothing', async () => {
@@ -100,8 +128,18 @@ describe.each(clients)('%s', (_name, attached) => {
       store: memoryStore({ accessToken: 'other', refreshToken: 'r' }),
       refresh: async () => ({}) as never,
     });
-    await Promise.all([attached(session())('/echo'), attached(other)('/public'), attached(session())('/echo')]);
-    expect(authorizations().map(String).toSorted()).toEqual(['Bearer good', 'Bearer good', 'Bearer old', 'Bearer old', 'Bearer other']);
+    await Promise.all([
+      attached(session())('/echo'),
+      attached(other)('/public'),
+      attached(session())('/echo'),
+    ]);
+    expect(authorizations().map(String).toSorted()).toEqual([
+      'Bearer good',
+      'Bearer good',
+      'Bearer old',
+      'Bearer old',
+      'Bearer other',
+    ]);
   });
 
   it('30: 18 requests, each refused and sent again, take a few connections, not one for each refusal', async () => {
@@ -117,8 +155,16 @@ describe('fetch', () => {
   it('18: a stream upload and a 401: replayed whole, where a factory makes the stream', async () => {
     const body = jest.fn(() => stream('upload'));
     const init = { method: 'POST', body, duplex: 'half' } as const;
-    const response = await createAuthFetch(session(), { origins: [api.origin] })(`${api.origin}/echo`, init);
-    expect([response.status, bodies(), body.mock.calls.length, init.body]).toEqual([200, ['upload', 'upload'], 2, body]);
+    const response = await createAuthFetch(session(), { origins: [api.origin] })(
+      `${api.origin}/echo`,
+      init,
+    );
+    expect([response.status, bodies(), body.mock.calls.length, init.body]).toEqual([
+      200,
+      ['upload', 'upload'],
+      2,
+      body,
+    ]);
   });
 
   it('18: a factory that throws rejects the request with its error, wherever it goes', async () => {
@@ -139,9 +185,16 @@ describe('fetch', () => {
     it('twice, as after a hot reload, signs and replays once; putting the original back restores it', async () => {
       const tokens = session();
       for (let times = 0; times < 2; times++)
-        globalThis.fetch = createAuthFetch(tokens, { origins: [api.origin], fetch: globalThis.fetch });
+        globalThis.fetch = createAuthFetch(tokens, {
+          origins: [api.origin],
+          fetch: globalThis.fetch,
+        });
       const response = await fetch(`${api.origin}/echo`);
-      expect([response.status, authorizations(), tokens.refreshes]).toEqual([200, ['Bearer old', 'Bearer good'], 1]);
+      expect([response.status, authorizations(), tokens.refreshes]).toEqual([
+        200,
+        ['Bearer old', 'Bearer good'],
+        1,
+      ]);
       globalThis.fetch = original;
       expect((await fetch(`${api.origin}/echo`)).status).toBe(401);
     });
@@ -156,13 +209,21 @@ describe.each(kys)('ky %s', (_version, client) => {
     const tokens = session();
     const twice = attached(tokens).extend(kyAuth(tokens, { origins: [api.origin] }));
     expect((await twice.post(`${api.origin}/echo`, { json: { a: 1 } })).status).toBe(200);
-    expect([authorizations(), bodies(), tokens.refreshes]).toEqual([['Bearer old', 'Bearer good'], ['{"a":1}', '{"a":1}'], 1]);
+    expect([authorizations(), bodies(), tokens.refreshes]).toEqual([
+      ['Bearer old', 'Bearer good'],
+      ['{"a":1}', '{"a":1}'],
+      1,
+    ]);
   });
 
   it('33: a 401 that throwHttpErrors: false lets resolve is noticed', async () => {
     const tokens = session();
     const response = await attached(tokens, { throwHttpErrors: false }).get(`${api.origin}/echo`);
-    expect([response.status, tokens.refreshes, authorizations()]).toEqual([200, 1, ['Bearer old', 'Bearer good']]);
+    expect([response.status, tokens.refreshes, authorizations()]).toEqual([
+      200,
+      1,
+      ['Bearer old', 'Bearer good'],
+    ]);
   });
 
   it('33: such a 401 carries our error, where no token can be had for it', async () => {
@@ -178,8 +239,15 @@ describe.each(kys)('ky %s', (_version, client) => {
       beforeRetry: [() => void calls.push('retry')],
       afterResponse: [() => void calls.push('response')],
     };
-    const response = await attached(session(), { hooks, retry: { limit: 0 } }).post(`${api.origin}/echo`, { json: [1] });
-    expect([response.status, calls, bodies()]).toEqual([200, ['request', 'response'], ['[1]', '[1]']]);
+    const response = await attached(session(), { hooks, retry: { limit: 0 } }).post(
+      `${api.origin}/echo`,
+      { json: [1] },
+    );
+    expect([response.status, calls, bodies()]).toEqual([
+      200,
+      ['request', 'response'],
+      ['[1]', '[1]'],
+    ]);
   });
 
   it('38: ky’s own retries carry the token of their moment, though beforeRequest ran before the first', async () => {
@@ -193,7 +261,10 @@ describe.each(kys)('ky %s', (_version, client) => {
       if (statuses.length === 0) await tokens.refresh();
       return new Response('', { status });
     };
-    const instance = attached(tokens, { fetch: fetch as typeof globalThis.fetch, retry: { limit: 2, delay: () => 0 } });
+    const instance = attached(tokens, {
+      fetch: fetch as typeof globalThis.fetch,
+      retry: { limit: 2, delay: () => 0 },
+    });
     expect((await instance.get(`${api.origin}/echo`)).status).toBe(200);
     expect([sent, authorizations()]).toEqual([['Bearer old', 'Bearer old'], ['Bearer good']]);
   });

@@ -17,15 +17,30 @@ const bodyFactories = {
   'a ReadableStream': () => new Blob(['made anew']).stream(),
   'a ReadableStream, later': async () => new Blob(['made anew']).stream(),
 };
-const large = { 'a ReadableStream of two megabytes': () => ({ body: new Blob(['once only', 'x'.repeat(2 ** 21)]).stream() }) };
+const large = {
+  'a ReadableStream of two megabytes': () => ({
+    body: new Blob(['once only', 'x'.repeat(2 ** 21)]).stream(),
+  }),
+};
 
 for (const client of [
-  fetchClient({ oneShotBodies: { ...stream, 'an async iterable': () => ({ body: iterate() }) }, bodyFactories }),
+  fetchClient({
+    oneShotBodies: { ...stream, 'an async iterable': () => ({ body: iterate() }) },
+    bodyFactories,
+  }),
   requestClient({ oneShotBodies: large }),
   ...(['ky', 'ky-1.14'] as const).flatMap((alias) => [
     kyClient(alias, {}, { oneShotBodies: stream }),
-    kyClient(alias, { retry: 0, timeout: false }, { as: ', retry: 0, timeout: false', oneShotBodies: stream }),
-    kyClient(alias, { throwHttpErrors: false }, { as: ', throwHttpErrors: false', oneShotBodies: stream }),
+    kyClient(
+      alias,
+      { retry: 0, timeout: false },
+      { as: ', retry: 0, timeout: false', oneShotBodies: stream },
+    ),
+    kyClient(
+      alias,
+      { throwHttpErrors: false },
+      { as: ', throwHttpErrors: false', oneShotBodies: stream },
+    ),
   ]),
 ]) {
   adapterContract({ describe, it }, () => api, client);

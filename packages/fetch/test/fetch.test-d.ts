@@ -15,7 +15,10 @@ createAuthFetch('token', { ...options, fetch: async (input, init) => fetch(input
 const custom: AuthFetchOptions['fetch'] = platform;
 void custom;
 
-const response: Response = await authFetch('https://api.example.com/me', { tokens: false, cache: 'no-store' });
+const response: Response = await authFetch('https://api.example.com/me', {
+  tokens: false,
+  cache: 'no-store',
+});
 await authFetch(new URL('https://api.example.com/me'), { tokens: source });
 await authFetch(new Request('https://api.example.com/me'));
 // What some clients pass, tRPC among them, under exactOptionalPropertyTypes.

@@ -1,5 +1,14 @@
 import { Readable } from 'node:stream';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  jest,
+} from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { startContractApi } from '@unexpired/testing/node';
 import { TokenError, tokenErrorOf, type TokenSource } from 'unexpired';
@@ -28,7 +37,8 @@ const stub = (...answers: Response[]) => {
   };
   return { calls, fetch };
 };
-const header = (init: RequestInit | undefined): string | null => new Headers(init?.headers).get('authorization');
+const header = (init: RequestInit | undefined): string | null =>
+  new Headers(init?.headers).get('authorization');
 
 describe('what reaches the underlying fetch', () => {
   it('is the URL and a copy of init with one more header: no Request is made', async () => {
@@ -43,20 +53,30 @@ describe('what reaches the underlying fetch', () => {
       next: { tags: ['a'] },
     });
     await createAuthFetch('token', { ...OPTIONS, fetch })(`${HERE}/a`, init);
-    expect(calls).toEqual([[`${HERE}/a`, { ...init, headers: { 'X-Mine': '1', authorization: 'Bearer token' } }]]);
+    expect(calls).toEqual([
+      [`${HERE}/a`, { ...init, headers: { 'X-Mine': '1', authorization: 'Bearer token' } }],
+    ]);
     expect(calls[0]?.[1]?.signal).toBe(signal);
   });
 
   it('is exactly what the caller passed when the request is not ours', async () => {
     const { calls, fetch } = stub();
     const seen: unknown[][] = [];
-    const authFetch = createAuthFetch('token', { ...OPTIONS, fetch: (...call) => (seen.push(call), fetch(...call)) });
+    const authFetch = createAuthFetch('token', {
+      ...OPTIONS,
+      fetch: (...call) => (seen.push(call), fetch(...call)),
+    });
     const url = new URL('https://elsewhere.example/a');
     const init = { headers: { a: 'b' } };
     await authFetch(url, init);
     const request = new Request('https://elsewhere.example/a');
     await authFetch(request);
-    expect([seen[0]?.[0] === url, seen[0]?.[1] === init, seen[1]?.[0] === request, seen[1]?.[1]]).toEqual([true, true, true, undefined]);
+    expect([
+      seen[0]?.[0] === url,
+      seen[0]?.[1] === init,
+      seen[1]?.[0] === request,
+      seen[1]?.[1],
+    ]).toEqual([true, true, true, undefined]);
     expect(calls.map(([, passed]) => header(passed))).toEqual([null, null]);
   });
 
@@ -66,7 +86,9 @@ describe('what reaches the underlying fetch', () => {
     await authFetch(`${HERE}/a`, { tokens: false, method: 'PUT' });
     await authFetch(`${HERE}/a`, { tokens: 'other' });
     await authFetch(`${HERE}/a`, { tokens: undefined });
-    expect(calls.map(([, init]) => [Object.keys(init ?? {}).includes('tokens'), header(init)])).toEqual([
+    expect(
+      calls.map(([, init]) => [Object.keys(init ?? {}).includes('tokens'), header(init)]),
+    ).toEqual([
       [false, null],
       [false, 'Bearer other'],
       [false, 'Bearer token'],
@@ -78,12 +100,18 @@ describe('what reaches the underlying fetch', () => {
     ['pairs', [['X-Mine', '1']]],
     ['an object', { 'X-Mine': '1' }],
     ['a Map', new Map([['X-Mine', '1']]) as unknown as HeadersInit],
-    ['an object without prototype', Object.assign(Object.create(null) as Record<string, string>, { 'X-Mine': '1' })],
+    [
+      'an object without prototype',
+      Object.assign(Object.create(null) as Record<string, string>, { 'X-Mine': '1' }),
+    ],
   ])('has the headers of %s, which stays as it was', async (_name, headers) => {
     const { calls, fetch } = stub();
     const before = [...new Headers(headers)];
     await createAuthFetch('token', { ...OPTIONS, fetch })(`${HERE}/a`, { headers });
-    expect(Object.fromEntries(new Headers(calls[0]?.[1]?.headers))).toEqual({ 'x-mine': '1', authorization: 'Bearer token' });
+    expect(Object.fromEntries(new Headers(calls[0]?.[1]?.headers))).toEqual({
+      'x-mine': '1',
+      authorization: 'Bearer token',
+    });
     expect([...new Headers(headers)]).toEqual(before);
   });
 
@@ -97,7 +125,11 @@ describe('what reaches the underlying fetch', () => {
     ]) {
       await authFetch(`${HERE}/a`, { headers });
     }
-    expect(calls.map(([, init]) => header(init))).toEqual(['Bearer old', 'Bearer old', 'Bearer old']);
+    expect(calls.map(([, init]) => header(init))).toEqual([
+      'Bearer old',
+      'Bearer old',
+      'Bearer old',
+    ]);
   });
 
   it('was read when the caller called, not when the token came', async () => {
@@ -109,7 +141,11 @@ describe('what reaches the underlying fetch', () => {
     init.headers.set('x-mine', '2');
     init.body = 'after';
     await sending;
-    expect([calls[0]?.[0], calls[0]?.[1]?.body, new Headers(calls[0]?.[1]?.headers).get('x-mine')]).toEqual([`${HERE}/a`, 'before', '1']);
+    expect([
+      calls[0]?.[0],
+      calls[0]?.[1]?.body,
+      new Headers(calls[0]?.[1]?.headers).get('x-mine'),
+    ]).toEqual([`${HERE}/a`, 'before', '1']);
   });
 
   it('is a URL object where the caller passed one', async () => {
@@ -125,10 +161,10 @@ describe('what reaches the underlying fetch', () => {
       `${HERE}/a`,
       new Request('https://x.example', { method: 'PUT', headers: { 'x-mine': '1' } }),
     );
-    expect([calls[0]?.[1]?.method, Object.fromEntries(new Headers(calls[0]?.[1]?.headers))]).toEqual([
-      'PUT',
-      { 'x-mine': '1', authorization: 'Bearer token' },
-    ]);
+    expect([
+      calls[0]?.[1]?.method,
+      Object.fromEntries(new Headers(calls[0]?.[1]?.headers)),
+    ]).toEqual(['PUT', { 'x-mine': '1', authorization: 'Bearer token' }]);
   });
 });
 
@@ -138,13 +174,18 @@ describe('a Request', () => {
     const request = new Request(`${HERE}/a`, { headers: { 'x-mine': '1' } });
     await createAuthFetch('token', { ...OPTIONS, fetch })(request);
     expect(calls[0]?.[0]).toBe(request);
-    expect(Object.fromEntries(new Headers(calls[0]?.[1]?.headers))).toEqual({ 'x-mine': '1', authorization: 'Bearer token' });
+    expect(Object.fromEntries(new Headers(calls[0]?.[1]?.headers))).toEqual({
+      'x-mine': '1',
+      authorization: 'Bearer token',
+    });
     expect(request.headers.has('authorization')).toBe(false);
   });
 
   it('keeps its referrer, which an init would reset', async () => {
     const sent: Request[] = [];
-    const fetch = async (input: Request, init: RequestInit): Promise<Response> => (sent.push(new Request(input, init)), new Response());
+    const fetch = async (input: Request, init: RequestInit): Promise<Response> => (
+      sent.push(new Request(input, init)), new Response()
+    );
     const request = new Request(`${HERE}/a`, {
       referrer: `${HERE}/from`,
       referrerPolicy: 'origin',
@@ -152,32 +193,52 @@ describe('a Request', () => {
       redirect: 'manual',
     });
     await createAuthFetch('token', { ...OPTIONS, fetch })(request);
-    expect([sent[0]?.referrer, sent[0]?.referrerPolicy, sent[0]?.integrity, sent[0]?.redirect]).toEqual([
-      request.referrer,
-      'origin',
-      'sha256-abc',
-      'manual',
-    ]);
+    expect([
+      sent[0]?.referrer,
+      sent[0]?.referrerPolicy,
+      sent[0]?.integrity,
+      sent[0]?.redirect,
+    ]).toEqual([request.referrer, 'origin', 'sha256-abc', 'manual']);
   });
 
   it('is overridden by init: method, headers and body', async () => {
     const authFetch = createAuthFetch(source(), { origins: [api.origin] });
-    const request = new Request(`${api.origin}/echo`, { method: 'POST', body: 'request', headers: { 'content-type': 'text/request' } });
-    const response = await authFetch(request, { body: 'init', headers: { 'content-type': 'text/init' } });
-    expect(await response.json()).toMatchObject({ method: 'POST', body: 'init', contentType: 'text/init', authorization: 'Bearer good' });
+    const request = new Request(`${api.origin}/echo`, {
+      method: 'POST',
+      body: 'request',
+      headers: { 'content-type': 'text/request' },
+    });
+    const response = await authFetch(request, {
+      body: 'init',
+      headers: { 'content-type': 'text/init' },
+    });
+    expect(await response.json()).toMatchObject({
+      method: 'POST',
+      body: 'init',
+      contentType: 'text/init',
+      authorization: 'Bearer good',
+    });
   });
 
   it('is used up afterwards, as with fetch', async () => {
     const request = new Request(`${api.origin}/echo`, { method: 'POST', body: 'x' });
     await createAuthFetch(source(), { origins: [api.origin] })(request);
     expect(request.bodyUsed).toBe(true);
-    await expect(createAuthFetch(source(), { origins: [api.origin] })(request)).rejects.toMatchObject({ name: 'TypeError' });
+    await expect(
+      createAuthFetch(source(), { origins: [api.origin] })(request),
+    ).rejects.toMatchObject({ name: 'TypeError' });
   });
 
   it('whose upload fails leaves no reader behind', async () => {
     let cancelled: unknown;
-    const body = new ReadableStream({ cancel: (reason) => void (cancelled = reason ?? 'cancelled') });
-    const request = new Request(`${HERE}/a`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const body = new ReadableStream({
+      cancel: (reason) => void (cancelled = reason ?? 'cancelled'),
+    });
+    const request = new Request(`${HERE}/a`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit);
     const down = new Error('down');
     const fetch = async (input: Request): Promise<never> => {
       // Settles when both readers have gone.
@@ -195,8 +256,16 @@ describe('a Request', () => {
       const controller = new AbortController();
       const { signal } = controller;
       const own = whose === 'its own signal';
-      const upload = { method: 'POST', body: new ReadableStream(), duplex: 'half', ...(own && { signal }) };
-      const authFetch = createAuthFetch(source(), { ...OPTIONS, fetch: async () => new Response('', { status: 401 }) });
+      const upload = {
+        method: 'POST',
+        body: new ReadableStream(),
+        duplex: 'half',
+        ...(own && { signal }),
+      };
+      const authFetch = createAuthFetch(source(), {
+        ...OPTIONS,
+        fetch: async () => new Response('', { status: 401 }),
+      });
       const sending = authFetch(new Request(`${HERE}/a`, upload), own ? {} : { signal });
       // From here on it is waited for the rest of the body.
       await new Promise(setImmediate);
@@ -217,9 +286,16 @@ describe('a Request', () => {
       },
       { highWaterMark: 0 },
     );
-    const request = new Request(`${HERE}/a`, { method: 'POST', body, duplex: 'half' } as RequestInit);
+    const request = new Request(`${HERE}/a`, {
+      method: 'POST',
+      body,
+      duplex: 'half',
+    } as RequestInit);
     let answer = (_response: Response): void => undefined;
-    const sending = createAuthFetch(source(), { ...OPTIONS, fetch: () => new Promise((resolve) => (answer = resolve)) })(request);
+    const sending = createAuthFetch(source(), {
+      ...OPTIONS,
+      fetch: () => new Promise((resolve) => (answer = resolve)),
+    })(request);
     for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
     expect(pulled * 2 ** 16).toBeLessThanOrEqual(2 ** 20 + 2 ** 17);
     answer(new Response('', { status: 401 }));
@@ -230,19 +306,29 @@ describe('a Request', () => {
 describe('the answer', () => {
   it('is the very object that the underlying fetch gave', async () => {
     const response = new Response('a');
-    expect(await createAuthFetch('token', { ...OPTIONS, fetch: stub(response).fetch })(`${HERE}/a`)).toBe(response);
+    expect(
+      await createAuthFetch('token', { ...OPTIONS, fetch: stub(response).fetch })(`${HERE}/a`),
+    ).toBe(response);
   });
 
   it('of a rejecting fetch is its own error', async () => {
     const down = new TypeError('fetch failed');
-    await expect(createAuthFetch('token', { ...OPTIONS, fetch: () => Promise.reject(down) })(`${HERE}/a`)).rejects.toBe(down);
+    await expect(
+      createAuthFetch('token', { ...OPTIONS, fetch: () => Promise.reject(down) })(`${HERE}/a`),
+    ).rejects.toBe(down);
   });
 
   it('carries our error where tokenErrorOf finds it, and is unread', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
-    const authFetch = createAuthFetch(source({ replaceRejected: () => Promise.reject(ended) }), { origins: [api.origin] });
+    const authFetch = createAuthFetch(source({ replaceRejected: () => Promise.reject(ended) }), {
+      origins: [api.origin],
+    });
     const response = await authFetch(`${api.origin}/echo`);
-    expect([response.status, response.bodyUsed, tokenErrorOf(response)]).toEqual([401, false, ended]);
+    expect([response.status, response.bodyUsed, tokenErrorOf(response)]).toEqual([
+      401,
+      false,
+      ended,
+    ]);
   });
 
   it('that was refused is read to its end before the replay, if it is small', async () => {
@@ -254,7 +340,10 @@ describe('the answer', () => {
   it('that was refused is read to its end where its body is a Node stream, as node-fetch has it', async () => {
     const body = Readable.from(['no']);
     const refused = { url: '', status: 401, headers: new Headers(), body } as unknown as Response;
-    expect((await createAuthFetch(source(), { ...OPTIONS, fetch: stub(refused).fetch })(`${HERE}/a`)).status).toBe(200);
+    expect(
+      (await createAuthFetch(source(), { ...OPTIONS, fetch: stub(refused).fetch })(`${HERE}/a`))
+        .status,
+    ).toBe(200);
     expect(body.readableFlowing).toBe(true);
   });
 
@@ -277,17 +366,25 @@ describe('the answer', () => {
   it('that is given up for an error is let go of', async () => {
     const refused = new Response('no', { status: 401 });
     const down = new TokenError('ERR_REFRESH_UNAVAILABLE');
-    const authFetch = createAuthFetch(source({ replaceRejected: () => Promise.reject(down) }), { ...OPTIONS, fetch: stub(refused).fetch });
+    const authFetch = createAuthFetch(source({ replaceRejected: () => Promise.reject(down) }), {
+      ...OPTIONS,
+      fetch: stub(refused).fetch,
+    });
     await expect(authFetch(`${HERE}/a`)).rejects.toBe(down);
     expect(refused.bodyUsed).toBe(true);
   });
 
   describe('that was refused and never ends', () => {
-    beforeEach(() => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }));
+    beforeEach(
+      () => void jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] }),
+    );
     afterEach(() => void jest.useRealTimers());
 
     it('is the only one that a timer is left for', async () => {
-      await createAuthFetch(source(), { ...OPTIONS, fetch: stub(new Response('no', { status: 401 })).fetch })(`${HERE}/a`);
+      await createAuthFetch(source(), {
+        ...OPTIONS,
+        fetch: stub(new Response('no', { status: 401 })).fetch,
+      })(`${HERE}/a`);
       expect(jest.getTimerCount()).toBe(0);
     });
 
@@ -302,42 +399,57 @@ describe('the answer', () => {
     });
   });
 
-  it.each(['text/event-stream', 'application/x-ndjson', 'application/jsonl', 'application/json-seq'])(
-    'is not parsed as JSON for isRejected when it is a stream of %s',
-    async (type) => {
-      const seen: unknown[] = [];
-      const endless = new Response(new ReadableStream(), { headers: { 'content-type': type } });
-      const authFetch = createAuthFetch('token', {
-        ...OPTIONS,
-        fetch: stub(endless).fetch,
-        async isRejected(response) {
-          seen.push(await response.json());
-          return false;
-        },
-      });
-      expect(await authFetch(`${HERE}/a`)).toBe(endless);
-      expect(seen).toEqual([undefined]);
-    },
-  );
+  it.each([
+    'text/event-stream',
+    'application/x-ndjson',
+    'application/jsonl',
+    'application/json-seq',
+  ])('is not parsed as JSON for isRejected when it is a stream of %s', async (type) => {
+    const seen: unknown[] = [];
+    const endless = new Response(new ReadableStream(), { headers: { 'content-type': type } });
+    const authFetch = createAuthFetch('token', {
+      ...OPTIONS,
+      fetch: stub(endless).fetch,
+      async isRejected(response) {
+        seen.push(await response.json());
+        return false;
+      },
+    });
+    expect(await authFetch(`${HERE}/a`)).toBe(endless);
+    expect(seen).toEqual([undefined]);
+  });
 
-  it.each(['application/json; charset=utf-8', 'application/problem+json', 'application/json-patch+json', 'TEXT/X-JSON', 'text/plain', ''])(
-    'is parsed as JSON for isRejected when its type is %j',
-    async (type) => {
-      const seen: unknown[] = [];
-      const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (seen.push(await response.json()), false);
-      const response = new Response(new TextEncoder().encode('{"a":1}'), { headers: type ? { 'content-type': type } : {} });
-      await createAuthFetch('token', { ...OPTIONS, isRejected, fetch: stub(response).fetch })(`${HERE}/a`);
-      expect(seen).toEqual([{ a: 1 }]);
-    },
-  );
+  it.each([
+    'application/json; charset=utf-8',
+    'application/problem+json',
+    'application/json-patch+json',
+    'TEXT/X-JSON',
+    'text/plain',
+    '',
+  ])('is parsed as JSON for isRejected when its type is %j', async (type) => {
+    const seen: unknown[] = [];
+    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (
+      seen.push(await response.json()), false
+    );
+    const response = new Response(new TextEncoder().encode('{"a":1}'), {
+      headers: type ? { 'content-type': type } : {},
+    });
+    await createAuthFetch('token', { ...OPTIONS, isRejected, fetch: stub(response).fetch })(
+      `${HERE}/a`,
+    );
+    expect(seen).toEqual([{ a: 1 }]);
+  });
 
   it('is undefined to isRejected when it is no JSON', async () => {
     const seen: unknown[] = [];
-    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (seen.push(await response.json()), false);
+    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (
+      seen.push(await response.json()), false
+    );
     const authFetch = createAuthFetch('token', {
       ...OPTIONS,
       isRejected,
-      fetch: stub(new Response('<html>', { headers: { 'content-type': 'application/json' } })).fetch,
+      fetch: stub(new Response('<html>', { headers: { 'content-type': 'application/json' } }))
+        .fetch,
     });
     expect(await (await authFetch(`${HERE}/a`)).text()).toBe('<html>');
     expect(seen).toEqual([undefined]);
@@ -351,17 +463,27 @@ describe('after a replay it is still what fetch promises:', () => {
   it('redirect: manual gives the redirect, with its Location', async () => {
     const authorized = createAuthFetch('good', { origins: [api.origin] });
     const response = await authorized(`${api.origin}/redirect?to=/echo`, { redirect: 'manual' });
-    expect([response.status, response.headers.get('location'), api.requests.length]).toEqual([302, '/echo', 1]);
+    expect([response.status, response.headers.get('location'), api.requests.length]).toEqual([
+      302,
+      '/echo',
+      1,
+    ]);
   });
 
   it('redirect: error rejects with fetch’s own TypeError', async () => {
-    await expect(authFetch('/redirect?to=/echo', { redirect: 'error' })).rejects.toMatchObject({ name: 'TypeError' });
+    await expect(authFetch('/redirect?to=/echo', { redirect: 'error' })).rejects.toMatchObject({
+      name: 'TypeError',
+    });
     expect(api.requests.length).toBe(1);
   });
 
   it('redirect: follow says where it ended', async () => {
     const response = await authFetch('/redirect?to=/echo');
-    expect([response.status, response.redirected, response.url]).toEqual([200, true, `${api.origin}/echo`]);
+    expect([response.status, response.redirected, response.url]).toEqual([
+      200,
+      true,
+      `${api.origin}/echo`,
+    ]);
     // The refused answer came from behind the redirect, of the same origin: the whole way is gone once more.
     expect(api.requests.map(({ path, authorization }) => `${path} ${authorization}`)).toEqual([
       '/redirect Bearer old',
@@ -375,14 +497,18 @@ describe('after a replay it is still what fetch promises:', () => {
     const response = await authFetch('/echo');
     const copy = response.clone();
     const chunks: Uint8Array[] = [];
-    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>)
+      chunks.push(chunk);
     expect(JSON.parse(Buffer.concat(chunks).toString())).toEqual(await copy.json());
   });
 
   it('keepalive and a signal go along with both sends', async () => {
     const { calls, fetch } = stub(new Response('', { status: 401 }));
     const { signal } = new AbortController();
-    await createAuthFetch(source(), { ...OPTIONS, fetch })(`${HERE}/a`, { keepalive: true, signal });
+    await createAuthFetch(source(), { ...OPTIONS, fetch })(`${HERE}/a`, {
+      keepalive: true,
+      signal,
+    });
     expect(calls.map(([, init]) => [init?.keepalive, init?.signal === signal])).toEqual([
       [true, true],
       [true, true],
@@ -425,7 +551,9 @@ describe('the global fetch', () => {
 it('passes an abort on with the reason’s identity, before and after it is sent', async () => {
   const reason = { mine: true };
   const authFetch = createAuthFetch(source(), { origins: [api.origin] });
-  await expect(authFetch(`${api.origin}/echo`, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  await expect(authFetch(`${api.origin}/echo`, { signal: AbortSignal.abort(reason) })).rejects.toBe(
+    reason,
+  );
   expect(api.requests).toEqual([]);
   api.hold('/echo');
   const controller = new AbortController();
@@ -450,16 +578,21 @@ it('a signal of null in init takes the Request’s own away, as with fetch', asy
 });
 
 it('a token that no header may carry is refused without being shown', async () => {
-  const error: unknown = await createAuthFetch(() => 's3cr3t\n', { ...OPTIONS, fetch: stub().fetch })(`${HERE}/a`).catch(
-    (found: unknown) => found,
-  );
+  const error: unknown = await createAuthFetch(() => 's3cr3t\n', {
+    ...OPTIONS,
+    fetch: stub().fetch,
+  })(`${HERE}/a`).catch((found: unknown) => found);
   expect(tokenErrorOf(error)?.code).toBe('ERR_REFRESH_ANSWER');
   expect(String((error as Error).stack)).not.toContain('s3cr3t');
 });
 
 it.each<[string, unknown, string]>([
   ['no origins', {}, 'origins: expected a list'],
-  ['a fetch that is none', { ...OPTIONS, fetch: 'fetch' }, 'fetch: expected a function, got string'],
+  [
+    'a fetch that is none',
+    { ...OPTIONS, fetch: 'fetch' },
+    'fetch: expected a function, got string',
+  ],
 ])('%s is a TypeError', (_name, options, message) => {
   expect(() => createAuthFetch('token', options as never)).toThrow(TypeError);
   expect(() => createAuthFetch('token', options as never)).toThrow(message);

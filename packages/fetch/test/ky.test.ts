@@ -43,7 +43,10 @@ describe.each<[string, KyInstance]>([
   it('runs the hooks once for a request that is replayed', async () => {
     const calls: string[] = [];
     const instance = attached(source(), {
-      hooks: { beforeRequest: [() => void calls.push('before')], afterResponse: [() => void calls.push('after')] },
+      hooks: {
+        beforeRequest: [() => void calls.push('before')],
+        afterResponse: [() => void calls.push('after')],
+      },
     });
     await instance.get(`${api.origin}/echo`);
     expect(calls).toEqual(['before', 'after']);
@@ -52,7 +55,9 @@ describe.each<[string, KyInstance]>([
 
   it('uses the fetch that the instance has already', async () => {
     const urls: string[] = [];
-    const fetch = async (input: Request, init: RequestInit): Promise<Response> => (urls.push(input.url), globalThis.fetch(input, init));
+    const fetch = async (input: Request, init: RequestInit): Promise<Response> => (
+      urls.push(input.url), globalThis.fetch(input, init)
+    );
     await attached(source(), { fetch: fetch as typeof globalThis.fetch }).get(`${api.origin}/echo`);
     expect(urls).toEqual([`${api.origin}/echo`, `${api.origin}/echo`]);
   });
@@ -67,7 +72,10 @@ describe.each<[string, KyInstance]>([
       seen.push([request.headers.get('authorization'), (await request.text()).length]);
       return new Response('{}', { status: statuses.shift() ?? 200 });
     };
-    const instance = attached(source(), { fetch: fetch as typeof globalThis.fetch, retry: { limit: 2, methods: ['put'], delay: () => 0 } });
+    const instance = attached(source(), {
+      fetch: fetch as typeof globalThis.fetch,
+      retry: { limit: 2, methods: ['put'], delay: () => 0 },
+    });
     await instance.put(`${api.origin}/echo`, { body: large });
     expect(seen).toEqual([
       ['Bearer old', large.length],
@@ -82,15 +90,23 @@ describe.each<[string, KyInstance]>([
       .json();
     expect(upload).toMatchObject({ body: 'upload', authorization: 'Bearer good' });
     api.reset('good');
-    const request = await attached()(new Request(`${api.origin}/echo`, { method: 'POST', body: 'request' })).json();
+    const request = await attached()(
+      new Request(`${api.origin}/echo`, { method: 'POST', body: 'request' }),
+    ).json();
     expect(request).toMatchObject({ body: 'request', authorization: 'Bearer good' });
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
   });
 
   it('throws its own HTTPError for a 401, with our error as the cause', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
-    const error = (await caught(attached(source({ replaceRejected: () => Promise.reject(ended) })).get(`${api.origin}/echo`))) as Error;
-    expect([error.name, tokenErrorOf(error), Object.keys(error).includes('cause')]).toEqual(['HTTPError', ended, false]);
+    const error = (await caught(
+      attached(source({ replaceRejected: () => Promise.reject(ended) })).get(`${api.origin}/echo`),
+    )) as Error;
+    expect([error.name, tokenErrorOf(error), Object.keys(error).includes('cause')]).toEqual([
+      'HTTPError',
+      ended,
+      false,
+    ]);
   });
 
   it('does not retry when no token can be had, and keeps the caller’s own say otherwise', async () => {
@@ -100,14 +116,22 @@ describe.each<[string, KyInstance]>([
     expect(await caught(attached(asking).get(`${api.origin}/echo`))).toBe(down);
     expect(await caught(attached(asking, { retry: 5 }).get(`${api.origin}/echo`))).toBe(down);
     // For one request, or from then on: ky 1 would have tried it again for each of these.
-    expect(await caught(attached(asking).get(`${api.origin}/echo`, { retry: { limit: 2, shouldRetry: () => true, delay: () => 0 } }))).toBe(
+    expect(
+      await caught(
+        attached(asking).get(`${api.origin}/echo`, {
+          retry: { limit: 2, shouldRetry: () => true, delay: () => 0 },
+        }),
+      ),
+    ).toBe(down);
+    expect(await caught(attached(asking).extend({ retry: 1 }).get(`${api.origin}/echo`))).toBe(
       down,
     );
-    expect(await caught(attached(asking).extend({ retry: 1 }).get(`${api.origin}/echo`))).toBe(down);
     expect(asked).toBe(4);
 
     const states: unknown[] = [];
-    const shouldRetry = ({ retryCount }: { retryCount: number }): boolean => (states.push(retryCount), retryCount < 2);
+    const shouldRetry = ({ retryCount }: { retryCount: number }): boolean => (
+      states.push(retryCount), retryCount < 2
+    );
     const instance = attached(source(), { retry: { limit: 3, shouldRetry, delay: () => 0 } });
     await caught(instance.get(`${api.origin}/never`));
     expect(states).toEqual([1, 2]);
@@ -122,7 +146,10 @@ describe.each<[string, KyInstance]>([
 
   it('times out while a request waits, with its own TimeoutError', async () => {
     const error = (await caught(
-      attached(source({ getTokens: () => new Promise(() => undefined) }), { timeout: 20, retry: 0 }).get(`${api.origin}/echo`),
+      attached(source({ getTokens: () => new Promise(() => undefined) }), {
+        timeout: 20,
+        retry: 0,
+      }).get(`${api.origin}/echo`),
     )) as Error;
     expect(error.name).toBe('TimeoutError');
     expect(api.requests).toEqual([]);
@@ -130,12 +157,19 @@ describe.each<[string, KyInstance]>([
 
   it('ends a waiting request with its TimeoutError when the totalTimeout is over, where ky has one', async () => {
     if (client === ky) {
-      const waiting = attached(source({ getTokens: () => new Promise(() => undefined) }), { timeout: false, totalTimeout: 20 });
-      expect(((await caught(waiting.get(`${api.origin}/echo`))) as Error).name).toBe('TimeoutError');
+      const waiting = attached(source({ getTokens: () => new Promise(() => undefined) }), {
+        timeout: false,
+        totalTimeout: 20,
+      });
+      expect(((await caught(waiting.get(`${api.origin}/echo`))) as Error).name).toBe(
+        'TimeoutError',
+      );
       expect(api.requests).toEqual([]);
     }
     // ky 1 does not know it, and passes it on to fetch, which does not mind.
-    expect((await attached(source(), { totalTimeout: 5000 }).get(`${api.origin}/echo`)).status).toBe(200);
+    expect(
+      (await attached(source(), { totalTimeout: 5000 }).get(`${api.origin}/echo`)).status,
+    ).toBe(200);
   });
 
   it('can be told not to, or to take another source, for one request', async () => {
@@ -155,6 +189,8 @@ describe.each<[string, KyInstance]>([
   it('refuses wrong options when they are given', () => {
     expect(() => kyAuth('token', { origins: ['not an origin'] })).toThrow(/^origins\[0\]/);
     expect(() => kyAuth('token', {} as never)).toThrow(/^origins: expected a list/);
-    expect(() => kyAuth('', { origins: ['https://api.example.com'] })).toThrow(/^tokens: expected .*, got an empty string$/);
+    expect(() => kyAuth('', { origins: ['https://api.example.com'] })).toThrow(
+      /^tokens: expected .*, got an empty string$/,
+    );
   });
 });

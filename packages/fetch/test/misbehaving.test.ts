@@ -13,12 +13,23 @@ afterAll(() => server.close());
 const API = 'https://api.example.com';
 const OPTIONS = { origins: [API] };
 const session = (refresh: () => Promise<{ accessToken: string }>): TokenManager =>
-  createTokenManager({ store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: Date.now() + 3_600_000 }), refresh });
+  createTokenManager({
+    store: memoryStore({
+      accessToken: 'old',
+      refreshToken: 'r',
+      expiresAt: Date.now() + 3_600_000,
+    }),
+    refresh,
+  });
 
 describe('an API that misbehaves', () => {
   it('answers the replay with an error of the network: the caller gets that', async () => {
     let calls = 0;
-    server.use(http.get(`${API}/a`, () => (calls++ ? HttpResponse.error() : new HttpResponse(null, { status: 401 }))));
+    server.use(
+      http.get(`${API}/a`, () =>
+        calls++ ? HttpResponse.error() : new HttpResponse(null, { status: 401 }),
+      ),
+    );
     const sending = createAuthFetch(
       session(async () => ({ accessToken: 'new' })),
       OPTIONS,
@@ -32,7 +43,10 @@ describe('an API that misbehaves', () => {
     server.use(
       http.get(`${API}/a`, ({ request }) => {
         seen.push(request.headers.get('authorization'));
-        return new HttpResponse(null, { status: seen.length === 1 ? 401 : 200, headers: { 'www-authenticate': ',;="Bearer' } });
+        return new HttpResponse(null, {
+          status: seen.length === 1 ? 401 : 200,
+          headers: { 'www-authenticate': ',;="Bearer' },
+        });
       }),
     );
     expect(
@@ -70,26 +84,38 @@ describe('an API that misbehaves', () => {
 
 describe('a token endpoint that misbehaves', () => {
   it.each<[string, () => HttpResponse<string>]>([
-    ['an HTML page', () => new HttpResponse('<html>', { headers: { 'content-type': 'text/html' } })],
+    [
+      'an HTML page',
+      () => new HttpResponse('<html>', { headers: { 'content-type': 'text/html' } }),
+    ],
     ['a 500', () => new HttpResponse('{}', { status: 500 })],
     ['a broken connection', () => HttpResponse.error() as HttpResponse<string>],
     ['JSON without a token', () => new HttpResponse('{"ok":true}')],
-  ])('answers with %s: an error, never a bare 401 and never Bearer undefined', async (_name, answer) => {
-    const seen: unknown[] = [];
-    server.use(
-      http.get(`${API}/a`, ({ request }) => {
-        seen.push(request.headers.get('authorization'));
-        return new HttpResponse(null, { status: 401 });
-      }),
-      http.post('https://id.example.com/token', answer),
-    );
-    const tokens = session(async () => {
-      const response = await fetch('https://id.example.com/token', { method: 'POST' });
-      if (!response.ok) throw Object.assign(new Error('refresh failed'), { status: response.status });
-      return (await response.json()) as { accessToken: string };
-    });
-    const error: unknown = await createAuthFetch(tokens, OPTIONS)(`${API}/a`).catch((found: unknown) => found);
-    expect(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_ANSWER']).toContain(tokenErrorOf(error)?.code);
-    expect(seen).toEqual(['Bearer old']);
-  });
+  ])(
+    'answers with %s: an error, never a bare 401 and never Bearer undefined',
+    async (_name, answer) => {
+      const seen: unknown[] = [];
+      server.use(
+        http.get(`${API}/a`, ({ request }) => {
+          seen.push(request.headers.get('authorization'));
+          return new HttpResponse(null, { status: 401 });
+        }),
+        http.post('https://id.example.com/token', answer),
+      );
+      const tokens = session(async () => {
+        const response = await fetch('https://id.example.com/token', { method: 'POST' });
+        if (!response.ok)
+          throw Object.assign(new Error('refresh failed'), { status: response.status });
+        return (await response.json()) as { accessToken: string };
+      });
+      const error: unknown = await createAuthFetch(
+        tokens,
+        OPTIONS,
+      )(`${API}/a`).catch((found: unknown) => found);
+      expect(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_ANSWER']).toContain(
+        tokenErrorOf(error)?.code,
+      );
+      expect(seen).toEqual(['Bearer old']);
+    },
+  );
 });

@@ -1,4 +1,9 @@
-import { createTokenManager, type TokenManager, type TokenManagerOptions, type WaitOptions } from 'unexpired';
+import {
+  createTokenManager,
+  type TokenManager,
+  type TokenManagerOptions,
+  type WaitOptions,
+} from 'unexpired';
 import { createReentrancyCheck } from './reentrancy.ts';
 import { publishEvents, traceRefresh } from './tracing.ts';
 

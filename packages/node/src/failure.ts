@@ -5,9 +5,12 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  EACCES: 'this process may not write to its folder, where the file is replaced and the lock files are kept',
-  EPERM: 'this process may not write to its folder, where the file is replaced and the lock files are kept, or the file is of another user',
-  EROFS: 'its folder is on a read-only file system, and the file is replaced and the lock files are kept there',
+  EACCES:
+    'this process may not write to its folder, where the file is replaced and the lock files are kept',
+  EPERM:
+    'this process may not write to its folder, where the file is replaced and the lock files are kept, or the file is of another user',
+  EROFS:
+    'its folder is on a read-only file system, and the file is replaced and the lock files are kept there',
   EBUSY: 'it cannot be replaced; where a single file is mounted, mount its folder instead',
   EISDIR: 'it is a folder',
   ENOTDIR: 'its folder is a file',
@@ -20,13 +23,24 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 /** To read, nobody has to write to the folder. */
 const MAY_NOT_READ = 'this process may not read it; it may be of another user';
-const READING: Readonly<Record<string, string>> = { ...ADVICE, EACCES: MAY_NOT_READ, EPERM: MAY_NOT_READ };
+const READING: Readonly<Record<string, string>> = {
+  ...ADVICE,
+  EACCES: MAY_NOT_READ,
+  EPERM: MAY_NOT_READ,
+};
 
 /** The error for what could not be done to `file`, with what that usually means. Keeps the system's `code`. */
 export function failure(what: 'read' | 'written' | 'locked', file: string, error: unknown): Error {
   const code = codeOf(error);
-  const why = (what === 'read' ? READING : ADVICE)[code ?? ''] ?? (error instanceof Error ? error.message : String(error));
-  return Object.assign(new Error(`${file} could not be ${what}: ${why}${code === undefined ? '' : ` (${code})`}`, { cause: error }), {
-    ...(code !== undefined && { code }),
-  });
+  const why =
+    (what === 'read' ? READING : ADVICE)[code ?? ''] ??
+    (error instanceof Error ? error.message : String(error));
+  return Object.assign(
+    new Error(`${file} could not be ${what}: ${why}${code === undefined ? '' : ` (${code})`}`, {
+      cause: error,
+    }),
+    {
+      ...(code !== undefined && { code }),
+    },
+  );
 }

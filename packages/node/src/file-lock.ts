@@ -38,4 +38,5 @@ export function lockOn(sidecar: (name: string) => Promise<string>): RefreshLock 
   };
 }
 
-export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+export const shortHash = (text: string): string =>
+  createHash('sha256').update(text).digest('hex').slice(0, 16);

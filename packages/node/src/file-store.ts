@@ -1,5 +1,11 @@
 import type { BigIntStats } from 'node:fs';
-import { type SessionRecord, type StoredValue, TokenError, type TokenSet, type TokenStore } from 'unexpired';
+import {
+  type SessionRecord,
+  type StoredValue,
+  TokenError,
+  type TokenSet,
+  type TokenStore,
+} from 'unexpired';
 import { failure } from './failure.ts';
 import { lockOn, shortHash } from './file-lock.ts';
 import { pathOf, targetOf } from './json-pointer.ts';
@@ -43,13 +49,15 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
   const file = pathFrom(path, 'fileStore');
   const { pointer = '', parse } = options;
   const keys = pathOf(pointer);
-  if (parse !== undefined && typeof parse !== 'function') throw new TypeError(`parse: expected a function, got ${typeof parse}`);
+  if (parse !== undefined && typeof parse !== 'function')
+    throw new TypeError(`parse: expected a function, got ${typeof parse}`);
   const name = pointer === '' ? file : `${file}#${pointer}`;
   const lockId = pointer === '' ? '' : `.${shortHash(pointer)}`;
   const changes = createFileWatch();
   let tidied = false;
 
-  const notOurs = (what: string): TokenError => new TokenError('ERR_STORE_RECORD', { message: `${name} ${what}; it was left as it is` });
+  const notOurs = (what: string): TokenError =>
+    new TokenError('ERR_STORE_RECORD', { message: `${name} ${what}; it was left as it is` });
 
   /** What is in the file, and in our part of it. */
   const look = async (place: string): Promise<Seen> => {
@@ -70,7 +78,9 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
     try {
       tokens = parse(value);
     } catch (error) {
-      throw notOurs(`holds something that parse() could not read (${error instanceof Error ? error.name : typeof error})`); // its message may quote a token
+      throw notOurs(
+        `holds something that parse() could not read (${error instanceof Error ? error.name : typeof error})`,
+      ); // its message may quote a token
     }
     if (!tokens) throw notOurs('holds something that is not a session');
     return tokens;
@@ -81,13 +91,24 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
     changes.ensure(place);
     const { whole, cell } = await look(place);
     if (whole === undefined || cell === undefined) return undefined;
-    return { value: taken(cell.value), version: whole.version, warning: exposure(file, whole.stats) };
+    return {
+      value: taken(cell.value),
+      version: whole.version,
+      warning: exposure(file, whole.stats),
+    };
   };
 
-  const compareAndSet = async (place: string, record: SessionRecord, expected: string | undefined): Promise<string | undefined> => {
+  const compareAndSet = async (
+    place: string,
+    record: SessionRecord,
+    expected: string | undefined,
+  ): Promise<string | undefined> => {
     const { whole, text, cell } = await look(place);
     if ((cell === undefined ? undefined : whole?.version) !== expected) return undefined;
-    const next = text === undefined || keys.length === 0 ? freshText(keys, record) : spliceJson(text, keys, record);
+    const next =
+      text === undefined || keys.length === 0
+        ? freshText(keys, record)
+        : spliceJson(text, keys, record);
     try {
       if (!tidied) await removeAbandonedDrafts(place);
       tidied = true;
@@ -106,9 +127,13 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
       const place = await realPlace(file);
       const signal = AbortSignal.timeout(WRITE_WAIT);
       const patience = { shortest: 1, longest: 25, background: false, signal };
-      return underKernelLock(`${place}.write.lock`, patience, () => compareAndSet(place, record, expected)).catch((error: unknown) => {
+      return underKernelLock(`${place}.write.lock`, patience, () =>
+        compareAndSet(place, record, expected),
+      ).catch((error: unknown) => {
         if (error !== signal.reason) throw error;
-        throw new Error(`${file} could not be written: another process has been at it for more than ${WRITE_WAIT} ms`);
+        throw new Error(
+          `${file} could not be written: another process has been at it for more than ${WRITE_WAIT} ms`,
+        );
       });
     },
     subscribe(onChange) {
@@ -134,7 +159,8 @@ function exposure(file: string, { mode }: BigIntStats): string | undefined {
 }
 
 /** A record of this or any other version of the format. */
-const isRecordLike = (value: unknown): boolean => typeof value === 'object' && value !== null && 'v' in value && 'session' in value;
+const isRecordLike = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'v' in value && 'session' in value;
 
 const freshText = (keys: readonly string[], record: SessionRecord): string =>
   `${JSON.stringify(

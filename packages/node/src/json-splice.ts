@@ -7,7 +7,8 @@ export function spliceJson(text: string, path: readonly string[], value: unknown
   const unit = /^\s*[[{]\r?\n([ \t]+)/.exec(text)?.[1] ?? '';
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const lineAt = (depth: number): string => (unit === '' ? '' : newline + unit.repeat(depth));
-  const print = (printed: unknown, depth: number): string => JSON.stringify(printed, null, unit).replaceAll('\n', lineAt(depth));
+  const print = (printed: unknown, depth: number): string =>
+    JSON.stringify(printed, null, unit).replaceAll('\n', lineAt(depth));
 
   let at = skipSpace(text, 0);
   for (const [depth, key] of path.entries()) {
@@ -17,7 +18,9 @@ export function spliceJson(text: string, path: readonly string[], value: unknown
       at = member.start;
       continue;
     }
-    const nested = path.slice(depth + 1).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+    const nested = path
+      .slice(depth + 1)
+      .reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
     const added = `${lineAt(depth + 1)}${JSON.stringify(key)}:${unit === '' ? '' : ' '}${print(nested, depth + 1)}`;
     const last = members.at(-1);
     return last === undefined

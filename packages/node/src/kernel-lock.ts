@@ -19,7 +19,11 @@ export interface Patience {
  * Runs `task` while this process holds the kernel's lock on the file `sidecar`, which stays there for good: one that is
  * removed can be locked by two at once, who each have another one open. The kernel frees the lock of whoever dies.
  */
-export async function underKernelLock<T>(sidecar: string, patience: Patience, task: () => Promise<T>): Promise<T> {
+export async function underKernelLock<T>(
+  sidecar: string,
+  patience: Patience,
+  task: () => Promise<T>,
+): Promise<T> {
   const handle = await obtain(sidecar, patience);
   try {
     return await task();
@@ -29,8 +33,11 @@ export async function underKernelLock<T>(sidecar: string, patience: Patience, ta
 }
 
 /** Ms before the next try. Pure. Jitter, so that those who failed together do not try together. */
-export const backOff = ({ shortest, longest }: Patience, failures: number, random: number): number =>
-  Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
+export const backOff = (
+  { shortest, longest }: Patience,
+  failures: number,
+  random: number,
+): number => Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
 
 async function obtain(sidecar: string, patience: Patience): Promise<FileHandle> {
   const { signal } = patience;
@@ -40,7 +47,8 @@ async function obtain(sidecar: string, patience: Patience): Promise<FileHandle> 
       signal?.throwIfAborted();
       handle ??= await openSidecar(sidecar);
       signal?.throwIfAborted();
-      if (!tryToLock(handle.fd)) await pause(backOff(patience, failures++, Math.random()), undefined, waiting(patience));
+      if (!tryToLock(handle.fd))
+        await pause(backOff(patience, failures++, Math.random()), undefined, waiting(patience));
       else if ((await isAt(handle, sidecar)) && !signal?.aborted) return handle;
       else {
         const useless = handle; // somebody removed the file meanwhile, and it is the new one that counts; or nobody waits any more
@@ -106,7 +114,10 @@ async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> 
 
 async function isAt(handle: FileHandle, file: string): Promise<boolean> {
   try {
-    const [own, there] = await Promise.all([handle.stat({ bigint: true }), stat(file, { bigint: true })]);
+    const [own, there] = await Promise.all([
+      handle.stat({ bigint: true }),
+      stat(file, { bigint: true }),
+    ]);
     return own.ino === there.ino && own.dev === there.dev;
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false;

@@ -10,7 +10,9 @@ const MOST_LINKS = 40;
 export function pathFrom(value: unknown, where: string): string {
   if (value instanceof URL) return fileURLToPath(value);
   if (typeof value !== 'string' || value === '' || value.includes('\0'))
-    throw new TypeError(`${where}: expected the path of a file, or its URL, got ${value === '' ? 'an empty string' : typeof value}`);
+    throw new TypeError(
+      `${where}: expected the path of a file, or its URL, got ${value === '' ? 'an empty string' : typeof value}`,
+    );
   return path.resolve(value);
 }
 
@@ -30,7 +32,9 @@ export async function realPlace(file: string): Promise<string> {
     if (target === undefined) return real;
     place = path.isAbsolute(target) ? target : `${folder}${path.sep}${target}`; // `..` behind a linked folder is for the system to work out
   }
-  throw Object.assign(new Error(`${file} is a symbolic link that leads in a circle`), { code: 'ELOOP' });
+  throw Object.assign(new Error(`${file} is a symbolic link that leads in a circle`), {
+    code: 'ELOOP',
+  });
 }
 
 const realFolder = (folder: string): Promise<string> =>

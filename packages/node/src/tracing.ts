@@ -32,7 +32,9 @@ export async function traceRefresh<T>(trace: RefreshTrace, call: () => Promise<T
       throw new Error(error instanceof Error ? error.name : 'Error');
     }
   };
-  const traced = tracingChannel<object, { name: string; reason: RefreshReason }>('unexpired:refresh').tracePromise(untold, { ...trace });
+  const traced = tracingChannel<object, { name: string; reason: RefreshReason }>(
+    'unexpired:refresh',
+  ).tracePromise(untold, { ...trace });
   await traced.catch(() => undefined); // its caller gets the call's own error
   return (outcome.settled as () => T)();
 }

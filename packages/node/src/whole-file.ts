@@ -36,7 +36,11 @@ const versionOf = (bytes: Uint8Array, { ino, mtimeNs }: BigIntStats): string =>
  * Replaces `file` whole: whoever reads sees the old or the new contents, and after a power cut there is one or the
  * other. Readable by its owner alone. Returns the new version. `before`: what is replaced.
  */
-export async function replaceWhole(file: string, text: string, before: WholeFile | undefined): Promise<string> {
+export async function replaceWhole(
+  file: string,
+  text: string,
+  before: WholeFile | undefined,
+): Promise<string> {
   const folder = path.dirname(file);
   const bytes = Buffer.from(text);
   if (before === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });

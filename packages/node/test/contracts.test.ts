@@ -33,7 +33,10 @@ storeContract(
     async create() {
       const folder = await newFolder();
       await writeFile(folder.at('config.json'), '{\n  "theme": "dark",\n  "auth": {}\n}\n');
-      return { open: () => fileStore(folder.at('config.json'), { pointer: '/auth/a~1b' }), close: folder.remove };
+      return {
+        open: () => fileStore(folder.at('config.json'), { pointer: '/auth/a~1b' }),
+        close: folder.remove,
+      };
     },
   },
 );

@@ -37,7 +37,11 @@ const unread = (store: { read(): Promise<unknown> }): Promise<unknown> =>
     (error: unknown) => error,
   );
 const wrongRecord = (named: string) =>
-  expect.objectContaining({ name: 'TokenError', code: 'ERR_STORE_RECORD', message: expect.stringContaining(named) });
+  expect.objectContaining({
+    name: 'TokenError',
+    code: 'ERR_STORE_RECORD',
+    message: expect.stringContaining(named),
+  });
 
 describe('who may read it', () => {
   it('is the owner alone: of the file, its folder where that is new, and the lock files', async () => {
@@ -45,7 +49,11 @@ describe('who may read it', () => {
     await store.write(recordOf(1), undefined);
     await store.lock?.request('any', {}, async () => undefined);
     const names = await readdir(folder.at('new', 'deep'));
-    expect(names.sort()).toEqual(['credentials.json', 'credentials.json.refresh.lock', 'credentials.json.write.lock']);
+    expect(names.sort()).toEqual([
+      'credentials.json',
+      'credentials.json.refresh.lock',
+      'credentials.json.write.lock',
+    ]);
     for (const name of names) expect(await modeOf(folder.at('new', 'deep', name))).toBe(0o600);
     expect(await modeOf(folder.at('new', 'deep'))).toBe(0o700);
     expect(await modeOf(folder.at('new'))).toBe(0o700);
@@ -54,7 +62,10 @@ describe('who may read it', () => {
   it('is warned about once where others could, and the next write makes it private', async () => {
     await writeFile(file, JSON.stringify(recordOf(1)));
     await chmod(file, 0o644);
-    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: 'access-2' }),
+    });
     const warnings: TokenEvent[] = [];
     tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
     await tokens.getTokens();
@@ -62,7 +73,10 @@ describe('who may read it', () => {
     await tokens.refresh();
     await tokens.close();
     expect(warnings).toEqual([
-      expect.objectContaining({ code: 'STORE_PERMISSIONS', message: expect.stringContaining(`${file} has mode 644`) }),
+      expect.objectContaining({
+        code: 'STORE_PERMISSIONS',
+        message: expect.stringContaining(`${file} has mode 644`),
+      }),
     ]);
     expect(await modeOf(file)).toBe(0o600);
   });
@@ -75,22 +89,32 @@ describe('who may read it', () => {
     const store = fileStore(file);
     await store.write(recordOf(2), (await store.read())?.version);
     await store.lock?.request('any', {}, async () => undefined);
-    for (const name of await readdir(folder.path)) expect([name, (await stat(folder.at(name))).uid]).toEqual([name, 1234]);
+    for (const name of await readdir(folder.path))
+      expect([name, (await stat(folder.at(name))).uid]).toEqual([name, 1234]);
   });
 });
 
 describe('a lock file that somebody put there', () => {
-  it.each(['write', 'refresh'])('is not followed to another file, which would be given away: %s', async (which) => {
-    await mkdir(folder.at('theirs'));
-    if (process.getuid?.() === 0) await chown(folder.at('theirs'), 1234, 1234);
-    await writeFile(folder.at('ours'), 'of root alone');
-    const before = await stat(folder.at('ours'));
-    await symlink(folder.at('ours'), folder.at('theirs', `file.json.${which}.lock`));
-    const store = fileStore(folder.at('theirs', 'file.json'));
-    const used = which === 'write' ? store.write(recordOf(1), undefined) : store.lock?.request('any', {}, async () => undefined);
-    await expect(used).rejects.toMatchObject({ code: 'ELOOP', message: expect.stringContaining('a symbolic link is in its place') });
-    expect(await stat(folder.at('ours'))).toMatchObject({ uid: before.uid, gid: before.gid });
-  });
+  it.each(['write', 'refresh'])(
+    'is not followed to another file, which would be given away: %s',
+    async (which) => {
+      await mkdir(folder.at('theirs'));
+      if (process.getuid?.() === 0) await chown(folder.at('theirs'), 1234, 1234);
+      await writeFile(folder.at('ours'), 'of root alone');
+      const before = await stat(folder.at('ours'));
+      await symlink(folder.at('ours'), folder.at('theirs', `file.json.${which}.lock`));
+      const store = fileStore(folder.at('theirs', 'file.json'));
+      const used =
+        which === 'write'
+          ? store.write(recordOf(1), undefined)
+          : store.lock?.request('any', {}, async () => undefined);
+      await expect(used).rejects.toMatchObject({
+        code: 'ELOOP',
+        message: expect.stringContaining('a symbolic link is in its place'),
+      });
+      expect(await stat(folder.at('ours'))).toMatchObject({ uid: before.uid, gid: before.gid });
+    },
+  );
 
   it('stays whose it is where it has another name as well', async () => {
     await mkdir(folder.at('theirs'));
@@ -104,7 +128,8 @@ describe('a lock file that somebody put there', () => {
 });
 
 describe('other settings in the same file', () => {
-  const CONFIG = '{\r\n\t"theme" : "dark",\r\n\t"id": 12345678901234567890,\r\n\t"auth": {"old": true},\r\n\t"last": [1,\t2]\r\n}\r\n';
+  const CONFIG =
+    '{\r\n\t"theme" : "dark",\r\n\t"id": 12345678901234567890,\r\n\t"auth": {"old": true},\r\n\t"last": [1,\t2]\r\n}\r\n';
 
   it('stay as they are, to the character, whatever numbers and layout they have', async () => {
     await writeFile(file, CONFIG);
@@ -115,7 +140,11 @@ describe('other settings in the same file', () => {
     const [before = '', after = ''] = CONFIG.split('{"old": true}');
     expect(text.startsWith(before)).toBe(true);
     expect(text.endsWith(after)).toBe(true);
-    expect(JSON.parse(text)).toMatchObject({ theme: 'dark', auth: { old: true, session: { gen: 2 } }, last: [1, 2] });
+    expect(JSON.parse(text)).toMatchObject({
+      theme: 'dark',
+      auth: { old: true, session: { gen: 2 } },
+      last: [1, 2],
+    });
   });
 
   it('may change between a read and a write: the write is refused, and then succeeds beside the change', async () => {
@@ -125,23 +154,32 @@ describe('other settings in the same file', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace('dark', 'light'));
     expect(await store.write(recordOf(2), version)).toBeUndefined();
     await store.write(recordOf(2), (await store.read())?.version);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ theme: 'light', auth: { session: { gen: 2 } } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      theme: 'light',
+      auth: { session: { gen: 2 } },
+    });
   });
 
   it('may be other sessions: each has its own pointer and its own lock', async () => {
     const [one, two] = [fileStore(file, { pointer: '/a' }), fileStore(file, { pointer: '/b' })];
     await Promise.all([one.write(recordOf(1), undefined), two.write(recordOf(2), undefined)]);
     await one.lock?.request('x', {}, async () => two.lock?.request('x', {}, async () => undefined));
-    expect([(await one.read())?.value, (await two.read())?.value]).toMatchObject([{ gen: 1 }, { gen: 2 }]);
+    expect([(await one.read())?.value, (await two.read())?.value]).toMatchObject([
+      { gen: 1 },
+      { gen: 2 },
+    ]);
   });
 
-  it.each(['/theme/deeper', '/last/0/x', '/last/9', '/last/length'])('block %s, and stay', async (pointer) => {
-    await writeFile(file, CONFIG);
-    const store = fileStore(file, { pointer });
-    expect(await unread(store)).toEqual(wrongRecord(`${file}#${pointer}`));
-    await expect(store.write(recordOf(1), undefined)).rejects.toEqual(wrongRecord(file));
-    expect(await readFile(file, 'utf8')).toBe(CONFIG);
-  });
+  it.each(['/theme/deeper', '/last/0/x', '/last/9', '/last/length'])(
+    'block %s, and stay',
+    async (pointer) => {
+      await writeFile(file, CONFIG);
+      const store = fileStore(file, { pointer });
+      expect(await unread(store)).toEqual(wrongRecord(`${file}#${pointer}`));
+      await expect(store.write(recordOf(1), undefined)).rejects.toEqual(wrongRecord(file));
+      expect(await readFile(file, 'utf8')).toBe(CONFIG);
+    },
+  );
 });
 
 describe('what is not ours', () => {
@@ -149,35 +187,47 @@ describe('what is not ours', () => {
     ['not JSON', '{"access_token": "secret-1", '],
     ['empty', ''],
     ['not text', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
-  ])('is reported with the path when it is %s, never with its contents, and never overwritten', async (_what, contents) => {
-    await writeFile(file, contents);
-    const store = fileStore(file);
-    const error = await unread(store);
-    expect(error).toEqual(wrongRecord(file));
-    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('secret');
-    await expect(store.write(recordOf(1), undefined)).rejects.toEqual(wrongRecord(file));
-    const tokens = createTokenManager({ store, refresh: async () => ({ accessToken: 'access-2' }) });
-    await expect(tokens.getTokens()).rejects.toEqual(wrongRecord(file));
-    await expect(tokens.signIn({ accessToken: 'access-1' })).rejects.toEqual(wrongRecord(file));
-    await expect(tokens.signOut()).rejects.toEqual(wrongRecord(file));
-    await tokens.close();
-    expect(await readFile(file)).toEqual(Buffer.from(contents as string));
-  });
+  ])(
+    'is reported with the path when it is %s, never with its contents, and never overwritten',
+    async (_what, contents) => {
+      await writeFile(file, contents);
+      const store = fileStore(file);
+      const error = await unread(store);
+      expect(error).toEqual(wrongRecord(file));
+      expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('secret');
+      await expect(store.write(recordOf(1), undefined)).rejects.toEqual(wrongRecord(file));
+      const tokens = createTokenManager({
+        store,
+        refresh: async () => ({ accessToken: 'access-2' }),
+      });
+      await expect(tokens.getTokens()).rejects.toEqual(wrongRecord(file));
+      await expect(tokens.signIn({ accessToken: 'access-1' })).rejects.toEqual(wrongRecord(file));
+      await expect(tokens.signOut()).rejects.toEqual(wrongRecord(file));
+      await tokens.close();
+      expect(await readFile(file)).toEqual(Buffer.from(contents as string));
+    },
+  );
 
   it.each([
     ['a record of a later version', { v: 2, session: 's', secret: 'secret-1' }],
     ['something else', { hello: 'secret-1' }],
-  ])('is reported and stays when it is %s, also with a parse that knows nothing of it', async (_what, value) => {
-    await writeFile(file, JSON.stringify(value));
-    for (const parse of [undefined, () => undefined]) {
-      const tokens = createTokenManager({ store: fileStore(file, { parse }), refresh: async () => ({ accessToken: 'access-2' }) });
-      const error = await tokens.getTokens().catch((reason: unknown) => reason);
-      expect(error).toEqual(wrongRecord(file));
-      expect(String(error)).not.toContain('secret');
-      await tokens.close();
-    }
-    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(value);
-  });
+  ])(
+    'is reported and stays when it is %s, also with a parse that knows nothing of it',
+    async (_what, value) => {
+      await writeFile(file, JSON.stringify(value));
+      for (const parse of [undefined, () => undefined]) {
+        const tokens = createTokenManager({
+          store: fileStore(file, { parse }),
+          refresh: async () => ({ accessToken: 'access-2' }),
+        });
+        const error = await tokens.getTokens().catch((reason: unknown) => reason);
+        expect(error).toEqual(wrongRecord(file));
+        expect(String(error)).not.toContain('secret');
+        await tokens.close();
+      }
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(value);
+    },
+  );
 
   it('is read again where somebody is just writing it in place', async () => {
     await writeFile(file, '{"v":1,"sess');
@@ -189,25 +239,44 @@ describe('what is not ours', () => {
 
 describe('what an older version of a tool left', () => {
   it('is taken over as a bare token set, and rewritten as a record by the next refresh', async () => {
-    await writeFile(file, JSON.stringify({ access_token: 'old-access', refresh_token: 'old-refresh', expires_in: 0 }));
+    await writeFile(
+      file,
+      JSON.stringify({ access_token: 'old-access', refresh_token: 'old-refresh', expires_in: 0 }),
+    );
     const tokens = createTokenManager({
       store: fileStore(file),
-      refresh: async ({ refreshToken }) => ({ accessToken: `new-access-after-${refreshToken}`, refreshToken: 'new-refresh' }),
+      refresh: async ({ refreshToken }) => ({
+        accessToken: `new-access-after-${refreshToken}`,
+        refreshToken: 'new-refresh',
+      }),
     });
     expect((await tokens.getTokens())?.accessToken).toBe('new-access-after-old-refresh');
     await tokens.close();
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ v: 1, gen: 1, tokens: { refreshToken: 'new-refresh' } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      v: 1,
+      gen: 1,
+      tokens: { refreshToken: 'new-refresh' },
+    });
   });
 
   it('is read through parse, which is not asked about our own records', async () => {
-    await writeFile(file, JSON.stringify({ user: { bearer: 'old-access', renew: 'old-refresh', until: Date.now() + 3_600_000 } }));
+    await writeFile(
+      file,
+      JSON.stringify({
+        user: { bearer: 'old-access', renew: 'old-refresh', until: Date.now() + 3_600_000 },
+      }),
+    );
     const asked: unknown[] = [];
     const parse = (old: unknown) => {
       asked.push(old);
       const { user } = old as { user: { bearer: string; renew: string; until: number } };
       return { accessToken: user.bearer, refreshToken: user.renew, expiresAt: user.until };
     };
-    const open = () => createTokenManager({ store: fileStore(file, { parse }), refresh: async () => ({ accessToken: 'access-2' }) });
+    const open = () =>
+      createTokenManager({
+        store: fileStore(file, { parse }),
+        refresh: async () => ({ accessToken: 'access-2' }),
+      });
     const [first, second] = [open(), open()];
     expect((await first.getTokens())?.accessToken).toBe('old-access');
     await first.refresh();
@@ -225,16 +294,25 @@ describe('what an older version of a tool left', () => {
       },
     });
     const error = (await unread(store)) as Error;
-    expect(error).toEqual(wrongRecord(`${file} holds something that parse() could not read (SyntaxError)`));
+    expect(error).toEqual(
+      wrongRecord(`${file} holds something that parse() could not read (SyntaxError)`),
+    );
     expect(`${error.message} ${String(error.cause)}`).not.toContain('secret');
   });
 });
 
 describe('what another release of this library wrote', () => {
   it('is a session, whatever members it has besides, and they stay in the tokens', async () => {
-    const later = { ...recordOf(1), since: 'later', tokens: { ...recordOf(1).tokens, binding: 'kept' } };
+    const later = {
+      ...recordOf(1),
+      since: 'later',
+      tokens: { ...recordOf(1).tokens, binding: 'kept' },
+    };
     await writeFile(file, JSON.stringify(later));
-    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: 'access-2' }),
+    });
     expect((await tokens.getTokens())?.accessToken).toBe('access-1');
     expect((await tokens.refresh()).accessToken).toBe('access-2');
     await tokens.close();
@@ -249,7 +327,10 @@ describe('what another release of this library wrote', () => {
     const text = JSON.stringify(recordOf(1));
     await writeFile(file, text);
     let spent = 0;
-    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: `access-${++spent + 1}` }) });
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: `access-${++spent + 1}` }),
+    });
     await tokens.getTokens();
     await writeFile(file, JSON.stringify({ ...recordOf(1), v: 2 }));
     await expect(tokens.refresh()).rejects.toEqual(wrongRecord(file));
@@ -258,7 +339,10 @@ describe('what another release of this library wrote', () => {
     expect([spent, JSON.parse(await readFile(file, 'utf8'))]).toMatchObject([0, { v: 2, gen: 1 }]);
     await writeFile(file, text);
     await tokens.close();
-    const next = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: `access-${++spent + 1}` }) });
+    const next = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: `access-${++spent + 1}` }),
+    });
     expect((await next.refresh()).accessToken).toBe('access-2');
     await next.close();
   });
@@ -270,12 +354,19 @@ describe('where the file is', () => {
     await writeFile(folder.at('real', 'target.json'), JSON.stringify(recordOf(1)));
     await symlink(path.join('real', 'target.json'), file);
     await symlink(folder.at('real'), folder.at('linked-folder'));
-    const [byLink, byFolder] = [fileStore(file), fileStore(folder.at('linked-folder', 'target.json'))];
+    const [byLink, byFolder] = [
+      fileStore(file),
+      fileStore(folder.at('linked-folder', 'target.json')),
+    ];
     const version = await byLink.write(recordOf(2), (await byLink.read())?.version);
     expect((await lstat(file)).isSymbolicLink()).toBe(true);
     expect(await readlink(file)).toBe(path.join('real', 'target.json'));
     expect(await byFolder.read()).toMatchObject({ value: { gen: 2 }, version });
-    expect((await readdir(folder.path)).sort()).toEqual(['credentials.json', 'linked-folder', 'real']);
+    expect((await readdir(folder.path)).sort()).toEqual([
+      'credentials.json',
+      'linked-folder',
+      'real',
+    ]);
   });
 
   it.each([
@@ -292,7 +383,9 @@ describe('where the file is', () => {
     const seen = await store.read();
     expect(seen?.value).toMatchObject({ gen: 1 });
     await store.write(recordOf(2), seen?.version);
-    expect(JSON.parse(await readFile(folder.at('config', 'link.json'), 'utf8'))).toMatchObject({ gen: 2 });
+    expect(JSON.parse(await readFile(folder.at('config', 'link.json'), 'utf8'))).toMatchObject({
+      gen: 2,
+    });
     expect((await lstat(folder.at('dotfiles', 'config', 'link.json'))).isSymbolicLink()).toBe(true);
   });
 
@@ -300,14 +393,19 @@ describe('where the file is', () => {
     await symlink(folder.at('later', 'target.json'), file);
     expect(await fileStore(file).read()).toBeUndefined();
     await fileStore(file).write(recordOf(1), undefined);
-    expect(JSON.parse(await readFile(folder.at('later', 'target.json'), 'utf8'))).toMatchObject({ gen: 1 });
+    expect(JSON.parse(await readFile(folder.at('later', 'target.json'), 'utf8'))).toMatchObject({
+      gen: 1,
+    });
   });
 
   it('is an error, with its code, for a link that leads in a circle, and for a folder', async () => {
     await symlink(file, folder.at('other'));
     await symlink(folder.at('other'), file);
     await expect(fileStore(file).read()).rejects.toMatchObject({ code: 'ELOOP' });
-    await expect(fileStore(folder.path).read()).rejects.toMatchObject({ code: 'EISDIR', message: expect.stringContaining(folder.path) });
+    await expect(fileStore(folder.path).read()).rejects.toMatchObject({
+      code: 'EISDIR',
+      message: expect.stringContaining(folder.path),
+    });
   });
 
   it('may be given as a URL, or relative to the current folder', async () => {
@@ -316,11 +414,26 @@ describe('where the file is', () => {
   });
 
   it.each([
-    [() => fileStore(''), 'fileStore: expected the path of a file, or its URL, got an empty string'],
-    [() => fileStore(undefined as never), 'fileStore: expected the path of a file, or its URL, got undefined'],
-    [() => fileStore('a', { pointer: 'auth' }), 'pointer: expected a JSON pointer (RFC 6901) such as "/auth", got "auth"'],
-    [() => fileStore('a', { pointer: '/a~2' }), 'pointer: expected a JSON pointer (RFC 6901) such as "/auth", got "/a~2"'],
-    [() => fileStore('a', { pointer: 7 as never }), 'pointer: expected a JSON pointer such as "/auth", got number'],
+    [
+      () => fileStore(''),
+      'fileStore: expected the path of a file, or its URL, got an empty string',
+    ],
+    [
+      () => fileStore(undefined as never),
+      'fileStore: expected the path of a file, or its URL, got undefined',
+    ],
+    [
+      () => fileStore('a', { pointer: 'auth' }),
+      'pointer: expected a JSON pointer (RFC 6901) such as "/auth", got "auth"',
+    ],
+    [
+      () => fileStore('a', { pointer: '/a~2' }),
+      'pointer: expected a JSON pointer (RFC 6901) such as "/auth", got "/a~2"',
+    ],
+    [
+      () => fileStore('a', { pointer: 7 as never }),
+      'pointer: expected a JSON pointer such as "/auth", got number',
+    ],
     [() => fileStore('a', { parse: {} as never }), 'parse: expected a function, got object'],
   ])('is checked at once (%#)', (open, message) => {
     expect(open).toThrow(new TypeError(message));
@@ -348,7 +461,10 @@ describe('a file that others touch', () => {
 
   it('is signed out when the file goes away, and a refresh does not make it again', async () => {
     await writeFile(file, JSON.stringify(recordOf(1)));
-    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: 'access-2' }),
+    });
     await tokens.getTokens();
     await rm(file);
     await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });
@@ -372,17 +488,27 @@ describe('a file that others touch', () => {
     await tokens.refresh();
     await tokens.close();
     expect(spent).toEqual(['r', 'r+']);
-    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ gen: 2, tokens: { refreshToken: 'r++' } });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      gen: 2,
+      tokens: { refreshToken: 'r++' },
+    });
   });
 });
 
 describe('what is left behind', () => {
   it('is nothing but the file and its lock files; drafts of writers that were killed are removed after a minute', async () => {
-    const drafts = ['.credentials.json.old.tmp', '.credentials.json.new.tmp', '.other.json.old.tmp'];
+    const drafts = [
+      '.credentials.json.old.tmp',
+      '.credentials.json.new.tmp',
+      '.other.json.old.tmp',
+    ];
     for (const draft of drafts) await writeFile(folder.at(draft), 'refresh-token');
-    for (const draft of [drafts[0], drafts[2]]) await utimes(folder.at(String(draft)), new Date(0), new Date(0));
+    for (const draft of [drafts[0], drafts[2]])
+      await utimes(folder.at(String(draft)), new Date(0), new Date(0));
     await fileStore(file).write(recordOf(1), undefined);
-    expect(new Set(await readdir(folder.path))).toEqual(new Set([drafts[1], drafts[2], 'credentials.json', 'credentials.json.write.lock']));
+    expect(new Set(await readdir(folder.path))).toEqual(
+      new Set([drafts[1], drafts[2], 'credentials.json', 'credentials.json.write.lock']),
+    );
   });
 
   it('keeps nobody from writing where it cannot be removed', async () => {
@@ -396,7 +522,11 @@ describe('what is left behind', () => {
   it('is no open file: neither by reading, writing, waiting for the lock, giving up, nor by what fails', async () => {
     const store = fileStore(file);
     const open = async (): Promise<string[]> => {
-      const links = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+      const links = await Promise.all(
+        (await readdir('/proc/self/fd')).map((fd) =>
+          readlink(`/proc/self/fd/${fd}`).catch(() => ''),
+        ),
+      );
       return links.filter((link) => link.startsWith(folder.path));
     };
     let version: string | undefined;
@@ -404,7 +534,11 @@ describe('what is left behind', () => {
     await store.write(recordOf(1), 'another');
     const controller = new AbortController();
     await store.lock?.request('x', {}, async () => {
-      const waiting = store.lock?.request('x', { signal: controller.signal }, async () => undefined);
+      const waiting = store.lock?.request(
+        'x',
+        { signal: controller.signal },
+        async () => undefined,
+      );
       await store.read();
       controller.abort(new Error('given up'));
       await expect(waiting).rejects.toThrow('given up');

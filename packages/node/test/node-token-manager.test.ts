@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { memoryStore, type TokenEvent, type TokenManager, tokenErrorOf } from 'unexpired';
 import { createNodeTokenManager } from '@unexpired/node';
 
-const expired = () => memoryStore({ accessToken: 'secret-old', refreshToken: 'secret-refresh', expiresAt: 0 });
+const expired = () =>
+  memoryStore({ accessToken: 'secret-old', refreshToken: 'secret-refresh', expiresAt: 0 });
 const fresh = { accessToken: 'secret-new', refreshToken: 'secret-next', expires_in: 3600 };
 const codeOf = (asking: Promise<unknown>): Promise<string | undefined> =>
   asking.then(
@@ -15,7 +16,10 @@ const codeOf = (asking: Promise<unknown>): Promise<string | undefined> =>
 describe('a refresh that asks the manager which waits for it', () => {
   it.each<[string, (tokens: TokenManager) => Promise<unknown>]>([
     ['for a token', (tokens) => tokens.getTokens()],
-    ['for a token, with a signal of its own', (tokens) => tokens.getTokens({ signal: new AbortController().signal })],
+    [
+      'for a token, with a signal of its own',
+      (tokens) => tokens.getTokens({ signal: new AbortController().signal }),
+    ],
     ['to refresh', (tokens) => tokens.refresh()],
   ])('%s is told so at once, without passing its signal on', async (_what, ask) => {
     const codes: unknown[] = [];
@@ -44,7 +48,10 @@ describe('a refresh that asks the manager which waits for it', () => {
   });
 
   it('is not meant by what others ask meanwhile, nor by what it leaves behind, nor by what it asks another manager', async () => {
-    const other = createNodeTokenManager({ store: memoryStore({ accessToken: 'other' }), refresh: async () => fresh });
+    const other = createNodeTokenManager({
+      store: memoryStore({ accessToken: 'other' }),
+      refresh: async () => fresh,
+    });
     const asked: Promise<string | undefined>[] = [];
     let settled = (): void => undefined;
     const over = new Promise<void>((resolve) => (settled = resolve));
@@ -57,18 +64,24 @@ describe('a refresh that asks the manager which waits for it', () => {
       },
     });
     const all = [tokens.getTokens(), tokens.getTokens()];
-    expect((await Promise.all(all)).map((token) => token?.accessToken)).toEqual(['secret-new', 'secret-new']);
+    expect((await Promise.all(all)).map((token) => token?.accessToken)).toEqual([
+      'secret-new',
+      'secret-new',
+    ]);
     settled();
     expect(await Promise.all(asked)).toEqual(['answered', 'answered']);
   });
 });
 
 describe('diagnostics_channel', () => {
-  async function listening(during: () => Promise<void>): Promise<{ events: TokenEvent[]; spans: [string, unknown][] }> {
+  async function listening(
+    during: () => Promise<void>,
+  ): Promise<{ events: TokenEvent[]; spans: [string, unknown][] }> {
     const events: TokenEvent[] = [];
     const spans: [string, unknown][] = [];
     const listener = (event: unknown): void => void events.push(event as TokenEvent);
-    const told = (name: string) => (trace: object) => void spans.push([name, structuredClone({ ...trace })]);
+    const told = (name: string) => (trace: object) =>
+      void spans.push([name, structuredClone({ ...trace })]);
     const subscribers = {
       start: told('start'),
       end: told('end'),
@@ -89,7 +102,11 @@ describe('diagnostics_channel', () => {
 
   it('has the events of the manager, and each call as a span, without a token', async () => {
     const { events, spans } = await listening(async () => {
-      const tokens = createNodeTokenManager({ name: 'mine', store: expired(), refresh: async () => fresh });
+      const tokens = createNodeTokenManager({
+        name: 'mine',
+        store: expired(),
+        refresh: async () => fresh,
+      });
       await tokens.getTokens();
       await tokens.close();
     });
@@ -105,10 +122,16 @@ describe('diagnostics_channel', () => {
   });
 
   it('shows of a call that failed the name of its error only, and gives the caller the error itself', async () => {
-    const reason = Object.assign(new TypeError('secret-text'), { status: 400, body: { error: 'invalid_grant' } });
+    const reason = Object.assign(new TypeError('secret-text'), {
+      status: 400,
+      body: { error: 'invalid_grant' },
+    });
     let code: string | undefined;
     const { spans } = await listening(async () => {
-      const tokens = createNodeTokenManager({ store: expired(), refresh: () => Promise.reject(reason) });
+      const tokens = createNodeTokenManager({
+        store: expired(),
+        refresh: () => Promise.reject(reason),
+      });
       code = await codeOf(tokens.refresh());
     });
     expect(code).toBe('ERR_SESSION_ENDED');
@@ -135,11 +158,19 @@ describe('the manager', () => {
     const types: string[] = [];
     const unsubscribe = tokens.subscribe(({ type }) => void types.push(type));
     await tokens.signIn({ accessToken: 'secret-first', refreshToken: 'r' });
-    expect([tokens.status, tokens.issued?.('secret-first'), tokens.issued?.('another')]).toEqual(['signedIn', true, false]);
+    expect([tokens.status, tokens.issued?.('secret-first'), tokens.issued?.('another')]).toEqual([
+      'signedIn',
+      true,
+      false,
+    ]);
     expect((await tokens.replaceRejected('secret-first'))?.accessToken).toBe('secret-new');
     await tokens.signOut();
     unsubscribe();
-    expect([tokens.status, types.at(0), types.at(-1)]).toEqual(['signedOut', 'signedIn', 'signedOut']);
+    expect([tokens.status, types.at(0), types.at(-1)]).toEqual([
+      'signedOut',
+      'signedIn',
+      'signedOut',
+    ]);
   });
 
   it('says which option is wrong', () => {

@@ -32,13 +32,18 @@ afterEach(async () => {
 /** A provider, and a file whose session has expired. */
 async function signedIn(options?: { readonly rotate: boolean }, expiresAt = 0): Promise<void> {
   provider = await startStrictProvider(options);
-  const record = { ...recordOf(1, { refreshToken: await provider.newRefreshToken(), expiresAt }), issuedAt: Date.now() - HOUR };
+  const record = {
+    ...recordOf(1, { refreshToken: await provider.newRefreshToken(), expiresAt }),
+    issuedAt: Date.now() - HOUR,
+  };
   await writeFile(file, JSON.stringify(record), { mode: 0o600 });
 }
 
 async function client(setup: Partial<FileSetup> = {}): Promise<Program> {
   const { tokenEndpoint, revocationEndpoint } = provider;
-  const program = start('client', [JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID, ...setup })]);
+  const program = start('client', [
+    JSON.stringify({ file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID, ...setup }),
+  ]);
   running.add(program);
   await program.next('ready');
   return program;
@@ -57,7 +62,8 @@ function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
   return manager;
 }
 
-const stored = async (): Promise<SessionRecord> => JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
+const stored = async (): Promise<SessionRecord> =>
+  JSON.parse(await readFile(file, 'utf8')) as SessionRecord;
 
 describe('a process that is killed in the middle of a refresh', () => {
   const ANSWER_LOST: readonly Step[] = [...COSTS['the answer'], 'F7 before the rename'];
@@ -78,16 +84,19 @@ describe('a process that is killed in the middle of a refresh', () => {
     expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: token } });
   });
 
-  it.each(ANSWER_LOST)('ends the session at %s where the server revokes it, with an error that says why', async (step) => {
-    await signedIn();
-    await kill(step);
-    await expect(here().getTokens()).rejects.toMatchObject({
-      code: 'ERR_SESSION_ENDED',
-      message: expect.stringContaining('was probably lost'),
-    });
-    expect(provider).toMatchObject({ redemptions: 1, refusals: 1, revocations: 1 });
-    expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
-  });
+  it.each(ANSWER_LOST)(
+    'ends the session at %s where the server revokes it, with an error that says why',
+    async (step) => {
+      await signedIn();
+      await kill(step);
+      await expect(here().getTokens()).rejects.toMatchObject({
+        code: 'ERR_SESSION_ENDED',
+        message: expect.stringContaining('was probably lost'),
+      });
+      expect(provider).toMatchObject({ redemptions: 1, refusals: 1, revocations: 1 });
+      expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
+    },
+  );
 
   it.each(ANSWER_LOST)('costs nothing at %s where the server does not rotate', async (step) => {
     await signedIn({ rotate: false });
@@ -120,7 +129,10 @@ describe('a process that is stopped in the middle of a refresh', () => {
     await signedIn();
     const stopped = await stopAt('F6 after the answer');
     const other = here({ waitTimeout: 200 });
-    await expect(other.getTokens()).rejects.toMatchObject({ code: 'ERR_WAIT_LIMIT', action: 'retry' });
+    await expect(other.getTokens()).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      action: 'retry',
+    });
     const token = await stopped.resume();
     expect((await here().getTokens())?.accessToken).toBe(token);
     expect((await other.getTokens())?.accessToken).toBe(token);
@@ -141,7 +153,9 @@ describe('a process that is stopped in the middle of a refresh', () => {
     const store = fileStore(file);
     const seen = await store.read();
     expect(seen?.value).toMatchObject({ gen: 1 });
-    await expect(store.write(recordOf(9), seen?.version)).rejects.toThrow('another process has been at it for more than 8000 ms');
+    await expect(store.write(recordOf(9), seen?.version)).rejects.toThrow(
+      'another process has been at it for more than 8000 ms',
+    );
     const token = await stopped.resume();
     expect(await store.write(recordOf(9), seen?.version)).toBeUndefined();
     expect((await here().getTokens())?.accessToken).toBe(token);
@@ -159,7 +173,10 @@ describe('sign-out in another process while one refreshes', () => {
     await other.signOut();
     expect(await stored()).toMatchObject({ status: 'signedOut' });
     tell(refreshing, { kind: 'go' });
-    expect(await refreshing.next<Answers>('answers')).toEqual({ tokens: [], errors: ['ERR_SIGNED_OUT'] });
+    expect(await refreshing.next<Answers>('answers')).toEqual({
+      tokens: [],
+      errors: ['ERR_SIGNED_OUT'],
+    });
     tell(refreshing, { kind: 'close' });
     await refreshing.ended;
     running.delete(refreshing);

@@ -16,6 +16,8 @@ const SOURCES = {
 registerHooks({
   resolve(specifier, context, nextResolve) {
     const source = SOURCES[specifier];
-    return source === undefined ? nextResolve(specifier, context) : nextResolve(new URL(source, packages).href, context);
+    return source === undefined
+      ? nextResolve(specifier, context)
+      : nextResolve(new URL(source, packages).href, context);
   },
 });

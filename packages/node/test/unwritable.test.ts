@@ -3,9 +3,12 @@ import type { TokenEvent } from 'unexpired';
 
 // A full disk and a folder that may not be written, as the system reports them: root, as which tests often run, may write anywhere.
 const real = { ...(await import('node:fs/promises')) };
-let fault: { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' | 'sync' | 'rename' } | undefined;
+let fault:
+  | { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' | 'sync' | 'rename' }
+  | undefined;
 const fail = (on: string): void => {
-  if (fault?.on === on) throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
+  if (fault?.on === on)
+    throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
 };
 /** What was done to files and folders, in order. */
 let done: string[] = [];
@@ -19,7 +22,11 @@ jest.unstable_mockModule('node:fs/promises', () => ({
   open: async (path: string, flags: string, mode: number) => {
     fail(flags === 'r' ? 'read' : 'open');
     const handle = await real.open(path, flags, mode);
-    const what = path.endsWith('.tmp') ? 'draft' : path.endsWith(folder.path) ? 'folder' : undefined;
+    const what = path.endsWith('.tmp')
+      ? 'draft'
+      : path.endsWith(folder.path)
+        ? 'folder'
+        : undefined;
     if (what === undefined) return handle;
     return new Proxy(handle, {
       get(target, key) {
@@ -71,26 +78,49 @@ describe('a file that is written', () => {
 describe('a file that cannot be written', () => {
   it.each([
     ['the disk is full', { code: 'ENOSPC', on: 'writeFile' }, 'the disk is full (ENOSPC)'],
-    ['the disk turns out full when it is synced', { code: 'ENOSPC', on: 'sync' }, 'the disk is full (ENOSPC)'],
-    ['the quota is used up', { code: 'EDQUOT', on: 'writeFile' }, 'the disk quota is used up (EDQUOT)'],
-    ['only the file is mounted', { code: 'EBUSY', on: 'rename' }, 'mount its folder instead (EBUSY)'],
-  ] as const)('stays as it was, with nothing beside it, and the error says why: %s', async (_what, broken, why) => {
-    const store = fileStore(file);
-    const version = await store.write(recordOf(1), undefined);
-    const text = await real.readFile(file, 'utf8');
-    fault = broken;
-    await expect(store.write(recordOf(2), version)).rejects.toMatchObject({
-      code: broken.code,
-      message: expect.stringMatching(new RegExp(`^${file} could not be written: .*${why.replaceAll(/[()]/g, '\\$&')}$`)),
-    });
-    expect(await real.readFile(file, 'utf8')).toBe(text);
-    expect((await real.readdir(folder.path)).sort()).toEqual(['credentials.json', 'credentials.json.write.lock']);
-    fault = undefined;
-    expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
-  });
+    [
+      'the disk turns out full when it is synced',
+      { code: 'ENOSPC', on: 'sync' },
+      'the disk is full (ENOSPC)',
+    ],
+    [
+      'the quota is used up',
+      { code: 'EDQUOT', on: 'writeFile' },
+      'the disk quota is used up (EDQUOT)',
+    ],
+    [
+      'only the file is mounted',
+      { code: 'EBUSY', on: 'rename' },
+      'mount its folder instead (EBUSY)',
+    ],
+  ] as const)(
+    'stays as it was, with nothing beside it, and the error says why: %s',
+    async (_what, broken, why) => {
+      const store = fileStore(file);
+      const version = await store.write(recordOf(1), undefined);
+      const text = await real.readFile(file, 'utf8');
+      fault = broken;
+      await expect(store.write(recordOf(2), version)).rejects.toMatchObject({
+        code: broken.code,
+        message: expect.stringMatching(
+          new RegExp(`^${file} could not be written: .*${why.replaceAll(/[()]/g, '\\$&')}$`),
+        ),
+      });
+      expect(await real.readFile(file, 'utf8')).toBe(text);
+      expect((await real.readdir(folder.path)).sort()).toEqual([
+        'credentials.json',
+        'credentials.json.write.lock',
+      ]);
+      fault = undefined;
+      expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
+    },
+  );
 
   it('spends no refresh token when the disk is full before the refresh, and a valid token is still served', async () => {
-    await fileStore(file).write({ ...recordOf(1, { expiresAt: Date.now() + 20_000 }), issuedAt: Date.now() - 3_600_000 }, undefined);
+    await fileStore(file).write(
+      { ...recordOf(1, { expiresAt: Date.now() + 20_000 }), issuedAt: Date.now() - 3_600_000 },
+      undefined,
+    );
     const refresh = jest.fn(async () => ({ accessToken: 'access-2', refreshToken: 'refresh-2' }));
     const tokens = createTokenManager({ store: fileStore(file), refresh });
     fault = { code: 'ENOSPC', on: 'writeFile' };
@@ -106,24 +136,43 @@ describe('a file that cannot be written', () => {
       store: fileStore(file),
       refresh: async () => {
         fault = { code: 'ENOSPC', on: 'writeFile' };
-        return { accessToken: 'access-2', refreshToken: 'refresh-2', expires_in: 3600, access_token: 'access-2' };
+        return {
+          accessToken: 'access-2',
+          refreshToken: 'refresh-2',
+          expires_in: 3600,
+          access_token: 'access-2',
+        };
       },
     });
     const warnings: TokenEvent[] = [];
     tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
     expect((await tokens.getTokens())?.accessToken).toBe('access-2');
-    expect(warnings).toMatchObject([{ code: 'NOT_DURABLE', error: { cause: { message: expect.stringContaining('the disk is full') } } }]);
-    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 1, intent: { gen: 1 } });
+    expect(warnings).toMatchObject([
+      {
+        code: 'NOT_DURABLE',
+        error: { cause: { message: expect.stringContaining('the disk is full') } },
+      },
+    ]);
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({
+      gen: 1,
+      intent: { gen: 1 },
+    });
     const stored = written();
     fault = undefined;
     await stored;
-    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ gen: 2, tokens: { refreshToken: 'refresh-2' } });
+    expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({
+      gen: 2,
+      tokens: { refreshToken: 'refresh-2' },
+    });
     await tokens.close();
   });
 
   it('does not keep a sign-out from being one here, and the others learn of it once there is room', async () => {
     await fileStore(file).write(recordOf(1), undefined);
-    const tokens = createTokenManager({ store: fileStore(file), refresh: async () => ({ accessToken: 'access-2' }) });
+    const tokens = createTokenManager({
+      store: fileStore(file),
+      refresh: async () => ({ accessToken: 'access-2' }),
+    });
     await tokens.getTokens();
     fault = { code: 'ENOSPC', on: 'writeFile' };
     await expect(tokens.signOut()).rejects.toMatchObject({
@@ -146,17 +195,27 @@ describe('a file that cannot be written', () => {
     expect(error).toMatch(/could not be read: this process may not read it.* \(EACCES\)$/);
   });
 
-  it.each(['EACCES', 'EROFS'])('is read all the same where its folder may not be written, and the errors say so (%s)', async (code) => {
-    await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
-    fault = { code, on: 'open' };
-    const store = fileStore(file);
-    const refresh = jest.fn(async () => ({ accessToken: 'access-2' }));
-    const tokens = createTokenManager({ store, refresh });
-    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
-    const why = expect.stringMatching(/credentials\.json\.refresh\.lock could not be locked: .*folder/);
-    await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause: { code, message: why } });
-    await expect(store.write(recordOf(2), (await store.read())?.version)).rejects.toMatchObject({ code });
-    expect(refresh).not.toHaveBeenCalled();
-    await tokens.close();
-  });
+  it.each(['EACCES', 'EROFS'])(
+    'is read all the same where its folder may not be written, and the errors say so (%s)',
+    async (code) => {
+      await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
+      fault = { code, on: 'open' };
+      const store = fileStore(file);
+      const refresh = jest.fn(async () => ({ accessToken: 'access-2' }));
+      const tokens = createTokenManager({ store, refresh });
+      expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+      const why = expect.stringMatching(
+        /credentials\.json\.refresh\.lock could not be locked: .*folder/,
+      );
+      await expect(tokens.refresh()).rejects.toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        cause: { code, message: why },
+      });
+      await expect(store.write(recordOf(2), (await store.read())?.version)).rejects.toMatchObject({
+        code,
+      });
+      expect(refresh).not.toHaveBeenCalled();
+      await tokens.close();
+    },
+  );
 });

@@ -7,7 +7,8 @@ let watchers: FSWatcher[] = [];
 jest.unstable_mockModule('node:fs', () => ({
   ...real,
   watch: (...args: [string, object, () => void]) => {
-    if (fault !== undefined) throw Object.assign(new Error(`${fault}: as the system says it`), { code: fault });
+    if (fault !== undefined)
+      throw Object.assign(new Error(`${fault}: as the system says it`), { code: fault });
     const watcher = real.watch(...args);
     watchers.push(watcher);
     return watcher;
@@ -41,29 +42,41 @@ describe('the pause before a lock is tried again', () => {
     [6, 1, 250],
     [1000, 0, 125],
     [1000, 1, 250],
-  ])('after %d failures, with %d for luck, is %d ms: doubling, jittered, bounded', (failures, random, pause) => {
-    expect(backOff({ shortest: 5, longest: 250, background: true }, failures, random)).toBe(pause);
-  });
+  ])(
+    'after %d failures, with %d for luck, is %d ms: doubling, jittered, bounded',
+    (failures, random, pause) => {
+      expect(backOff({ shortest: 5, longest: 250, background: true }, failures, random)).toBe(
+        pause,
+      );
+    },
+  );
 });
 
 describe('a folder that cannot be watched', () => {
-  it.each(['EMFILE', 'ENOSPC', 'ENOSYS'])('costs time only: who waits takes over what was stored (%s)', async (code) => {
-    fault = code;
-    await fileStore(file).write(recordOf(1, { expiresAt: 0 }), undefined);
-    let spent = 0;
-    const [one, other] = [1, 2].map(() =>
-      createTokenManager({
-        store: fileStore(file),
-        refresh: async () => ({ accessToken: `access-${++spent + 1}`, refreshToken: 'refresh-2', expiresAt: Date.now() + 3_600_000 }),
-      }),
-    ) as [ReturnType<typeof createTokenManager>, ReturnType<typeof createTokenManager>];
-    const all = await Promise.all([one.getTokens(), other.getTokens()]);
-    expect(all.map((token) => token?.accessToken)).toEqual(['access-2', 'access-2']);
-    await one.signOut();
-    await expect(other.refresh()).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });
-    expect(spent).toBe(1);
-    await Promise.all([one.close(), other.close()]);
-  });
+  it.each(['EMFILE', 'ENOSPC', 'ENOSYS'])(
+    'costs time only: who waits takes over what was stored (%s)',
+    async (code) => {
+      fault = code;
+      await fileStore(file).write(recordOf(1, { expiresAt: 0 }), undefined);
+      let spent = 0;
+      const [one, other] = [1, 2].map(() =>
+        createTokenManager({
+          store: fileStore(file),
+          refresh: async () => ({
+            accessToken: `access-${++spent + 1}`,
+            refreshToken: 'refresh-2',
+            expiresAt: Date.now() + 3_600_000,
+          }),
+        }),
+      ) as [ReturnType<typeof createTokenManager>, ReturnType<typeof createTokenManager>];
+      const all = await Promise.all([one.getTokens(), other.getTokens()]);
+      expect(all.map((token) => token?.accessToken)).toEqual(['access-2', 'access-2']);
+      await one.signOut();
+      await expect(other.refresh()).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });
+      expect(spent).toBe(1);
+      await Promise.all([one.close(), other.close()]);
+    },
+  );
 
   it('any longer is watched again after the next read, and no error goes unhandled', async () => {
     const store = fileStore(file);

@@ -12,10 +12,16 @@ export interface Refusal {
 }
 
 /** What may be concluded from a {@link Refusal}. */
-export type RefusalCode = Extract<TokenErrorCode, 'ERR_SESSION_ENDED' | 'ERR_REFRESH_UNAVAILABLE' | 'ERR_REFRESH_CONFIGURATION'>;
+export type RefusalCode = Extract<
+  TokenErrorCode,
+  'ERR_SESSION_ENDED' | 'ERR_REFRESH_UNAVAILABLE' | 'ERR_REFRESH_CONFIGURATION'
+>;
 
 /** Decides what an answer means where a provider differs from the standard; `undefined` leaves it to the standard. */
-export type Classify = (answer: { readonly status: number; readonly error: string | undefined }) => RefusalCode | undefined;
+export type Classify = (answer: {
+  readonly status: number;
+  readonly error: string | undefined;
+}) => RefusalCode | undefined;
 
 type Meaning = readonly [code: RefusalCode, delivery: NonNullable<TokenErrorOptions['delivery']>];
 
@@ -25,19 +31,29 @@ const NOT_NOW: Meaning = ['ERR_REFRESH_UNAVAILABLE', 'answered'];
 const PERHAPS_LOST: Meaning = ['ERR_REFRESH_UNAVAILABLE', 'unanswered'];
 
 /** RFC 6749 section 5.2, RFC 8707 section 2 (`invalid_target`). */
-const CLIENT_ERRORS = new Set(['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_target']);
+const CLIENT_ERRORS = new Set([
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+]);
 const PASSING_ERRORS = new Set(['server_error', 'temporarily_unavailable']);
 
 /** Where a 429 does not say how long: a few seconds, which a flight can sit out, rather than at once. */
 const DEFAULT_WAIT_AFTER_429 = 5_000;
 
 /** What a refusal means: a pure function of the answer. `spends`: the call redeems a refresh token. */
-export function meaningOf({ status, redirect, error, retryAfter }: Refusal, spends: boolean): Meaning {
+export function meaningOf(
+  { status, redirect, error, retryAfter }: Refusal,
+  spends: boolean,
+): Meaning {
   if (redirect) return CONFIGURATION;
   if (error === 'invalid_grant') return spends ? ENDED : CONFIGURATION;
   if (error !== undefined && CLIENT_ERRORS.has(error)) return CONFIGURATION;
   if (status === 429) return NOT_NOW;
-  if (status === 503) return retryAfter !== undefined || error !== undefined ? NOT_NOW : PERHAPS_LOST;
+  if (status === 503)
+    return retryAfter !== undefined || error !== undefined ? NOT_NOW : PERHAPS_LOST;
   // Another 5xx may come from after the rotation, whatever its body says: the gateway or the handler died half way.
   if (status >= 500) return PERHAPS_LOST;
   if (error !== undefined && PASSING_ERRORS.has(error)) return NOT_NOW;
@@ -59,8 +75,13 @@ export function refusalError(
   const text = refusal.redirect
     ? `The ${endpoint} redirected, which is never followed: the tokens would travel with it`
     : `The ${endpoint} answered ${[refusal.status, error, problem].filter((part) => part !== undefined).join(', ')}`;
-  const cause = Object.assign(new Error(`HTTP ${refusal.status}`), { status: refusal.status }, error === undefined ? {} : { error });
-  const retryAfter = refusal.retryAfter ?? (refusal.status === 429 ? DEFAULT_WAIT_AFTER_429 : undefined);
+  const cause = Object.assign(
+    new Error(`HTTP ${refusal.status}`),
+    { status: refusal.status },
+    error === undefined ? {} : { error },
+  );
+  const retryAfter =
+    refusal.retryAfter ?? (refusal.status === 429 ? DEFAULT_WAIT_AFTER_429 : undefined);
   return new TokenError(meaning[0], { message: text, cause, delivery: meaning[1], retryAfter });
 }
 
@@ -68,5 +89,7 @@ export function refusalError(
 function quotable(error: string | undefined, secrets: readonly string[]): string | undefined {
   if (error === undefined) return undefined;
   const looksLikeACode = error.length <= 60 && /^[a-z]+(?:_[a-z]+)*$/.test(error);
-  return looksLikeACode && !secrets.some((secret) => error.includes(secret)) ? error : 'an error code that is not quoted here';
+  return looksLikeACode && !secrets.some((secret) => error.includes(secret))
+    ? error
+    : 'an error code that is not quoted here';
 }

@@ -1,4 +1,10 @@
-import { type AuthorizationServer, allowInsecureRequests, customFetch, discoveryRequest, processDiscoveryResponse } from 'oauth4webapi';
+import {
+  type AuthorizationServer,
+  allowInsecureRequests,
+  customFetch,
+  discoveryRequest,
+  processDiscoveryResponse,
+} from 'oauth4webapi';
 import { TokenError } from 'unexpired';
 import { readBody } from './body.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
@@ -24,11 +30,15 @@ export function authorizationServer(
   fetch: TokenFetch,
 ): FindServer {
   const insecure = options.allowInsecureRequests === true;
-  const issuer = options.issuer === undefined ? undefined : endpointUrl('issuer', options.issuer, insecure);
+  const issuer =
+    options.issuer === undefined ? undefined : endpointUrl('issuer', options.issuer, insecure);
   if (given !== undefined) {
     const url = endpointUrl(option, given, insecure).href;
     // The issuer is the audience of a JWT assertion; RFC 7523 section 3 permits the endpoint's own URL in its place.
-    const known: AuthorizationServer = { issuer: issuerText(options.issuer) ?? url, [endpoint]: url };
+    const known: AuthorizationServer = {
+      issuer: issuerText(options.issuer) ?? url,
+      [endpoint]: url,
+    };
     return () => Promise.resolve(known);
   }
   if (issuer === undefined) throw badOption(option, 'a URL (or issuer, to discover it)', undefined);
@@ -59,7 +69,11 @@ async function discover(
     throw new TokenError(passing ? 'ERR_REFRESH_UNAVAILABLE' : 'ERR_REFRESH_CONFIGURATION', {
       message: `The metadata of ${issuer.origin} could not be had: HTTP ${response.status}`,
       delivery: 'unsent',
-      retryAfter: retryAfter(response.headers.get('retry-after'), response.headers.get('date'), now),
+      retryAfter: retryAfter(
+        response.headers.get('retry-after'),
+        response.headers.get('date'),
+        now,
+      ),
     });
   }
   if (!('text' in body))
@@ -68,10 +82,14 @@ async function discover(
       delivery: 'unsent',
     });
   try {
-    const metadata = await processDiscoveryResponse(issuer, new Response(body.text, { headers: { 'content-type': 'application/json' } }));
+    const metadata = await processDiscoveryResponse(
+      issuer,
+      new Response(body.text, { headers: { 'content-type': 'application/json' } }),
+    );
     endpointUrl(`metadata.${endpoint}`, metadata[endpoint], insecure);
     const alias = metadata.mtls_endpoint_aliases?.[endpoint];
-    if (alias !== undefined) endpointUrl(`metadata.mtls_endpoint_aliases.${endpoint}`, alias, insecure);
+    if (alias !== undefined)
+      endpointUrl(`metadata.mtls_endpoint_aliases.${endpoint}`, alias, insecure);
     return metadata;
   } catch (error) {
     const detail = error instanceof TypeError ? `: ${error.message}` : '';
@@ -83,14 +101,20 @@ async function discover(
   }
 }
 
-async function request(issuer: URL, algorithm: 'oidc' | 'oauth2', signal: AbortSignal, fetch: TokenFetch): Promise<TokenFetchResponse> {
+async function request(
+  issuer: URL,
+  algorithm: 'oidc' | 'oauth2',
+  signal: AbortSignal,
+  fetch: TokenFetch,
+): Promise<TokenFetchResponse> {
   try {
     return await discoveryRequest(issuer, {
       algorithm,
       // The protocol has been checked, by a rule that knows loopback.
       [allowInsecureRequests]: true,
       // Only `status` and `headers` are read by the library on the way; the body is read above, bounded.
-      [customFetch]: (url, { headers }) => fetch(url, { method: 'GET', headers, redirect: 'manual', signal }) as Promise<Response>,
+      [customFetch]: (url, { headers }) =>
+        fetch(url, { method: 'GET', headers, redirect: 'manual', signal }) as Promise<Response>,
     });
   } catch (error) {
     throw new TokenError('ERR_REFRESH_UNAVAILABLE', {

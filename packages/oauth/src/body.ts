@@ -4,7 +4,9 @@ import type { TokenFetchResponse } from './fetch.ts';
 const LONGEST_BODY = 1_048_576;
 
 /** A body, or why there is none. Which of the two matters only for the message. */
-export type Body = { readonly text: string } | { readonly problem: 'too long' | 'cut off'; readonly error?: unknown };
+export type Body =
+  | { readonly text: string }
+  | { readonly problem: 'too long' | 'cut off'; readonly error?: unknown };
 
 /** Reads a body of up to 1 MiB (decompressed). A longer one is refused as soon as that is known, and not read on. Never rejects. */
 export async function readBody(response: TokenFetchResponse): Promise<Body> {

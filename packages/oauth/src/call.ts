@@ -27,8 +27,13 @@ export interface Caller {
  * Sends one request, which `send` builds, and reads the answer. Rejects with a `TokenError` that says whether the
  * request left. `send` gets a fetch that notes it.
  */
-export async function call(caller: Caller, signal: AbortSignal, send: (fetch: TokenFetch) => Promise<unknown>): Promise<Answer> {
-  if (signal.aborted) throw unavailable(caller, 'unsent', 'was not called: the time was up before', signal.reason);
+export async function call(
+  caller: Caller,
+  signal: AbortSignal,
+  send: (fetch: TokenFetch) => Promise<unknown>,
+): Promise<Answer> {
+  if (signal.aborted)
+    throw unavailable(caller, 'unsent', 'was not called: the time was up before', signal.reason);
   const offlineBefore = isOffline();
   let sent = false;
   let response: TokenFetchResponse | undefined;
@@ -43,7 +48,12 @@ export async function call(caller: Caller, signal: AbortSignal, send: (fetch: To
     if (response === undefined) {
       // Offline before and after: a connection that was lost in between would have shown up as online once.
       const unsent = surelyUnsent(error) || (!signal.aborted && offlineBefore && isOffline());
-      throw unavailable(caller, unsent ? 'unsent' : 'unanswered', unsent ? 'could not be reached' : 'did not answer', error);
+      throw unavailable(
+        caller,
+        unsent ? 'unsent' : 'unanswered',
+        unsent ? 'could not be reached' : 'did not answer',
+        error,
+      );
     }
   }
   if (response === undefined) throw unavailable(caller, 'unanswered', 'did not answer', undefined);
@@ -57,11 +67,21 @@ async function read(response: TokenFetchResponse, { options }: Caller): Promise<
   const error = json?.['error'];
   return {
     status: response.status,
-    redirect: (response.status >= 300 && response.status < 400) || response.type === 'opaqueredirect',
+    redirect:
+      (response.status >= 300 && response.status < 400) || response.type === 'opaqueredirect',
     error: typeof error === 'string' && error !== '' ? error : undefined,
-    retryAfter: retryAfter(response.headers.get('retry-after'), response.headers.get('date'), options.now ?? Date.now),
+    retryAfter: retryAfter(
+      response.headers.get('retry-after'),
+      response.headers.get('date'),
+      options.now ?? Date.now,
+    ),
     json,
-    problem: 'text' in body ? (json === undefined ? 'no JSON object' : undefined) : `a body that was ${body.problem}`,
+    problem:
+      'text' in body
+        ? json === undefined
+          ? 'no JSON object'
+          : undefined
+        : `a body that was ${body.problem}`,
   };
 }
 
@@ -74,13 +94,22 @@ function jsonObject(text: string): Record<string, unknown> | undefined {
     // The parser's message quotes the text, so it goes nowhere.
     return undefined;
   }
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
 }
 
 /** The `TokenError` for an answer that is no success. */
-export function refused(answer: Answer, caller: Caller, spends: boolean, secrets: readonly string[]): TokenError {
+export function refused(
+  answer: Answer,
+  caller: Caller,
+  spends: boolean,
+  secrets: readonly string[],
+): TokenError {
   const [code, delivery] = meaningOf(answer, spends);
-  const decided = answer.redirect ? undefined : caller.options.classify?.({ status: answer.status, error: answer.error });
+  const decided = answer.redirect
+    ? undefined
+    : caller.options.classify?.({ status: answer.status, error: answer.error });
   return refusalError(
     answer,
     caller.endpoint,
@@ -90,7 +119,12 @@ export function refused(answer: Answer, caller: Caller, spends: boolean, secrets
   );
 }
 
-function unavailable({ endpoint }: Caller, delivery: 'unsent' | 'unanswered', what: string, error: unknown): TokenError {
+function unavailable(
+  { endpoint }: Caller,
+  delivery: 'unsent' | 'unanswered',
+  what: string,
+  error: unknown,
+): TokenError {
   return new TokenError('ERR_REFRESH_UNAVAILABLE', {
     message: `The ${endpoint} ${what}`,
     cause: error === undefined ? undefined : safeCause(error),

@@ -1,4 +1,11 @@
-import { type ClientAuth, ClientSecretBasic, ClientSecretJwt, ClientSecretPost, None, TlsClientAuth } from 'oauth4webapi';
+import {
+  type ClientAuth,
+  ClientSecretBasic,
+  ClientSecretJwt,
+  ClientSecretPost,
+  None,
+  TlsClientAuth,
+} from 'oauth4webapi';
 import { badOption, kindOf } from './options.ts';
 
 /** The registered methods that need no more than `clientId` and `clientSecret`, or a certificate that `fetch` presents. */
@@ -23,23 +30,38 @@ const WITH_SECRET: Readonly<Record<WithSecret, (secret: string) => ClientAuth>> 
  */
 export function clientAuthentication(method: unknown, secret: unknown): ClientAuth {
   if (secret !== undefined && (typeof secret !== 'string' || secret === '')) {
-    throw badOption('clientSecret', 'a non-empty string', typeof secret === 'string' ? 'an empty one' : typeof secret);
+    throw badOption(
+      'clientSecret',
+      'a non-empty string',
+      typeof secret === 'string' ? 'an empty one' : typeof secret,
+    );
   }
   if (typeof method === 'function') {
-    if (secret !== undefined) throw badOption('clientSecret', 'none beside a clientAuthentication function, which has its own', 'one');
+    if (secret !== undefined)
+      throw badOption(
+        'clientSecret',
+        'none beside a clientAuthentication function, which has its own',
+        'one',
+      );
     return method as ClientAuth;
   }
   const name = method ?? (secret === undefined ? 'none' : 'client_secret_basic');
   if (isIn(WITH_SECRET, name)) {
-    if (secret === undefined) throw badOption('clientSecret', `the secret that ${name} needs`, 'none');
+    if (secret === undefined)
+      throw badOption('clientSecret', `the secret that ${name} needs`, 'none');
     return WITH_SECRET[name](secret);
   }
   if (isIn(WITHOUT_SECRET, name)) {
-    if (secret !== undefined) throw badOption('clientSecret', `none with clientAuthentication "${name}"`, 'one');
+    if (secret !== undefined)
+      throw badOption('clientSecret', `none with clientAuthentication "${name}"`, 'one');
     return WITHOUT_SECRET[name]();
   }
   if (name === 'private_key_jwt')
-    throw badOption('clientAuthentication', 'PrivateKeyJwt(key), which is exported here', '"private_key_jwt"');
+    throw badOption(
+      'clientAuthentication',
+      'PrivateKeyJwt(key), which is exported here',
+      '"private_key_jwt"',
+    );
   throw badOption(
     'clientAuthentication',
     `one of ${[...Object.keys(WITH_SECRET), ...Object.keys(WITHOUT_SECRET)].join(', ')}, or a function such as PrivateKeyJwt(key)`,

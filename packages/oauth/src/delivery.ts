@@ -36,8 +36,15 @@ const CONNECTING = new Set(['connect', 'getaddrinfo']);
  * Every code found has to agree (one for each address that was tried).
  */
 export function surelyUnsent(error: unknown): boolean {
-  const facts = errorsIn(error).filter(({ name, code }) => code !== undefined && name !== 'AggregateError');
-  return facts.length > 0 && facts.every(({ code, syscall }) => BEFORE_THE_REQUEST.has(code ?? '') || CONNECTING.has(syscall ?? ''));
+  const facts = errorsIn(error).filter(
+    ({ name, code }) => code !== undefined && name !== 'AggregateError',
+  );
+  return (
+    facts.length > 0 &&
+    facts.every(
+      ({ code, syscall }) => BEFORE_THE_REQUEST.has(code ?? '') || CONNECTING.has(syscall ?? ''),
+    )
+  );
 }
 
 /** Does the platform know that it has no network? Only `false` is telling: `true` and a missing `navigator` say nothing. */

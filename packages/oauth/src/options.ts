@@ -60,7 +60,8 @@ const RESERVED = new Set([
 ]);
 
 /** Names what came without showing it: a secret or a key may have been given in the wrong place. */
-export const kindOf = (value: unknown): string => (value === null ? 'null' : typeof value === 'string' ? 'a string' : typeof value);
+export const kindOf = (value: unknown): string =>
+  value === null ? 'null' : typeof value === 'string' ? 'a string' : typeof value;
 
 /** A `TypeError` that names the option, what was expected and what came. A text in `got` is a description: never given a secret. */
 export function badOption(name: string, expected: string, got: unknown): TypeError {
@@ -70,44 +71,76 @@ export function badOption(name: string, expected: string, got: unknown): TypeErr
 
 /** `url` if it may carry secrets: https, or http on loopback, or whatever http if that was allowed by name. */
 export function endpointUrl(name: string, value: unknown, allowInsecureRequests: boolean): URL {
-  if (typeof value !== 'string' && !(value instanceof URL)) throw badOption(name, 'an absolute URL', value);
+  if (typeof value !== 'string' && !(value instanceof URL))
+    throw badOption(name, 'an absolute URL', value);
   let url: URL;
   try {
     url = new URL(value);
   } catch {
     // Not quoted: a URL that does not parse may have a secret pasted into it.
-    throw badOption(name, 'an absolute URL, such as "https://id.example.com/token"', 'one that does not parse');
+    throw badOption(
+      name,
+      'an absolute URL, such as "https://id.example.com/token"',
+      'one that does not parse',
+    );
   }
   if (url.username !== '' || url.password !== '')
-    throw badOption(name, 'a URL without credentials; use clientId and clientSecret', 'one with credentials');
-  if (url.hash !== '') throw badOption(name, 'a URL without a fragment (RFC 6749 section 3.2)', `"${url.origin}${url.pathname}" with one`);
+    throw badOption(
+      name,
+      'a URL without credentials; use clientId and clientSecret',
+      'one with credentials',
+    );
+  if (url.hash !== '')
+    throw badOption(
+      name,
+      'a URL without a fragment (RFC 6749 section 3.2)',
+      `"${url.origin}${url.pathname}" with one`,
+    );
   const insecure = url.protocol === 'http:' && (allowInsecureRequests || isLoopback(url.hostname));
   if (url.protocol !== 'https:' && !insecure) {
-    throw badOption(name, 'https, or http on loopback (allowInsecureRequests: true permits other http)', `"${url.protocol}//${url.host}"`);
+    throw badOption(
+      name,
+      'https, or http on loopback (allowInsecureRequests: true permits other http)',
+      `"${url.protocol}//${url.host}"`,
+    );
   }
   return url;
 }
 
 /** RFC 8252 section 8.3, RFC 6761 section 6.3. */
 function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '[::1]' ||
+    /^127(?:\.\d{1,3}){3}$/.test(hostname)
+  );
 }
 
 /** Checks what is the same for all functions here. */
 export function checkClientOptions(options: ClientOptions): void {
-  if (typeof options !== 'object' || options === null) throw badOption('options', 'an object', kindOf(options));
+  if (typeof options !== 'object' || options === null)
+    throw badOption('options', 'an object', kindOf(options));
   const { clientId, fetch, allowInsecureRequests, classify, now } = options;
   if (typeof clientId !== 'string' || clientId === '')
-    throw badOption('clientId', 'a non-empty string', clientId === '' ? 'an empty one' : typeof clientId);
+    throw badOption(
+      'clientId',
+      'a non-empty string',
+      clientId === '' ? 'an empty one' : typeof clientId,
+    );
   for (const [name, value] of Object.entries({ fetch, classify, now })) {
-    if (value !== undefined && typeof value !== 'function') throw badOption(name, 'a function', kindOf(value));
+    if (value !== undefined && typeof value !== 'function')
+      throw badOption(name, 'a function', kindOf(value));
   }
   if (allowInsecureRequests !== undefined && typeof allowInsecureRequests !== 'boolean')
     throw badOption('allowInsecureRequests', 'true or false', kindOf(allowInsecureRequests));
 }
 
 /** The extra parameters as they are sent. */
-export function extraParameters(parameters: ClientOptions['parameters'], scope: string | undefined): URLSearchParams {
+export function extraParameters(
+  parameters: ClientOptions['parameters'],
+  scope: string | undefined,
+): URLSearchParams {
   const sent = new URLSearchParams();
   if (scope !== undefined) {
     if (typeof scope !== 'string' || scope === '')
@@ -120,7 +153,11 @@ export function extraParameters(parameters: ClientOptions['parameters'], scope: 
   }
   if (parameters === undefined) return sent;
   if (typeof parameters !== 'object' || parameters === null || Symbol.iterator in parameters)
-    throw badOption('parameters', 'a plain object of strings', parameters === null ? 'null' : 'something else');
+    throw badOption(
+      'parameters',
+      'a plain object of strings',
+      parameters === null ? 'null' : 'something else',
+    );
   for (const [name, value] of Object.entries(parameters)) {
     if (RESERVED.has(name))
       throw badOption(
@@ -129,7 +166,8 @@ export function extraParameters(parameters: ClientOptions['parameters'], scope: 
         name === 'scope' ? '"scope", which is an option' : `"${name}"`,
       );
     for (const each of Array.isArray(value) ? value : [value]) {
-      if (typeof each !== 'string') throw badOption(`parameters.${name}`, 'a string or an array of strings', each);
+      if (typeof each !== 'string')
+        throw badOption(`parameters.${name}`, 'a string or an array of strings', each);
       sent.append(name, each);
     }
   }

@@ -27,12 +27,18 @@ export function refreshTokenGrant(options: GrantOptions): RefreshFunction {
   const redeem = tokenEndpoint(options);
   return async ({ refreshToken }, { signal }) => {
     if (refreshToken === undefined) {
-      throw new TokenError('ERR_SESSION_ENDED', { message: 'There is no refresh token to buy new tokens with', delivery: 'unsent' });
+      throw new TokenError('ERR_SESSION_ENDED', {
+        message: 'There is no refresh token to buy new tokens with',
+        delivery: 'unsent',
+      });
     }
     return redeem(
       signal,
       (server, client, authenticate, request, parameters) =>
-        refreshTokenGrantRequest(server, client, authenticate, refreshToken, { ...request, additionalParameters: parameters }),
+        refreshTokenGrantRequest(server, client, authenticate, refreshToken, {
+          ...request,
+          additionalParameters: parameters,
+        }),
       refreshToken,
     );
   };

@@ -6,7 +6,11 @@ const LONGEST = 3_600_000;
  * or it is neither seconds nor a date. A date is compared with the answer's own `Date` where that is there, because the
  * machine's clock may be wrong by hours and the server's agrees with itself.
  */
-export function retryAfter(header: string | null, date: string | null, now: () => number): number | undefined {
+export function retryAfter(
+  header: string | null,
+  date: string | null,
+  now: () => number,
+): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
   if (/^\d+$/.test(text)) return Math.min(Number(text) * 1000, LONGEST);

@@ -13,7 +13,10 @@ export interface RevokeOptions extends ClientOptions {
 }
 
 /** Makes the server forget these tokens. */
-export type RevokeFunction = (tokens: TokenSet, context: { readonly signal: AbortSignal }) => Promise<void>;
+export type RevokeFunction = (
+  tokens: TokenSet,
+  context: { readonly signal: AbortSignal },
+) => Promise<void>;
 
 /**
  * Revokes a session at the server (RFC 7009): its refresh token, which takes the access tokens with it wherever the
@@ -35,7 +38,13 @@ export function revokeToken(options: RevokeOptions): RevokeFunction {
   const client = clientOf(options);
   const fetch = fetchOf(options);
   const authenticate = clientAuthentication(options.clientAuthentication, options.clientSecret);
-  const findServer = authorizationServer('revocation_endpoint', 'revocationEndpoint', options.revocationEndpoint, options, fetch);
+  const findServer = authorizationServer(
+    'revocation_endpoint',
+    'revocationEndpoint',
+    options.revocationEndpoint,
+    options,
+    fetch,
+  );
   const parameters = extraParameters(options.parameters, undefined);
   const caller: Caller = { options, fetch, endpoint: 'revocation endpoint' };
 
@@ -43,11 +52,18 @@ export function revokeToken(options: RevokeOptions): RevokeFunction {
     const server = await findServer(signal);
     const token = refreshToken ?? accessToken;
     const additionalParameters = new URLSearchParams(parameters);
-    additionalParameters.set('token_type_hint', refreshToken === undefined ? 'access_token' : 'refresh_token');
+    additionalParameters.set(
+      'token_type_hint',
+      refreshToken === undefined ? 'access_token' : 'refresh_token',
+    );
     const answer = await call(caller, signal, (tracked) =>
-      revocationRequest(server, client, authenticate, token, { ...requestOptions(tracked), additionalParameters }),
+      revocationRequest(server, client, authenticate, token, {
+        ...requestOptions(tracked),
+        additionalParameters,
+      }),
     );
     const secrets = [token, options.clientSecret].filter((text) => text !== undefined);
-    if (answer.status < 200 || answer.status > 299 || answer.error !== undefined) throw refused(answer, caller, false, secrets);
+    if (answer.status < 200 || answer.status > 299 || answer.error !== undefined)
+      throw refused(answer, caller, false, secrets);
   };
 }

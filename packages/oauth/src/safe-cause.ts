@@ -6,7 +6,10 @@
 export function safeCause(error: unknown): Error {
   const names = errorsIn(error).map(({ name, code }) => [name, code].filter(Boolean).join(' '));
   const code = errorsIn(error).find((found) => found.code !== undefined)?.code;
-  return Object.assign(new Error(names.join(' <- ') || 'Unknown error'), code === undefined ? {} : { code });
+  return Object.assign(
+    new Error(names.join(' <- ') || 'Unknown error'),
+    code === undefined ? {} : { code },
+  );
 }
 
 /** What may be said of one error. */
@@ -34,5 +37,9 @@ export function errorsIn(error: unknown): ErrorFacts[] {
 
 /** Names and codes are identifiers (`ECONNREFUSED`, `ERR_SSL_SSL/TLS_ALERT_...`, `TimeoutError`); a value that is none may be anything. */
 function word(value: unknown): string | undefined {
-  return typeof value === 'string' && value.length <= 64 && /^(?:[A-Z][A-Z0-9_/]+|[A-Za-z]+)$/.test(value) ? value : undefined;
+  return typeof value === 'string' &&
+    value.length <= 64 &&
+    /^(?:[A-Z][A-Z0-9_/]+|[A-Za-z]+)$/.test(value)
+    ? value
+    : undefined;
 }

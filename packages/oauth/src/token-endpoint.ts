@@ -11,7 +11,14 @@ import { authorizationServer } from './authorization-server.ts';
 import { type Caller, call, refused } from './call.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import type { TokenFetch } from './fetch.ts';
-import { badOption, type ClientOptions, checkClientOptions, extraParameters, type GrantOptions, kindOf } from './options.ts';
+import {
+  badOption,
+  type ClientOptions,
+  checkClientOptions,
+  extraParameters,
+  type GrantOptions,
+  kindOf,
+} from './options.ts';
 
 /** A request of oauth4webapi, all but what this package gives it. */
 export type Send = (
@@ -23,7 +30,11 @@ export type Send = (
 ) => Promise<unknown>;
 
 /** One call of a grant; `secret` is the refresh token that it redeems, if it does. */
-export type TokenCall = (signal: AbortSignal, send: Send, secret?: string) => Promise<TokenResponse>;
+export type TokenCall = (
+  signal: AbortSignal,
+  send: Send,
+  secret?: string,
+) => Promise<TokenResponse>;
 
 /**
  * What the grants share. Sent by oauth4webapi, but read here: its parser throws an answer away that is odd in any
@@ -34,7 +45,13 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
   const client = clientOf(options);
   const fetch = fetchOf(options);
   const authenticate = clientAuthentication(options.clientAuthentication, options.clientSecret);
-  const findServer = authorizationServer('token_endpoint', 'tokenEndpoint', options.tokenEndpoint, options, fetch);
+  const findServer = authorizationServer(
+    'token_endpoint',
+    'tokenEndpoint',
+    options.tokenEndpoint,
+    options,
+    fetch,
+  );
   const parameters = extraParameters(options.parameters, options.scope);
   if (options.DPoP !== undefined && typeof options.DPoP?.calculateThumbprint !== 'function')
     throw badOption('DPoP', 'a handle made by DPoP({}, keyPair)', kindOf(options.DPoP));
@@ -48,7 +65,10 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
           server,
           client,
           authenticate,
-          { ...requestOptions(tracked), ...(options.DPoP === undefined ? {} : { DPoP: options.DPoP }) },
+          {
+            ...requestOptions(tracked),
+            ...(options.DPoP === undefined ? {} : { DPoP: options.DPoP }),
+          },
           new URLSearchParams(parameters),
         ),
       );
@@ -57,7 +77,8 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
     if (options.DPoP !== undefined && answer.error === 'use_dpop_nonce') answer = await attempt();
 
     const { status, json } = answer;
-    const usable = typeof json?.['access_token'] === 'string' || typeof json?.['refresh_token'] === 'string';
+    const usable =
+      typeof json?.['access_token'] === 'string' || typeof json?.['refresh_token'] === 'string';
     if (status >= 200 && status < 300 && usable) return json as unknown as TokenResponse;
     const secrets = [secret, options.clientSecret].filter((text) => text !== undefined);
     throw refused(
@@ -73,8 +94,12 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
 export function clientOf(options: ClientOptions): Client {
   checkClientOptions(options);
   const byCertificate =
-    options.clientAuthentication === 'tls_client_auth' || options.clientAuthentication === 'self_signed_tls_client_auth';
-  return { client_id: options.clientId, ...(byCertificate ? { use_mtls_endpoint_aliases: true } : {}) };
+    options.clientAuthentication === 'tls_client_auth' ||
+    options.clientAuthentication === 'self_signed_tls_client_auth';
+  return {
+    client_id: options.clientId,
+    ...(byCertificate ? { use_mtls_endpoint_aliases: true } : {}),
+  };
 }
 
 /** The global fetch is looked up at each call, so that whoever instruments or mocks it later is heard. */

@@ -2,7 +2,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { TokenError, tokenErrorOf } from 'unexpired';
-import { type Classify, clientCredentialsGrant, type GrantOptions, refreshTokenGrant, revokeToken } from '@unexpired/oauth';
+import {
+  type Classify,
+  clientCredentialsGrant,
+  type GrantOptions,
+  refreshTokenGrant,
+  revokeToken,
+} from '@unexpired/oauth';
 import { context, tokens } from './support/context.ts';
 import { everyTextIn } from './support/every-text.ts';
 import { listen } from './support/listen.ts';
@@ -31,12 +37,16 @@ beforeEach(() => {
 const json =
   (status: number, body: unknown, headers: Record<string, string> = {}) =>
   (_request: IncomingMessage, response: ServerResponse): void => {
-    response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
   };
 const html =
   (status: number, headers: Record<string, string> = {}) =>
   (_request: IncomingMessage, response: ServerResponse): void => {
-    response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<!doctype html><p>a-refresh-token</p>');
+    response
+      .writeHead(status, { 'content-type': 'text/html', ...headers })
+      .end('<!doctype html><p>a-refresh-token</p>');
   };
 const options = (more: Partial<GrantOptions> = {}): GrantOptions => ({
   tokenEndpoint: `${origin}/token`,
@@ -46,7 +56,10 @@ const options = (more: Partial<GrantOptions> = {}): GrantOptions => ({
 });
 const redeem = (more: Partial<GrantOptions> = {}, signal?: AbortSignal) =>
   refreshTokenGrant(options(more))(tokens(REFRESH_TOKEN), context(signal));
-const failure = async (more: Partial<GrantOptions> = {}, signal?: AbortSignal): Promise<TokenError> => {
+const failure = async (
+  more: Partial<GrantOptions> = {},
+  signal?: AbortSignal,
+): Promise<TokenError> => {
   const outcome = await redeem(more, signal).catch((error: unknown) => error);
   expect(outcome).toBeInstanceOf(TokenError);
   return outcome as TokenError;
@@ -63,12 +76,21 @@ const platform = (onLine: boolean[]): void => {
   });
 };
 const issued = (more: Partial<GrantOptions> = {}) =>
-  clientCredentialsGrant({ issuer: origin, clientId: 'web', now: () => NOW, ...more })(context()).catch(tokenErrorOf);
+  clientCredentialsGrant({ issuer: origin, clientId: 'web', now: () => NOW, ...more })(
+    context(),
+  ).catch(tokenErrorOf);
 const revoke = () =>
-  revokeToken({ revocationEndpoint: `${origin}/revoke`, clientId: 'web', now: () => NOW })(tokens(REFRESH_TOKEN), context());
+  revokeToken({ revocationEndpoint: `${origin}/revoke`, clientId: 'web', now: () => NOW })(
+    tokens(REFRESH_TOKEN),
+    context(),
+  );
 const failed = (reason: Error) => failure({ clientAuthentication: () => Promise.reject(reason) });
 
-type Row = [what: string, listener: RequestListener, expected: { code: string; delivery: string; retryAfter?: number }];
+type Row = [
+  what: string,
+  listener: RequestListener,
+  expected: { code: string; delivery: string; retryAfter?: number },
+];
 const ended = { code: 'ERR_SESSION_ENDED', delivery: 'answered' };
 const configuration = { code: 'ERR_REFRESH_CONFIGURATION', delivery: 'answered' };
 const notNow = { code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'answered' };
@@ -76,17 +98,35 @@ const perhapsLost = { code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unanswered' };
 
 const rows: Row[] = [
   ['400 invalid_grant ends the session', json(400, { error: 'invalid_grant' }), ended],
-  ['401 invalid_grant ends it as well: the error comes before the status', json(401, { error: 'invalid_grant' }), ended],
+  [
+    '401 invalid_grant ends it as well: the error comes before the status',
+    json(401, { error: 'invalid_grant' }),
+    ended,
+  ],
   ['500 invalid_grant too', json(500, { error: 'invalid_grant' }), ended],
-  ...['invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_target'].map(
-    (error): Row => [`400 ${error} is a matter of configuration`, json(400, { error }), configuration],
+  ...[
+    'invalid_client',
+    'unauthorized_client',
+    'unsupported_grant_type',
+    'invalid_scope',
+    'invalid_target',
+  ].map(
+    (error): Row => [
+      `400 ${error} is a matter of configuration`,
+      json(400, { error }),
+      configuration,
+    ],
   ),
   ['401 invalid_client is', json(401, { error: 'invalid_client' }), configuration],
   ['a bare 401 is', html(401), configuration],
   ['401 invalid_request is', json(401, { error: 'invalid_request' }), configuration],
   ['a redirect is', html(302, { location: 'https://evil.example/' }), configuration],
   ['429 without Retry-After waits 5 s', html(429), { ...notNow, retryAfter: 5_000 }],
-  ['429 with seconds waits as long', html(429, { 'retry-after': '7' }), { ...notNow, retryAfter: 7_000 }],
+  [
+    '429 with seconds waits as long',
+    html(429, { 'retry-after': '7' }),
+    { ...notNow, retryAfter: 7_000 },
+  ],
   [
     '429 with a date waits until then',
     html(429, { 'retry-after': new Date(NOW + 90_000).toUTCString() }),
@@ -97,23 +137,42 @@ const rows: Row[] = [
     html(429, { 'retry-after': new Date(NOW - 90_000).toUTCString() }),
     { ...notNow, retryAfter: 0 },
   ],
-  ['429 with seconds waits an hour at most', html(429, { 'retry-after': '86400' }), { ...notNow, retryAfter: 3_600_000 }],
+  [
+    '429 with seconds waits an hour at most',
+    html(429, { 'retry-after': '86400' }),
+    { ...notNow, retryAfter: 3_600_000 },
+  ],
   [
     '429 with a date waits an hour at most',
     html(429, { 'retry-after': new Date(NOW + 1e9).toUTCString() }),
     { ...notNow, retryAfter: 3_600_000 },
   ],
-  ['429 with nonsense is as if it did not say', html(429, { 'retry-after': '-1' }), { ...notNow, retryAfter: 5_000 }],
+  [
+    '429 with nonsense is as if it did not say',
+    html(429, { 'retry-after': '-1' }),
+    { ...notNow, retryAfter: 5_000 },
+  ],
   [
     'a date is compared with the answer’s own, whatever this machine’s clock says',
-    html(429, { date: new Date(NOW + 7_200_000).toUTCString(), 'retry-after': new Date(NOW + 7_230_000).toUTCString() }),
+    html(429, {
+      date: new Date(NOW + 7_200_000).toUTCString(),
+      'retry-after': new Date(NOW + 7_230_000).toUTCString(),
+    }),
     { ...notNow, retryAfter: 30_000 },
   ],
-  ['503 with Retry-After was answered', html(503, { 'retry-after': '3' }), { ...notNow, retryAfter: 3_000 }],
+  [
+    '503 with Retry-After was answered',
+    html(503, { 'retry-after': '3' }),
+    { ...notNow, retryAfter: 3_000 },
+  ],
   ['503 with an OAuth error was answered', json(503, { error: 'temporarily_unavailable' }), notNow],
   ['a bare 503 may have lost the answer', html(503), perhapsLost],
   ['500 may have', html(500), perhapsLost],
-  ['500 server_error may have: it can come from after the rotation', json(500, { error: 'server_error' }), perhapsLost],
+  [
+    '500 server_error may have: it can come from after the rotation',
+    json(500, { error: 'server_error' }),
+    perhapsLost,
+  ],
   ['502 may have', html(502), perhapsLost],
   ['504 may have', html(504), perhapsLost],
   ['400 server_error was answered', json(400, { error: 'server_error' }), notNow],
@@ -132,17 +191,31 @@ const rows: Row[] = [
   ['200 without a token may have', json(200, { token_type: 'Bearer' }), perhapsLost],
   ['200 with an array may have', json(200, ['a-refresh-token']), perhapsLost],
   ['200 null may have', json(200, null), perhapsLost],
-  ['200 with tokens of other types may have', json(200, { access_token: 1, refresh_token: {} }), perhapsLost],
+  [
+    '200 with tokens of other types may have',
+    json(200, { access_token: 1, refresh_token: {} }),
+    perhapsLost,
+  ],
   ['204 may have', (_request, response) => void response.writeHead(204).end(), perhapsLost],
-  ['200 with cut JSON may have', (_request, response) => void response.end('{"access_token":"new-access-token","refr'), perhapsLost],
+  [
+    '200 with cut JSON may have',
+    (_request, response) => void response.end('{"access_token":"new-access-token","refr'),
+    perhapsLost,
+  ],
   [
     'a body that is cut off on the wire may have',
     (_request, response) => {
-      response.writeHead(200, { 'content-length': '1000' }).write('{"access_token":"new-access-token",', () => response.destroy());
+      response
+        .writeHead(200, { 'content-length': '1000' })
+        .write('{"access_token":"new-access-token",', () => response.destroy());
     },
     perhapsLost,
   ],
-  ['a connection that is lost after the request may have', (request) => void request.socket.destroy(), perhapsLost],
+  [
+    'a connection that is lost after the request may have',
+    (request) => void request.socket.destroy(),
+    perhapsLost,
+  ],
 ];
 
 describe('what an answer of the token endpoint means', () => {
@@ -151,13 +224,20 @@ describe('what an answer of the token endpoint means', () => {
 
     const { code, delivery, retryAfter } = await failure();
 
-    expect({ code, delivery, ...(retryAfter === undefined ? {} : { retryAfter }) }).toEqual(expected);
+    expect({ code, delivery, ...(retryAfter === undefined ? {} : { retryAfter }) }).toEqual(
+      expected,
+    );
     expect(calls).toBe(1);
   });
 
   it('nothing in an error, nor behind it, holds a token, a secret or a body', async () => {
     const secret = 'a-client-secret';
-    const body = { error: 'invalid_request', error_description: `no such token: ${REFRESH_TOKEN}`, access_token: undefined, secret };
+    const body = {
+      error: 'invalid_request',
+      error_description: `no such token: ${REFRESH_TOKEN}`,
+      access_token: undefined,
+      secret,
+    };
     for (const listener of [
       ...rows.map(([, each]) => each),
       json(400, body),
@@ -166,7 +246,15 @@ describe('what an answer of the token endpoint means', () => {
     ]) {
       answer = listener;
       const texts = everyTextIn(await failure({ clientSecret: secret })).join('\n');
-      for (const word of [REFRESH_TOKEN, secret, 'new-access-token', 'doctype', 'no such token', 'x y']) expect(texts).not.toContain(word);
+      for (const word of [
+        REFRESH_TOKEN,
+        secret,
+        'new-access-token',
+        'doctype',
+        'no such token',
+        'x y',
+      ])
+        expect(texts).not.toContain(word);
     }
   });
 
@@ -207,21 +295,30 @@ describe('what an answer of the token endpoint means', () => {
     expect(calls).toBe(0);
   });
 
-  it.each([301, 302, 303, 307, 308])('a %i redirect is not followed: the other origin sees nothing', async (status) => {
-    let elsewhere = 0;
-    const other = await listen((_request, response) => {
-      elsewhere += 1;
-      response.end('{}');
-    });
-    answer = html(status, { location: `${other.origin}/token` });
+  it.each([301, 302, 303, 307, 308])(
+    'a %i redirect is not followed: the other origin sees nothing',
+    async (status) => {
+      let elsewhere = 0;
+      const other = await listen((_request, response) => {
+        elsewhere += 1;
+        response.end('{}');
+      });
+      answer = html(status, { location: `${other.origin}/token` });
 
-    expect(await failure()).toMatchObject(configuration);
-    await other.stop();
-    expect(elsewhere).toBe(0);
-  });
+      expect(await failure()).toMatchObject(configuration);
+      await other.stop();
+      expect(elsewhere).toBe(0);
+    },
+  );
 
   it('a redirect that a browser hides is one too', async () => {
-    const opaque = { status: 0, type: 'opaqueredirect', headers: new Headers(), body: null, text: () => Promise.resolve('') };
+    const opaque = {
+      status: 0,
+      type: 'opaqueredirect',
+      headers: new Headers(),
+      body: null,
+      text: () => Promise.resolve(''),
+    };
 
     expect(await failure({ fetch: () => Promise.resolve(opaque) })).toMatchObject(configuration);
   });
@@ -252,7 +349,8 @@ describe('a success', () => {
     ],
     [
       'with a byte order mark',
-      (_request: IncomingMessage, response: ServerResponse) => void response.end(`\uFEFF${JSON.stringify(whole)}`),
+      (_request: IncomingMessage, response: ServerResponse) =>
+        void response.end(`\uFEFF${JSON.stringify(whole)}`),
     ],
     ['with status 201', json(201, whole)],
   ])('%s is one all the same', async (_what, listener) => {
@@ -266,9 +364,18 @@ describe('a success', () => {
     ['an access token that is none', { access_token: 7, refresh_token: 'rotated' }],
     ['no token type', { access_token: 'at', refresh_token: 'rotated' }],
     ['an odd token type', { access_token: 'at', token_type: 'mac', refresh_token: 'rotated' }],
-    ['an odd lifetime', { access_token: 'at', token_type: 'Bearer', expires_in: 'soon', refresh_token: 'rotated' }],
-    ['an odd scope', { access_token: 'at', token_type: 'Bearer', scope: ['a'], refresh_token: 'rotated' }],
-    ['an ID token that is none', { access_token: 'at', token_type: 'Bearer', id_token: 'x', refresh_token: 'rotated' }],
+    [
+      'an odd lifetime',
+      { access_token: 'at', token_type: 'Bearer', expires_in: 'soon', refresh_token: 'rotated' },
+    ],
+    [
+      'an odd scope',
+      { access_token: 'at', token_type: 'Bearer', scope: ['a'], refresh_token: 'rotated' },
+    ],
+    [
+      'an ID token that is none',
+      { access_token: 'at', token_type: 'Bearer', id_token: 'x', refresh_token: 'rotated' },
+    ],
     ['an error beside the tokens', { error: 'server_error', refresh_token: 'rotated' }],
   ])('with %s does not lose the refresh token that the server rotated to', async (_what, body) => {
     answer = json(200, body);
@@ -282,7 +389,10 @@ describe('a success', () => {
       request.setEncoding('utf8').on('data', (text: string) => (sent += text));
       request.on('end', () => json(200, whole)(request, response));
     };
-    await redeem({ scope: 'a b', parameters: { resource: ['https://one.example', 'https://two.example'], audience: 'x' } });
+    await redeem({
+      scope: 'a b',
+      parameters: { resource: ['https://one.example', 'https://two.example'], audience: 'x' },
+    });
 
     expect([...new URLSearchParams(sent)].toSorted(([a], [b]) => a.localeCompare(b))).toEqual([
       ['audience', 'x'],
@@ -317,7 +427,9 @@ describe('a request that may not have left', () => {
   });
 
   it('a TLS handshake that failed surely did not', async () => {
-    expect(await failure({ tokenEndpoint: `${origin.replace('http:', 'https:')}/token` })).toMatchObject({
+    expect(
+      await failure({ tokenEndpoint: `${origin.replace('http:', 'https:')}/token` }),
+    ).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       delivery: 'unsent',
     });
@@ -342,7 +454,10 @@ describe('a request that may not have left', () => {
     ],
     ['a code on the error itself, as axios has it', { code: 'ECONNREFUSED' }],
   ])('%s: surely not', async (_what, error) => {
-    expect(await failure({ fetch: failing(error) })).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unsent' });
+    expect(await failure({ fetch: failing(error) })).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'unsent',
+    });
   });
 
   it.each([
@@ -351,7 +466,12 @@ describe('a request that may not have left', () => {
     ['a socket that was closed', { cause: { code: 'UND_ERR_SOCKET' } }],
     [
       'one address refused and another reset',
-      { cause: { name: 'AggregateError', errors: [{ code: 'ECONNREFUSED' }, { code: 'ECONNRESET' }] } },
+      {
+        cause: {
+          name: 'AggregateError',
+          errors: [{ code: 'ECONNREFUSED' }, { code: 'ECONNRESET' }],
+        },
+      },
     ],
     ['a browser’s error, which says nothing', {}],
   ])('%s: perhaps', async (_what, error) => {
@@ -365,12 +485,19 @@ describe('a request that may not have left', () => {
       cause: { message: REFRESH_TOKEN, code: REFRESH_TOKEN, data: REFRESH_TOKEN },
     };
 
-    expect(everyTextIn(await failure({ fetch: failing(error) })).join()).not.toContain(REFRESH_TOKEN);
+    expect(everyTextIn(await failure({ fetch: failing(error) })).join()).not.toContain(
+      REFRESH_TOKEN,
+    );
   });
 
   it('a client authentication that throws: nothing was sent', async () => {
-    expect(await failed(new Error('the key service is down'))).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unsent' });
-    expect(await failed(Object.assign(new TypeError('wrong key'), { code: 'ERR_INVALID_ARG_VALUE' }))).toMatchObject({
+    expect(await failed(new Error('the key service is down'))).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'unsent',
+    });
+    expect(
+      await failed(Object.assign(new TypeError('wrong key'), { code: 'ERR_INVALID_ARG_VALUE' })),
+    ).toMatchObject({
       code: 'ERR_REFRESH_CONFIGURATION',
       delivery: 'unsent',
     });
@@ -388,18 +515,25 @@ describe('a request that may not have left', () => {
 
   it('the hard cap while the body hangs: perhaps', async () => {
     const cap = new AbortController();
-    answer = (_request, response) => void response.writeHead(200).write('{"access_token":', () => cap.abort());
+    answer = (_request, response) =>
+      void response.writeHead(200).write('{"access_token":', () => cap.abort());
 
     expect(await failure({}, cap.signal)).toMatchObject(perhapsLost);
   });
 
   it('the hard cap reached before: surely not', async () => {
-    expect(await failure({}, AbortSignal.abort())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unsent' });
+    expect(await failure({}, AbortSignal.abort())).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'unsent',
+    });
     expect(calls).toBe(0);
   });
 
   describe('where the platform knows that it is offline', () => {
-    const original = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? { configurable: true, value: undefined };
+    const original = Object.getOwnPropertyDescriptor(globalThis, 'navigator') ?? {
+      configurable: true,
+      value: undefined,
+    };
     afterAll(() => void Object.defineProperty(globalThis, 'navigator', original));
 
     it('before and after the failure: surely not', async () => {
@@ -428,13 +562,23 @@ describe('discovery', () => {
     };
 
     expect(await issued()).toEqual({ access_token: 'at' });
-    expect(paths).toEqual(['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server', '/elsewhere']);
+    expect(paths).toEqual([
+      '/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server',
+      '/elsewhere',
+    ]);
   });
 
   it.each([
-    ['another issuer', { issuer: 'https://evil.example', token_endpoint: 'https://evil.example/token' }],
+    [
+      'another issuer',
+      { issuer: 'https://evil.example', token_endpoint: 'https://evil.example/token' },
+    ],
     ['no token endpoint', { issuer: 'SELF' }],
-    ['a token endpoint in the clear', { issuer: 'SELF', token_endpoint: 'http://id.example.com/token' }],
+    [
+      'a token endpoint in the clear',
+      { issuer: 'SELF', token_endpoint: 'http://id.example.com/token' },
+    ],
     [
       'a certificate endpoint in the clear',
       {
@@ -453,13 +597,26 @@ describe('discovery', () => {
   it('a failure is never ambiguous, and not remembered', async () => {
     const acquire = clientCredentialsGrant({ issuer: origin, clientId: 'web', now: () => NOW });
     answer = html(503, { 'retry-after': '1' });
-    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAfter: 1_000, ...unsent });
+    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      retryAfter: 1_000,
+      ...unsent,
+    });
     answer = (request) => void request.socket.destroy();
-    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', ...unsent });
+    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      ...unsent,
+    });
     answer = html(404);
-    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION', ...unsent });
+    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({
+      code: 'ERR_REFRESH_CONFIGURATION',
+      ...unsent,
+    });
     answer = html(200);
-    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION', ...unsent });
+    expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({
+      code: 'ERR_REFRESH_CONFIGURATION',
+      ...unsent,
+    });
 
     answer = json(200, { issuer: origin, token_endpoint: `${origin}/token`, access_token: 'at' });
     expect(await acquire(context())).toMatchObject({ access_token: 'at' });
@@ -474,7 +631,9 @@ describe('discovery', () => {
         access_token: request.url,
       })(request, response);
 
-    expect(await issued({ clientAuthentication: 'tls_client_auth' })).toMatchObject({ access_token: '/mtls' });
+    expect(await issued({ clientAuthentication: 'tls_client_auth' })).toMatchObject({
+      access_token: '/mtls',
+    });
   });
 });
 
@@ -485,9 +644,17 @@ describe('revocation', () => {
   });
 
   it.each<Row>([
-    ['503 with Retry-After is retried later', html(503, { 'retry-after': '1' }), { ...notNow, retryAfter: 1_000 }],
+    [
+      '503 with Retry-After is retried later',
+      html(503, { 'retry-after': '1' }),
+      { ...notNow, retryAfter: 1_000 },
+    ],
     ['unsupported_token_type was answered', json(400, { error: 'unsupported_token_type' }), notNow],
-    ['invalid_client is a matter of configuration', json(401, { error: 'invalid_client' }), configuration],
+    [
+      'invalid_client is a matter of configuration',
+      json(401, { error: 'invalid_client' }),
+      configuration,
+    ],
     ['a lost connection may have revoked', (request) => void request.socket.destroy(), perhapsLost],
     ['a redirect is not followed', html(307, { location: 'https://evil.example/' }), configuration],
   ])('%s', async (_what, listener, expected) => {

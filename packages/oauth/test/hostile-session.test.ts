@@ -36,39 +36,48 @@ describe('whatever the token endpoint answers', () => {
     const wrong: unknown[] = [];
 
     await fc.assert(
-      fc.asyncProperty(answers, fc.array(fc.constantFrom(...Object.keys(asked)), { minLength: 1, maxLength: 5 }), async (plan, asks) => {
-        const clock = testClock();
-        const said: unknown[] = [];
-        const tokens = createTokenManager({
-          clock,
-          store: memoryStore({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh', expiresAt: clock.now() + MINUTE }),
-          refresh: refreshTokenGrant({
-            tokenEndpoint: 'https://id.example.com/token',
-            clientId: 'web',
-            fetch: planned(plan),
-            now: clock.now,
-          }),
-        });
-        tokens.subscribe((event) => said.push(event));
-        let current = 'marked-old-access';
-        for (const ask of asks) {
-          const waiting = asked[ask]?.(tokens, current).catch((error: unknown) => error);
+      fc.asyncProperty(
+        answers,
+        fc.array(fc.constantFrom(...Object.keys(asked)), { minLength: 1, maxLength: 5 }),
+        async (plan, asks) => {
+          const clock = testClock();
+          const said: unknown[] = [];
+          const tokens = createTokenManager({
+            clock,
+            store: memoryStore({
+              accessToken: 'marked-old-access',
+              refreshToken: 'marked-old-refresh',
+              expiresAt: clock.now() + MINUTE,
+            }),
+            refresh: refreshTokenGrant({
+              tokenEndpoint: 'https://id.example.com/token',
+              clientId: 'web',
+              fetch: planned(plan),
+              now: clock.now,
+            }),
+          });
+          tokens.subscribe((event) => said.push(event));
+          let current = 'marked-old-access';
+          for (const ask of asks) {
+            const waiting = asked[ask]?.(tokens, current).catch((error: unknown) => error);
+            await clock.advance(MINUTE);
+            const outcome = await waiting;
+            if (outcome instanceof Error) {
+              said.push(outcome);
+              if (!(outcome instanceof TokenError)) wrong.push(outcome);
+            } else if (outcome !== undefined)
+              current = (outcome as { accessToken: string }).accessToken;
+            if (typeof current !== 'string' || !/^[\x21-\x7e]+$/.test(current)) wrong.push(current);
+          }
+          const closing = tokens.close();
           await clock.advance(MINUTE);
-          const outcome = await waiting;
-          if (outcome instanceof Error) {
-            said.push(outcome);
-            if (!(outcome instanceof TokenError)) wrong.push(outcome);
-          } else if (outcome !== undefined) current = (outcome as { accessToken: string }).accessToken;
-          if (typeof current !== 'string' || !/^[\x21-\x7e]+$/.test(current)) wrong.push(current);
-        }
-        const closing = tokens.close();
-        await clock.advance(MINUTE);
-        await closing;
+          await closing;
 
-        expect(wrong).toEqual([]);
-        expect(everyTextIn(said).filter((text) => SECRET.test(text))).toEqual([]);
-        expect(clock.pending).toBe(0);
-      }),
+          expect(wrong).toEqual([]);
+          expect(everyTextIn(said).filter((text) => SECRET.test(text))).toEqual([]);
+          expect(clock.pending).toBe(0);
+        },
+      ),
       { numRuns: 150 },
     );
 
@@ -100,7 +109,10 @@ describe('whatever else answers', () => {
             return new Response(text, { status, headers: head });
           },
         });
-        const call = refresh({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' }, context());
+        const call = refresh(
+          { accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' },
+          context(),
+        );
         expect(await faults(call)).toEqual([]);
         expect(sent.filter((body) => body !== undefined)).toEqual([]);
       }),
@@ -116,7 +128,10 @@ describe('whatever else answers', () => {
           clientId: 'web',
           fetch: async () => new Response(text, { status, headers: head }),
         });
-        const call = revoke({ accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' }, context());
+        const call = revoke(
+          { accessToken: 'marked-old-access', refreshToken: 'marked-old-refresh' },
+          context(),
+        );
         expect(await faults(call)).toEqual([]);
       }),
       { numRuns: 300 },
@@ -139,7 +154,10 @@ describe('whatever else answers', () => {
         });
         const call = refresh({ accessToken: 'a', refreshToken: 'marked-old-refresh' }, context());
         expect(await faults(call)).toEqual([]);
-        await expect(call).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unanswered' });
+        await expect(call).rejects.toMatchObject({
+          code: 'ERR_REFRESH_UNAVAILABLE',
+          delivery: 'unanswered',
+        });
       }),
       { numRuns: 100 },
     );

@@ -20,10 +20,17 @@ beforeAll(async () => {
 afterAll(() => stop());
 
 const redeem = (fetch?: TokenFetch) =>
-  refreshTokenGrant({ tokenEndpoint: `${origin}/token`, clientId: 'web', fetch })(tokens('a-refresh-token'), context());
+  refreshTokenGrant({ tokenEndpoint: `${origin}/token`, clientId: 'web', fetch })(
+    tokens('a-refresh-token'),
+    context(),
+  );
 const plain =
   (length: string | null, text: string): TokenFetch =>
-  async () => ({ status: 200, headers: { get: (name) => (name === 'content-length' ? length : null) }, text: async () => text });
+  async () => ({
+    status: 200,
+    headers: { get: (name) => (name === 'content-length' ? length : null) },
+    text: async () => text,
+  });
 
 describe('a body that is too long is refused early', () => {
   it('100 MB that are announced: without waiting for the first byte, and the connection is given up', async () => {
@@ -68,7 +75,8 @@ describe('a body that is too long is refused early', () => {
 
   it('100 MB that arrive as 100 kB: after 1 MiB of what they unfold to', async () => {
     const bomb = gzipSync(Buffer.alloc(LONG, ' '));
-    answer = (_request, response) => void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
+    answer = (_request, response) =>
+      void response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb);
 
     await expect(redeem()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
@@ -78,19 +86,31 @@ describe('a body that is too long is refused early', () => {
   });
 
   it('the status still counts: an overlong 429 is a 429', async () => {
-    answer = (_request, response) => void response.writeHead(429, { 'content-length': String(LONG), 'retry-after': '1' }).write(CHUNK);
+    answer = (_request, response) =>
+      void response
+        .writeHead(429, { 'content-length': String(LONG), 'retry-after': '1' })
+        .write(CHUNK);
 
-    await expect(redeem()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'answered', retryAfter: 1_000 });
+    await expect(redeem()).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'answered',
+      retryAfter: 1_000,
+    });
   });
 
   it('a fetch without streams: by what is announced, else by what came', async () => {
-    await expect(redeem(plain(String(LONG), '{"access_token":"at"}'))).rejects.toMatchObject({ delivery: 'unanswered' });
-    await expect(redeem(plain(null, `{"access_token":"at"}${' '.repeat(2 ** 20)}`))).rejects.toMatchObject({ delivery: 'unanswered' });
+    await expect(redeem(plain(String(LONG), '{"access_token":"at"}'))).rejects.toMatchObject({
+      delivery: 'unanswered',
+    });
+    await expect(
+      redeem(plain(null, `{"access_token":"at"}${' '.repeat(2 ** 20)}`)),
+    ).rejects.toMatchObject({ delivery: 'unanswered' });
     expect(await redeem(plain(null, '{"access_token":"at"}'))).toEqual({ access_token: 'at' });
   });
 
   it('1 MiB exactly is read', async () => {
-    answer = (_request, response) => void response.end('{"access_token":"at"}'.padEnd(2 ** 20, ' '));
+    answer = (_request, response) =>
+      void response.end('{"access_token":"at"}'.padEnd(2 ** 20, ' '));
 
     expect(await redeem()).toEqual({ access_token: 'at' });
   });
@@ -100,9 +120,9 @@ describe('whatever the server answers', () => {
   it('an object with a token comes back as it came, anything else is a typed error, and no token text is in its message', async () => {
     await fc.assert(
       fc.asyncProperty(statuses, bodies, headers, async (code, text, head) => {
-        const outcome: unknown = await redeem(async () => new Response(text, { status: code, headers: head })).catch(
-          (error: unknown) => error,
-        );
+        const outcome: unknown = await redeem(
+          async () => new Response(text, { status: code, headers: head }),
+        ).catch((error: unknown) => error);
 
         if (outcome instanceof TokenError) isSafe(outcome);
         else isAsItCame(outcome, code, text);
@@ -119,7 +139,9 @@ describe('whatever the server answers', () => {
   });
 
   it('a member named __proto__ is a member, and the prototype stays what it is', async () => {
-    const found = await redeem(async () => new Response('{"access_token":"at","__proto__":{"polluted":true}}'));
+    const found = await redeem(
+      async () => new Response('{"access_token":"at","__proto__":{"polluted":true}}'),
+    );
 
     expect(Object.keys(found)).toEqual(['access_token', '__proto__']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -129,7 +151,12 @@ describe('whatever the server answers', () => {
 const PROTOTYPE_SIZE = Object.getOwnPropertyNames(Object.prototype).length;
 
 /** Writes up to 100 MB, as fast as the reader takes it. */
-function pour(write: () => boolean, whenDrained: (more: () => void) => void, count: (bytes: number) => void, gone: () => boolean): void {
+function pour(
+  write: () => boolean,
+  whenDrained: (more: () => void) => void,
+  count: (bytes: number) => void,
+  gone: () => boolean,
+): void {
   let left = LONG;
   const more = (): void => {
     while (left > 0 && !gone()) {

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { clientCredentialsGrant, type GrantOptions, None, refreshTokenGrant, revokeToken, type TokenFetch } from '@unexpired/oauth';
+import {
+  clientCredentialsGrant,
+  type GrantOptions,
+  None,
+  refreshTokenGrant,
+  revokeToken,
+  type TokenFetch,
+} from '@unexpired/oauth';
 import { fetch as undiciFetch } from 'undici';
 
 const good = { tokenEndpoint: 'https://id.example.com/token', clientId: 'web' };
@@ -7,15 +14,31 @@ type Row = [what: string, options: unknown, message: string];
 
 const rows: Row[] = [
   ['no options', undefined, 'options: expected an object, got undefined'],
-  ['no clientId', { tokenEndpoint: good.tokenEndpoint }, 'clientId: expected a non-empty string, got undefined'],
-  ['an empty clientId', { ...good, clientId: '' }, 'clientId: expected a non-empty string, got an empty one'],
-  ['no endpoint', { clientId: 'web' }, 'tokenEndpoint: expected a URL (or issuer, to discover it), got undefined'],
+  [
+    'no clientId',
+    { tokenEndpoint: good.tokenEndpoint },
+    'clientId: expected a non-empty string, got undefined',
+  ],
+  [
+    'an empty clientId',
+    { ...good, clientId: '' },
+    'clientId: expected a non-empty string, got an empty one',
+  ],
+  [
+    'no endpoint',
+    { clientId: 'web' },
+    'tokenEndpoint: expected a URL (or issuer, to discover it), got undefined',
+  ],
   [
     'an endpoint that is none',
     { ...good, tokenEndpoint: '/token' },
     'tokenEndpoint: expected an absolute URL, such as "https://id.example.com/token", got one that does not parse',
   ],
-  ['an endpoint of another type', { ...good, tokenEndpoint: 5 }, 'tokenEndpoint: expected an absolute URL, got number'],
+  [
+    'an endpoint of another type',
+    { ...good, tokenEndpoint: 5 },
+    'tokenEndpoint: expected an absolute URL, got number',
+  ],
   [
     'an endpoint in the clear',
     { ...good, tokenEndpoint: 'http://id.example.com/token' },
@@ -46,8 +69,16 @@ const rows: Row[] = [
     { ...good, tokenEndpoint: 'https://id.example.com/token#hidden' },
     'tokenEndpoint: expected a URL without a fragment (RFC 6749 section 3.2), got "https://id.example.com/token" with one',
   ],
-  ['a secret of another type', { ...good, clientSecret: 5 }, 'clientSecret: expected a non-empty string, got number'],
-  ['an empty secret', { ...good, clientSecret: '' }, 'clientSecret: expected a non-empty string, got an empty one'],
+  [
+    'a secret of another type',
+    { ...good, clientSecret: 5 },
+    'clientSecret: expected a non-empty string, got number',
+  ],
+  [
+    'an empty secret',
+    { ...good, clientSecret: '' },
+    'clientSecret: expected a non-empty string, got an empty one',
+  ],
   [
     'a secret beside a function',
     { ...good, clientSecret: 'hidden', clientAuthentication: None() },
@@ -73,15 +104,31 @@ const rows: Row[] = [
     { ...good, clientAuthentication: 'toString' },
     'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got "toString"',
   ],
-  ['a scope that is a list', { ...good, scope: ['a'] }, 'scope: expected a non-empty string, scopes separated by spaces, got an array'],
-  ['an empty scope', { ...good, scope: '' }, 'scope: expected a non-empty string, scopes separated by spaces, got an empty one'],
-  ['parameters that are none', { ...good, parameters: 'a=b' }, 'parameters: expected a plain object of strings, got something else'],
+  [
+    'a scope that is a list',
+    { ...good, scope: ['a'] },
+    'scope: expected a non-empty string, scopes separated by spaces, got an array',
+  ],
+  [
+    'an empty scope',
+    { ...good, scope: '' },
+    'scope: expected a non-empty string, scopes separated by spaces, got an empty one',
+  ],
+  [
+    'parameters that are none',
+    { ...good, parameters: 'a=b' },
+    'parameters: expected a plain object of strings, got something else',
+  ],
   [
     'parameters that are URLSearchParams',
     { ...good, parameters: new URLSearchParams('a=b') },
     'parameters: expected a plain object of strings, got something else',
   ],
-  ['a parameter of another type', { ...good, parameters: { a: 1 } }, 'parameters.a: expected a string or an array of strings, got number'],
+  [
+    'a parameter of another type',
+    { ...good, parameters: { a: 1 } },
+    'parameters.a: expected a string or an array of strings, got number',
+  ],
   [
     'a parameter that is an option',
     { ...good, parameters: { scope: 'a' } },
@@ -93,16 +140,28 @@ const rows: Row[] = [
     'parameters.refresh_token: expected a parameter that is not set otherwise, got "refresh_token"',
   ],
   ['a fetch that is none', { ...good, fetch: {} }, 'fetch: expected a function, got object'],
-  ['a classify that is none', { ...good, classify: 'x' }, 'classify: expected a function, got a string'],
+  [
+    'a classify that is none',
+    { ...good, classify: 'x' },
+    'classify: expected a function, got a string',
+  ],
   ['a clock that is none', { ...good, now: 5 }, 'now: expected a function, got number'],
   [
     'a key in place of a method',
     { ...good, clientAuthentication: '-----BEGIN PRIVATE KEY-----\nhidden' },
     'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got a string',
   ],
-  ['a key in place of a DPoP handle', { ...good, DPoP: 'hidden' }, 'DPoP: expected a handle made by DPoP({}, keyPair), got a string'],
+  [
+    'a key in place of a DPoP handle',
+    { ...good, DPoP: 'hidden' },
+    'DPoP: expected a handle made by DPoP({}, keyPair), got a string',
+  ],
   ['a secret in place of all options', 'hidden', 'options: expected an object, got a string'],
-  ['a DPoP handle that is none', { ...good, DPoP: {} }, 'DPoP: expected a handle made by DPoP({}, keyPair), got object'],
+  [
+    'a DPoP handle that is none',
+    { ...good, DPoP: {} },
+    'DPoP: expected a handle made by DPoP({}, keyPair), got object',
+  ],
   [
     'allowInsecureRequests that is truthy',
     { ...good, allowInsecureRequests: 'yes' },
@@ -133,7 +192,13 @@ describe('options are checked when they are given', () => {
   });
 
   it('http elsewhere has to be allowed by name', () => {
-    expect(refreshTokenGrant({ tokenEndpoint: 'http://id.test/', clientId: 'web', allowInsecureRequests: true })).toBeInstanceOf(Function);
+    expect(
+      refreshTokenGrant({
+        tokenEndpoint: 'http://id.test/',
+        clientId: 'web',
+        allowInsecureRequests: true,
+      }),
+    ).toBeInstanceOf(Function);
   });
 
   it('undefined is as good as left out', () => {
@@ -155,15 +220,20 @@ describe('options are checked when they are given', () => {
 
   it('revokeToken asks for its own endpoint', () => {
     expect(() => revokeToken({ clientId: 'web' })).toThrow(
-      new TypeError('revocationEndpoint: expected a URL (or issuer, to discover it), got undefined'),
+      new TypeError(
+        'revocationEndpoint: expected a URL (or issuer, to discover it), got undefined',
+      ),
     );
-    expect(() => revokeToken({ clientId: 'web', revocationEndpoint: 'http://id.example.com/' })).toThrow(TypeError);
+    expect(() =>
+      revokeToken({ clientId: 'web', revocationEndpoint: 'http://id.example.com/' }),
+    ).toThrow(TypeError);
   });
 
   it('any fetch fits: the global one, undici’s, a stub', () => {
     const fetches: TokenFetch[] = [fetch, undiciFetch, async () => new Response()];
 
-    for (const each of fetches) expect(refreshTokenGrant({ ...good, fetch: each })).toBeInstanceOf(Function);
+    for (const each of fetches)
+      expect(refreshTokenGrant({ ...good, fetch: each })).toBeInstanceOf(Function);
   });
 });
 

@@ -6,7 +6,11 @@ import { isIoRedis, type RedisLike } from './redis-like.ts';
 export const ANSWER_LIMIT = 5000;
 
 /** A Lua script on these keys, which are all in one slot. Rejects with a typed error when Redis cannot be asked. */
-export type Run = (script: string, keys: readonly string[], args: readonly string[]) => Promise<unknown>;
+export type Run = (
+  script: string,
+  keys: readonly string[],
+  args: readonly string[],
+) => Promise<unknown>;
 
 /** One round trip each: the script goes along with every call, so that a Redis that was restarted knows it. */
 export function scriptRunner(client: RedisLike, where: string): Run {
@@ -14,7 +18,8 @@ export function scriptRunner(client: RedisLike, where: string): Run {
     isIoRedis(client) ? client.call('EVAL', ...args) : client.sendCommand(['EVAL', ...args]);
   return (script, keys, args) =>
     new Promise((resolve, reject) => {
-      const late = (): void => reject(redisDown(where, new Error(`Redis gave no answer within ${ANSWER_LIMIT} ms`)));
+      const late = (): void =>
+        reject(redisDown(where, new Error(`Redis gave no answer within ${ANSWER_LIMIT} ms`)));
       const cancel = systemClock.setTimeout(late, ANSWER_LIMIT, true);
       Promise.resolve()
         .then(() => send([script, String(keys.length), ...keys, ...args]))

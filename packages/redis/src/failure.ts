@@ -10,7 +10,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   WRONGPASS: 'the password was refused',
   NOPERM: 'this user may not run EVAL, or not on this key',
   CLUSTERDOWN: 'the cluster has no quorum',
-  CROSSSLOT: 'the keys are in different slots: put the part of the key that names the session in braces',
+  CROSSSLOT:
+    'the keys are in different slots: put the part of the key that names the session in braces',
 };
 
 /**
@@ -18,10 +19,17 @@ const ADVICE: Readonly<Record<string, string>> = {
  * hangs the command on its errors, and there the tokens are.
  */
 export function redisDown(what: string, error: unknown): TokenError {
-  const { message = '', name = 'Error', code } = (error ?? {}) as { message?: unknown; name?: unknown; code?: unknown };
+  const {
+    message = '',
+    name = 'Error',
+    code,
+  } = (error ?? {}) as { message?: unknown; name?: unknown; code?: unknown };
   const text = String(message);
   const word = typeof code === 'string' ? code : /^[A-Z]{2,}/.exec(text)?.[0];
   const why = ADVICE[word ?? ''] ?? (text.slice(0, 200) || 'the connection was lost');
-  const cause = Object.assign(new Error(why), { name: String(name), ...(word !== undefined && { code: word }) });
+  const cause = Object.assign(new Error(why), {
+    name: String(name),
+    ...(word !== undefined && { code: word }),
+  });
   return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause });
 }

@@ -13,11 +13,22 @@ const TAG = /^[^{]*\{[^}]+\}/;
 /** Throws a `TypeError` for a key beside which nothing else can be in the same slot. */
 export function keysOf(where: string, key: string): Keys {
   if (typeof key !== 'string' || key === '')
-    throw new TypeError(`${where}: key: expected a string that is not empty, got ${key === '' ? 'an empty string' : typeof key}`);
+    throw new TypeError(
+      `${where}: key: expected a string that is not empty, got ${key === '' ? 'an empty string' : typeof key}`,
+    );
   const tagged = TAG.test(key);
   if (!tagged && key.includes('}'))
-    throw new TypeError(`${where}: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot`);
-  return { record: key, changed: `unexpired:changed:${key}`, ...leasePlace(tagged ? `${key}:lease` : `{${key}}:lease`) };
+    throw new TypeError(
+      `${where}: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot`,
+    );
+  return {
+    record: key,
+    changed: `unexpired:changed:${key}`,
+    ...leasePlace(tagged ? `${key}:lease` : `{${key}}:lease`),
+  };
 }
 
-export const leasePlace = (lease: string): Pick<Keys, 'lease' | 'freed'> => ({ lease, freed: `unexpired:freed:${lease}` });
+export const leasePlace = (lease: string): Pick<Keys, 'lease' | 'freed'> => ({
+  lease,
+  freed: `unexpired:freed:${lease}`,
+});

@@ -15,7 +15,13 @@ const RENEWALS = 3;
 const RETRIES = 15;
 
 /** `since`: when it was asked for, on the monotonic clock. It is over by then + `length` at the latest, whatever Redis thinks. */
-export function keepLease(run: Run, key: string, owner: string, length: number, since: number): Lease {
+export function keepLease(
+  run: Run,
+  key: string,
+  owner: string,
+  length: number,
+  since: number,
+): Lease {
   const controller = new AbortController();
   let stopped = false;
   let cancelEnd = (): void => undefined;
@@ -29,11 +35,17 @@ export function keepLease(run: Run, key: string, owner: string, length: number, 
   const lose = (why: string): void => {
     if (stopped) return;
     stop();
-    controller.abort(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease "${key}" ${why}` }));
+    controller.abort(
+      new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease "${key}" ${why}` }),
+    );
   };
   const endAt = (moment: number): void => {
     cancelEnd();
-    cancelEnd = systemClock.setTimeout(() => lose('could not be renewed in time'), Math.max(0, moment - systemClock.monotonic()), true);
+    cancelEnd = systemClock.setTimeout(
+      () => lose('could not be renewed in time'),
+      Math.max(0, moment - systemClock.monotonic()),
+      true,
+    );
   };
   const renewIn = (delay: number): void => {
     cancelRenewal = systemClock.setTimeout(() => void renew(), delay, true);

@@ -21,7 +21,8 @@ export interface LeasePlace {
 /** Ms of a lease, checked. */
 export function leaseOf(where: string, lease: number | undefined): number {
   if (lease === undefined) return LEASE;
-  if (typeof lease === 'number' && lease >= SHORTEST_LEASE && lease < 2 ** 31) return Math.round(lease);
+  if (typeof lease === 'number' && lease >= SHORTEST_LEASE && lease < 2 ** 31)
+    return Math.round(lease);
   throw new TypeError(
     `${where}: lease: expected ms, at least ${SHORTEST_LEASE}, got ${typeof lease === 'number' ? lease : lease === null ? 'null' : typeof lease}`,
   );
@@ -41,13 +42,20 @@ export function leasedLock(parts: {
     run(RELEASE, [lease], [owner, freed]).catch(() => undefined); // it runs out by itself
 
   /** Resolves, once it is granted, with when that was asked for. */
-  const obtain = async (at: LeasePlace, owner: string, signal: AbortSignal | undefined): Promise<number> => {
+  const obtain = async (
+    at: LeasePlace,
+    owner: string,
+    signal: AbortSignal | undefined,
+  ): Promise<number> => {
     const doze = createDoze();
     let stop: (() => void) | undefined;
     try {
       for (let failures = 0; ; failures++) {
         const asked = systemClock.monotonic();
-        const answer = run(OBTAIN, at.record === undefined ? [at.lease] : [at.lease, at.record], [owner, String(length)]);
+        const answer = run(OBTAIN, at.record === undefined ? [at.lease] : [at.lease, at.record], [
+          owner,
+          String(length),
+        ]);
         const [granted, rest] = (await orAborted(answer, signal).catch((error: unknown) => {
           void answer.catch(() => undefined).then(() => release(at, owner)); // it may be granted yet
           throw error;

@@ -16,12 +16,20 @@ export interface IoRedisLike {
 export type RedisLike = NodeRedisLike | IoRedisLike;
 
 /** ioredis has a `sendCommand` too, which takes something else. */
-export const isIoRedis = (client: RedisLike): client is IoRedisLike => typeof (client as Partial<IoRedisLike>).call === 'function';
+export const isIoRedis = (client: RedisLike): client is IoRedisLike =>
+  typeof (client as Partial<IoRedisLike>).call === 'function';
 
 /** Throws a `TypeError` unless this is a client. */
 export function requireClient(where: string, client: RedisLike): void {
   const { call, sendCommand } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
   if (typeof call === 'function' || typeof sendCommand === 'function') return;
-  const got = typeof client === 'object' && client !== null ? 'an object without them' : client === null ? 'null' : typeof client;
-  throw new TypeError(`${where}: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got ${got}`);
+  const got =
+    typeof client === 'object' && client !== null
+      ? 'an object without them'
+      : client === null
+        ? 'null'
+        : typeof client;
+  throw new TypeError(
+    `${where}: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got ${got}`,
+  );
 }

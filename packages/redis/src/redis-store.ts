@@ -73,7 +73,11 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
       const version = (own = crypto.randomUUID());
       granted = undefined;
       const channel = record.intent === undefined ? keys.changed : ''; // a mark alone has no news for anybody
-      const written = await run(WRITE, [keys.record], [expected ?? '', version, JSON.stringify(record), ttl, channel]);
+      const written = await run(
+        WRITE,
+        [keys.record],
+        [expected ?? '', version, JSON.stringify(record), ttl, channel],
+      );
       granted = undefined;
       return Number(written) === 1 ? version : undefined;
     },
@@ -93,8 +97,11 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
 
 function ttlOf(ttl: number | undefined): number {
   if (ttl === undefined) return 0;
-  if (typeof ttl === 'number' && ttl >= 1 && ttl <= Number.MAX_SAFE_INTEGER / 1000) return Math.round(ttl);
-  throw new TypeError(`redisStore: ttl: expected ms, more than zero, got ${typeof ttl === 'number' ? ttl : typeof ttl}`);
+  if (typeof ttl === 'number' && ttl >= 1 && ttl <= Number.MAX_SAFE_INTEGER / 1000)
+    return Math.round(ttl);
+  throw new TypeError(
+    `redisStore: ttl: expected ms, more than zero, got ${typeof ttl === 'number' ? ttl : typeof ttl}`,
+  );
 }
 
 /** Reads what a script says is there: kind, text and version. */
@@ -107,5 +114,7 @@ function storedIn(found: unknown, key: string): StoredValue | undefined {
     } catch {
       // the parser's own message quotes the text, and there may be a token in it
     }
-  throw new TokenError('ERR_STORE_RECORD', { message: `Redis key "${key}" holds something that is not a session; it was left as it is` });
+  throw new TokenError('ERR_STORE_RECORD', {
+    message: `Redis key "${key}" holds something that is not a session; it was left as it is`,
+  });
 }

@@ -48,7 +48,8 @@ export function connectSubscriber(
   const connected = node.connect();
   connected.catch(() => undefined); // whoever subscribes gets the error
   return {
-    subscribe: (channel) => connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),
+    subscribe: (channel) =>
+      connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),
     unsubscribe: (channel) => copy.unsubscribe(channel),
     close: () => void end(node).catch(() => undefined), // it had ended by itself, which some versions take for a mistake
   };

@@ -22,7 +22,9 @@ export function wakeUpOf(client: RedisLike): WakeUp {
 /** Connects when the first one listens, and closes the connection when the last one leaves. */
 function createWakeUp(client: RedisLike): WakeUp {
   const listeners = new Map<string, Set<Listener>>();
-  let current: { readonly subscriber: Subscriber; readonly active: Set<string>; turn: Promise<void> } | undefined;
+  let current:
+    | { readonly subscriber: Subscriber; readonly active: Set<string>; turn: Promise<void> }
+    | undefined;
 
   const tell = (channel: string, message: string | undefined): void => {
     for (const listener of [...(listeners.get(channel) ?? [])]) listener(message);
@@ -66,7 +68,8 @@ function createWakeUp(client: RedisLike): WakeUp {
       if (others === undefined) listeners.set(channel, new Set([own]));
       else others.add(own);
       if (others === undefined) adjust(channel);
-      else if (current?.active.has(channel)) queueMicrotask(() => others.has(own) && own(undefined));
+      else if (current?.active.has(channel))
+        queueMicrotask(() => others.has(own) && own(undefined));
       return () => {
         const rest = listeners.get(channel);
         if (rest?.delete(own) !== true || rest.size > 0) return;

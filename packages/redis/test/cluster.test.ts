@@ -26,28 +26,44 @@ withRedis('a Redis Cluster, which takes no script whose keys are in two slots', 
   const managed = async (client: RedisLike, key: string): Promise<TokenManager> => {
     const tokens = createTokenManager({
       store: redisStore(client, { key }),
-      refresh: async () => ({ accessToken: 'second', refreshToken: 'refresh-2', expiresAt: Date.now() + HOUR }),
+      refresh: async () => ({
+        accessToken: 'second',
+        refreshToken: 'refresh-2',
+        expiresAt: Date.now() + HOUR,
+      }),
     });
-    await tokens.signIn({ accessToken: 'first', refreshToken: 'refresh-1', expiresAt: Date.now() + HOUR });
+    await tokens.signIn({
+      accessToken: 'first',
+      refreshToken: 'refresh-1',
+      expiresAt: Date.now() + HOUR,
+    });
     return tokens;
   };
 
-  it.each(['session:42', '{tenant}:session', 'a{b'])('works with ioredis as it is, with the key %s, and others hear of it', async (key) => {
-    const client = new Cluster([{ host: '127.0.0.1', port: server.port }]);
-    ends.push(() => client.disconnect());
-    const tokens = await managed(client, key);
-    const watching = redisStore(client, { key });
-    const heard = new Promise<void>((resolve) => ends.unshift(watching.subscribe?.(() => resolve()) ?? resolve));
-    expect((await tokens.refresh()).accessToken).toBe('second');
-    await heard;
-    await tokens.close();
-  });
+  it.each(['session:42', '{tenant}:session', 'a{b'])(
+    'works with ioredis as it is, with the key %s, and others hear of it',
+    async (key) => {
+      const client = new Cluster([{ host: '127.0.0.1', port: server.port }]);
+      ends.push(() => client.disconnect());
+      const tokens = await managed(client, key);
+      const watching = redisStore(client, { key });
+      const heard = new Promise<void>((resolve) =>
+        ends.unshift(watching.subscribe?.(() => resolve()) ?? resolve),
+      );
+      expect((await tokens.refresh()).accessToken).toBe('second');
+      await heard;
+      await tokens.close();
+    },
+  );
 
   it('works with node-redis, told where the key is', async () => {
     const cluster = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${server.port}` }] });
     await cluster.connect();
     ends.push(() => cluster.destroy());
-    const tokens = await managed({ sendCommand: (args) => cluster.sendCommand(args[3], false, args) }, 'session:7');
+    const tokens = await managed(
+      { sendCommand: (args) => cluster.sendCommand(args[3], false, args) },
+      'session:7',
+    );
     expect((await tokens.refresh()).accessToken).toBe('second');
     await tokens.close();
   });

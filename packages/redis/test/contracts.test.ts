@@ -30,7 +30,10 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         name: 'redisStore',
         async create() {
           const key = `contract ${name} ${++places} {ü*?}`;
-          return { open: () => redisStore(connect().client, { key }), close: async () => closeAll() };
+          return {
+            open: () => redisStore(connect().client, { key }),
+            close: async () => closeAll(),
+          };
         },
       },
     );
@@ -42,20 +45,33 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         async create() {
           const { client } = connect();
           await command(client, 'FLUSHALL');
-          return { open: () => redisLock(connect().client, { lease }), close: async () => closeAll() };
+          return {
+            open: () => redisLock(connect().client, { lease }),
+            close: async () => closeAll(),
+          };
         },
         async holdElsewhere(_place: LockPlace, lock) {
-          const program = start('lock-holder', [JSON.stringify({ client: name, port: server().port, name: lock, lease })]);
+          const program = start('lock-holder', [
+            JSON.stringify({ client: name, port: server().port, name: lock, lease }),
+          ]);
           await program.next('held');
           return program.kill;
         },
         async counting() {
           const { client } = connect();
           let asked = 0;
-          const lock = redisLock({ sendCommand: (words) => (asked++, command(client, ...(words as [string, ...string[]]))) }, { lease });
+          const lock = redisLock(
+            {
+              sendCommand: (words) => (
+                asked++, command(client, ...(words as [string, ...string[]]))
+              ),
+            },
+            { lease },
+          );
           return { lock, asked: () => asked };
         },
-        loseLease: async (_place, lock) => void (await command(connect().client, 'DEL', `${lock}:lease`)),
+        loseLease: async (_place, lock) =>
+          void (await command(connect().client, 'DEL', `${lock}:lease`)),
         down: async () => redisLock(connect(1).client), // nobody listens there
       },
     );

@@ -17,7 +17,10 @@ withRedis('a store in Redis that is encrypted', (server) => {
       async create() {
         const key = `encrypted ${++places}`;
         const { client, close } = ioRedis(server().port);
-        return { open: () => encodedStore(redisStore(client, { key }), codec), close: async () => close() };
+        return {
+          open: () => encodedStore(redisStore(client, { key }), codec),
+          close: async () => close(),
+        };
       },
     },
   );
@@ -26,9 +29,17 @@ withRedis('a store in Redis that is encrypted', (server) => {
     const { client, close } = ioRedis(server().port);
     const tokens = createTokenManager({
       store: encodedStore(redisStore(client, { key: 'session' }), codec),
-      refresh: async () => ({ accessToken: 'secret-2', refreshToken: 'secret-rt-2', expiresAt: Date.now() + 3_600_000 }),
+      refresh: async () => ({
+        accessToken: 'secret-2',
+        refreshToken: 'secret-rt-2',
+        expiresAt: Date.now() + 3_600_000,
+      }),
     });
-    await tokens.signIn({ accessToken: 'secret-1', refreshToken: 'secret-rt-1', expiresAt: Date.now() + 3_600_000 });
+    await tokens.signIn({
+      accessToken: 'secret-1',
+      refreshToken: 'secret-rt-1',
+      expiresAt: Date.now() + 3_600_000,
+    });
     expect(String(await command(client, 'HGETALL', 'session'))).not.toContain('secret');
     expect((await tokens.refresh()).accessToken).toBe('secret-2');
     expect(String(await command(client, 'HGETALL', 'session'))).not.toContain('secret');

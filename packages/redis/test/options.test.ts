@@ -14,8 +14,14 @@ describe('what is given to redisStore and redisLock', () => {
       'redisLock: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got an object without them',
       () => redisLock({} as never),
     ],
-    ['redisStore: key: expected a string that is not empty, got undefined', () => redisStore(client, undefined as never)],
-    ['redisStore: key: expected a string that is not empty, got an empty string', () => redisStore(client, { key: '' })],
+    [
+      'redisStore: key: expected a string that is not empty, got undefined',
+      () => redisStore(client, undefined as never),
+    ],
+    [
+      'redisStore: key: expected a string that is not empty, got an empty string',
+      () => redisStore(client, { key: '' }),
+    ],
     [
       'redisStore: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot',
       () => redisStore(client, { key: 'a}b' }),
@@ -24,10 +30,22 @@ describe('what is given to redisStore and redisLock', () => {
       'redisStore: key: a "}" needs a "{" before it and something between the two, so that a cluster knows the slot',
       () => redisStore(client, { key: '{}a' }),
     ],
-    ['redisStore: lease: expected ms, at least 100, got 99', () => redisStore(client, { key: 'a', lease: 99 })],
-    ['redisLock: lease: expected ms, at least 100, got string', () => redisLock(client, { lease: '30s' as never })],
-    ['redisStore: ttl: expected ms, more than zero, got 0', () => redisStore(client, { key: 'a', ttl: 0 })],
-    ['redisStore: ttl: expected ms, more than zero, got NaN', () => redisStore(client, { key: 'a', ttl: Number.NaN })],
+    [
+      'redisStore: lease: expected ms, at least 100, got 99',
+      () => redisStore(client, { key: 'a', lease: 99 }),
+    ],
+    [
+      'redisLock: lease: expected ms, at least 100, got string',
+      () => redisLock(client, { lease: '30s' as never }),
+    ],
+    [
+      'redisStore: ttl: expected ms, more than zero, got 0',
+      () => redisStore(client, { key: 'a', ttl: 0 }),
+    ],
+    [
+      'redisStore: ttl: expected ms, more than zero, got NaN',
+      () => redisStore(client, { key: 'a', ttl: Number.NaN }),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });
@@ -37,7 +55,10 @@ describe('what is given to redisStore and redisLock', () => {
   });
 
   it.each<[string, object]>([
-    ['has no destroy(), before node-redis 5', { disconnect: () => Promise.reject(new Error('closed')) }],
+    [
+      'has no destroy(), before node-redis 5',
+      { disconnect: () => Promise.reject(new Error('closed')) },
+    ],
     [
       'says that it was closed already',
       {
@@ -53,9 +74,14 @@ describe('what is given to redisStore and redisLock', () => {
       connect: async () => undefined,
       subscribe: async () => undefined,
       unsubscribe: async () => undefined,
-      ...Object.fromEntries(Object.entries(how).map(([name, end]) => [name, () => (ended++, (end as () => unknown)())])),
+      ...Object.fromEntries(
+        Object.entries(how).map(([name, end]) => [name, () => (ended++, (end as () => unknown)())]),
+      ),
     };
-    const stop = redisStore({ sendCommand: async () => ['none'], duplicate: () => copy }, { key: 'a' }).subscribe?.(() => undefined);
+    const stop = redisStore(
+      { sendCommand: async () => ['none'], duplicate: () => copy },
+      { key: 'a' },
+    ).subscribe?.(() => undefined);
     stop?.();
     await new Promise((resolve) => setImmediate(resolve)); // where a rejection would have gone unhandled
     expect(ended).toBe(1);
@@ -63,7 +89,9 @@ describe('what is given to redisStore and redisLock', () => {
 
   it('may be a client that nothing can be hung on: it is asked all the same', async () => {
     const asked: string[][] = [];
-    const frozen = Object.freeze({ sendCommand: async (args: string[]) => (asked.push(args), ['none']) });
+    const frozen = Object.freeze({
+      sendCommand: async (args: string[]) => (asked.push(args), ['none']),
+    });
     const store = redisStore(frozen, { key: 'a' });
     expect(await store.read()).toBeUndefined();
     store.subscribe?.(() => undefined)();
@@ -82,10 +110,13 @@ describe('the pause before a waiter looks again', () => {
     [6, 1, 2000],
     [1000, 0, 1000],
     [1000, 1, 2000],
-  ])('after %d failures, with %d for luck, is %d ms: doubling, jittered, bounded', (failures, random, pause) => {
-    expect(nextTry(failures, -1, random)).toBe(pause);
-    expect(nextTry(failures, 30_000, random)).toBe(pause);
-  });
+  ])(
+    'after %d failures, with %d for luck, is %d ms: doubling, jittered, bounded',
+    (failures, random, pause) => {
+      expect(nextTry(failures, -1, random)).toBe(pause);
+      expect(nextTry(failures, 30_000, random)).toBe(pause);
+    },
+  );
 
   it('is no longer than the lease of the holder, and a spread so that not all come at once', () => {
     expect([nextTry(10, 300, 0), nextTry(10, 300, 1)]).toEqual([301, 351]);

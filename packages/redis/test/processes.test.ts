@@ -1,9 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refreshTokenGrant } from '@unexpired/oauth';
-import { type Clock, createTokenManager, type SessionRecord, systemClock, type TokenEvent, type TokenManager } from 'unexpired';
+import {
+  type Clock,
+  createTokenManager,
+  type SessionRecord,
+  systemClock,
+  type TokenEvent,
+  type TokenManager,
+} from 'unexpired';
 import { type Answers, COSTS, type Order, type Step } from '../../node/test/support/orders.ts';
 import type { Program } from '../../node/test/support/program.ts';
-import { CLIENT_ID, startStrictProvider, type StrictProvider } from '../../node/test/support/provider.ts';
+import {
+  CLIENT_ID,
+  startStrictProvider,
+  type StrictProvider,
+} from '../../node/test/support/provider.ts';
 import { recordOf } from '../../node/test/support/records.ts';
 import { redisStore } from '../src/index.ts';
 import type { ClientName, Connection } from './support/connection.ts';
@@ -49,9 +60,15 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
     });
 
     /** A provider, and a Redis that holds a session which has expired. */
-    const signedIn = async (options?: { readonly rotate: boolean }, expiresAt = 0): Promise<void> => {
+    const signedIn = async (
+      options?: { readonly rotate: boolean },
+      expiresAt = 0,
+    ): Promise<void> => {
       provider = await startStrictProvider(options);
-      const record = { ...recordOf(1, { refreshToken: await provider.newRefreshToken(), expiresAt }), issuedAt: Date.now() - HOUR };
+      const record = {
+        ...recordOf(1, { refreshToken: await provider.newRefreshToken(), expiresAt }),
+        issuedAt: Date.now() - HOUR,
+      };
       await redisStore(connect(), { key: KEY }).write(record, undefined);
     };
     const worker = async (setup: Partial<RedisSetup> = {}): Promise<Program> => {
@@ -84,7 +101,8 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
       managers.add(manager);
       return manager;
     };
-    const stored = async (): Promise<SessionRecord> => (await redisStore(connect(), { key: KEY }).read())?.value as SessionRecord;
+    const stored = async (): Promise<SessionRecord> =>
+      (await redisStore(connect(), { key: KEY }).read())?.value as SessionRecord;
     const isLive = async (token: { accessToken: string } | undefined): Promise<boolean> =>
       provider.isLiveAccess(String(token?.accessToken));
 
@@ -99,90 +117,105 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         running.delete(victim);
       };
 
-      it.each(COSTS.nothing)('costs nothing at %s, once its lease has run out and its intent has had its time', async (step) => {
-        await signedIn();
-        await kill(step);
-        expect(await isLive(await here().getTokens())).toBe(true);
-        expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
-        expect(await stored()).toMatchObject({ gen: 2 });
-      });
+      it.each(COSTS.nothing)(
+        'costs nothing at %s, once its lease has run out and its intent has had its time',
+        async (step) => {
+          await signedIn();
+          await kill(step);
+          expect(await isLive(await here().getTokens())).toBe(true);
+          expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+          expect(await stored()).toMatchObject({ gen: 2 });
+        },
+      );
 
-      it.each(COSTS['the answer'])('ends the session at %s where the server revokes it, with an error that says why', async (step) => {
-        await signedIn();
-        await kill(step);
-        await expect(here().getTokens()).rejects.toMatchObject({
-          code: 'ERR_SESSION_ENDED',
-          message: expect.stringContaining('was probably lost'),
-        });
-        expect(provider).toMatchObject({ redemptions: 1, refusals: 1, revocations: 1 });
-        expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
-      });
+      it.each(COSTS['the answer'])(
+        'ends the session at %s where the server revokes it, with an error that says why',
+        async (step) => {
+          await signedIn();
+          await kill(step);
+          await expect(here().getTokens()).rejects.toMatchObject({
+            code: 'ERR_SESSION_ENDED',
+            message: expect.stringContaining('was probably lost'),
+          });
+          expect(provider).toMatchObject({ redemptions: 1, refusals: 1, revocations: 1 });
+          expect(await stored()).toMatchObject({ gen: 1, dead: { gen: 1 } });
+        },
+      );
 
-      it.each(COSTS['the answer'])('costs nothing at %s where the server does not rotate', async (step) => {
-        await signedIn({ rotate: false });
-        await kill(step);
-        expect(await isLive(await here().getTokens())).toBe(true);
-        expect(await stored()).toMatchObject({ gen: 2 });
-      });
+      it.each(COSTS['the answer'])(
+        'costs nothing at %s where the server does not rotate',
+        async (step) => {
+          await signedIn({ rotate: false });
+          await kill(step);
+          expect(await isLive(await here().getTokens())).toBe(true);
+          expect(await stored()).toMatchObject({ gen: 2 });
+        },
+      );
     });
 
-    describeFlights('one that is stopped past its lease in the middle of a refresh, and goes on', () => {
-      const stopAt = async (step: Step) => {
-        const stopped = await worker({ catch: { step, how: 'wait' } });
-        stopped.tell(ask);
-        await stopped.next('caught');
-        stopped.signal('SIGSTOP');
-        const client = connect();
-        while (Number(await command(client, 'EXISTS', `{${KEY}}:lease`)) === 1);
-        return async (): Promise<Answers> => {
-          stopped.signal('SIGCONT');
-          stopped.tell({ kind: 'go' } satisfies Order);
-          return stopped.next<Answers>('answers');
+    describeFlights(
+      'one that is stopped past its lease in the middle of a refresh, and goes on',
+      () => {
+        const stopAt = async (step: Step) => {
+          const stopped = await worker({ catch: { step, how: 'wait' } });
+          stopped.tell(ask);
+          await stopped.next('caught');
+          stopped.signal('SIGSTOP');
+          const client = connect();
+          while (Number(await command(client, 'EXISTS', `{${KEY}}:lease`)) === 1);
+          return async (): Promise<Answers> => {
+            stopped.signal('SIGCONT');
+            stopped.tell({ kind: 'go' } satisfies Order);
+            return stopped.next<Answers>('answers');
+          };
         };
-      };
 
-      it('takes over what somebody else got meanwhile, if it had not sent the refresh token yet', async () => {
-        await signedIn();
-        const resume = await stopAt('F4 before the intent');
-        const token = await here().getTokens();
-        expect(await resume()).toEqual({ tokens: [token?.accessToken], errors: [] });
-        expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
-        expect(await stored()).toMatchObject({ gen: 2 });
-      });
+        it('takes over what somebody else got meanwhile, if it had not sent the refresh token yet', async () => {
+          await signedIn();
+          const resume = await stopAt('F4 before the intent');
+          const token = await here().getTokens();
+          expect(await resume()).toEqual({ tokens: [token?.accessToken], errors: [] });
+          expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+          expect(await stored()).toMatchObject({ gen: 2 });
+        });
 
-      it('stores its late answer, which the others take over, as long as they wait for its intent', async () => {
-        await signedIn();
-        const resume = await stopAt('F6 after the answer');
-        const other = here(systemClock);
-        const events: TokenEvent[] = [];
-        other.subscribe((event) => events.push(event));
-        const waiting = other.getTokens();
-        const { tokens, errors } = await resume();
-        expect(errors).toEqual([]);
-        expect((await waiting)?.accessToken).toBe(tokens[0]);
-        expect(events).not.toContainEqual(expect.objectContaining({ type: 'refreshStarted' }));
-        expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
-      });
+        it('stores its late answer, which the others take over, as long as they wait for its intent', async () => {
+          await signedIn();
+          const resume = await stopAt('F6 after the answer');
+          const other = here(systemClock);
+          const events: TokenEvent[] = [];
+          other.subscribe((event) => events.push(event));
+          const waiting = other.getTokens();
+          const { tokens, errors } = await resume();
+          expect(errors).toEqual([]);
+          expect((await waiting)?.accessToken).toBe(tokens[0]);
+          expect(events).not.toContainEqual(expect.objectContaining({ type: 'refreshStarted' }));
+          expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
+        });
 
-      it('does not replace newer tokens with its own late answer, where the server does not rotate', async () => {
-        await signedIn({ rotate: false });
-        const resume = await stopAt('F7 before the commit');
-        const newer = await here().getTokens();
-        expect(await resume()).toEqual({ tokens: [newer?.accessToken], errors: [] });
-        expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: newer?.accessToken } });
-      });
+        it('does not replace newer tokens with its own late answer, where the server does not rotate', async () => {
+          await signedIn({ rotate: false });
+          const resume = await stopAt('F7 before the commit');
+          const newer = await here().getTokens();
+          expect(await resume()).toEqual({ tokens: [newer?.accessToken], errors: [] });
+          expect(await stored()).toMatchObject({
+            gen: 2,
+            tokens: { accessToken: newer?.accessToken },
+          });
+        });
 
-      it('gives what it got to those whom the server refused, although they marked the generation dead', async () => {
-        await signedIn();
-        const resume = await stopAt('F7 before the commit');
-        const other = here();
-        await expect(other.getTokens()).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' });
-        const { tokens, errors } = await resume();
-        expect([tokens.length, errors]).toEqual([1, []]);
-        expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: tokens[0] } });
-        expect((await here().getTokens())?.accessToken).toBe(tokens[0]);
-      });
-    });
+        it('gives what it got to those whom the server refused, although they marked the generation dead', async () => {
+          await signedIn();
+          const resume = await stopAt('F7 before the commit');
+          const other = here();
+          await expect(other.getTokens()).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' });
+          const { tokens, errors } = await resume();
+          expect([tokens.length, errors]).toEqual([1, []]);
+          expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: tokens[0] } });
+          expect((await here().getTokens())?.accessToken).toBe(tokens[0]);
+        });
+      },
+    );
 
     describe('a Redis that fails', () => {
       it('keeps nobody from a token that is still valid, spends nothing, and is used again when it is back', async () => {
@@ -192,7 +225,10 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         await command(connect(), 'SAVE');
         await server.kill();
         expect((await tokens.getTokens())?.accessToken).toBe('access-1');
-        await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', action: 'retry' });
+        await expect(tokens.refresh()).rejects.toMatchObject({
+          code: 'ERR_REFRESH_UNAVAILABLE',
+          action: 'retry',
+        });
         expect(provider.redemptions).toBe(0);
         await server.restart();
         expect(await isLive(await refreshedInTheEnd(tokens))).toBe(true);
@@ -206,7 +242,10 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         const tokens = createTokenManager({
           store: redisStore(connect(), { key: KEY, lease: LEASE }),
           async refresh(current, context) {
-            const answer = await refreshTokenGrant({ tokenEndpoint: provider.tokenEndpoint, clientId: CLIENT_ID })(current, context);
+            const answer = await refreshTokenGrant({
+              tokenEndpoint: provider.tokenEndpoint,
+              clientId: CLIENT_ID,
+            })(current, context);
             await server.kill();
             return answer;
           },
@@ -215,10 +254,14 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         tokens.subscribe((event) => events.push(event));
         const token = await tokens.getTokens();
         expect(await isLive(token)).toBe(true);
-        expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }));
+        expect(events).toContainEqual(
+          expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }),
+        );
         await server.restart(); // with the older record of the snapshot
         const client = connect();
-        while (!String(await command(client, 'HGET', KEY, 'record')).includes(String(token?.accessToken)));
+        while (
+          !String(await command(client, 'HGET', KEY, 'record')).includes(String(token?.accessToken))
+        );
         expect(await stored()).toMatchObject({ gen: 2 });
         expect((await here().getTokens())?.accessToken).toBe(token?.accessToken);
         expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
@@ -253,7 +296,10 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         await signedIn();
         const tokens = here();
         server.signal('SIGSTOP');
-        await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', action: 'retry' });
+        await expect(tokens.getTokens()).rejects.toMatchObject({
+          code: 'ERR_REFRESH_UNAVAILABLE',
+          action: 'retry',
+        });
         server.signal('SIGCONT');
         expect(await isLive(await refreshedInTheEnd(tokens))).toBe(true);
         expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
@@ -270,9 +316,13 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         const leaving = tokens.signOut();
         expect(await tokens.getTokens()).toBeUndefined();
         await expect(leaving).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
-        expect(events).toContainEqual(expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }));
+        expect(events).toContainEqual(
+          expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }),
+        );
         await server.restart();
-        const ended = new Promise<void>((resolve) => other.subscribe(({ type }) => void (type === 'signedOut' && resolve())));
+        const ended = new Promise<void>((resolve) =>
+          other.subscribe(({ type }) => void (type === 'signedOut' && resolve())),
+        );
         await ended;
         expect(await stored()).toMatchObject({ status: 'signedOut' });
       }, 40_000);

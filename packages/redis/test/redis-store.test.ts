@@ -80,16 +80,22 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       ['text that is not JSON', ['SET', KEY, 'secret-token']],
       ['a list', ['RPUSH', KEY, 'secret-token']],
       ['a hash of somebody else', ['HSET', KEY, 'access_token', 'secret-token']],
-    ] as const)('says that %s is not a session, without quoting it, and leaves it there', async (_what, words) => {
-      await command(client, ...(words as unknown as [string, ...string[]]));
-      const before = await command(client, 'DUMP', KEY);
-      const store = redisStore(client, { key: KEY });
-      const error = await store.read().catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'ERR_STORE_RECORD', message: expect.stringContaining(`"${KEY}"`) });
-      expect(String(error)).not.toContain('secret-token');
-      if (words[0] !== 'SET') expect(await store.write(recordOf(1), undefined)).toBeUndefined();
-      expect(await command(client, 'DUMP', KEY)).toEqual(before);
-    });
+    ] as const)(
+      'says that %s is not a session, without quoting it, and leaves it there',
+      async (_what, words) => {
+        await command(client, ...(words as unknown as [string, ...string[]]));
+        const before = await command(client, 'DUMP', KEY);
+        const store = redisStore(client, { key: KEY });
+        const error = await store.read().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({
+          code: 'ERR_STORE_RECORD',
+          message: expect.stringContaining(`"${KEY}"`),
+        });
+        expect(String(error)).not.toContain('secret-token');
+        if (words[0] !== 'SET') expect(await store.write(recordOf(1), undefined)).toBeUndefined();
+        expect(await command(client, 'DUMP', KEY)).toEqual(before);
+      },
+    );
 
     it('notices that Redis went back in time, although as many writes were made since', async () => {
       const store = redisStore(client, { key: KEY });
@@ -115,7 +121,10 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
     });
 
     it('lets the key expire as long after the last write as it was told to', async () => {
-      const version = await redisStore(client, { key: KEY, ttl: 60_000 }).write(recordOf(1), undefined);
+      const version = await redisStore(client, { key: KEY, ttl: 60_000 }).write(
+        recordOf(1),
+        undefined,
+      );
       expect(Number(await command(client, 'PTTL', KEY))).toBeGreaterThan(50_000);
       await redisStore(client, { key: KEY }).write(recordOf(2), version);
       expect(Number(await command(client, 'PTTL', KEY))).toBe(-1);
@@ -128,7 +137,11 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       const store = redisStore(twice, { key: KEY });
       expect(await store.write(recordOf(1), undefined)).toEqual(expect.any(String));
       let ran = 0;
-      await store.lock?.request('any', { signal: AbortSignal.timeout(10_000) }, async () => void ran++);
+      await store.lock?.request(
+        'any',
+        { signal: AbortSignal.timeout(10_000) },
+        async () => void ran++,
+      );
       expect(ran).toBe(1);
       expect(await command(client, 'KEYS', '*lease')).toEqual([]);
     });
@@ -144,12 +157,22 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         },
       };
       const controller = new AbortController();
-      const given = redisLock(slow).request('one', { signal: controller.signal }, async () => 'granted');
+      const given = redisLock(slow).request(
+        'one',
+        { signal: controller.signal },
+        async () => 'granted',
+      );
       while (Number(await command(client, 'EXISTS', 'one:lease')) === 0);
       controller.abort(new Error('given up'));
       await expect(given).rejects.toThrow('given up');
       answer();
-      expect(await redisLock(client).request('one', { signal: AbortSignal.timeout(10_000) }, async () => 'mine')).toBe('mine');
+      expect(
+        await redisLock(client).request(
+          'one',
+          { signal: AbortSignal.timeout(10_000) },
+          async () => 'mine',
+        ),
+      ).toBe('mine');
     });
 
     it('never hammers: a waiter that nobody wakes asks ever more rarely', async () => {
@@ -172,11 +195,25 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       const commands: string[] = [];
       const waiting = connect();
       let release = (): void => undefined;
-      const holding = redisLock(client).request('one', {}, () => new Promise<void>((resolve) => (release = resolve)));
+      const holding = redisLock(client).request(
+        'one',
+        {},
+        () => new Promise<void>((resolve) => (release = resolve)),
+      );
       while (Number(await command(client, 'EXISTS', 'one:lease')) === 0);
       let entered = false;
-      const second = redisLock(counting(waiting, commands)).request('one', {}, async () => void (entered = true));
-      while (Number(((await command(client, 'PUBSUB', 'NUMSUB', 'unexpired:freed:one:lease')) as unknown[])[1]) === 0);
+      const second = redisLock(counting(waiting, commands)).request(
+        'one',
+        {},
+        async () => void (entered = true),
+      );
+      while (
+        Number(
+          (
+            (await command(client, 'PUBSUB', 'NUMSUB', 'unexpired:freed:one:lease')) as unknown[]
+          )[1],
+        ) === 0
+      );
       while (commands.length < 6) await command(client, 'PING'); // by now it would look again after a second at the earliest
       const freed = performance.now();
       release();
@@ -195,7 +232,9 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
 
     it('tells a holder whose lease somebody else took over, and does not renew that one', async () => {
       await redisLock(client, { lease: 300 }).request('one', {}, async (held) => {
-        const told = new Promise<void>((resolve) => held?.signal?.addEventListener('abort', () => resolve()));
+        const told = new Promise<void>((resolve) =>
+          held?.signal?.addEventListener('abort', () => resolve()),
+        );
         await command(client, 'SET', 'one:lease', 'somebody else', 'PX', '60000');
         await told;
       });
@@ -207,7 +246,11 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       const order: string[] = [];
       let second: Promise<unknown> | undefined;
       await lock.request('one', {}, async (held) => {
-        second = redisLock(connect(), { lease: 1000 }).request('one', {}, async () => void order.push('second'));
+        second = redisLock(connect(), { lease: 1000 }).request(
+          'one',
+          {},
+          async () => void order.push('second'),
+        );
         for (let [renewals, left] = [0, 1000]; renewals < 3; ) {
           const before = left;
           left = Number(await command(client, 'PTTL', 'one:lease'));
@@ -228,8 +271,11 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       const own = connect();
       await command(own, 'PING');
       const before = await connected();
-      const stops = Array.from({ length: 50 }, (_, number) => redisStore(own, { key: `session:${number}` }).subscribe?.(() => undefined));
-      const channels = async (): Promise<unknown[]> => (await command(client, 'PUBSUB', 'CHANNELS')) as unknown[];
+      const stops = Array.from({ length: 50 }, (_, number) =>
+        redisStore(own, { key: `session:${number}` }).subscribe?.(() => undefined),
+      );
+      const channels = async (): Promise<unknown[]> =>
+        (await command(client, 'PUBSUB', 'CHANNELS')) as unknown[];
       while ((await channels()).length < 50);
       expect(await connected()).toBe(before + 1);
       for (const stop of stops) stop?.();
@@ -239,14 +285,15 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
 
     it('tells the others of a sign-out who share the store itself', async () => {
       const store = redisStore(connect(), { key: KEY });
-      const [one, other] = [1, 2].map((number) => createTokenManager({ store, refresh: async () => fresh(number) })) as [
-        TokenManager,
-        TokenManager,
-      ];
+      const [one, other] = [1, 2].map((number) =>
+        createTokenManager({ store, refresh: async () => fresh(number) }),
+      ) as [TokenManager, TokenManager];
       managers.add(one).add(other);
       await one.signIn(fresh(1));
       expect((await other.getTokens())?.accessToken).toBe('access-1');
-      const told = new Promise<void>((resolve) => other.subscribe(({ type }) => void (type === 'signedOut' && resolve())));
+      const told = new Promise<void>((resolve) =>
+        other.subscribe(({ type }) => void (type === 'signedOut' && resolve())),
+      );
       expect(await listeners(client)).toBe(1);
       await one.signOut();
       await told;
@@ -284,7 +331,10 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       await command(client, 'CONFIG', 'SET', 'maxmemory', '1');
       const error = await store.write(recordOf(1), undefined).catch((thrown: unknown) => thrown);
       await command(client, 'CONFIG', 'SET', 'maxmemory', '0');
-      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', message: expect.stringContaining('no memory left') });
+      expect(error).toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        message: expect.stringContaining('no memory left'),
+      });
       expect(inspected(error)).not.toMatch(/access-1|refresh-1/);
     });
 
@@ -293,7 +343,11 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       try {
         const [one, other] = [redisLock(connect()), redisLock(connect())];
         const done: string[] = [];
-        await Promise.all([one, other].map((lock, number) => lock.request('one', {}, async () => void done.push(`${number}`))));
+        await Promise.all(
+          [one, other].map((lock, number) =>
+            lock.request('one', {}, async () => void done.push(`${number}`)),
+          ),
+        );
         expect(done).toHaveLength(2);
         const tokens = manager(connect(), async () => fresh(2));
         await tokens.signIn(fresh(1));
@@ -357,7 +411,12 @@ function doubling(client: RedisLike): RedisLike {
 /** How many listen for what is written, as soon as there are any; 0: in vain. */
 async function listeners(client: RedisLike): Promise<number> {
   for (let asked = 0; asked < 5000; asked++) {
-    const [, count] = (await command(client, 'PUBSUB', 'NUMSUB', `unexpired:changed:${KEY}`)) as unknown[];
+    const [, count] = (await command(
+      client,
+      'PUBSUB',
+      'NUMSUB',
+      `unexpired:changed:${KEY}`,
+    )) as unknown[];
     if (Number(count) > 0) return Number(count);
   }
   return 0;
@@ -373,13 +432,23 @@ async function announced(tokens: TokenManager, other: RedisLike): Promise<void> 
       resolve();
     });
   });
-  const { value, version } = (await store.read()) as { value: { gen: number; session: string }; version: string };
+  const { value, version } = (await store.read()) as {
+    value: { gen: number; session: string };
+    version: string;
+  };
   await store.write({ ...recordOf(value.gen + 1), session: value.session }, version);
   await heard;
 }
 
 function inspected(error: unknown): string {
   const seen: unknown[] = [];
-  for (let found = error; found !== undefined && !seen.includes(found); found = (found as { cause?: unknown }).cause) seen.push(found);
-  return seen.map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one))}`).join('\n');
+  for (
+    let found = error;
+    found !== undefined && !seen.includes(found);
+    found = (found as { cause?: unknown }).cause
+  )
+    seen.push(found);
+  return seen
+    .map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one))}`)
+    .join('\n');
 }

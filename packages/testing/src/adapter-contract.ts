@@ -25,7 +25,11 @@ export type {
  * adapterContract({ describe, it }, () => api, { name: 'my client', create: attachMine, oneShotBodies: {} });
  * ```
  */
-export function adapterContract({ describe, it }: ContractFramework, api: () => ContractApi, adapter: AdapterUnderTest): void {
+export function adapterContract(
+  { describe, it }: ContractFramework,
+  api: () => ContractApi,
+  adapter: AdapterUnderTest,
+): void {
   const context = { adapter, api, it };
   describe(`${adapter.name}: refreshing`, () => {
     refreshing(context);

@@ -17,13 +17,19 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
   let accepted = '';
   let connections = 0;
 
-  const answer = async (request: IncomingMessage, response: ServerResponse, foreign: boolean): Promise<void> => {
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    foreign: boolean,
+  ): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
     if (request.method === 'OPTIONS' || pathname === '/favicon.ico') {
       // A browser's own questions are no part of the contract.
-      response.writeHead(204, { ...CORS, 'access-control-allow-headers': 'authorization, *' }).end();
+      response
+        .writeHead(204, { ...CORS, 'access-control-allow-headers': 'authorization, *' })
+        .end();
       return;
     }
     const { authorization, accept, 'content-type': contentType } = request.headers;
@@ -49,11 +55,23 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       response.writeHead(status, { 'content-type': 'application/json', ...CORS, ...headers });
       response.end(JSON.stringify(body));
     };
-    if (pathname === '/redirect') reply(Number(searchParams.get('status') ?? 302), {}, { location: String(searchParams.get('to')) });
-    else if (pathname === '/scope') reply(401, {}, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' });
-    else if (pathname === '/graphql') reply(200, good ? { data: 1 } : { errors: [{ code: 'UNAUTHENTICATED' }] });
+    if (pathname === '/redirect')
+      reply(
+        Number(searchParams.get('status') ?? 302),
+        {},
+        { location: String(searchParams.get('to')) },
+      );
+    else if (pathname === '/scope')
+      reply(401, {}, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' });
+    else if (pathname === '/graphql')
+      reply(200, good ? { data: 1 } : { errors: [{ code: 'UNAUTHENTICATED' }] });
     else if (pathname === '/public' || (good && pathname !== '/never')) reply(200, received);
-    else reply(401, { error: 'refused' }, { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' });
+    else
+      reply(
+        401,
+        { error: 'refused' },
+        { 'www-authenticate': 'Bearer realm="api", error="invalid_token"' },
+      );
   };
 
   const listen = async (foreign: boolean): Promise<Server> => {
@@ -66,7 +84,9 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
     return server;
   };
   const servers = [await listen(false), await listen(true)];
-  const [origin, foreignOrigin] = servers.map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`) as [string, string];
+  const [origin, foreignOrigin] = servers.map(
+    (server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  ) as [string, string];
 
   return {
     origin,

@@ -15,6 +15,11 @@ export type { RefreshTokenStatus, RotationMode } from './server/grants.ts';
 export type { ServerCounters, ServerEvent } from './server/ledger.ts';
 export type { HttpReply, Reply } from './server/reply.ts';
 export { simulatedFetch } from './server/simulated-fetch.ts';
-export { type SimulatedServer, type SimulatedServerOptions, simulatedServer, type TokenRequest } from './server/simulated-server.ts';
+export {
+  type SimulatedServer,
+  type SimulatedServerOptions,
+  simulatedServer,
+  type TokenRequest,
+} from './server/simulated-server.ts';
 export { type LockPlace, type LockUnderTest, lockContract } from './lock-contract.ts';
 export { type StorePlace, type StoreUnderTest, storeContract } from './store-contract.ts';

@@ -54,7 +54,11 @@ export async function serve(
   };
 }
 
-async function handle(server: SimulatedServer, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(
+  server: SimulatedServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   let body = '';

@@ -3,7 +3,9 @@ import { memoryStore, type RefreshLock, type SessionRecord, type TokenStore } fr
 import { lockContract, storeContract } from '../src/index.ts';
 
 /** Runs a contract without a framework; the names of the rules that were broken. */
-async function broken(contract: (framework: Parameters<typeof storeContract>[0]) => void): Promise<string[]> {
+async function broken(
+  contract: (framework: Parameters<typeof storeContract>[0]) => void,
+): Promise<string[]> {
   const rules = new Map<string, () => Promise<void>>();
   contract({ describe: (_name, body) => body(), it: (name, body) => void rules.set(name, body) });
   const names: string[] = [];
@@ -54,7 +56,12 @@ describe('the contract of stores', () => {
       but((store) => ({
         async read() {
           const stored = await store.read();
-          return stored && { ...stored, value: Object.fromEntries(Object.entries(stored.value as object).toReversed()) };
+          return (
+            stored && {
+              ...stored,
+              value: Object.fromEntries(Object.entries(stored.value as object).toReversed()),
+            }
+          );
         },
       }));
     expect(await rulesBrokenBy(reordering)).toEqual([]);
@@ -99,7 +106,8 @@ describe('the contract of stores', () => {
       'mixes what it held into what is written',
       /nothing of the old one is left/,
       (store) => ({
-        write: async (record, expected) => store.write({ ...((await store.read())?.value as SessionRecord), ...record }, expected),
+        write: async (record, expected) =>
+          store.write({ ...((await store.read())?.value as SessionRecord), ...record }, expected),
       }),
     ],
     [
@@ -154,7 +162,10 @@ describe('the contract of locks', () => {
   it('notices one that lets everybody in', async () => {
     const open: RefreshLock = { request: async (name, _options, task) => task({ name }) };
     expect(await lockRulesBrokenBy(() => open)).toEqual(
-      expect.arrayContaining([expect.stringMatching(/one in at a time/), expect.stringMatching(/keeps others out/)]),
+      expect.arrayContaining([
+        expect.stringMatching(/one in at a time/),
+        expect.stringMatching(/keeps others out/),
+      ]),
     );
   });
 

@@ -98,7 +98,12 @@ describe('manualClock', () => {
     await settle();
     expect([clock.now(), clock.monotonic(), clock.trueTime(), ran]).toEqual([-5_000, 0, 0, false]);
     await clock.advance(100);
-    expect([clock.now(), clock.monotonic(), clock.trueTime(), ran]).toEqual([-4_900, 100, 100, true]);
+    expect([clock.now(), clock.monotonic(), clock.trueTime(), ran]).toEqual([
+      -4_900,
+      100,
+      100,
+      true,
+    ]);
   });
 
   it('sleep lets real time pass and stops the monotonic clock, and the timers with it', async () => {
@@ -109,7 +114,12 @@ describe('manualClock', () => {
     clock.sleep(3_600_000);
     await settle();
 
-    expect([clock.now(), clock.monotonic(), clock.trueTime(), ran]).toEqual([3_600_000, 0, 3_600_000, false]);
+    expect([clock.now(), clock.monotonic(), clock.trueTime(), ran]).toEqual([
+      3_600_000,
+      0,
+      3_600_000,
+      false,
+    ]);
     expect(clock.untilNext).toBe(100);
   });
 

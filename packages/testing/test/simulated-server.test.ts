@@ -1,24 +1,41 @@
 import { describe, expect, it } from '@jest/globals';
 import { type RefreshContext, TokenError, type TokenResponse } from 'unexpired';
 import { fingerprint } from 'unexpired/adapter';
-import { type Fault, manualClock, type RotationMode, settle, simulatedServer, type SimulatedServerOptions } from '@unexpired/testing';
+import {
+  type Fault,
+  manualClock,
+  type RotationMode,
+  settle,
+  simulatedServer,
+  type SimulatedServerOptions,
+} from '@unexpired/testing';
 
 const setUp = (options: SimulatedServerOptions = {}) => {
   const clock = manualClock();
   const server = simulatedServer({ clock, ...options });
   const first = server.signIn();
-  const redeem = async (token: TokenResponse | undefined, signal = new AbortController().signal): Promise<TokenResponse> => {
+  const redeem = async (
+    token: TokenResponse | undefined,
+    signal = new AbortController().signal,
+  ): Promise<TokenResponse> => {
     const context: RefreshContext = { reason: 'due', signal };
-    return (await server.refresh({ accessToken: 'any', refreshToken: token?.refresh_token }, context)) as TokenResponse;
+    return (await server.refresh(
+      { accessToken: 'any', refreshToken: token?.refresh_token },
+      context,
+    )) as TokenResponse;
   };
-  const error = async (token: TokenResponse | undefined, signal?: AbortSignal): Promise<TokenError> => {
+  const error = async (
+    token: TokenResponse | undefined,
+    signal?: AbortSignal,
+  ): Promise<TokenError> => {
     const thrown = await redeem(token, signal).catch((reason: unknown) => reason);
     expect(thrown).toBeInstanceOf(TokenError);
     return thrown as TokenError;
   };
   return { clock, server, first, redeem, error };
 };
-const status = ({ server }: ReturnType<typeof setUp>, token: TokenResponse) => server.statusOf(String(token.refresh_token));
+const status = ({ server }: ReturnType<typeof setUp>, token: TokenResponse) =>
+  server.statusOf(String(token.refresh_token));
 const ended = { code: 'ERR_SESSION_ENDED', delivery: 'answered' };
 const unsent = { code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unsent' };
 const lost = { code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unanswered' };
@@ -31,10 +48,22 @@ describe('each way to treat refresh tokens', () => {
     const second = await redeem(first);
     await redeem(first);
 
-    expect(second).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600 });
+    expect(second).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
     expect(second.access_token).not.toBe(first.access_token);
     expect(server.counters).toMatchObject({ redemptions: 2, rotations: 0, reuseDetections: 0 });
-    expect(server.events.map(({ type }) => type)).toEqual(['signedIn', 'called', 'renewed', 'answered', 'called', 'renewed', 'answered']);
+    expect(server.events.map(({ type }) => type)).toEqual([
+      'signedIn',
+      'called',
+      'renewed',
+      'answered',
+      'called',
+      'renewed',
+      'answered',
+    ]);
   });
 
   it.each<RotationMode>(['grace', 'rejects', 'revokes'])(
@@ -48,7 +77,9 @@ describe('each way to treat refresh tokens', () => {
 
       expect(new Set([first, second, third].map((answer) => answer.refresh_token)).size).toBe(3);
       expect(status(simulation, third)).toBe('current');
-      expect([first, second, third].map(({ access_token }) => server.isLive(access_token))).toEqual([true, true, true]);
+      expect([first, second, third].map(({ access_token }) => server.isLive(access_token))).toEqual(
+        [true, true, true],
+      );
       expect(server.counters).toMatchObject({
         calls: 2,
         redemptions: 2,
@@ -82,8 +113,16 @@ describe('each way to treat refresh tokens', () => {
 
     expect(await error(first)).toMatchObject(ended);
 
-    expect([first, second, other].map((answer) => status(simulation, answer))).toEqual(['revoked', 'revoked', 'current']);
-    expect([first, second, other].map(({ access_token }) => server.isLive(access_token))).toEqual([false, false, true]);
+    expect([first, second, other].map((answer) => status(simulation, answer))).toEqual([
+      'revoked',
+      'revoked',
+      'current',
+    ]);
+    expect([first, second, other].map(({ access_token }) => server.isLive(access_token))).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(await error(second)).toMatchObject(ended);
     expect(server.counters).toMatchObject({ reuseDetections: 1, sessionsRevoked: 1, rotations: 1 });
     expect(server.events.filter(({ type }) => type === 'sessionEnded')).toEqual([
@@ -98,7 +137,12 @@ describe('each way to treat refresh tokens', () => {
     const results = await Promise.allSettled([redeem(first), redeem(first)]);
 
     expect(results.map((result) => result.status)).toEqual(['fulfilled', 'rejected']);
-    expect(server.counters).toMatchObject({ calls: 2, mostOutstanding: 2, reuseDetections: 1, sessionsRevoked: 1 });
+    expect(server.counters).toMatchObject({
+      calls: 2,
+      mostOutstanding: 2,
+      reuseDetections: 1,
+      sessionsRevoked: 1,
+    });
   });
 
   it('grace: the token before yields the current one, within the window', async () => {
@@ -126,7 +170,11 @@ describe('each way to treat refresh tokens', () => {
     expect(await error(first)).toMatchObject(ended);
 
     expect(status(simulation, second)).toBe('revoked');
-    expect(server.counters).toMatchObject({ graceAnswers: 0, reuseDetections: 1, sessionsRevoked: 1 });
+    expect(server.counters).toMatchObject({
+      graceAnswers: 0,
+      reuseDetections: 1,
+      sessionsRevoked: 1,
+    });
   });
 
   it('grace: only the token before has it, not the one before that', async () => {
@@ -155,9 +203,16 @@ describe('each way to treat refresh tokens', () => {
   it('acquires from nothing: an access token of no session', async () => {
     const { server } = setUp();
 
-    const got = (await server.acquire({ reason: 'empty', signal: new AbortController().signal })) as TokenResponse;
+    const got = (await server.acquire({
+      reason: 'empty',
+      signal: new AbortController().signal,
+    })) as TokenResponse;
 
-    expect(got).toEqual({ access_token: expect.any(String), token_type: 'Bearer', expires_in: 3600 });
+    expect(got).toEqual({
+      access_token: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 3600,
+    });
     expect(server.isLive(got.access_token)).toBe(true);
     expect(server.counters).toMatchObject({ calls: 1, acquisitions: 1, redemptions: 0 });
   });
@@ -188,7 +243,10 @@ describe('access tokens', () => {
 
     const second = await redeem(first);
 
-    expect([first, second].map(({ access_token }) => server.isLive(access_token))).toEqual([false, true]);
+    expect([first, second].map(({ access_token }) => server.isLive(access_token))).toEqual([
+      false,
+      true,
+    ]);
   });
 
   it('endAccessTokens ends them all, and no session', async () => {
@@ -203,11 +261,11 @@ describe('access tokens', () => {
   it('authorize counts what the API was asked and refused', () => {
     const { server, first } = setUp();
 
-    expect([server.authorize(first.access_token), server.authorize('never issued'), server.authorize(undefined)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
+    expect([
+      server.authorize(first.access_token),
+      server.authorize('never issued'),
+      server.authorize(undefined),
+    ]).toEqual([true, false, false]);
     expect(server.counters).toMatchObject({ apiRequests: 3, apiRefusals: 2 });
   });
 });
@@ -218,7 +276,10 @@ describe('the end of a session', () => {
     const second = await redeem(first);
 
     await server.revoke({ accessToken: first.access_token });
-    expect([first, second].map(({ access_token }) => server.isLive(access_token))).toEqual([false, true]);
+    expect([first, second].map(({ access_token }) => server.isLive(access_token))).toEqual([
+      false,
+      true,
+    ]);
     await server.revoke({ accessToken: second.access_token, refreshToken: second.refresh_token });
     expect(server.isLive(second.access_token)).toBe(false);
     expect(await error(second)).toMatchObject(ended);
@@ -237,7 +298,10 @@ describe('the end of a session', () => {
 
     expect(status(simulation, first)).toBe('revoked');
     expect(await error(first)).toMatchObject(ended);
-    expect(server.events.find(({ type }) => type === 'sessionEnded')).toMatchObject({ because: 'endSession', session: 's1' });
+    expect(server.events.find(({ type }) => type === 'sessionEnded')).toMatchObject({
+      because: 'endSession',
+      session: 's1',
+    });
     expect(() => server.endSession('s9')).toThrow(TypeError);
   });
 });
@@ -252,13 +316,38 @@ const faults: FaultRow[] = [
   ['a 502 after the rotation', { type: 'status', when: 'after', status: 502 }, true, lost],
   ['a bare 503', { type: 'status', when: 'before', status: 503 }, false, lost],
   ['a 400 page', { type: 'status', when: 'before', status: 400 }, false, declined],
-  ['429 in seconds', { type: 'retryLater', retryAfter: 1_500 }, false, { ...declined, retryAfter: 2_000 }],
-  ['429 as a date', { type: 'retryLater', retryAfter: 1_500, form: 'date' }, false, { ...declined, retryAfter: 2_000 }],
+  [
+    '429 in seconds',
+    { type: 'retryLater', retryAfter: 1_500 },
+    false,
+    { ...declined, retryAfter: 2_000 },
+  ],
+  [
+    '429 as a date',
+    { type: 'retryLater', retryAfter: 1_500, form: 'date' },
+    false,
+    { ...declined, retryAfter: 2_000 },
+  ],
   ['429 that does not say', { type: 'retryLater' }, false, { ...declined, retryAfter: 5_000 }],
-  ['503 in seconds', { type: 'retryLater', status: 503, retryAfter: 7_000 }, false, { ...declined, retryAfter: 7_000 }],
+  [
+    '503 in seconds',
+    { type: 'retryLater', status: 503, retryAfter: 7_000 },
+    false,
+    { ...declined, retryAfter: 7_000 },
+  ],
   ['an OAuth error', { type: 'oauthError', error: 'temporarily_unavailable' }, false, declined],
-  ['an OAuth error in a 200', { type: 'oauthError', error: 'server_error', status: 200 }, false, declined],
-  ['an OAuth error in a 503', { type: 'oauthError', error: 'temporarily_unavailable', status: 503 }, false, declined],
+  [
+    'an OAuth error in a 200',
+    { type: 'oauthError', error: 'server_error', status: 200 },
+    false,
+    declined,
+  ],
+  [
+    'an OAuth error in a 503',
+    { type: 'oauthError', error: 'temporarily_unavailable', status: 503 },
+    false,
+    declined,
+  ],
   [
     'invalid_client',
     { type: 'oauthError', error: 'invalid_client', status: 401 },
@@ -279,7 +368,12 @@ describe('each fault', () => {
 
     expect(await error(first)).toMatchObject(expected);
 
-    expect(server.counters).toMatchObject({ calls: 1, redemptions: acted ? 1 : 0, rotations: acted ? 1 : 0, reuseDetections: 0 });
+    expect(server.counters).toMatchObject({
+      calls: 1,
+      redemptions: acted ? 1 : 0,
+      rotations: acted ? 1 : 0,
+      reuseDetections: 0,
+    });
     expect(status(simulation, first)).toBe(acted ? 'spent' : 'current');
     expect(server.events.map((event) => event.type)).toEqual([
       'signedIn',
@@ -288,7 +382,12 @@ describe('each fault', () => {
       'fault',
       expect.stringMatching(/^(?:answered|failed)$/),
     ]);
-    expect(server.events.at(-2)).toMatchObject({ call: 1, token: fingerprint(String(first.refresh_token)), fault: fault.type, acted });
+    expect(server.events.at(-2)).toMatchObject({
+      call: 1,
+      token: fingerprint(String(first.refresh_token)),
+      fault: fault.type,
+      acted,
+    });
     // It was for one call only: the next one meets the server as it is.
     const next = await redeem(first).then(
       () => 'rotated',
@@ -297,22 +396,25 @@ describe('each fault', () => {
     expect(next).toBe(acted ? 'refused' : 'rotated');
   });
 
-  it.each(['before', 'after'] as const)('a hang %s the rotation: nothing comes, until the client gives up', async (when) => {
-    const simulation = setUp();
-    const { clock, server, first, error } = simulation;
-    server.plan({ type: 'hang', when });
-    const patience = new AbortController();
-    let settled = false;
-    const call = error(first, patience.signal).finally(() => (settled = true));
+  it.each(['before', 'after'] as const)(
+    'a hang %s the rotation: nothing comes, until the client gives up',
+    async (when) => {
+      const simulation = setUp();
+      const { clock, server, first, error } = simulation;
+      server.plan({ type: 'hang', when });
+      const patience = new AbortController();
+      let settled = false;
+      const call = error(first, patience.signal).finally(() => (settled = true));
 
-    await clock.advance(86_400_000);
-    expect(settled).toBe(false);
-    expect(status(simulation, first)).toBe(when === 'after' ? 'spent' : 'current');
-    patience.abort();
+      await clock.advance(86_400_000);
+      expect(settled).toBe(false);
+      expect(status(simulation, first)).toBe(when === 'after' ? 'spent' : 'current');
+      patience.abort();
 
-    expect(await call).toMatchObject(lost);
-    expect(server.events.at(-1)).toMatchObject({ type: 'failed' });
-  });
+      expect(await call).toMatchObject(lost);
+      expect(server.events.at(-1)).toMatchObject({ type: 'failed' });
+    },
+  );
 
   it('a delay before the rotation holds the request, one after it the answer', async () => {
     const simulation = setUp();
@@ -353,7 +455,14 @@ describe('each fault', () => {
 
     expect(await call).toMatchObject(lost);
     expect(status(simulation, first)).toBe('spent');
-    expect(server.events.map(({ type, fault }) => fault ?? type)).toEqual(['signedIn', 'called', 'delay', 'rotated', 'drop', 'failed']);
+    expect(server.events.map(({ type, fault }) => fault ?? type)).toEqual([
+      'signedIn',
+      'called',
+      'delay',
+      'rotated',
+      'drop',
+      'failed',
+    ]);
   });
 
   it('a client that gives up changes nothing for a request that is on its way: it arrives, and is acted upon', async () => {
@@ -370,7 +479,11 @@ describe('each fault', () => {
     await redeem(first);
     await clock.advance(100);
 
-    expect(server.counters).toMatchObject({ reuseDetections: 1, sessionsRevoked: 1, mostOutstanding: 1 });
+    expect(server.counters).toMatchObject({
+      reuseDetections: 1,
+      sessionsRevoked: 1,
+      mostOutstanding: 1,
+    });
   });
 
   it('a client that had given up before sends nothing', async () => {
@@ -384,11 +497,18 @@ describe('each fault', () => {
     const simulation = setUp({ mode: 'rejects' });
     const { server, first, redeem, error } = simulation;
     server.plan(
-      { type: 'reshape', body: (body) => ({ ...body, access_token: undefined, expires_in: 'soon' }) },
+      {
+        type: 'reshape',
+        body: (body) => ({ ...body, access_token: undefined, expires_in: 'soon' }),
+      },
       { type: 'reshape', body: () => ({}) },
     );
 
-    expect(await redeem(first)).toEqual({ token_type: 'Bearer', expires_in: 'soon', refresh_token: expect.any(String) });
+    expect(await redeem(first)).toEqual({
+      token_type: 'Bearer',
+      expires_in: 'soon',
+      refresh_token: expect.any(String),
+    });
     expect(await error(first)).toMatchObject(ended);
   });
 
@@ -425,7 +545,9 @@ describe('what is planned', () => {
 
     expect(await error(first)).toMatchObject(lost);
     expect(await error(first)).toMatchObject(unsent);
-    await expect(server.acquire({ reason: 'empty', signal: new AbortController().signal })).rejects.toMatchObject(unsent);
+    await expect(
+      server.acquire({ reason: 'empty', signal: new AbortController().signal }),
+    ).rejects.toMatchObject(unsent);
 
     expect(heard).toEqual([
       { call: 2, grant: 'refresh_token', token: fingerprint(String(first.refresh_token)) },
@@ -445,7 +567,10 @@ describe('what is planned', () => {
 
 describe('the account', () => {
   it('counts calls with one refresh token that are under way at a time, until their answer cannot come any more', async () => {
-    const { clock, server, first, redeem } = setUp({ mode: 'neverRotates', faults: () => ({ type: 'delay', when: 'after', ms: 10 }) });
+    const { clock, server, first, redeem } = setUp({
+      mode: 'neverRotates',
+      faults: () => ({ type: 'delay', when: 'after', ms: 10 }),
+    });
     const other = server.signIn();
     const calls = [redeem(first), redeem(other)];
     await clock.advance(10);
@@ -482,9 +607,16 @@ describe('the account', () => {
   it('no two tokens are the same, and servers of different names share none', async () => {
     const servers = ['a', 'b'].map((name) => setUp({ name }));
     const answers = await Promise.all(
-      servers.flatMap(({ server, first, redeem }) => [Promise.resolve(first), Promise.resolve(server.signIn()), redeem(first)]),
+      servers.flatMap(({ server, first, redeem }) => [
+        Promise.resolve(first),
+        Promise.resolve(server.signIn()),
+        redeem(first),
+      ]),
     );
-    const all = answers.flatMap(({ access_token, refresh_token }) => [access_token, String(refresh_token)]);
+    const all = answers.flatMap(({ access_token, refresh_token }) => [
+      access_token,
+      String(refresh_token),
+    ]);
 
     expect(new Set(all).size).toBe(12);
   });
@@ -493,7 +625,9 @@ describe('the account', () => {
     expect(() => simulatedServer({ mode: 'strict' as never })).toThrow(
       'mode: expected one of neverRotates, grace, rejects, revokes, got strict',
     );
-    expect(() => simulatedServer({ graceWindow: -1 })).toThrow('graceWindow: expected ms >= 0, got -1');
+    expect(() => simulatedServer({ graceWindow: -1 })).toThrow(
+      'graceWindow: expected ms >= 0, got -1',
+    );
     expect(() => simulatedServer({ accessTokenLifetime: '1' as never })).toThrow(TypeError);
   });
 });

@@ -2,7 +2,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { setupServer, type SetupServer } from 'msw/node';
 import { type RefreshContext, TokenError, type TokenResponse, type TokenSet } from 'unexpired';
 import { clientCredentialsGrant, refreshTokenGrant, revokeToken } from '@unexpired/oauth';
-import { type Fault, manualClock, simulatedFetch, type SimulatedServer, simulatedServer } from '@unexpired/testing';
+import {
+  type Fault,
+  manualClock,
+  simulatedFetch,
+  type SimulatedServer,
+  simulatedServer,
+} from '@unexpired/testing';
 import { handlers } from '@unexpired/testing/msw';
 import { serve } from '@unexpired/testing/node';
 
@@ -38,11 +44,20 @@ const transports: [name: string, open: (server: SimulatedServer) => Promise<Tran
       return { origin: ORIGIN, fetch: (url, init) => fetch(url, init), close: () => undefined };
     },
   ],
-  ['simulatedFetch', async (server) => ({ origin: ORIGIN, fetch: simulatedFetch(server), close: () => undefined })],
+  [
+    'simulatedFetch',
+    async (server) => ({ origin: ORIGIN, fetch: simulatedFetch(server), close: () => undefined }),
+  ],
 ];
 
-const context = (signal = new AbortController().signal): RefreshContext => ({ reason: 'due', signal });
-const tokensOf = ({ access_token, refresh_token }: TokenResponse): TokenSet => ({ accessToken: access_token, refreshToken: refresh_token });
+const context = (signal = new AbortController().signal): RefreshContext => ({
+  reason: 'due',
+  signal,
+});
+const tokensOf = ({ access_token, refresh_token }: TokenResponse): TokenSet => ({
+  accessToken: access_token,
+  refreshToken: refresh_token,
+});
 
 const faults: Fault[] = [
   { type: 'refuse' },
@@ -94,7 +109,10 @@ describe.each(transports)('over %s', (name, open) => {
   it('tokens are redeemed, acquired and revoked, and the API accepts them', async () => {
     const { server, transport, refresh, acquire, revoke } = await setUp();
     const call = (token?: string) =>
-      transport.fetch(`${transport.origin}/api/me?x=1`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } });
+      transport.fetch(
+        `${transport.origin}/api/me?x=1`,
+        token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
+      );
 
     const second = (await refresh(tokensOf(server.signIn()), context())) as TokenResponse;
     const own = (await acquire(context())) as TokenResponse;
@@ -104,28 +122,51 @@ describe.each(transports)('over %s', (name, open) => {
     expect((await call(own.access_token)).status).toBe(200);
     await revoke(tokensOf(second), context());
     const bad = await call(second.access_token);
-    expect([bad.status, bad.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api", error="invalid_token"']);
+    expect([bad.status, bad.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="api", error="invalid_token"',
+    ]);
     const none = await call();
-    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="api"']);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Bearer realm="api"',
+    ]);
 
-    expect(server.counters).toMatchObject({ calls: 2, redemptions: 1, rotations: 1, acquisitions: 1, apiRequests: 4, apiRefusals: 2 });
+    expect(server.counters).toMatchObject({
+      calls: 2,
+      redemptions: 1,
+      rotations: 1,
+      acquisitions: 1,
+      apiRequests: 4,
+      apiRefusals: 2,
+    });
     await transport.close();
   });
 
   it.each(rows)('%s means the same as for the function', async (_what, fault) => {
     const byFunction = simulatedServer({ clock: manualClock() });
     byFunction.plan(fault);
-    const expected = await byFunction.refresh(tokensOf(byFunction.signIn()), context()).catch((error: unknown) => error);
+    const expected = await byFunction
+      .refresh(tokensOf(byFunction.signIn()), context())
+      .catch((error: unknown) => error);
     const { server, transport, refresh } = await setUp();
     server.plan(fault);
-    const got = await refresh(tokensOf(server.signIn()), context()).catch((error: unknown) => error);
+    const got = await refresh(tokensOf(server.signIn()), context()).catch(
+      (error: unknown) => error,
+    );
 
     expect([expected, got].every((error) => error instanceof TokenError)).toBe(true);
     // A server that has accepted a connection, or a browser's network error, cannot look refused.
-    const unsent = fault.type === 'refuse' && name !== 'simulatedFetch' ? 'unanswered' : (expected as TokenError).delivery;
+    const unsent =
+      fault.type === 'refuse' && name !== 'simulatedFetch'
+        ? 'unanswered'
+        : (expected as TokenError).delivery;
     expect(got).toMatchObject({ code: (expected as TokenError).code, delivery: unsent });
     expect((got as TokenError).retryAfter).toBe((expected as TokenError).retryAfter);
-    expect({ ...server.counters, sessionsRevoked: 0 }).toEqual({ ...byFunction.counters, sessionsRevoked: 0 });
+    expect({ ...server.counters, sessionsRevoked: 0 }).toEqual({
+      ...byFunction.counters,
+      sessionsRevoked: 0,
+    });
     await transport.close();
   });
 
@@ -133,7 +174,9 @@ describe.each(transports)('over %s', (name, open) => {
     const { server, transport, refresh } = await setUp();
     server.plan({ type: 'hang', when: 'after' });
     const patience = new AbortController();
-    const called = refresh(tokensOf(server.signIn()), context(patience.signal)).catch((error: unknown) => error);
+    const called = refresh(tokensOf(server.signIn()), context(patience.signal)).catch(
+      (error: unknown) => error,
+    );
     await until(() => server.counters.rotations === 1);
 
     patience.abort();
@@ -147,7 +190,10 @@ describe.each(transports)('over %s', (name, open) => {
   it('what is no token request is told so', async () => {
     const { server, transport } = await setUp();
     const post = async (path: string, body: string) => {
-      const response = await transport.fetch(transport.origin + path, { method: 'POST', body: new URLSearchParams(body) });
+      const response = await transport.fetch(transport.origin + path, {
+        method: 'POST',
+        body: new URLSearchParams(body),
+      });
       return [response.status, ((await response.json()) as { error: string }).error];
     };
 

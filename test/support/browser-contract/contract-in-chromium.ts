@@ -49,7 +49,12 @@ export function contractInChromium(script: URL, adapters: readonly AdapterUnderT
         },
         it(name) {
           const test = [index, group, name] as const;
-          framework.it(name, () => page.evaluate(([where, which]) => runContractTest(where, ...which), [place, test] as const));
+          framework.it(name, () =>
+            page.evaluate(([where, which]) => runContractTest(where, ...which), [
+              place,
+              test,
+            ] as const),
+          );
         },
       };
       adapterContract(inPage, apiOfThePage, adapter);

@@ -6,7 +6,9 @@ import type { ContractApi } from '@unexpired/testing';
 export type Question = readonly [keyof ContractApi | 'release', ...unknown[]];
 
 /** Lets a page work the API of the contract from its own process, see `remote-api.ts`. */
-export async function startControl(api: ContractApi): Promise<{ readonly url: string; close(): Promise<void> }> {
+export async function startControl(
+  api: ContractApi,
+): Promise<{ readonly url: string; close(): Promise<void> }> {
   const held = new Map<string, () => void>();
   const answer = async ([name, ...args]: Question): Promise<unknown> => {
     const [text, count] = args as [string, number];
@@ -22,7 +24,10 @@ export async function startControl(api: ContractApi): Promise<{ readonly url: st
     request.on('end', () => {
       answer(JSON.parse(body) as Question).then(
         // The page is of another origin.
-        (value) => response.writeHead(200, { 'access-control-allow-origin': '*' }).end(JSON.stringify(value ?? null)),
+        (value) =>
+          response
+            .writeHead(200, { 'access-control-allow-origin': '*' })
+            .end(JSON.stringify(value ?? null)),
         (error: unknown) => response.destroy(error as Error),
       );
     });

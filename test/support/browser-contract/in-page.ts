@@ -3,7 +3,12 @@ import { type Place, remoteApi } from './remote-api.ts';
 
 declare global {
   /** Runs one test of the contract in this page. */
-  var runContractTest: (place: Place, adapter: number, group: string, name: string) => Promise<void>;
+  var runContractTest: (
+    place: Place,
+    adapter: number,
+    group: string,
+    name: string,
+  ) => Promise<void>;
 }
 
 /** Makes each test of the contract something that can be called from outside of the page. */
@@ -16,7 +21,11 @@ export function serveContract(adapters: readonly AdapterUnderTest[]): void {
       group = title;
       body();
     };
-    adapterContract({ describe, it: (name, body) => void found.set(`${group} ${name}`, body) }, () => remoteApi(place), adapter);
+    adapterContract(
+      { describe, it: (name, body) => void found.set(`${group} ${name}`, body) },
+      () => remoteApi(place),
+      adapter,
+    );
     return found;
   });
   globalThis.runContractTest = async (where, adapter, group, name) => {

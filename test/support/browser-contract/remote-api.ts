@@ -32,7 +32,10 @@ export function remoteApi({ origin, foreignOrigin, control }: Place): ContractAp
       return () => void ask('release', path);
     },
     async arrived(path, count) {
-      await fetch(control, { method: 'POST', body: JSON.stringify(['arrived', path, count] satisfies Question) });
+      await fetch(control, {
+        method: 'POST',
+        body: JSON.stringify(['arrived', path, count] satisfies Question),
+      });
     },
   };
 }

@@ -6,10 +6,17 @@ import { fileURLToPath } from 'node:url';
 const sources = new URL('../../../../packages/node/test/sources.mjs', import.meta.url).href;
 
 /** Runs an example to its end. */
-export async function runExample(main: URL, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--no-warnings', '--import', sources, fileURLToPath(main), ...args], {
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
+export async function runExample(
+  main: URL,
+  ...args: string[]
+): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--no-warnings', '--import', sources, fileURLToPath(main), ...args],
+    {
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  );
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (chunk) => (stdout += chunk));
   child.stderr.on('data', (chunk) => (stderr += chunk));

@@ -14,7 +14,11 @@ export interface Received {
 }
 
 /** Answers one request; what it throws ends the connection. */
-export type Answer = (received: Received, request: IncomingMessage, response: ServerResponse) => unknown;
+export type Answer = (
+  received: Received,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => unknown;
 
 /** An API on loopback, behind the authorization server. */
 export interface Api {
@@ -45,7 +49,9 @@ export async function startApi(server: SimulatedServer, answer: Answer): Promise
     await answer(received, request, response);
   };
   const listener = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
+    handle(request, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   return {
@@ -64,7 +70,12 @@ export async function startApi(server: SimulatedServer, answer: Answer): Promise
   };
 }
 
-export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify(body));
 }
@@ -73,6 +84,12 @@ export function sendJson(response: ServerResponse, status: number, body: unknown
 export function behindToken(answer: (received: Received) => unknown): Answer {
   return (received, _request, response) => {
     if (received.authorized) sendJson(response, 200, answer(received));
-    else sendJson(response, 401, { message: 'Unauthorized' }, { 'www-authenticate': 'Bearer error="invalid_token"' });
+    else
+      sendJson(
+        response,
+        401,
+        { message: 'Unauthorized' },
+        { 'www-authenticate': 'Bearer error="invalid_token"' },
+      );
   };
 }

@@ -41,7 +41,8 @@ export function clientContract(client: ClientUnderTest): void {
     afterEach(() => session.close());
 
     const texts = Array.from({ length: 20 }, (_, index) => `text ${index} of the burst`);
-    const burst = (): Promise<unknown[]> => Promise.all(texts.map((text) => session.client.echo(text)));
+    const burst = (): Promise<unknown[]> =>
+      Promise.all(texts.map((text) => session.client.echo(text)));
     const bodies = (authorized: boolean): string[] =>
       session.api.requests
         .filter((received) => received.authorized === authorized)
@@ -66,7 +67,13 @@ export function clientContract(client: ClientUnderTest): void {
     });
 
     it(`fails, asking ${client.ended.asked} times, when the session is found ended, and sends nothing`, async () => {
-      const { asked, waited: [from, to] = [0, 0], type = Error, like = {}, found = true } = client.ended;
+      const {
+        asked,
+        waited: [from, to] = [0, 0],
+        type = Error,
+        like = {},
+        found = true,
+      } = client.ended;
       await session.expire();
       session.end();
       const { error, waited } = await failureOf(() => session.client.echo('too late'));
@@ -90,7 +97,9 @@ export function clientContract(client: ClientUnderTest): void {
       );
       const { statusOf, explained = () => error } = client.refused;
       expect(statusOf(error)).toBe(401);
-      expect(tokenErrorOf(explained(error))?.code).toBe(client.refused.explained && 'ERR_SESSION_ENDED');
+      expect(tokenErrorOf(explained(error))?.code).toBe(
+        client.refused.explained && 'ERR_SESSION_ENDED',
+      );
       expect(session.api.requests).toHaveLength(1);
       expect(session.server.counters.calls).toBe(1);
     });

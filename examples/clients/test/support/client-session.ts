@@ -68,7 +68,8 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
       return asked;
     },
     expire: () => clock.advance(3_600_000),
-    end: () => server.endSession(String(server.events.find(({ type }) => type === 'signedIn')?.session)),
+    end: () =>
+      server.endSession(String(server.events.find(({ type }) => type === 'signedIn')?.session)),
     async close() {
       await client.close?.();
       await closeOurs();
@@ -77,7 +78,10 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
 }
 
 /** A session, closed in the end whatever happens. */
-export async function withSession(setup: ClientSetup, task: (session: ClientSession) => Promise<void>): Promise<void> {
+export async function withSession(
+  setup: ClientSetup,
+  task: (session: ClientSession) => Promise<void>,
+): Promise<void> {
   const session = await openSession(setup);
   try {
     await task(session);

@@ -9,10 +9,13 @@ export const echoAnswer = ({ body }: Received): unknown => ({
 
 /** What servers say that run no resolver for a stranger. */
 export const refusingWith200: Answer = (received, _request, response) => {
-  const refusal = { errors: [{ message: 'Not signed in', extensions: { code: 'UNAUTHENTICATED' } }] };
+  const refusal = {
+    errors: [{ message: 'Not signed in', extensions: { code: 'UNAUTHENTICATED' } }],
+  };
   sendJson(response, 200, received.authorized ? echoAnswer(received) : refusal);
 };
 
 /** 401 for the refusal above. */
-export const statusOfErrors = (errors: readonly { readonly extensions?: { readonly code?: unknown } }[] | undefined): number =>
-  errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ? 401 : 0;
+export const statusOfErrors = (
+  errors: readonly { readonly extensions?: { readonly code?: unknown } }[] | undefined,
+): number => (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ? 401 : 0);

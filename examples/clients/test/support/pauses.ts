@@ -7,8 +7,12 @@ const STEP = 10;
  * Runs `task` on timers that a test moves, so that a client's pauses between its retries take no time. For tasks that
  * touch no network. Answers with what the task threw, and for how many ms it would have kept its caller waiting.
  */
-export async function failureOf(task: () => PromiseLike<unknown>): Promise<{ error: unknown; waited: number }> {
-  jest.useFakeTimers({ doNotFake: ['Date', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate'] });
+export async function failureOf(
+  task: () => PromiseLike<unknown>,
+): Promise<{ error: unknown; waited: number }> {
+  jest.useFakeTimers({
+    doNotFake: ['Date', 'performance', 'nextTick', 'queueMicrotask', 'setImmediate'],
+  });
   try {
     let outcome: { error: unknown } | undefined;
     Promise.resolve(task()).then(

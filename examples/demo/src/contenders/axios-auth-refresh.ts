@@ -6,7 +6,8 @@ import type { Contender, Setting, TokenResponse } from './contender.ts';
 export const axiosAuthRefresh: Contender = {
   id: 'axios-auth-refresh',
   name: 'axios-auth-refresh (defaults)',
-  about: 'The first 401 starts a refresh, and the instance is paused meanwhile; 401s that arrive then are handed to the caller.',
+  about:
+    'The first 401 starts a refresh, and the instance is paused meanwhile; 401s that arrive then are handed to the caller.',
   ours: false,
   source: new URL(import.meta.url),
   signIn: (setting) => signIn(setting, true),
@@ -15,13 +16,17 @@ export const axiosAuthRefresh: Contender = {
 export const axiosAuthRefreshUndeduplicated: Contender = {
   id: 'axios-auth-refresh-each',
   name: 'axios-auth-refresh (deduplicateRefresh: false)',
-  about: 'Requests refused while a refresh runs wait for it; a 401 that arrives later starts another one.',
+  about:
+    'Requests refused while a refresh runs wait for it; a 401 that arrives later starts another one.',
   ours: false,
   source: new URL(import.meta.url),
   signIn: (setting) => signIn(setting, false),
 };
 
-async function signIn({ apiOrigin, tokenEndpoint, clientId, signedIn, agent }: Setting, deduplicateRefresh: boolean) {
+async function signIn(
+  { apiOrigin, tokenEndpoint, clientId, signedIn, agent }: Setting,
+  deduplicateRefresh: boolean,
+) {
   let tokens = signedIn;
   const api = axios.create({ baseURL: apiOrigin, httpAgent: agent });
 
@@ -31,13 +36,22 @@ async function signIn({ apiOrigin, tokenEndpoint, clientId, signedIn, agent }: S
   });
 
   const refresh = async (): Promise<void> => {
-    const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: clientId });
-    const unintercepted: AxiosAuthRefreshRequestConfig = { httpAgent: agent, skipAuthRefresh: true };
+    const form = new URLSearchParams({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+      client_id: clientId,
+    });
+    const unintercepted: AxiosAuthRefreshRequestConfig = {
+      httpAgent: agent,
+      skipAuthRefresh: true,
+    };
     const { data } = await axios.post<TokenResponse>(tokenEndpoint, form, unintercepted);
     tokens = data;
   };
   // Its types know the CommonJS axios only, whose types do not fit those of the ESM one.
-  createAuthRefresh(api as unknown as Parameters<typeof createAuthRefresh>[0], refresh, { deduplicateRefresh });
+  createAuthRefresh(api as unknown as Parameters<typeof createAuthRefresh>[0], refresh, {
+    deduplicateRefresh,
+  });
 
   return { get: async (path: string) => (await api.get<unknown>(path)).data };
 }

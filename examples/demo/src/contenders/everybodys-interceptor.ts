@@ -19,10 +19,16 @@ export const everybodysInterceptor: Contender = {
     });
 
     api.interceptors.response.use(undefined, async (error: AxiosError) => {
-      const original = error.config as (InternalAxiosRequestConfig & { _retry?: boolean }) | undefined;
+      const original = error.config as
+        | (InternalAxiosRequestConfig & { _retry?: boolean })
+        | undefined;
       if (error.response?.status !== 401 || !original || original._retry) throw error;
       original._retry = true;
-      const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: clientId });
+      const form = new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: tokens.refresh_token,
+        client_id: clientId,
+      });
       const { data } = await axios.post<TokenResponse>(tokenEndpoint, form, { httpAgent: agent });
       tokens = data;
       return await api(original);

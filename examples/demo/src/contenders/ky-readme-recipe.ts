@@ -5,7 +5,8 @@ import type { Contender, TokenResponse } from './contender.ts';
 export const kyReadmeRecipe: Contender = {
   id: 'ky-recipe',
   name: "ky's README recipe",
-  about: 'Every request that gets a 401 redeems the refresh token for itself, in an afterResponse hook.',
+  about:
+    'Every request that gets a 401 redeems the refresh token for itself, in an afterResponse hook.',
   ours: false,
   source: new URL(import.meta.url),
 
@@ -23,11 +24,20 @@ export const kyReadmeRecipe: Contender = {
         afterResponse: [
           async ({ request, response, retryCount }) => {
             if (response.status !== 401 || retryCount !== 0) return;
-            const form = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: clientId });
-            tokens = await ky.post(tokenEndpoint, { body: form, timeout: false }).json<TokenResponse>();
+            const form = new URLSearchParams({
+              grant_type: 'refresh_token',
+              refresh_token: tokens.refresh_token,
+              client_id: clientId,
+            });
+            tokens = await ky
+              .post(tokenEndpoint, { body: form, timeout: false })
+              .json<TokenResponse>();
             const headers = new Headers(request.headers);
             headers.set('Authorization', `Bearer ${tokens.access_token}`);
-            return ky.retry({ request: new Request(request, { headers }), code: 'TOKEN_REFRESHED' });
+            return ky.retry({
+              request: new Request(request, { headers }),
+              code: 'TOKEN_REFRESHED',
+            });
           },
         ],
       },

@@ -19,7 +19,10 @@ export const unexpiredFetch: Contender = {
       async get(path) {
         const response = await authFetch(apiOrigin + path);
         const body: unknown = await response.json();
-        if (!response.ok) throw Object.assign(new Error(`The API answered ${response.status}.`), { status: response.status });
+        if (!response.ok)
+          throw Object.assign(new Error(`The API answered ${response.status}.`), {
+            status: response.status,
+          });
         return body;
       },
       close: tokens.close,

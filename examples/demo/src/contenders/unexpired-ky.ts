@@ -14,7 +14,9 @@ export const unexpiredKy: Contender = {
   async signIn({ apiOrigin, tokenEndpoint, clientId, signedIn }) {
     const tokens = createTokenManager({ refresh: refreshTokenGrant({ tokenEndpoint, clientId }) });
     await tokens.signIn(signedIn);
-    const api = ky.create({ baseUrl: apiOrigin, timeout: false }).extend(kyAuth(tokens, { origins: [apiOrigin] }));
+    const api = ky
+      .create({ baseUrl: apiOrigin, timeout: false })
+      .extend(kyAuth(tokens, { origins: [apiOrigin] }));
 
     return { get: (path) => api.get(path).json(), close: tokens.close };
   },

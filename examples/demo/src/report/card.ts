@@ -29,7 +29,13 @@ function fact(good: boolean, text: string): Html {
   return html`<li class="${good ? 'good' : 'bad'}"><span aria-hidden="true">${good ? '✓' : '✗'}</span> ${text}</li>`;
 }
 
-function counters({ api, rotations, tokenEndpointConnections, failures, callersServed }: Result): Html {
+function counters({
+  api,
+  rotations,
+  tokenEndpointConnections,
+  failures,
+  callersServed,
+}: Result): Html {
   return html`<dl>
 ${row('Requests that reached the API', count(api.requests))}
 ${row('of them refused with 401', count(api.unauthorized))}

@@ -7,7 +7,9 @@ type Insert = string | number | Html | readonly Html[];
 
 /** A template whose inserts are escaped unless they are markup themselves. */
 export function html(parts: TemplateStringsArray, ...inserts: readonly Insert[]): Html {
-  return { markup: parts.reduce((text, part, index) => text + markupOf(inserts[index - 1] ?? '') + part) };
+  return {
+    markup: parts.reduce((text, part, index) => text + markupOf(inserts[index - 1] ?? '') + part),
+  };
 }
 
 /** For markup that was not made from anybody's input: this package's own style sheet and script. */
@@ -26,5 +28,10 @@ function markupOf(insert: Insert): string {
 }
 
 function escape(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 }

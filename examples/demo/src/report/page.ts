@@ -13,7 +13,10 @@ export interface Story {
   readonly scenario: Scenario;
   readonly sockets: number;
   /** What the servers were told to take, in ms. */
-  readonly latency: { readonly token: number; readonly api: { readonly from: number; readonly to: number } };
+  readonly latency: {
+    readonly token: number;
+    readonly api: { readonly from: number; readonly to: number };
+  };
   readonly versions: string;
   readonly contenders: readonly Entry[];
 }

@@ -15,7 +15,11 @@ export interface OutcomeInWords {
   readonly text: string;
 }
 
-export function summarize(results: readonly Result[], requests: number, scenario: Scenario): Summary {
+export function summarize(
+  results: readonly Result[],
+  requests: number,
+  scenario: Scenario,
+): Summary {
   const ours = results.filter((result) => result.ours);
   const others = results.filter((result) => !result.ours);
   return {
@@ -28,11 +32,16 @@ export function summarize(results: readonly Result[], requests: number, scenario
 function headline(ours: readonly Result[], requests: number): string {
   const all = `${count(requests)} requests at once`;
   if (ours.length === 0) return `${all}, and no fresh token`;
-  return ours.every(isFlawless) ? `${all}, one refresh` : `${all}, and not the one refresh that was promised`;
+  return ours.every(isFlawless)
+    ? `${all}, one refresh`
+    : `${all}, and not the one refresh that was promised`;
 }
 
 function opening(requests: number, scenario: Scenario): string {
-  const cause = scenario === 'expired' ? 'its access token had expired' : 'the server had taken its access token back early';
+  const cause =
+    scenario === 'expired'
+      ? 'its access token had expired'
+      : 'the server had taken its access token back early';
   return (
     `A client sent ${count(requests)} requests at the same moment, and ${cause}. Its refresh token may be used once: ` +
     'a second use looks like theft, and the authorization server then revokes the whole session.'
@@ -45,7 +54,11 @@ function theirs(results: readonly Result[]): OutcomeInWords[] {
   const passed = results.filter(({ session, failed }) => session === 'alive' && failed === 0);
   return [
     ...inWords(false, lost, 'lost the session: the user has to sign in again.'),
-    ...inWords(false, kept, 'kept the session, but failed requests that a fresh token would have saved.'),
+    ...inWords(
+      false,
+      kept,
+      'kept the session, but failed requests that a fresh token would have saved.',
+    ),
     ...inWords(true, passed, 'came through this time.'),
   ];
 }
@@ -55,7 +68,10 @@ function oursInWords(results: readonly Result[], requests: number): OutcomeInWor
   const all = count(requests);
   const flawed = results.filter((result) => !isFlawless(result));
   return [
-    ...flawed.map((result) => ({ good: false, text: `${result.name} did not hold: ${brokenRules(result).join('; ')}.` })),
+    ...flawed.map((result) => ({
+      good: false,
+      text: `${result.name} did not hold: ${brokenRules(result).join('; ')}.`,
+    })),
     ...inWords(
       true,
       flawless,
@@ -66,7 +82,9 @@ function oursInWords(results: readonly Result[], requests: number): OutcomeInWor
 
 function inWords(good: boolean, results: readonly Result[], predicate: string): OutcomeInWords[] {
   if (results.length === 0) return [];
-  const names = new Intl.ListFormat('en', { type: 'conjunction' }).format(results.map(({ name }) => name));
+  const names = new Intl.ListFormat('en', { type: 'conjunction' }).format(
+    results.map(({ name }) => name),
+  );
   return [{ good, text: `${names} ${predicate}` }];
 }
 

@@ -25,26 +25,50 @@ export interface Timeline {
 }
 
 /** Joins what the callers and the servers saw, which share a clock. */
-export function timelineOf({ startedAt, outcomes, record }: Pick<Played, 'startedAt' | 'outcomes' | 'record'>): Timeline {
+export function timelineOf({
+  startedAt,
+  outcomes,
+  record,
+}: Pick<Played, 'startedAt' | 'outcomes' | 'record'>): Timeline {
   const tick = (at: number): number => Math.max(0, Math.round((at - startedAt) * TICKS_PER_MS));
   const end = tick(lastMoment(outcomes, record));
   const attempts = new Map<number, Attempt[]>();
-  for (const attempt of record.attempts) attempts.set(attempt.request, [...(attempts.get(attempt.request) ?? []), attempt]);
+  for (const attempt of record.attempts)
+    attempts.set(attempt.request, [...(attempts.get(attempt.request) ?? []), attempt]);
   return {
     end,
-    lanes: outcomes.map((outcome, request) => laneRow(outcome, attempts.get(request) ?? [], tick, end)),
+    lanes: outcomes.map((outcome, request) =>
+      laneRow(outcome, attempts.get(request) ?? [], tick, end),
+    ),
     calls: record.redemptions.map((redemption) => callRow(redemption, tick, end)),
   };
 }
 
-function laneRow(outcome: Outcome, attempts: readonly Attempt[], tick: (at: number) => number, end: number): LaneRow {
+function laneRow(
+  outcome: Outcome,
+  attempts: readonly Attempt[],
+  tick: (at: number) => number,
+  end: number,
+): LaneRow {
   const ended = outcome.endedAt === undefined ? -1 : tick(outcome.endedAt);
-  const visits = attempts.flatMap(({ at, until, status }) => [tick(at), until === undefined ? end : tick(until), status]);
+  const visits = attempts.flatMap(({ at, until, status }) => [
+    tick(at),
+    until === undefined ? end : tick(until),
+    status,
+  ]);
   return [tick(outcome.startedAt), ended, outcome.ok ? 1 : 0, ...visits];
 }
 
-function callRow({ at, until, result }: Redemption, tick: (at: number) => number, end: number): CallRow {
-  return [tick(at), until === undefined ? end : tick(until), CALL_RESULTS.indexOf(result ?? 'refused')];
+function callRow(
+  { at, until, result }: Redemption,
+  tick: (at: number) => number,
+  end: number,
+): CallRow {
+  return [
+    tick(at),
+    until === undefined ? end : tick(until),
+    CALL_RESULTS.indexOf(result ?? 'refused'),
+  ];
 }
 
 function lastMoment(outcomes: readonly Outcome[], { redemptions }: Played['record']): number {

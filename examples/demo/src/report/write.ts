@@ -13,8 +13,13 @@ import { timelineOf } from './timeline.ts';
 const DEFAULT_PATH = new URL('../../../../reports/demo.html', import.meta.url);
 
 /** Writes the report and returns its path as short as it can be said from where the person is. */
-export async function writeReport({ requests, scenario, report }: Options, matches: readonly Match[], versions: string): Promise<string> {
-  const file = report === undefined ? path.normalize(fileURLToPath(DEFAULT_PATH)) : path.resolve(report);
+export async function writeReport(
+  { requests, scenario, report }: Options,
+  matches: readonly Match[],
+  versions: string,
+): Promise<string> {
+  const file =
+    report === undefined ? path.normalize(fileURLToPath(DEFAULT_PATH)) : path.resolve(report);
   const contenders = await Promise.all(
     matches.map(async ({ contender, played, result }) => ({
       contender,
@@ -24,7 +29,10 @@ export async function writeReport({ requests, scenario, report }: Options, match
     })),
   );
   const latency = { token: TOKEN_LATENCY, api: API_LATENCY };
-  const page = renderPage({ requests, scenario, sockets: SOCKETS, latency, versions, contenders }, await loadAssets());
+  const page = renderPage(
+    { requests, scenario, sockets: SOCKETS, latency, versions, contenders },
+    await loadAssets(),
+  );
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, page);
   const relative = path.relative(process.cwd(), file);

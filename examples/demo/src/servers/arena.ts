@@ -33,16 +33,27 @@ export async function openArena(lifetime: number): Promise<Arena> {
   const authorization = await startAuthorizationServer(ledger);
   const api = await startProtectedApi(ledger, authorization.isAccessTokenGood);
   const signedIn = await authorization.signIn(lifetime);
-  const counters = (): Counters => ledger.counters({ api: api.connections(), token: authorization.listening.connections() });
+  const counters = (): Counters =>
+    ledger.counters({ api: api.connections(), token: authorization.listening.connections() });
 
   return {
-    address: { apiOrigin: api.origin, tokenEndpoint: authorization.tokenEndpoint, clientId: authorization.clientId, signedIn },
+    address: {
+      apiOrigin: api.origin,
+      tokenEndpoint: authorization.tokenEndpoint,
+      clientId: authorization.clientId,
+      signedIn,
+    },
     revokeAccessToken: () => authorization.revokeAccessToken(signedIn.access_token),
     counters,
     async close() {
       const session = authorization.isSessionAlive() ? 'alive' : 'revoked';
       await Promise.all([authorization.listening.close(), api.close()]);
-      return { counters: counters(), session, redemptions: ledger.redemptions, attempts: ledger.attempts };
+      return {
+        counters: counters(),
+        session,
+        redemptions: ledger.redemptions,
+        attempts: ledger.attempts,
+      };
     },
   };
 }

@@ -47,13 +47,28 @@ export async function startAuthorizationServer(ledger: Ledger): Promise<Authoriz
     listening,
     async signIn(lifetime) {
       const client = await provider.Client.find(CLIENT_ID);
-      if (!client) throw new Error(`The authorization server does not know its client "${CLIENT_ID}".`);
+      if (!client)
+        throw new Error(`The authorization server does not know its client "${CLIENT_ID}".`);
       const grant = new provider.Grant({ accountId: ACCOUNT_ID, clientId: CLIENT_ID });
       grant.addOIDCScope(SCOPE);
       grantId = await grant.save();
-      const shared = { accountId: ACCOUNT_ID, client, grantId, gty: 'authorization_code', scope: SCOPE };
-      const refreshToken = new provider.RefreshToken({ ...shared, expiresWithSession: false, rotations: 0 });
-      const accessToken = new provider.AccessToken({ ...shared, expiresIn: lifetime, expiresWithSession: false });
+      const shared = {
+        accountId: ACCOUNT_ID,
+        client,
+        grantId,
+        gty: 'authorization_code',
+        scope: SCOPE,
+      };
+      const refreshToken = new provider.RefreshToken({
+        ...shared,
+        expiresWithSession: false,
+        rotations: 0,
+      });
+      const accessToken = new provider.AccessToken({
+        ...shared,
+        expiresIn: lifetime,
+        expiresWithSession: false,
+      });
       return {
         access_token: await accessToken.save(),
         token_type: 'Bearer',
@@ -75,7 +90,12 @@ export async function startAuthorizationServer(ledger: Ledger): Promise<Authoriz
 
 function configuration(adapter: Configuration['adapter']): Configuration {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' } as JWK;
+  const key = {
+    ...privateKey.export({ format: 'jwk' }),
+    kid: randomUUID(),
+    use: 'sig',
+    alg: 'ES256',
+  } as JWK;
   return {
     ...(adapter ? { adapter } : {}),
     clients: [
@@ -94,7 +114,12 @@ function configuration(adapter: Configuration['adapter']): Configuration {
     features: { devInteractions: { enabled: false } },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     rotateRefreshToken: true,
-    ttl: { AccessToken: RENEWED_LIFETIME, RefreshToken: SESSION_LIFETIME, Grant: SESSION_LIFETIME, Session: SESSION_LIFETIME },
+    ttl: {
+      AccessToken: RENEWED_LIFETIME,
+      RefreshToken: SESSION_LIFETIME,
+      Grant: SESSION_LIFETIME,
+      Session: SESSION_LIFETIME,
+    },
   };
 }
 

@@ -43,7 +43,10 @@ export interface Ledger {
   redemption(): Redemption;
   attempt(request: number): Attempt;
   reuseDetected(): void;
-  counters(connections: { readonly api: ConnectionCount; readonly token: ConnectionCount }): Counters;
+  counters(connections: {
+    readonly api: ConnectionCount;
+    readonly token: ConnectionCount;
+  }): Counters;
 }
 
 export function createLedger(): Ledger {

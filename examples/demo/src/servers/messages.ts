@@ -18,4 +18,6 @@ export interface Request {
   readonly ask: Ask;
 }
 
-export type Reply = { readonly id: number; readonly answer: Answers[Ask['call']] } | { readonly id: number; readonly error: string };
+export type Reply =
+  | { readonly id: number; readonly answer: Answers[Ask['call']] }
+  | { readonly id: number; readonly error: string };

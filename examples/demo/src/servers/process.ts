@@ -7,7 +7,8 @@ const arenas = new Map<number, Arena>();
 process.on('message', (request: Request) => {
   answer(request.ask).then(
     (result) => reply({ id: request.id, answer: result }),
-    (error: unknown) => reply({ id: request.id, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) =>
+      reply({ id: request.id, error: error instanceof Error ? error.message : String(error) }),
   );
 });
 // Nobody is left to answer: not even a parent that was killed leaves servers behind.

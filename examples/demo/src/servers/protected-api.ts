@@ -7,7 +7,10 @@ import { type Listening, listen } from './listen.ts';
 export const API_LATENCY = { from: 10, to: 30 } as const;
 
 /** `GET /orders/<number>`, for whoever brings an access token that the authorization server still stands by. */
-export async function startProtectedApi(ledger: Ledger, isAccessTokenGood: (accessToken: string) => Promise<boolean>): Promise<Listening> {
+export async function startProtectedApi(
+  ledger: Ledger,
+  isAccessTokenGood: (accessToken: string) => Promise<boolean>,
+): Promise<Listening> {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const order = orderOf(request.url);
     if (order === undefined) return send(response, 404, { error: 'not_found' });
@@ -22,7 +25,9 @@ export async function startProtectedApi(ledger: Ledger, isAccessTokenGood: (acce
     send(response, 401, { error: 'unauthorized' });
   };
   return await listen((request, response) => {
-    answer(request, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : new Error(String(error))));
+    answer(request, response).catch((error: unknown) =>
+      response.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
   });
 }
 
@@ -49,6 +54,9 @@ function latencyOf(order: number): number {
 
 function send(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  });
   response.end(text);
 }

@@ -55,7 +55,9 @@ function createAsk(child: ChildProcess) {
     waiting.clear();
   };
   child.once('error', end);
-  child.once('exit', (code, signal) => end(new Error(`The servers' process ended (${signal ?? `exit status ${code}`}).`)));
+  child.once('exit', (code, signal) =>
+    end(new Error(`The servers' process ended (${signal ?? `exit status ${code}`}).`)),
+  );
   child.on('message', (reply: Reply) => {
     const waiter = waiting.get(reply.id);
     waiting.delete(reply.id);

@@ -25,7 +25,8 @@ export function createTokenStorage(): TokenStorage {
   return {
     adapter(model) {
       const records = recordsOf(model);
-      const findBy = async (field: 'uid' | 'userCode', value: string) => [...records.values()].find((record) => record[field] === value);
+      const findBy = async (field: 'uid' | 'userCode', value: string) =>
+        [...records.values()].find((record) => record[field] === value);
       return {
         async upsert(id, payload) {
           records.set(id, payload);
@@ -53,7 +54,9 @@ export function createTokenStorage(): TokenStorage {
       };
     },
     isAlive(grantId) {
-      const redeemable = [...recordsOf('RefreshToken').values()].some((record) => record.grantId === grantId && !record.consumed);
+      const redeemable = [...recordsOf('RefreshToken').values()].some(
+        (record) => record.grantId === grantId && !record.consumed,
+      );
       return recordsOf('Grant').has(grantId) && redeemable;
     },
   };

@@ -3,7 +3,8 @@ import type { Seen } from '../seen.ts';
 import { openSession } from './session.ts';
 import { createView, tell } from './view.ts';
 
-const post = async (path: string): Promise<unknown> => (await fetch(path, { method: 'POST' })).json();
+const post = async (path: string): Promise<unknown> =>
+  (await fetch(path, { method: 'POST' })).json();
 
 const { tab } = (await post('/join')) as { tab: string };
 const { tokens, authFetch } = openSession(tab);
@@ -13,15 +14,20 @@ const showStatus = (): void => view.status(tokens.status);
 tokens.subscribe((event) => {
   const { type, token } = event;
   if (type === 'refreshed') view.token(token, event.expiresAt);
-  if (type === 'signedIn') void tokens.getTokens().then((current) => view.token(token, current?.expiresAt), showStatus);
+  if (type === 'signedIn')
+    void tokens.getTokens().then((current) => view.token(token, current?.expiresAt), showStatus);
   const sentence = tell(event);
   if (sentence !== undefined) view.note(sentence);
   showStatus();
 });
 
 async function send(count: number): Promise<void> {
-  const answers = await Promise.allSettled(Array.from({ length: count }, (_, index) => authFetch(`/api/items/${index}`)));
-  const answered = answers.filter((answer) => answer.status === 'fulfilled' && answer.value.ok).length;
+  const answers = await Promise.allSettled(
+    Array.from({ length: count }, (_, index) => authFetch(`/api/items/${index}`)),
+  );
+  const answered = answers.filter(
+    (answer) => answer.status === 'fulfilled' && answer.value.ok,
+  ).length;
   view.sent(answered, count - answered);
 }
 

@@ -5,10 +5,17 @@ import { refreshTokenGrant } from '@unexpired/oauth';
 import { createTokenManager, type TokenManager } from 'unexpired';
 
 /** `tab`: for the server's account of who refreshed. */
-export function openSession(tab: string): { readonly tokens: TokenManager; readonly authFetch: typeof fetch } {
+export function openSession(tab: string): {
+  readonly tokens: TokenManager;
+  readonly authFetch: typeof fetch;
+} {
   const tokens = createTokenManager({
     store: browserStore(),
-    refresh: refreshTokenGrant({ tokenEndpoint: new URL('/token', location.href), clientId: 'tabs', parameters: { tab } }),
+    refresh: refreshTokenGrant({
+      tokenEndpoint: new URL('/token', location.href),
+      clientId: 'tabs',
+      parameters: { tab },
+    }),
   });
   return { tokens, authFetch: createAuthFetch(tokens, { origins: ['self'] }) };
 }

@@ -15,17 +15,32 @@ export interface View {
 }
 
 const LINES = 40;
-const STATUS = { unknown: 'Looking …', signedOut: 'Signed out', signedIn: 'Signed in', ended: 'The server ended the session' };
+const STATUS = {
+  unknown: 'Looking …',
+  signedOut: 'Signed out',
+  signedIn: 'Signed in',
+  ended: 'The server ended the session',
+};
 
 /** An event in words; `undefined`: not worth a line. */
 export function tell(event: TokenEvent): string | undefined {
   switch (event.type) {
     case 'signedIn':
-      return event.by === 'self' ? 'Signed in here' : event.by === 'peer' ? 'Another tab signed in' : 'Found the session of the other tabs';
+      return event.by === 'self'
+        ? 'Signed in here'
+        : event.by === 'peer'
+          ? 'Another tab signed in'
+          : 'Found the session of the other tabs';
     case 'signedOut':
-      return event.by === 'self' ? 'Signed out here' : event.by === 'peer' ? 'Another tab signed out' : undefined;
+      return event.by === 'self'
+        ? 'Signed out here'
+        : event.by === 'peer'
+          ? 'Another tab signed out'
+          : undefined;
     case 'refreshed':
-      return event.by === 'self' ? `Refreshed, in ${Math.round(event.duration)} ms` : 'Another tab refreshed: took its token over';
+      return event.by === 'self'
+        ? `Refreshed, in ${Math.round(event.duration)} ms`
+        : 'Another tab refreshed: took its token over';
     case 'rejected':
       return 'The API refused the token';
     case 'refreshFailed':
@@ -47,7 +62,10 @@ export function createView(tab: string): View {
   const countDown = (): void => {
     const left = expiry === undefined ? 0 : Math.max(0, expiry.at - Date.now());
     show('left', expiry === undefined ? '–' : `${(left / 1000).toFixed(1)} s left`);
-    find('bar').style.setProperty('--left', String(expiry === undefined ? 0 : left / expiry.lifetime));
+    find('bar').style.setProperty(
+      '--left',
+      String(expiry === undefined ? 0 : left / expiry.lifetime),
+    );
     requestAnimationFrame(countDown);
   };
 
@@ -64,7 +82,9 @@ export function createView(tab: string): View {
     },
     token(fingerprint, expiresAt) {
       expiry =
-        expiresAt === undefined ? undefined : { at: expiresAt, lifetime: Math.max(1, expiresAt - Date.now(), expiry?.lifetime ?? 0) };
+        expiresAt === undefined
+          ? undefined
+          : { at: expiresAt, lifetime: Math.max(1, expiresAt - Date.now(), expiry?.lifetime ?? 0) };
       show('token', fingerprint ?? 'none');
       find('token').style.setProperty('--hue', hueOf(fingerprint ?? ''));
       find('token').toggleAttribute('data-none', fingerprint === undefined);
@@ -89,16 +109,22 @@ export function createView(tab: string): View {
       show('requests', counts.requests);
       find('reused').toggleAttribute('data-bad', counts.reused > 0);
       show('open-tabs', tabs.length);
-      find('tabs').replaceChildren(...tabs.map((one) => chip(one, one === tab ? 'this tab' : `tab ${one}`)));
+      find('tabs').replaceChildren(
+        ...tabs.map((one) => chip(one, one === tab ? 'this tab' : `tab ${one}`)),
+      );
       find('strip').replaceChildren(
-        ...refreshes.map(({ tab: one, ok }) => chip(one, ok ? `refreshed by tab ${one}` : `refused, tab ${one}`, !ok)),
+        ...refreshes.map(({ tab: one, ok }) =>
+          chip(one, ok ? `refreshed by tab ${one}` : `refused, tab ${one}`, !ok),
+        ),
       );
     },
     online: () => document.body.removeAttribute('data-offline'),
     offline: () => document.body.setAttribute('data-offline', ''),
     on(id, action) {
       find(id).addEventListener('click', () => {
-        action().catch((error: unknown) => view.note(error instanceof Error ? error.message : String(error)));
+        action().catch((error: unknown) =>
+          view.note(error instanceof Error ? error.message : String(error)),
+        );
       });
     },
   };
@@ -117,7 +143,10 @@ function chip(tab: string, title: string, bad = false): HTMLElement {
 
 /** A colour that tells one text from another. */
 const hueOf = (text: string): string => {
-  const sum = [...text].reduce((total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 9973, 7);
+  const sum = [...text].reduce(
+    (total, letter) => (total * 31 + (letter.codePointAt(0) ?? 0)) % 9973,
+    7,
+  );
   return String((sum * 137) % 360);
 };
 

@@ -8,7 +8,8 @@ export const oldest: Static = axios17 as unknown as Static;
 
 type Static = Pick<typeof axios, 'create' | 'getAdapter' | 'isCancel' | 'isAxiosError' | 'VERSION'>;
 
-interface AxiosClient extends Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFactories' | 'hidesRedirects'> {
+interface AxiosClient
+  extends Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFactories' | 'hidesRedirects'> {
   readonly from: Static;
   readonly adapter: 'http' | 'fetch' | 'xhr';
   /** What is said of it besides its version and adapter. */
@@ -17,17 +18,31 @@ interface AxiosClient extends Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFact
 }
 
 /** An axios under the contract, with one of its adapters. */
-export function axiosClient({ from, adapter, as = '', config, ...facts }: AxiosClient): AdapterUnderTest {
+export function axiosClient({
+  from,
+  adapter,
+  as = '',
+  config,
+  ...facts
+}: AxiosClient): AdapterUnderTest {
   return {
     ...facts,
     name: `axios ${from.VERSION}, ${adapter}${as}`,
     isAbort: (error) => from.isCancel(error),
     create(tokens, options) {
-      const instance = from.create({ adapter, responseType: 'text', transformResponse: [], ...config });
+      const instance = from.create({
+        adapter,
+        responseType: 'text',
+        transformResponse: [],
+        ...config,
+      });
       attachAuth(instance, tokens, options);
       return async ({ body, ...request }) => {
         try {
-          const response = await instance.request<string>({ ...request, data: body } as AxiosRequestConfig);
+          const response = await instance.request<string>({
+            ...request,
+            data: body,
+          } as AxiosRequestConfig);
           return { status: response.status, text: response.data, explained: response };
         } catch (error) {
           const { response } = error as { response?: { status: number; data: string } };

@@ -78,8 +78,12 @@ function watched(inner: TokenStore): TokenStore {
 
 async function ask({ advance, requests }: Order): Promise<Answers> {
   offset += advance;
-  const settled = await Promise.allSettled(Array.from({ length: requests }, (_, index) => authFetch(`/api/${index}`)));
-  const errors = settled.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+  const settled = await Promise.allSettled(
+    Array.from({ length: requests }, (_, index) => authFetch(`/api/${index}`)),
+  );
+  const errors = settled.flatMap((one) =>
+    one.status === 'rejected' ? [one.reason as unknown] : [],
+  );
   lastError = errors.map(tokenErrorOf).find((error) => error !== undefined) ?? lastError;
   return {
     statuses: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value.status] : [])),
@@ -93,15 +97,24 @@ globalThis.tab = {
     tokens = createTokenManager({
       store: watched(browserStore()),
       waitTimeout,
-      clock: { ...systemClock, now: () => Date.now() + offset, monotonic: () => performance.now() + offset },
+      clock: {
+        ...systemClock,
+        now: () => Date.now() + offset,
+        monotonic: () => performance.now() + offset,
+      },
       async refresh({ refreshToken = '' }, { signal }) {
         await at('F6 before the call');
-        const body = new URLSearchParams({ grant_type: 'refresh_token', refresh_token: refreshToken });
+        const body = new URLSearchParams({
+          grant_type: 'refresh_token',
+          refresh_token: refreshToken,
+        });
         const response = await fetch('/token', { method: 'POST', body, signal });
         const answer = (await response.json()) as TokenResponse;
         await at('F6 after the answer');
         if (!response.ok)
-          throw Object.assign(new Error('The refresh was refused'), { response: { status: response.status, data: answer } });
+          throw Object.assign(new Error('The refresh was refused'), {
+            response: { status: response.status, data: answer },
+          });
         return answer;
       },
     });
@@ -133,7 +146,8 @@ globalThis.tab = {
   goOn: () => goOn(),
   toldOf: (type) =>
     new Promise((resolve) => {
-      const isIt = (event: TokenEvent): boolean => event.type === type && 'by' in event && event.by === 'peer';
+      const isIt = (event: TokenEvent): boolean =>
+        event.type === type && 'by' in event && event.by === 'peer';
       if (events.some(isIt)) resolve();
       else tokens.subscribe((event) => isIt(event) && resolve());
     }),
@@ -141,7 +155,9 @@ globalThis.tab = {
   lastError: () => lastError && { code: lastError.code, message: lastError.message },
   lastCause() {
     const { cause } = lastError ?? {};
-    return cause instanceof Error ? { code: (cause as { code?: unknown }).code, message: cause.message } : undefined;
+    return cause instanceof Error
+      ? { code: (cause as { code?: unknown }).code, message: cause.message }
+      : undefined;
   },
   close: () => tokens.close(),
 };
@@ -192,7 +208,8 @@ globalThis.tellWorker = async (kind, order) => {
   (await worker).postMessage(order, [port2]);
   return answer;
 };
-globalThis.endWorker = () => void workers.get('worker')?.then((worker) => (worker as Worker).terminate());
+globalThis.endWorker = () =>
+  void workers.get('worker')?.then((worker) => (worker as Worker).terminate());
 
 let isOpen = false;
 async function obey(order: WorkerOrder): Promise<Answers | undefined> {

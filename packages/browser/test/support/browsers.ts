@@ -1,5 +1,10 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { CHROMIUM_ARGUMENTS, chromiumPath, mayRunChromium, WITHOUT_CHROMIUM } from '../../../../test/support/chromium.ts';
+import {
+  CHROMIUM_ARGUMENTS,
+  chromiumPath,
+  mayRunChromium,
+  WITHOUT_CHROMIUM,
+} from '../../../../test/support/chromium.ts';
 import { firefoxPath, mayRunFirefox, WITHOUT_FIREFOX } from '../../../../test/support/firefox.ts';
 import { processOf } from './firefox-process.ts';
 
@@ -24,9 +29,15 @@ export const CHROMIUM: Kind = {
   mayRun: mayRunChromium,
   title: mayRunChromium ? 'Chromium' : `Chromium, ${WITHOUT_CHROMIUM}`,
   async start() {
-    if (chromiumPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
+    if (chromiumPath === undefined)
+      throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_CHROMIUM}`);
     const args = [...CHROMIUM_ARGUMENTS, `--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`];
-    return puppeteer.launch({ browser: 'chrome', executablePath: chromiumPath, headless: true, args });
+    return puppeteer.launch({
+      browser: 'chrome',
+      executablePath: chromiumPath,
+      headless: true,
+      args,
+    });
   },
   async crash(page) {
     const session = await page.createCDPSession();
@@ -50,7 +61,8 @@ export const FIREFOX: Kind = {
   mayRun: mayRunFirefox,
   title: mayRunFirefox ? 'Firefox' : `Firefox, ${WITHOUT_FIREFOX}`,
   async start() {
-    if (firefoxPath === undefined) throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_FIREFOX}`);
+    if (firefoxPath === undefined)
+      throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_FIREFOX}`);
     return puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true });
   },
   // Its driver knows neither of the two. Each tab is in a process of its own, of which it notices the end.

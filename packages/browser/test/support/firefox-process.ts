@@ -14,7 +14,10 @@ export async function processOf(page: Page): Promise<number> {
     for (let pass = 0; pass < passes; pass++) sum += pass % 7;
     return sum;
   }, WORK);
-  const spent = [...contentProcesses(browser)].map(([pid, time]) => ({ pid, time: time - (before.get(pid) ?? 0) }));
+  const spent = [...contentProcesses(browser)].map(([pid, time]) => ({
+    pid,
+    time: time - (before.get(pid) ?? 0),
+  }));
   const [busiest] = spent.toSorted((one, other) => other.time - one.time);
   if (busiest === undefined) throw new Error('Firefox has no content process');
   return busiest.pid;
@@ -27,14 +30,25 @@ function contentProcesses(root: number): Map<number, number> {
     if (!/^\d+$/.test(name) || stat === '') return [];
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const isContent = contentsOf(`/proc/${name}/cmdline`).replace(/\0+$/, '').endsWith('tab');
-    return [{ pid: Number(name), parent: Number(fields[1]), time: Number(fields[11]) + Number(fields[12]), isContent }];
+    return [
+      {
+        pid: Number(name),
+        parent: Number(fields[1]),
+        time: Number(fields[11]) + Number(fields[12]),
+        isContent,
+      },
+    ];
   });
   const below = new Set([root]);
   for (let size = 0; size < below.size; ) {
     size = below.size;
     for (const { pid, parent } of all) if (below.has(parent)) below.add(pid);
   }
-  return new Map(all.filter(({ pid, isContent }) => isContent && below.has(pid)).map(({ pid, time }) => [pid, time]));
+  return new Map(
+    all
+      .filter(({ pid, isContent }) => isContent && below.has(pid))
+      .map(({ pid, time }) => [pid, time]),
+  );
 }
 
 /** Empty where there is no such process any more. */

@@ -27,7 +27,12 @@ const A_WHILE = 300_000;
  */
 export async function runTabs(
   kind: Kind,
-  plan: { readonly tabs: number; readonly rounds: number; readonly requests: number; readonly progress?: (round: number) => void },
+  plan: {
+    readonly tabs: number;
+    readonly rounds: number;
+    readonly requests: number;
+    readonly progress?: (round: number) => void;
+  },
 ): Promise<FleetResult> {
   const browser = await kind.start();
   const site = await startSite();
@@ -55,7 +60,10 @@ export async function runTabs(
       const answers = await Promise.all(tabs.map((page) => page.evaluate(() => tab.prepared())));
       const statuses = answers.flatMap((one) => one.statuses);
       answered += statuses.filter((status) => status === 200).length;
-      failures.push(...answers.flatMap((one) => one.errors), ...statuses.filter((status) => status !== 200).map(String));
+      failures.push(
+        ...answers.flatMap((one) => one.errors),
+        ...statuses.filter((status) => status !== 200).map(String),
+      );
       if (server.counters.redemptions !== before + 1) odd++;
       plan.progress?.(round);
     }

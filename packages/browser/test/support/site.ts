@@ -27,11 +27,16 @@ export async function startSite(): Promise<Site> {
     const { pathname, searchParams } = new URL(request.url ?? '/', site.elsewhere);
     const [, kind, name = ''] = pathname.split('/');
     if (kind === 'page' || kind === 'elsewhere') {
-      const sandbox = searchParams.has('sandboxed') ? { 'content-security-policy': 'sandbox allow-scripts' } : {};
+      const sandbox = searchParams.has('sandboxed')
+        ? { 'content-security-policy': 'sandbox allow-scripts' }
+        : {};
       response.writeHead(200, { 'content-type': 'text/html', ...sandbox });
-      response.end(`<!doctype html><title>${name}</title>${kind === 'page' ? `<script src="/script/${name}"></script>` : ''}`);
+      response.end(
+        `<!doctype html><title>${name}</title>${kind === 'page' ? `<script src="/script/${name}"></script>` : ''}`,
+      );
     } else if (kind === 'script') {
-      const script = scripts.get(name) ?? bundleForPage(new URL(`../programs/${name}.ts`, import.meta.url));
+      const script =
+        scripts.get(name) ?? bundleForPage(new URL(`../programs/${name}.ts`, import.meta.url));
       scripts.set(name, script);
       response.writeHead(200, { 'content-type': 'text/javascript' }).end(await script);
     } else if (kind === 'favicon.ico') response.writeHead(204).end();
@@ -41,9 +46,14 @@ export async function startSite(): Promise<Site> {
       response.writeHead(200).end(await asked(await textOf(request)));
     } else {
       const { method = 'GET', headers } = request;
-      const authorization = headers.authorization === undefined ? {} : { authorization: headers.authorization };
+      const authorization =
+        headers.authorization === undefined ? {} : { authorization: headers.authorization };
       const init = method === 'GET' ? {} : { body: new URLSearchParams(await textOf(request)) };
-      const reply = await simulatedFetch(site.server)(`${ORIGIN}${pathname}`, { method, headers: authorization, ...init });
+      const reply = await simulatedFetch(site.server)(`${ORIGIN}${pathname}`, {
+        method,
+        headers: authorization,
+        ...init,
+      });
       response.writeHead(reply.status, Object.fromEntries(reply.headers)).end(await reply.text());
     }
   };

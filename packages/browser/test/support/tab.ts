@@ -1,7 +1,12 @@
 import type { TokenResponse } from 'unexpired';
 
 /** Where a flight can be caught; see docs/protocol.md. */
-export type Step = 'F2 under the lock' | 'F4 after the intent' | 'F6 before the call' | 'F6 after the answer' | 'F7 after the commit';
+export type Step =
+  | 'F2 under the lock'
+  | 'F4 after the intent'
+  | 'F6 before the call'
+  | 'F6 after the answer'
+  | 'F7 after the commit';
 
 /** What became of requests. */
 export interface Answers {

@@ -36,4 +36,5 @@ export async function signIn(page: Page, site: Site): Promise<void> {
 }
 
 /** One request of the API, after `advance` ms of the page's clock. */
-export const ask = (page: Page, advance = 0) => page.evaluate((ms) => tab.ask({ advance: ms, requests: 1 }), advance);
+export const ask = (page: Page, advance = 0) =>
+  page.evaluate((ms) => tab.ask({ advance: ms, requests: 1 }), advance);

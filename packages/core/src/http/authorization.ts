@@ -14,7 +14,9 @@ export function authorizationOf({ accessToken, tokenType }: AccessToken): string
   for (const part of [type, accessToken] as unknown[]) {
     if (!isTokenText(part)) {
       const name = part === accessToken ? 'accessToken' : 'tokenType';
-      throw new TokenError('ERR_REFRESH_ANSWER', { message: `The token source gave a wrong ${name}: ${describeToken(part)}` });
+      throw new TokenError('ERR_REFRESH_ANSWER', {
+        message: `The token source gave a wrong ${name}: ${describeToken(part)}`,
+      });
     }
   }
   return `${type} ${accessToken}`;

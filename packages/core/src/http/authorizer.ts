@@ -41,7 +41,9 @@ export interface Verdict {
  * `undefined`, or a promise of it: send the request untouched, and leave the answer alone. No promise where the answer is
  * known: a source that gives the same promise as before has the same token.
  */
-export type Authorize = (request: UnsignedRequest) => Signature | Promise<Signature | undefined> | undefined;
+export type Authorize = (
+  request: UnsignedRequest,
+) => Signature | Promise<Signature | undefined> | undefined;
 
 /**
  * The decisions that every adapter has in common: which request is signed, with what, and what a refusal leads to.
@@ -74,13 +76,20 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     return header;
   };
 
-  const signatureOf = (token: AccessToken, source: TokenSource, origin: string, signal: AbortSignal | undefined): Signature => {
+  const signatureOf = (
+    token: AccessToken,
+    source: TokenSource,
+    origin: string,
+    signal: AbortSignal | undefined,
+  ): Signature => {
     const { accessToken } = token;
     return {
       authorization: headerOf(token),
       judge(response, replayable) {
         const rejected = isRejected(response);
-        return rejected ? repair(rejected, response, replayable, source, origin, signal, accessToken) : undefined;
+        return rejected
+          ? repair(rejected, response, replayable, source, origin, signal, accessToken)
+          : undefined;
       },
     };
   };
@@ -95,7 +104,8 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     carried: unknown,
   ): Signature | Promise<Signature | undefined> => {
     const asking = ask(source, signal);
-    if (given && asking === asked && !signal?.aborted) return signatureOf(given, source, origin, signal);
+    if (given && asking === asked && !signal?.aborted)
+      return signatureOf(given, source, origin, signal);
     return signLater(asking, source, origin, signal, carried);
   };
 
@@ -119,7 +129,8 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
       given = token;
       return signatureOf(token, source, origin, signal);
     }
-    if (whenSignedOut === 'reject') throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
+    if (whenSignedOut === 'reject')
+      throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
     return carried ? { authorization: undefined, judge: () => undefined } : undefined;
   };
 
@@ -133,7 +144,11 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     accessToken: string,
   ): Promise<Verdict> => {
     // After a redirect to another origin it was not our token that was refused.
-    if (!(await abortable(Promise.resolve(rejected), signal)) || (response.url && targetOf(response.url) !== origin)) return {};
+    if (
+      !(await abortable(Promise.resolve(rejected), signal)) ||
+      (response.url && targetOf(response.url) !== origin)
+    )
+      return {};
     let token: AccessToken | undefined;
     try {
       token = await abortable(source.replaceRejected(accessToken, { signal }), signal);
@@ -142,12 +157,16 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
       if (signal?.aborted || cause?.action !== 'signIn') throw error;
       return { cause };
     }
-    return replayable && token && token.accessToken !== accessToken ? { replay: headerOf(token) } : {};
+    return replayable && token && token.accessToken !== accessToken
+      ? { replay: headerOf(token) }
+      : {};
   };
 
   const allowedOriginOf = (url: string): string | undefined => {
     // The usual case without any parsing: an origin as we write it, and its end.
-    for (const origin of listed) if (url === origin || (url.startsWith(origin) && '/?#'.includes(url.charAt(origin.length)))) return origin;
+    for (const origin of listed)
+      if (url === origin || (url.startsWith(origin) && '/?#'.includes(url.charAt(origin.length))))
+        return origin;
     const target = targetOf(url);
     return target !== undefined && origins.has(target) ? target : undefined;
   };
@@ -166,7 +185,10 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
 }
 
 // What a source throws at once is what it rejects with.
-function ask(source: TokenSource, signal: AbortSignal | undefined): Promise<AccessToken | undefined> {
+function ask(
+  source: TokenSource,
+  signal: AbortSignal | undefined,
+): Promise<AccessToken | undefined> {
   try {
     return source.getTokens({ signal });
   } catch (error) {

@@ -1,4 +1,5 @@
-const REPLAYABLE = /^\[object (ArrayBuffer|SharedArrayBuffer|URLSearchParams|Blob|File|FormData|Object|Array)\]$/;
+const REPLAYABLE =
+  /^\[object (ArrayBuffer|SharedArrayBuffer|URLSearchParams|Blob|File|FormData|Object|Array)\]$/;
 
 /**
  * Can this request body be sent a second time? Decided before the first send, by what it is: text, bytes, Blob,
@@ -10,5 +11,9 @@ export function isReplayable(body: unknown): boolean {
   const { pipe, getReader, next, getParts } = body as Record<string, unknown>;
   if (pipe || getReader || next || Symbol.asyncIterator in body) return false;
   // React Native's FormData has no name of its own, but `getParts`.
-  return ArrayBuffer.isView(body) || REPLAYABLE.test(Object.prototype.toString.call(body)) || typeof getParts === 'function';
+  return (
+    ArrayBuffer.isView(body) ||
+    REPLAYABLE.test(Object.prototype.toString.call(body)) ||
+    typeof getParts === 'function'
+  );
 }

@@ -17,7 +17,11 @@ export interface Challenge {
  * ```
  */
 export function parseChallenges(header: string | null | undefined): Challenge[] {
-  const challenges: { scheme: string; params: Map<string, string>; token68?: string | undefined }[] = [];
+  const challenges: {
+    scheme: string;
+    params: Map<string, string>;
+    token68?: string | undefined;
+  }[] = [];
   const token = "[\\w!#$%&'*+.^`|~-]";
   // The closing quote is optional, so that an endless string is taken in one go instead of being tried again and again.
   const quoted = '"((?:[^"\\\\]+|\\\\[^])*)"?';
@@ -28,7 +32,8 @@ export function parseChallenges(header: string | null | undefined): Challenge[] 
   for (const [, name, text, value, token68] of (header ?? '').matchAll(item)) {
     if (!name) continue;
     const given = value ?? text?.replace(/\\([^])/g, '$1');
-    if (given === undefined) challenges.push({ scheme: name.toLowerCase(), params: new Map(), token68 });
+    if (given === undefined)
+      challenges.push({ scheme: name.toLowerCase(), params: new Map(), token68 });
     else challenges.at(-1)?.params.set(name.toLowerCase(), given);
   }
   return challenges;

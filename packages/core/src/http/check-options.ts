@@ -7,7 +7,8 @@ import { isLoopback, originOf } from './origin.ts';
  * @throws TypeError that names the option, what was expected and what came.
  */
 export function checkOptions(options: AuthOptions): ReadonlySet<string> {
-  const { origins, allowInsecureOrigins, whenSignedOut, overwriteAuthorization, isRejected } = options ?? {};
+  const { origins, allowInsecureOrigins, whenSignedOut, overwriteAuthorization, isRejected } =
+    options ?? {};
   if (!Array.isArray(origins) || !origins.length) {
     throw new TypeError(
       `origins: expected a list of the origins that may see the token, like ["https://api.example.com"], got ${kind(origins)}`,
@@ -19,7 +20,9 @@ export function checkOptions(options: AuthOptions): ReadonlySet<string> {
   if (whenSignedOut !== undefined && whenSignedOut !== 'send' && whenSignedOut !== 'reject') {
     throw new TypeError(`whenSignedOut: expected 'send' or 'reject', got ${kind(whenSignedOut)}`);
   }
-  return new Set(origins.map((origin, index) => checkOrigin(origin, `origins[${index}]`, allowInsecureOrigins)));
+  return new Set(
+    origins.map((origin, index) => checkOrigin(origin, `origins[${index}]`, allowInsecureOrigins)),
+  );
 }
 
 function checkOrigin(value: unknown, name: string, insecure: boolean | undefined): string {
@@ -28,15 +31,25 @@ function checkOrigin(value: unknown, name: string, insecure: boolean | undefined
   const self = text === 'self';
   const written = self ? globalThis.location?.origin : text;
   const origin = typeof written === 'string' ? originOf(written) : undefined;
-  if (self && !origin) throw new TypeError(`${name}: 'self' is the page's own origin, and there is no page here; write the origin itself`);
-  if (typeof written !== 'string') throw new TypeError(`${name}: expected an origin like "https://api.example.com", got ${kind(value)}`);
+  if (self && !origin)
+    throw new TypeError(
+      `${name}: 'self' is the page's own origin, and there is no page here; write the origin itself`,
+    );
+  if (typeof written !== 'string')
+    throw new TypeError(
+      `${name}: expected an origin like "https://api.example.com", got ${kind(value)}`,
+    );
   // A lone slash is let through: every URL object has one.
   if (!origin || !/^[^/]+\/\/[^/?#]+\/?$/.test(written)) {
     const better = origin ?? suggestion(written);
-    throw new TypeError(`${name}: ${quote(written)} ${flaw(written, origin)}${better ? `; did you mean "${better}"?` : ''}`);
+    throw new TypeError(
+      `${name}: ${quote(written)} ${flaw(written, origin)}${better ? `; did you mean "${better}"?` : ''}`,
+    );
   }
   if (!insecure && origin.startsWith('http:') && !isLoopback(origin)) {
-    throw new TypeError(`${name}: "${origin}" is not encrypted; use https:, or set allowInsecureOrigins`);
+    throw new TypeError(
+      `${name}: "${origin}" is not encrypted; use https:, or set allowInsecureOrigins`,
+    );
   }
   return origin;
 }
@@ -58,11 +71,18 @@ function suggestion(text: string): string | undefined {
 }
 
 function expect(name: string, value: unknown, type: 'boolean' | 'function'): void {
-  if (value !== undefined && typeof value !== type) throw new TypeError(`${name}: expected a ${type}, got ${kind(value)}`);
+  if (value !== undefined && typeof value !== type)
+    throw new TypeError(`${name}: expected a ${type}, got ${kind(value)}`);
 }
 
 // User info is a password.
 const quote = (text: string): string => JSON.stringify(text.replace(/[^/]*@/, '...@'));
 
 const kind = (value: unknown): string =>
-  Array.isArray(value) ? 'an empty list' : typeof value === 'string' ? quote(value) : value === null ? 'null' : typeof value;
+  Array.isArray(value)
+    ? 'an empty list'
+    : typeof value === 'string'
+      ? quote(value)
+      : value === null
+        ? 'null'
+        : typeof value;

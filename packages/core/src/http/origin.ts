@@ -6,7 +6,8 @@
  * the base's origin. Whatever passes here means the same to every parser (RFC 3986 section 3.2).
  */
 export function originOf(url: string): string | undefined {
-  const [, scheme, host, port] = /^(https?:)\/\/([a-z\d._-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?(?![^/?#])/i.exec(url) ?? [];
+  const [, scheme, host, port] =
+    /^(https?:)\/\/([a-z\d._-]+|\[[\da-f:.]+\])(?::(\d{1,5}))?(?![^/?#])/i.exec(url) ?? [];
   if (!scheme || Number(port) > 65_535) return undefined;
   const secure = scheme.length === 6;
   return `${scheme}//${host}${!port || Number(port) === (secure ? 443 : 80) ? '' : `:${Number(port)}`}`.toLowerCase();
@@ -18,8 +19,12 @@ export function originOf(url: string): string | undefined {
  * before the second slash: the URL standard drops those).
  */
 export function targetOf(url: string): string | undefined {
-  if (!/^(?![\0- ]|\/\/|[a-z][a-z\d+.-]*:)[^\\\t\n\r?#]*(?:[?#][^\t\n\r]*)?$/i.test(url)) return originOf(url);
-  const { document, location } = globalThis as { document?: { baseURI?: string }; location?: { href?: string } };
+  if (!/^(?![\0- ]|\/\/|[a-z][a-z\d+.-]*:)[^\\\t\n\r?#]*(?:[?#][^\t\n\r]*)?$/i.test(url))
+    return originOf(url);
+  const { document, location } = globalThis as {
+    document?: { baseURI?: string };
+    location?: { href?: string };
+  };
   return originOf(document?.baseURI ?? location?.href ?? '');
 }
 

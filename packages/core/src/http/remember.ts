@@ -22,7 +22,8 @@ export function remembering(source: TokenSource): Required<TokenSource> {
   };
   return {
     getTokens: (options) => source.getTokens(options).then(note),
-    replaceRejected: (accessToken, options) => source.replaceRejected(accessToken, options).then(note),
+    replaceRejected: (accessToken, options) =>
+      source.replaceRejected(accessToken, options).then(note),
     issued: (accessToken) => seen.has(fingerprint(accessToken)),
   };
 }

@@ -19,7 +19,11 @@ import { authorizationOf } from './authorization.ts';
  */
 export function toTokenSource(input: TokenInput): TokenSource {
   if (typeof input === 'function') return fromFunction(input);
-  if (isTokenText(input)) return { getTokens: async () => ({ accessToken: input }), replaceRejected: async () => undefined };
+  if (isTokenText(input))
+    return {
+      getTokens: async () => ({ accessToken: input }),
+      replaceRejected: async () => undefined,
+    };
   const { getTokens, replaceRejected } = (input ?? {}) as Partial<TokenSource>;
   if (typeof getTokens !== 'function' || typeof replaceRejected !== 'function') {
     throw new TypeError(
@@ -30,13 +34,18 @@ export function toTokenSource(input: TokenInput): TokenSource {
 }
 
 function fromFunction(ask: TokenFunction): TokenSource {
-  const answer = async (request: Parameters<TokenFunction>[0]): Promise<AccessToken | undefined> => {
+  const answer = async (
+    request: Parameters<TokenFunction>[0],
+  ): Promise<AccessToken | undefined> => {
     let found: unknown;
     try {
       found = await ask(request);
     } catch (error) {
       if (request.signal?.aborted || tokenErrorOf(error)) throw error;
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The token function failed', cause: error });
+      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+        message: 'The token function failed',
+        cause: error,
+      });
     }
     // `null` is what localStorage.getItem says for nothing.
     if (found === undefined || found === null) return undefined;

@@ -15,7 +15,14 @@ export interface BackOff {
 }
 
 export function createBackOff(clock: Clock, random: () => number): BackOff {
-  let silence: { readonly of: Generation; readonly failures: number; readonly until: number; readonly error: TokenError } | undefined;
+  let silence:
+    | {
+        readonly of: Generation;
+        readonly failures: number;
+        readonly until: number;
+        readonly error: TokenError;
+      }
+    | undefined;
   return {
     begin(from, held, error, least = 0) {
       const failures = silence !== undefined && silence.of === from ? silence.failures + 1 : 1;
@@ -29,7 +36,12 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
       const { error, until } = silence;
       const retryAfter = until - clock.monotonic();
       if (retryAfter <= 0) return undefined;
-      return new TokenError(error.code, { message: error.message, cause: error, retryAfter, delivery: error.delivery });
+      return new TokenError(error.code, {
+        message: error.message,
+        cause: error,
+        retryAfter,
+        delivery: error.delivery,
+      });
     },
   };
 }

@@ -43,7 +43,11 @@ export function createCell(
   let ours: SessionRecord | undefined;
   let writing: Promise<unknown> | undefined;
 
-  const bounded = <T>(action: 'read' | 'written', run: () => Promise<T>, tokens?: TokenSet): Promise<T> =>
+  const bounded = <T>(
+    action: 'read' | 'written',
+    run: () => Promise<T>,
+    tokens?: TokenSet,
+  ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       const fail = (cause: unknown): void =>
         reject(
@@ -52,10 +56,16 @@ export function createCell(
             cause: safeCause(cause, secretsOf(tokens)),
           }),
         );
-      const cancel = clock.setTimeout(() => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)), STORE_TIMEOUT, true);
+      const cancel = clock.setTimeout(
+        () => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)),
+        STORE_TIMEOUT,
+        true,
+      );
       // A store that knows what is wrong says so itself.
       const refuse = (error: unknown): void =>
-        error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD' ? reject(error) : fail(error);
+        error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD'
+          ? reject(error)
+          : fail(error);
       Promise.resolve().then(run).finally(cancel).then(resolve, refuse);
     });
 
@@ -67,11 +77,13 @@ export function createCell(
         await writing; // seen before the writer knows of it, our own write would look like a peer's
         if (number < newest) {
           const record = isRecord(stored?.value) ? stored.value : undefined;
-          if (record !== undefined && (record.session !== ours?.session || record.gen > ours.gen)) overtaken?.(record);
+          if (record !== undefined && (record.session !== ours?.session || record.gen > ours.gen))
+            overtaken?.(record);
           continue; // as a sight it would look like the store going back in time
         }
         newest = number;
-        if (stored?.warning !== undefined && stored.warning !== warning) warn?.((warning = stored.warning));
+        if (stored?.warning !== undefined && stored.warning !== warning)
+          warn?.((warning = stored.warning));
         return readStored(stored, store.name, clock.now());
       }
     },

@@ -32,11 +32,17 @@ export async function commitAnswer(port: FlightPort, commit: Commit): Promise<Fl
   const { tokens, problem } = readTokenSet(commit.value, started.now, true);
   const bad = (what: string): FlightEnd => ({
     type: 'failed',
-    error: new TokenError('ERR_REFRESH_ANSWER', { message: `The refresh's answer is of no use: ${what}` }),
+    error: new TokenError('ERR_REFRESH_ANSWER', {
+      message: `The refresh's answer is of no use: ${what}`,
+    }),
   });
 
   if (problem === undefined && tokens.accessToken !== undefined) {
-    const whole = { ...base?.tokens, ...kept(base?.tokens, tokens), accessToken: tokens.accessToken };
+    const whole = {
+      ...base?.tokens,
+      ...kept(base?.tokens, tokens),
+      accessToken: tokens.accessToken,
+    };
     return store(port, commit, whole, () =>
       port.state.held !== undefined && isExpired(port.state.held, momentOf(port.clock))
         ? bad('the access token has already expired')
@@ -44,10 +50,20 @@ export async function commitAnswer(port: FlightPort, commit: Commit): Promise<Fl
     );
   }
   // The server rotated although its answer is bad: the new refresh token is all that is left of the session.
-  const rotated = base !== undefined && tokens.refreshToken !== undefined && tokens.refreshToken !== base.tokens.refreshToken;
+  const rotated =
+    base !== undefined &&
+    tokens.refreshToken !== undefined &&
+    tokens.refreshToken !== base.tokens.refreshToken;
   const end = bad(problem ?? 'accessToken is missing');
   if (base !== undefined && !rotated) port.doubt(base); // the server may have rotated, and this does not tell
-  return rotated ? store(port, commit, { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 }, () => end) : end;
+  return rotated
+    ? store(
+        port,
+        commit,
+        { ...base.tokens, refreshToken: tokens.refreshToken, expiresAt: 0 },
+        () => end,
+      )
+    : end;
 }
 
 /** What an answer leaves out is kept; the expiry is not, since it belongs to the old token. */
@@ -55,12 +71,18 @@ function kept(before: TokenSet | undefined, answer: Partial<TokenSet>): Partial<
   return {
     ...answer,
     expiresAt: answer.expiresAt,
-    ...(before?.extra !== undefined && answer.extra !== undefined && { extra: { ...before.extra, ...answer.extra } }),
+    ...(before?.extra !== undefined &&
+      answer.extra !== undefined && { extra: { ...before.extra, ...answer.extra } }),
   };
 }
 
 /** `end`: how the flight ends, asked once memory holds the tokens. */
-async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: () => FlightEnd): Promise<FlightEnd> {
+async function store(
+  port: FlightPort,
+  commit: Commit,
+  tokens: TokenSet,
+  end: () => FlightEnd,
+): Promise<FlightEnd> {
   const { state, cell } = port;
   const { base, started } = commit;
   const record: ActiveRecord = {
@@ -72,7 +94,9 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
     issuedAt: started.now,
   };
   const isOurs = (): boolean =>
-    base === undefined ? state.phase === 'empty' : state.held?.record.session === base.session && state.held.record.gen <= base.gen;
+    base === undefined
+      ? state.phase === 'empty'
+      : state.held?.record.session === base.session && state.held.record.gen <= base.gen;
 
   /** Given up: of a session that was signed out nobody will ever use the tokens, so the server should forget them. */
   const discard = (): FlightEnd => {
@@ -82,7 +106,13 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
   const show = (stored: boolean): FlightEnd => {
     state.commit(record, stored, 'refresh', started);
     state.emit(
-      { type: 'refreshed', by: 'self', duration: commit.duration(), lockWait: commit.lockWait, expiresAt: tokens.expiresAt },
+      {
+        type: 'refreshed',
+        by: 'self',
+        duration: commit.duration(),
+        lockWait: commit.lockWait,
+        expiresAt: tokens.expiresAt,
+      },
       tokens.accessToken,
     );
     return end();
@@ -121,13 +151,23 @@ async function store(port: FlightPort, commit: Commit, tokens: TokenSet, end: ()
 }
 
 /** Tries again under the lock for a while, so that nobody else redeems the old refresh token meanwhile. */
-async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRecord): Promise<void> {
+async function untilStored(
+  port: FlightPort,
+  { pause }: Commit,
+  record: ActiveRecord,
+): Promise<void> {
   const { state, cell, clock } = port;
   const until = clock.monotonic() + HOLD_FOR_STORE;
-  for (let delay = 500; clock.monotonic() < until && state.held?.record === record && !port.closed(); delay = Math.min(5000, delay * 2)) {
+  for (
+    let delay = 500;
+    clock.monotonic() < until && state.held?.record === record && !port.closed();
+    delay = Math.min(5000, delay * 2)
+  ) {
     await pause.for(delay);
     try {
-      const result = await cell.update((sight) => (state.held?.record === record && state.relate(sight) === 'older' ? record : undefined));
+      const result = await cell.update((sight) =>
+        state.held?.record === record && state.relate(sight) === 'older' ? record : undefined,
+      );
       if ('written' in result) state.stored = true;
       else state.take(result.kept, 'peer');
       return;
@@ -139,4 +179,6 @@ async function untilStored(port: FlightPort, { pause }: Commit, record: ActiveRe
 
 /** Without members that are `undefined`: the record is JSON. */
 const plain = (tokens: TokenSet): TokenSet =>
-  Object.fromEntries(Object.entries(tokens).filter(([, value]) => value !== undefined)) as unknown as TokenSet;
+  Object.fromEntries(
+    Object.entries(tokens).filter(([, value]) => value !== undefined),
+  ) as unknown as TokenSet;

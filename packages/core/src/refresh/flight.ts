@@ -74,7 +74,11 @@ export interface Flight {
  * exactly once, as soon as those who wait can be answered; what has to be kept is stored before that, or memory is
  * known to be ahead of the store. See docs/protocol.md.
  */
-export function startFlight(port: FlightPort, reason: RefreshReason, land: (end: FlightEnd) => void): Flight {
+export function startFlight(
+  port: FlightPort,
+  reason: RefreshReason,
+  land: (end: FlightEnd) => void,
+): Flight {
   const { state, cell, clock, marks } = port;
   const from = state.held?.record;
   const begun = clock.monotonic();
@@ -94,20 +98,31 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
   };
 
   /** Cookie sessions and client credentials have no token to spend, so there is nothing to mark. */
-  const spendsMarked = (record: ActiveRecord): boolean => marks && record.tokens.refreshToken !== undefined;
+  const spendsMarked = (record: ActiveRecord): boolean =>
+    marks && record.tokens.refreshToken !== undefined;
 
   /** Is there anything left to do? Asked again after everything that took time. */
   const over = (): FlightEnd | undefined => {
     const { held } = state;
-    if (held?.record.session !== from?.session) return from === undefined && held !== undefined ? { type: 'current' } : { type: 'left' };
+    if (held?.record.session !== from?.session)
+      return from === undefined && held !== undefined ? { type: 'current' } : { type: 'left' };
     if (from === undefined) return state.phase === 'signedOut' ? { type: 'left' } : closing();
-    if (held !== undefined && held.record.gen > from.gen && !state.refused && isFresh(held, momentOf(clock))) return { type: 'current' };
-    if (state.dead !== undefined && reason !== 'requested') return { type: 'dead', error: state.dead };
+    if (
+      held !== undefined &&
+      held.record.gen > from.gen &&
+      !state.refused &&
+      isFresh(held, momentOf(clock))
+    )
+      return { type: 'current' };
+    if (state.dead !== undefined && reason !== 'requested')
+      return { type: 'dead', error: state.dead };
     return closing();
   };
 
   const closing = (): FlightEnd | undefined =>
-    port.closed() ? failed(new TokenError('ERR_CLOSED', { message: 'The token manager was closed' })) : undefined;
+    port.closed()
+      ? failed(new TokenError('ERR_CLOSED', { message: 'The token manager was closed' }))
+      : undefined;
 
   /** Reads the store and takes over what is newer there; writes what memory holds first where the store is behind. */
   const look = async (): Promise<Sight> => {
@@ -115,7 +130,10 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     const behind = state.take(sight, 'peer') === 'older' && state.held?.record;
     if (!behind) return sight;
     const mine = withoutMarks(behind);
-    const result = await cell.update((now) => (state.held?.record === behind && state.relate(now) === 'older' ? mine : undefined), sight);
+    const result = await cell.update(
+      (now) => (state.held?.record === behind && state.relate(now) === 'older' ? mine : undefined),
+      sight,
+    );
     if ('written' in result) {
       state.stored = true;
       return { record: mine, version: result.written };
@@ -125,8 +143,17 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
   };
 
   /** F3. Somebody who may have died without freeing a lease had written that a redemption was under way. */
-  const awaitForeignIntent = async (intent: SessionRecord['intent'], lease: AbortSignal | undefined): Promise<boolean> => {
-    if (lease === undefined || intent == null || intent.owner === port.owner || intent.gen !== state.held?.record.gen) return false;
+  const awaitForeignIntent = async (
+    intent: SessionRecord['intent'],
+    lease: AbortSignal | undefined,
+  ): Promise<boolean> => {
+    if (
+      lease === undefined ||
+      intent == null ||
+      intent.owner === port.owner ||
+      intent.gen !== state.held?.record.gen
+    )
+      return false;
     const wait = foreignIntentWait(port.intentsSeen, intent, clock.monotonic());
     if (wait > 0) await pause.for(wait);
     return wait > 0;
@@ -141,14 +168,26 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const base = state.held?.record;
       const { intent } = sight.record ?? {};
       if (await awaitForeignIntent(intent, lease)) continue; // F3
-      if (base !== undefined && intent?.gen === base.gen && (base !== marked || intent.owner !== port.owner)) port.doubt(base);
+      if (
+        base !== undefined &&
+        intent?.gen === base.gen &&
+        (base !== marked || intent.owner !== port.owner)
+      )
+        port.doubt(base);
 
       let { version } = sight;
       if (base !== undefined && spendsMarked(base)) {
-        version = await cell.write(withIntent(base, { owner: port.owner, startedAt: clock.now(), attempt }), version); // F4
+        version = await cell.write(
+          withIntent(base, { owner: port.owner, startedAt: clock.now(), attempt }),
+          version,
+        ); // F4
         if (version === undefined) {
           if (++conflicts > MOST_CONFLICTS)
-            return failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The store was always written by others' }));
+            return failed(
+              new TokenError('ERR_REFRESH_UNAVAILABLE', {
+                message: 'The store was always written by others',
+              }),
+            );
           continue;
         }
         marked = base;
@@ -163,13 +202,20 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
         state.emit({ type: 'refreshStarted', reason }, base?.tokens.accessToken);
       }
       const started = momentOf(clock); // F6
-      const answer = await listen(() => port.redeem(base?.tokens, { reason, signal: controller.signal }), controller.signal, clock);
-      if ('value' in answer) return commit(answer.value, base, started, { record: sight.record, version });
+      const answer = await listen(
+        () => port.redeem(base?.tokens, { reason, signal: controller.signal }),
+        controller.signal,
+        clock,
+      );
+      if ('value' in answer)
+        return commit(answer.value, base, started, { record: sight.record, version });
       if ('silent' in answer) {
         if (base !== undefined) port.doubt(base);
         const end = failed(silence(), LINGER);
         landOnce(end);
-        const late = answer.silent.then((found) => ('value' in found ? commit(found.value, base, started, undefined) : undefined));
+        const late = answer.silent.then((found) =>
+          'value' in found ? commit(found.value, base, started, undefined) : undefined,
+        );
         void late.then(pause.interrupt, pause.interrupt);
         if (!port.closed()) await pause.for(LINGER); // under the lock: nobody else may send this refresh token again meanwhile either
         return end;
@@ -179,7 +225,8 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
         ? silence()
         : meaningOf(answer.thrown, base === undefined, secretsOf(base?.tokens), clock.now());
       const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
-      if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error, lease);
+      if (base !== undefined && error.code === 'ERR_SESSION_ENDED')
+        return refused(base, error, lease);
       if (base !== undefined && mayBeSpent) port.doubt(base);
       const delay = retryDelay(error, attempt, port.random());
       if (delay === undefined || controller.signal.aborted || port.closed()) return failed(error);
@@ -195,7 +242,12 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     });
 
   /** F7 and F8: the answer is stored, then shown. */
-  const commit = async (value: unknown, base: ActiveRecord | undefined, started: Moment, known: Sight | undefined): Promise<FlightEnd> =>
+  const commit = async (
+    value: unknown,
+    base: ActiveRecord | undefined,
+    started: Moment,
+    known: Sight | undefined,
+  ): Promise<FlightEnd> =>
     commitAnswer(port, {
       value,
       base,
@@ -209,12 +261,17 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     });
 
   /** The server refused the refresh token: somebody else may have redeemed it a moment ago. */
-  const refused = async (base: ActiveRecord, error: TokenError, lease: AbortSignal | undefined): Promise<FlightEnd> => {
+  const refused = async (
+    base: ActiveRecord,
+    error: TokenError,
+    lease: AbortSignal | undefined,
+  ): Promise<FlightEnd> => {
     const dead: FlightEnd = {
       type: 'dead',
       error: port.unsettled.has(base)
         ? new TokenError('ERR_SESSION_ENDED', {
-            message: 'The server refused the refresh token; the answer to an earlier refresh was probably lost',
+            message:
+              'The server refused the refresh token; the answer to an earlier refresh was probably lost',
             cause: error,
           })
         : error,
@@ -226,8 +283,14 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       if (state.held?.record.gen !== base.gen) return { type: 'current' }; // a peer's, and already due: that one was not refused
       if (!spendsMarked(base)) return dead;
       if (await awaitForeignIntent(sight.record?.intent, lease)) continue;
-      const mark = { ...withoutMarks(base), dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
-      const result = await cell.update((now) => (state.held?.record === base && state.relate(now) === 'same' ? mark : undefined), sight);
+      const mark = {
+        ...withoutMarks(base),
+        dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() },
+      };
+      const result = await cell.update(
+        (now) => (state.held?.record === base && state.relate(now) === 'same' ? mark : undefined),
+        sight,
+      );
       if ('written' in result) return dead;
       state.take(result.kept, 'peer');
     }
@@ -239,7 +302,11 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
     if (base === undefined || port.unsettled.has(base)) return;
     await cell
       .update(({ record }) =>
-        record?.session === base.session && record.gen === base.gen && record.intent?.owner === port.owner ? withoutMarks(base) : undefined,
+        record?.session === base.session &&
+        record.gen === base.gen &&
+        record.intent?.owner === port.owner
+          ? withoutMarks(base)
+          : undefined,
       )
       .then(
         (result) => 'kept' in result && state.take(result.kept, 'peer'), // seen, and so known
@@ -265,7 +332,9 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       const waiting = new AbortController();
       const stop = (): void =>
         waiting.abort(
-          new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms` }),
+          new TokenError('ERR_REFRESH_UNAVAILABLE', {
+            message: `The lock "${port.lockName}" was not free within ${LOCK_WAIT} ms`,
+          }),
         );
       const cancelWait = clock.setTimeout(stop, LOCK_WAIT, true);
       let overtaken = false;
@@ -298,11 +367,21 @@ export function startFlight(port: FlightPort, reason: RefreshReason, land: (end:
       }
       const ended = await granted.task;
       if (ended === undefined)
-        return landOnce(failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lock "${port.lockName}" did not run its task` })));
+        return landOnce(
+          failed(
+            new TokenError('ERR_REFRESH_UNAVAILABLE', {
+              message: `The lock "${port.lockName}" did not run its task`,
+            }),
+          ),
+        );
       if (ended !== 'lockLost') return;
       if (round >= MOST_LEASES)
         return landOnce(
-          failed(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `The lease of "${port.lockName}" ran out ${round} times` })),
+          failed(
+            new TokenError('ERR_REFRESH_UNAVAILABLE', {
+              message: `The lease of "${port.lockName}" ran out ${round} times`,
+            }),
+          ),
         );
     }
   };
@@ -325,9 +404,13 @@ const failed = (error: TokenError, silence = 0): FlightEnd => ({ type: 'failed',
 /** Errors of the store are typed already; what else gets here comes from the lock. */
 const toFailure = (error: unknown): FlightEnd =>
   failed(
-    error instanceof TokenError || (error as { code?: unknown } | undefined)?.code === 'ERR_STORE_RECORD'
+    error instanceof TokenError ||
+      (error as { code?: unknown } | undefined)?.code === 'ERR_STORE_RECORD'
       ? (error as TokenError)
-      : new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The lock failed', cause: safeCause(error) }),
+      : new TokenError('ERR_REFRESH_UNAVAILABLE', {
+          message: 'The lock failed',
+          cause: safeCause(error),
+        }),
   );
 
 /** A lock that does not listen to its signal must not hold the flight. The signal serves this one wait, and is not aborted after it. */

@@ -17,7 +17,10 @@ export interface RefreshContext {
  * Buys new tokens with the current ones. At most one call at a time. Throw `TokenError('ERR_SESSION_ENDED')` when the
  * server says that it is over; an error with HTTP status 401 means the same.
  */
-export type RefreshFunction = (current: TokenSet, context: RefreshContext) => Promise<TokenSet | TokenResponse>;
+export type RefreshFunction = (
+  current: TokenSet,
+  context: RefreshContext,
+) => Promise<TokenSet | TokenResponse>;
 
 /** Gets tokens from nothing: a cookie, client credentials, a host's `getToken()`. */
 export type AcquireFunction = (context: RefreshContext) => Promise<TokenSet | TokenResponse>;

@@ -12,7 +12,11 @@ export type Answered = { readonly value: unknown } | { readonly thrown: unknown 
 export type Answer = Answered | { readonly silent: Promise<Answered> };
 
 /** Calls the token endpoint once and listens. Never rejects; a synchronous throw counts as an answer. */
-export function listen(call: () => Promise<unknown>, signal: AbortSignal, clock: Clock): Promise<Answer> {
+export function listen(
+  call: () => Promise<unknown>,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<Answer> {
   const settled: Promise<Answered> = new Promise<unknown>((resolve) => resolve(call())).then(
     (value) => ({ value }),
     (thrown: unknown) => ({ thrown }),

@@ -14,7 +14,11 @@ import type { SessionRecord } from '../stores/store.ts';
 export type Relation = 'nothing' | 'same' | 'newer' | 'older' | 'other' | 'signedOut' | 'gone';
 
 /** Pure. `mine`: the active record in memory; `past`: ids of sessions known to be over. */
-export function relate(mine: SessionRecord | undefined, past: ReadonlySet<string>, stored: SessionRecord | undefined): Relation {
+export function relate(
+  mine: SessionRecord | undefined,
+  past: ReadonlySet<string>,
+  stored: SessionRecord | undefined,
+): Relation {
   if (stored === undefined) return mine === undefined ? 'nothing' : 'gone';
   if (past.has(stored.session) && stored.session !== mine?.session)
     return mine === undefined && stored.status === 'signedOut' ? 'signedOut' : 'older';

@@ -12,7 +12,10 @@ const LONGEST_INLINE_WAIT = 10_000;
  */
 export function retryDelay(error: TokenError, attempt: number, random: number): number | undefined {
   if (error.code !== 'ERR_REFRESH_UNAVAILABLE' || error.delivery === undefined) return undefined;
-  if (error.retryAfter !== undefined) return attempt < TRIES && error.retryAfter <= LONGEST_INLINE_WAIT ? error.retryAfter : undefined;
+  if (error.retryAfter !== undefined)
+    return attempt < TRIES && error.retryAfter <= LONGEST_INLINE_WAIT
+      ? error.retryAfter
+      : undefined;
   switch (error.delivery) {
     case 'unsent': // full jitter: 0.5 s, 1 s
       return attempt < TRIES ? random * 500 * 2 ** (attempt - 1) : undefined;
@@ -26,6 +29,7 @@ export function retryDelay(error: TokenError, attempt: number, random: number): 
 /** Ms of silence after the n-th failed flight in a row (from 1): 1 s doubling to 60 s, jittered; longer where the server said so. */
 export function backoffDelay(failures: number, random: number, error?: TokenError): number {
   const growing = Math.min(60_000, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random / 2);
-  const floor = error?.code === 'ERR_REFRESH_CONFIGURATION' ? 60_000 : Math.min(error?.retryAfter || 0, HOUR);
+  const floor =
+    error?.code === 'ERR_REFRESH_CONFIGURATION' ? 60_000 : Math.min(error?.retryAfter || 0, HOUR);
   return Math.max(growing, floor);
 }

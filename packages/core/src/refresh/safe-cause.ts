@@ -8,12 +8,17 @@ export function safeCause(thrown: unknown, secrets: readonly string[] = []): Err
   if (thrown === undefined) return undefined;
   const error = (thrown ?? undefined) as Record<string, unknown> | undefined;
   const forms = secrets.flatMap((secret) => [secret, encodeURIComponent(secret)]);
-  const struck = (text: string): string => forms.reduce((rest, form) => rest.split(form).join('[token]'), text);
+  const struck = (text: string): string =>
+    forms.reduce((rest, form) => rest.split(form).join('[token]'), text);
   const name = typeof error?.['name'] === 'string' ? struck(error['name']) : 'Error';
   // A parser's message quotes the text that it could not read, and that text may hold a token.
   const text = error?.['message'] ?? thrown;
   const cause = new Error(
-    name === 'SyntaxError' ? 'the answer is not valid JSON' : typeof text === 'string' ? struck(text) : `thrown: ${typeof text}`,
+    name === 'SyntaxError'
+      ? 'the answer is not valid JSON'
+      : typeof text === 'string'
+        ? struck(text)
+        : `thrown: ${typeof text}`,
   );
   cause.name = name;
   const code = error?.['code'];

@@ -36,7 +36,9 @@ export interface Facts {
   readonly revived: () => TokenError | undefined;
 }
 
-export type Verdict = Settlement<AccessToken | undefined> | { readonly wait: 'store' | 'transition' | RefreshReason };
+export type Verdict =
+  | Settlement<AccessToken | undefined>
+  | { readonly wait: 'store' | 'transition' | RefreshReason };
 
 /** A waiter whose token is not good enough after this many flights gets what there is. */
 const MOST_ROUNDS = 2;
@@ -48,27 +50,41 @@ const MOST_ROUNDS = 2;
 export function decide(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
   const { state } = facts;
   if (waiter.epoch !== state.epoch)
-    return { fail: new TokenError('ERR_SIGNED_OUT', { message: 'The session was signed out, or replaced by another, while this waited' }) };
+    return {
+      fail: new TokenError('ERR_SIGNED_OUT', {
+        message: 'The session was signed out, or replaced by another, while this waited',
+      }),
+    };
   if (facts.suspended()) return { wait: 'transition' };
   if (state.phase === 'unknown') return { wait: 'store' };
   waiter.gen ??= state.held?.record.gen ?? -1;
-  return state.held === undefined ? withoutSession(waiter, facts, failure) : withSession(waiter, facts, failure);
+  return state.held === undefined
+    ? withoutSession(waiter, facts, failure)
+    : withSession(waiter, facts, failure);
 }
 
-function withoutSession({ need }: Waiter, { state, canAcquire, blocked, flying }: Facts, failure: TokenError | undefined): Verdict {
+function withoutSession(
+  { need }: Waiter,
+  { state, canAcquire, blocked, flying }: Facts,
+  failure: TokenError | undefined,
+): Verdict {
   if (need.kind === 'replace') return { give: undefined };
   if (state.phase === 'empty' && canAcquire) {
     const reason = failure ?? (flying() ? undefined : blocked());
     if (reason === undefined) return { wait: 'empty' };
     if (reason.code !== 'ERR_SIGNED_OUT' || need.kind === 'renew') return { fail: reason };
   }
-  return need.kind === 'renew' ? { fail: new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' }) } : { give: undefined };
+  return need.kind === 'renew'
+    ? { fail: new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' }) }
+    : { give: undefined };
 }
 
 function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
   const { need } = waiter;
   const { state } = facts;
-  const { held, dead } = state as SessionState & { readonly held: NonNullable<SessionState['held']> };
+  const { held, dead } = state as SessionState & {
+    readonly held: NonNullable<SessionState['held']>;
+  };
   const moment = facts.moment();
   const give = { give: held.token };
   const expired = isExpired(held, moment);
@@ -97,5 +113,7 @@ function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefin
     return need.kind === 'get' ? { give: undefined } : { fail: dead };
   const obstacle = facts.flying() ? undefined : facts.blocked();
   if (obstacle !== undefined) return { fail: obstacle };
-  return { wait: need.kind === 'get' || moved ? 'due' : need.kind === 'replace' ? 'rejected' : 'requested' };
+  return {
+    wait: need.kind === 'get' || moved ? 'due' : need.kind === 'replace' ? 'rejected' : 'requested',
+  };
 }

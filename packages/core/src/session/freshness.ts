@@ -17,7 +17,10 @@ export interface Moment {
   readonly monotonic: number;
 }
 
-export const momentOf = (clock: Clock): Moment => ({ now: clock.now(), monotonic: clock.monotonic() });
+export const momentOf = (clock: Clock): Moment => ({
+  now: clock.now(),
+  monotonic: clock.monotonic(),
+});
 
 /**
  * The lifetime of tokens issued at `issuedAt` (wall clock of whoever obtained them) and learned at `learned`. What is
@@ -35,4 +38,5 @@ export const remaining = (lifetime: Lifetime, { now, monotonic }: Moment): numbe
   Math.min(lifetime.expiresAt - now, lifetime.expiresAtMonotonic - monotonic);
 
 /** A window may never be so long that a new token is already inside it: that would refresh on every request. */
-export const windowWithin = (lifetime: Lifetime, asked: number, share: number): number => Math.min(asked, lifetime.total * share);
+export const windowWithin = (lifetime: Lifetime, asked: number, share: number): number =>
+  Math.min(asked, lifetime.total * share);

@@ -52,7 +52,8 @@ export function hold(
   };
 }
 
-export const isExpired = (held: Held, moment: Moment): boolean => remaining(held.lifetime, moment) <= 0;
+export const isExpired = (held: Held, moment: Moment): boolean =>
+  remaining(held.lifetime, moment) <= 0;
 
 /**
  * Good to be sent without a refresh, for `validFor` ms, with more than `skew` ms left. At most nine tenths of the lifetime can be asked for: more

@@ -8,7 +8,10 @@ export interface JwtTimes {
 export function jwtTimes(token: string): JwtTimes {
   try {
     const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? [];
-    const { exp, iat } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as Record<string, unknown>;
+    const { exp, iat } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as Record<
+      string,
+      unknown
+    >;
     return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
   } catch {
     return {}; // not a JWT: an opaque token, whose expiry only a 401 tells

@@ -36,7 +36,9 @@ export interface TokenManager extends TokenSource {
    * "validate once, then fan out". Rejects with a `TokenError` when a refresh was needed and could not be had, or with
    * the signal's reason.
    */
-  getTokens(options?: WaitOptions & { readonly validFor?: number | undefined }): Promise<AccessToken | undefined>;
+  getTokens(
+    options?: WaitOptions & { readonly validFor?: number | undefined },
+  ): Promise<AccessToken | undefined>;
   /**
    * A new token whatever the expiry says (roles or tenant changed). Joins a refresh that is under way. Rejects with a
    * `TokenError` when none could be had.
@@ -88,7 +90,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   } = options;
   const name = options.name ?? store.name;
   const listeners = new Set<(event: TokenEvent) => void>();
-  const newId = (): string => Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
+  const newId = (): string =>
+    Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
 
   const arrivals = createArrivals();
   const backOff = createBackOff(clock, random);
@@ -104,13 +107,22 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const state = createSessionState({
     clock,
     random,
-    windows: { skewWindow: options.skewWindow ?? 30_000, prefetchWindow: options.prefetchWindow ?? 0 },
+    windows: {
+      skewWindow: options.skewWindow ?? 30_000,
+      prefetchWindow: options.prefetchWindow ?? 0,
+    },
     emit(event, token) {
-      const full: TokenEvent = { name, at: clock.now(), ...(token !== undefined && { token: fingerprint(token) }), ...event };
+      const full: TokenEvent = {
+        name,
+        at: clock.now(),
+        ...(token !== undefined && { token: fingerprint(token) }),
+        ...event,
+      };
       for (const listener of [...listeners]) tell(() => listener(full));
     },
     changed: () => {
-      if (flight !== undefined && flight.from?.session !== state.held?.record.session) flight = undefined; // it goes on by itself, for a session that is over
+      if (flight !== undefined && flight.from?.session !== state.held?.record.session)
+        flight = undefined; // it goes on by itself, for a session that is over
       for (const each of flights) each.interrupt();
       pump();
     },
@@ -119,7 +131,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const cell = createCell(
     store,
     clock,
-    (message) => state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
+    (message) =>
+      state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
     (record) => {
       const sight = { record, version: undefined };
       if (state.relate(sight) === 'newer') state.take(sight, 'peer');
@@ -138,7 +151,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     newSession: newId,
     marks: store.shared !== false,
     redeem: (current, context) =>
-      current === undefined || refresh === undefined ? (acquire as NonNullable<typeof acquire>)(context) : refresh(current, context),
+      current === undefined || refresh === undefined
+        ? (acquire as NonNullable<typeof acquire>)(context)
+        : refresh(current, context),
     revoke: revoker.revoke,
     unsettled,
     doubt: (record) => record.tokens.refreshToken !== undefined && unsettled.add(record),
@@ -159,7 +174,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       if (obstacle !== undefined) return obstacle;
       const wait = arrivals.wait(clock.monotonic());
       return wait > 0
-        ? new TokenError('ERR_REFRESH_LIMIT', { message: 'Too many tokens were refused or had expired on arrival', retryAfter: wait })
+        ? new TokenError('ERR_REFRESH_LIMIT', {
+            message: 'Too many tokens were refused or had expired on arrival',
+            retryAfter: wait,
+          })
         : undefined;
     },
     revived: () => revived,
@@ -188,7 +206,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   });
 
   /** What a waiter gets, or `undefined` after starting whatever it has to wait for. */
-  const next = (waiter: Waiter, failure?: TokenError): Settlement<AccessToken | undefined> | undefined => {
+  const next = (
+    waiter: Waiter,
+    failure?: TokenError,
+  ): Settlement<AccessToken | undefined> | undefined => {
     const verdict = decide(waiter, facts, failure);
     if (!('wait' in verdict)) return verdict;
     if (closed && flight === undefined) return { fail: closedError() };
@@ -199,10 +220,18 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 
   const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
 
-  const enter = (need: Need, { signal }: WaitOptions = {}, gen?: number): Promise<AccessToken | undefined> => {
+  const enter = (
+    need: Need,
+    { signal }: WaitOptions = {},
+    gen?: number,
+  ): Promise<AccessToken | undefined> => {
     if (closed) return Promise.reject(closedError());
     if (isReentrant(signal))
-      return Promise.reject(new TokenError('ERR_REENTRANT', { message: 'Called from inside the refresh, which this call would wait for' }));
+      return Promise.reject(
+        new TokenError('ERR_REENTRANT', {
+          message: 'Called from inside the refresh, which this call would wait for',
+        }),
+      );
     if (signal?.aborted) return Promise.reject(signal.reason);
     const waiter: Waiter = { need, epoch: state.epoch, gen, rounds: 0 };
     const end = next(waiter);
@@ -220,7 +249,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const open = (): void => {
     opened ??=
       store.subscribe?.(() => {
-        if (!closed && state.phase !== 'unknown') void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
+        if (!closed && state.phase !== 'unknown')
+          void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
       }) ?? ((): void => undefined);
   };
 
@@ -265,18 +295,36 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       const delay = backOff.begin(mine.from, state.held?.record, end.error, end.silence);
       if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
       if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
-        state.emit({ type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error }, undefined);
+        state.emit(
+          { type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error },
+          undefined,
+        );
       if (end.error.code === 'ERR_SIGNED_OUT') foundNobody();
-      else state.emit({ type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay }, state.held?.token.accessToken);
+      else
+        state.emit(
+          { type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay },
+          state.held?.token.accessToken,
+        );
     }
     queue.settle((waiter) => void waiter.rounds++);
     pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
     if (end.type === 'dead') state.markDead(end.error);
   };
 
-  const transitions = createTransitions({ state, cell, clock, random, newId, revoker, open, pump, closed: () => closed });
+  const transitions = createTransitions({
+    state,
+    cell,
+    clock,
+    random,
+    newId,
+    revoker,
+    open,
+    pump,
+    closed: () => closed,
+  });
 
-  const closedError = (): TokenError => new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
+  const closedError = (): TokenError =>
+    new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
 
   return {
     get status() {
@@ -292,7 +340,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     },
     getTokens(wait = {}) {
       const { validFor = 0 } = wait;
-      if (!isAmount(validFor)) return Promise.reject(new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`));
+      if (!isAmount(validFor))
+        return Promise.reject(
+          new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`),
+        );
       const { held } = state;
       if (held !== undefined && !state.refused && !closed && !transitions.busy) {
         const moment = momentOf(clock);
@@ -313,7 +364,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     replaceRejected(accessToken, wait) {
       const of = state.generationOf(accessToken);
       const { held } = state;
-      if (of === undefined || held === undefined || of.session !== held.record.session) return Promise.resolve(undefined);
+      if (of === undefined || held === undefined || of.session !== held.record.session)
+        return Promise.resolve(undefined);
       const late = of.gen < held.record.gen;
       state.emit({ type: 'rejected', late }, accessToken);
       if (!late) {
@@ -339,7 +391,8 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       await transitions.signOut();
     },
     subscribe(listener) {
-      if (typeof listener !== 'function') throw new TypeError(`subscribe: expected a function, got ${typeof listener}`);
+      if (typeof listener !== 'function')
+        throw new TypeError(`subscribe: expected a function, got ${typeof listener}`);
       const own = (event: TokenEvent): void => listener(event); // so that the same function may subscribe twice
       listeners.add(own);
       return () => void listeners.delete(own);
@@ -350,7 +403,11 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       transitions.stop();
       for (const each of flights) each.interrupt();
       pump();
-      await Promise.all([...[...flights].map((each) => each.done), transitions.settled(), revoker.settled()]);
+      await Promise.all([
+        ...[...flights].map((each) => each.done),
+        transitions.settled(),
+        revoker.settled(),
+      ]);
       pump();
       listeners.clear();
     },

@@ -31,7 +31,9 @@ export interface SessionOptions {
    * Tells the server that tokens are no longer wanted: those of a session that is signed out, also when they arrive
    * after that. `revokeToken` of `@unexpired/oauth` is one. A failure is a `warning` event, never a failed `signOut()`.
    */
-  readonly revoke?: ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => Promise<unknown>) | undefined;
+  readonly revoke?:
+    | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => Promise<unknown>)
+    | undefined;
   /** Default {@link systemClock}. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter and ids. Default `Math.random`. */
@@ -57,7 +59,9 @@ export type TokenManagerOptions = SessionOptions &
 export function checkOptions(options: TokenManagerOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`createTokenManager: options must be an object, got ${nameOf(options)}`);
-  const { refresh, acquire, store, lock, clock } = options as { [K in keyof TokenManagerOptions]: unknown } & {
+  const { refresh, acquire, store, lock, clock } = options as {
+    [K in keyof TokenManagerOptions]: unknown;
+  } & {
     refresh: unknown;
     acquire: unknown;
   };
@@ -71,30 +75,55 @@ export function checkOptions(options: TokenManagerOptions): void {
   for (const name of ['skewWindow', 'prefetchWindow'] as const)
     expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value !== Infinity);
   for (const name of ['waitTimeout', 'maxWaiting'] as const)
-    expect(options, name, name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero', (value) => isAmount(value) && value > 0);
+    expect(
+      options,
+      name,
+      name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero',
+      (value) => isAmount(value) && value > 0,
+    );
   if (store !== undefined) requireMethods('store', store, ['read', 'write']);
   if (store !== undefined && !isName((store as TokenStore).name))
-    throw new TypeError(`store.name: expected a string that is not empty, got ${nameOf((store as TokenStore).name)}`);
+    throw new TypeError(
+      `store.name: expected a string that is not empty, got ${nameOf((store as TokenStore).name)}`,
+    );
   if (lock !== undefined) requireMethods('lock', lock, ['request']);
   if (clock !== undefined) requireMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
 }
 
 /** Ms, or a number of things. */
-export const isAmount = (value: unknown): value is number => typeof value === 'number' && value >= 0;
+export const isAmount = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0;
 export const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
 export const nameOf = (value: unknown): string =>
-  value === null ? 'null' : value === '' ? 'an empty string' : typeof value === 'number' ? String(value) : typeof value;
+  value === null
+    ? 'null'
+    : value === ''
+      ? 'an empty string'
+      : typeof value === 'number'
+        ? String(value)
+        : typeof value;
 
-function expect(options: object, name: string, expected: string, fits: (value: unknown) => boolean): void {
+function expect(
+  options: object,
+  name: string,
+  expected: string,
+  fits: (value: unknown) => boolean,
+): void {
   const value = (options as Record<string, unknown>)[name];
-  if (value !== undefined && !fits(value)) throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
+  if (value !== undefined && !fits(value))
+    throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
 }
 
 /** Throws a `TypeError` that says which of the methods `value` lacks. */
 export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
   const list = (some: readonly string[]): string => some.map((method) => `${method}()`).join(', ');
-  const lacking = methods.filter((method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function');
+  const lacking = methods.filter(
+    (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
+  );
   if (lacking.length === 0) return;
-  const got = typeof value === 'object' && value !== null ? `; ${list(lacking)} missing` : `, got ${nameOf(value)}`;
+  const got =
+    typeof value === 'object' && value !== null
+      ? `; ${list(lacking)} missing`
+      : `, got ${nameOf(value)}`;
   throw new TypeError(`${name}: expected an object with ${list(methods)}${got}`);
 }

@@ -55,8 +55,12 @@ export interface TokenPool {
  *   }));
  * ```
  */
-export function createTokenPool(create: (key: string) => TokenManagerOptions, options: TokenPoolOptions = {}): TokenPool {
-  if (typeof create !== 'function') throw new TypeError(`createTokenPool: create: expected a function, got ${nameOf(create)}`);
+export function createTokenPool(
+  create: (key: string) => TokenManagerOptions,
+  options: TokenPoolOptions = {},
+): TokenPool {
+  if (typeof create !== 'function')
+    throw new TypeError(`createTokenPool: create: expected a function, got ${nameOf(create)}`);
   const { max = 10_000, idleTimeout = 600_000, clock = systemClock } = options;
   if (!isAmount(max) || max < 1) throw new TypeError(`max: expected 1 or more, got ${nameOf(max)}`);
   if (!isAmount(idleTimeout) || idleTimeout === 0)
@@ -91,7 +95,11 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
     if (cancelSweep !== undefined || idleTimeout === Infinity || closed) return;
     for (const { droppable, usedAt } of entries.values()) {
       if (!droppable) continue;
-      cancelSweep = clock.setTimeout(sweep, Math.max(0, usedAt + idleTimeout - clock.monotonic()), true);
+      cancelSweep = clock.setTimeout(
+        sweep,
+        Math.max(0, usedAt + idleTimeout - clock.monotonic()),
+        true,
+      );
       return;
     }
   };
@@ -100,8 +108,11 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
     if (entries.size < max) return;
     // One whose store was out of order is spared as long as there is another.
     for (const sparing of [true, false])
-      for (const [key, entry] of entries) if (entry.droppable || (!sparing && !entry.busy)) return void drop(key, entry);
-    throw new TokenError('ERR_WAIT_LIMIT', { message: `All ${max} sessions of the pool are in use` });
+      for (const [key, entry] of entries)
+        if (entry.droppable || (!sparing && !entry.busy)) return void drop(key, entry);
+    throw new TokenError('ERR_WAIT_LIMIT', {
+      message: `All ${max} sessions of the pool are in use`,
+    });
   };
 
   const entryOf = (key: string): PoolEntry => {
@@ -124,19 +135,29 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
 
   const inTime = (done: Promise<void>): Promise<void> =>
     new Promise((resolve, reject) => {
-      const late = new TokenError('ERR_WAIT_LIMIT', { message: `The session was being closed for more than ${CLOSING_WAIT} ms` });
+      const late = new TokenError('ERR_WAIT_LIMIT', {
+        message: `The session was being closed for more than ${CLOSING_WAIT} ms`,
+      });
       const cancel = clock.setTimeout(() => reject(late), CLOSING_WAIT, true);
       void done.finally(cancel).then(resolve, reject);
     });
 
-  const use = async <T>(key: string, signal: AbortSignal | undefined, run: (manager: TokenManager) => Promise<T>): Promise<T> => {
-    for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key)) await abortable(inTime(earlier), signal);
+  const use = async <T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    run: (manager: TokenManager) => Promise<T>,
+  ): Promise<T> => {
+    for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key))
+      await abortable(inTime(earlier), signal);
     const entry = entryOf(key);
     return entry.busyWith(run(entry.manager)).finally(scheduleSweep);
   };
 
   const get = (key: string): TokenManager => {
-    if (!isName(key)) throw new TypeError(`createTokenPool: key: expected a string that is not empty, got ${nameOf(key)}`);
+    if (!isName(key))
+      throw new TypeError(
+        `createTokenPool: key: expected a string that is not empty, got ${nameOf(key)}`,
+      );
     return {
       get status() {
         return entries.get(key)?.manager.status ?? 'unknown';
@@ -188,5 +209,6 @@ export function createTokenPool(create: (key: string) => TokenManagerOptions, op
 }
 
 function requireListener(listener: unknown): void {
-  if (typeof listener !== 'function') throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
+  if (typeof listener !== 'function')
+    throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
 }

@@ -28,19 +28,36 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
   if (isRecord(value)) return { record: value, version };
   const versioned = typeof value === 'object' && 'v' in value;
   // An expiresIn is counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
-  const { tokens, problem } = readTokenSet(typeof value === 'object' ? { ...value, expiresIn: undefined } : value, now, false);
+  const { tokens, problem } = readTokenSet(
+    typeof value === 'object' ? { ...value, expiresIn: undefined } : value,
+    now,
+    false,
+  );
   if (!versioned && problem === undefined && tokens.accessToken !== undefined) {
     const session = `imported-${fingerprint(tokens.refreshToken ?? tokens.accessToken)}`;
     return {
-      record: { v: 1, session, gen: 0, status: 'active', tokens: { ...tokens, accessToken: tokens.accessToken }, issuedAt: now },
+      record: {
+        v: 1,
+        session,
+        gen: 0,
+        status: 'active',
+        tokens: { ...tokens, accessToken: tokens.accessToken },
+        issuedAt: now,
+      },
       version,
     };
   }
-  const found = versioned && value.v !== 1 ? 'a record of another format version' : 'something that is not a session record';
-  throw new TokenError('ERR_STORE_RECORD', { message: `Store "${store}" holds ${found}; it was left as it is` });
+  const found =
+    versioned && value.v !== 1
+      ? 'a record of another format version'
+      : 'something that is not a session record';
+  throw new TokenError('ERR_STORE_RECORD', {
+    message: `Store "${store}" holds ${found}; it was left as it is`,
+  });
 }
 
-export const isActive = (record: SessionRecord | undefined): record is ActiveRecord => record?.status === 'active';
+export const isActive = (record: SessionRecord | undefined): record is ActiveRecord =>
+  record?.status === 'active';
 
 export function isRecord(value: unknown): value is SessionRecord {
   if (typeof value !== 'object' || value === null) return false;

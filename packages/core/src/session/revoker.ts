@@ -15,7 +15,11 @@ export interface Revoker {
   settled(): Promise<unknown>;
 }
 
-export function createRevoker(revoke: SessionOptions['revoke'], clock: Clock, emit: SessionState['emit']): Revoker {
+export function createRevoker(
+  revoke: SessionOptions['revoke'],
+  clock: Clock,
+  emit: SessionState['emit'],
+): Revoker {
   const underWay = new Set<Promise<void>>();
   return {
     revoke(tokens) {
@@ -23,13 +27,19 @@ export function createRevoker(revoke: SessionOptions['revoke'], clock: Clock, em
       const controller = new AbortController();
       const ended = new Promise<void>((resolve) => {
         const report = (error: unknown): void => {
-          const cause = safeCause(error, [tokens.accessToken, tokens.refreshToken ?? tokens.accessToken]);
+          const cause = safeCause(error, [
+            tokens.accessToken,
+            tokens.refreshToken ?? tokens.accessToken,
+          ]);
           emit(
             {
               type: 'warning',
               code: 'NOT_REVOKED',
               message: 'The tokens of a session that is over could not be revoked',
-              error: new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The revocation failed', cause }),
+              error: new TokenError('ERR_REFRESH_UNAVAILABLE', {
+                message: 'The revocation failed',
+                cause,
+              }),
             },
             tokens.accessToken,
           );

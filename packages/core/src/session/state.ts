@@ -9,7 +9,11 @@ import { type Held, hold, type Origin, type Windows } from './held.ts';
 import { type ActiveRecord, isActive, type Sight } from './record.ts';
 
 /** An event without what every event has. */
-export type EventBody = TokenEvent extends infer E ? (E extends TokenEvent ? Omit<E, 'name' | 'at' | 'token'> : never) : never;
+export type EventBody = TokenEvent extends infer E
+  ? E extends TokenEvent
+    ? Omit<E, 'name' | 'at' | 'token'>
+    : never
+  : never;
 
 /** Which generation of which session a token belongs to. */
 export interface Generation {
@@ -80,7 +84,12 @@ export function createSessionState(options: {
     trim(generations);
   };
 
-  const adopt = (record: ActiveRecord, stored: boolean, origin: Origin, learned = momentOf(clock)): void => {
+  const adopt = (
+    record: ActiveRecord,
+    stored: boolean,
+    origin: Origin,
+    learned = momentOf(clock),
+  ): void => {
     const moved = held?.record.session !== record.session;
     if (held !== undefined && moved) {
       past.add(held.record.session);
@@ -98,7 +107,11 @@ export function createSessionState(options: {
 
   const noticeDeath = (record: SessionRecord): void => {
     if (record.dead?.gen !== record.gen || dead !== undefined) return;
-    markDead(new TokenError('ERR_SESSION_ENDED', { message: `The server ended the session (${record.dead.code})` }));
+    markDead(
+      new TokenError('ERR_SESSION_ENDED', {
+        message: `The server ended the session (${record.dead.code})`,
+      }),
+    );
   };
 
   const markDead = (error: TokenError): void => {
@@ -160,7 +173,13 @@ export function createSessionState(options: {
           adopt(record, true, relation === 'newer' ? 'refresh' : 'signIn');
           if (relation === 'newer')
             emit(
-              { type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: record.tokens.expiresAt },
+              {
+                type: 'refreshed',
+                by: 'peer',
+                duration: 0,
+                lockWait: 0,
+                expiresAt: record.tokens.expiresAt,
+              },
               record.tokens.accessToken,
             );
           else emit({ type: 'signedIn', by: first ? 'store' : by }, record.tokens.accessToken);

@@ -29,10 +29,16 @@ const KNOWN_MEMBERS = new Set([
  */
 export function readTokenSet(value: unknown, startedAt: number, issuedNow: boolean): TokenReading {
   if (typeof value !== 'object' || value === null)
-    return { tokens: {}, problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}` };
+    return {
+      tokens: {},
+      problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}`,
+    };
   const raw = value as Record<string, unknown>;
-  const isResponse = raw['accessToken'] === undefined && (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
-  const spelling = (camel: string, snake: string): string => (raw[camel] == null && raw[snake] != null ? snake : camel);
+  const isResponse =
+    raw['accessToken'] === undefined &&
+    (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
+  const spelling = (camel: string, snake: string): string =>
+    raw[camel] == null && raw[snake] != null ? snake : camel;
   const accessKey = spelling('accessToken', 'access_token');
   const refreshKey = spelling('refreshToken', 'refresh_token');
   const typeKey = spelling('tokenType', 'token_type');
@@ -48,24 +54,36 @@ export function readTokenSet(value: unknown, startedAt: number, issuedNow: boole
   else if (refreshToken != null) problem ??= notToken(refreshKey, refreshToken);
 
   const tokenType = raw[typeKey];
-  if (typeof tokenType === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(tokenType)) tokens.tokenType = tokenType;
-  else if (tokenType != null) problem ??= `${typeKey} must name an authentication scheme, such as "Bearer"`;
+  if (typeof tokenType === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(tokenType))
+    tokens.tokenType = tokenType;
+  else if (tokenType != null)
+    problem ??= `${typeKey} must name an authentication scheme, such as "Bearer"`;
 
-  const expiry = raw['expiresAt'] == null ? expiresIn(raw['expires_in'], startedAt) : expiresAt(raw['expiresAt'], startedAt);
+  const expiry =
+    raw['expiresAt'] == null
+      ? expiresIn(raw['expires_in'], startedAt)
+      : expiresAt(raw['expiresAt'], startedAt);
   if (typeof expiry === 'string') problem ??= expiry;
   else {
-    const found = expiry ?? (tokens.accessToken === undefined ? undefined : jwtExpiry(tokens.accessToken, startedAt, issuedNow));
+    const found =
+      expiry ??
+      (tokens.accessToken === undefined
+        ? undefined
+        : jwtExpiry(tokens.accessToken, startedAt, issuedNow));
     if (found !== undefined) tokens.expiresAt = found;
     // In a token response it is a member that nobody knows, and ignored (RFC 6749 section 5.1).
     else if (raw['accessToken'] != null && raw['expiresIn'] != null)
-      problem ??= 'expiresIn is ms to some and seconds to others; give expires_in (seconds), or expiresAt (ms since the epoch)';
+      problem ??=
+        'expiresIn is ms to some and seconds to others; give expires_in (seconds), or expiresAt (ms since the epoch)';
   }
 
   if (typeof raw['scope'] === 'string') tokens.scope = raw['scope'];
   else if (raw['scope'] != null) problem ??= `scope must be a string, got ${typeof raw['scope']}`;
 
   const extra = isResponse
-    ? Object.fromEntries(Object.entries(raw).filter(([key]) => !KNOWN_MEMBERS.has(key) && key !== '__proto__'))
+    ? Object.fromEntries(
+        Object.entries(raw).filter(([key]) => !KNOWN_MEMBERS.has(key) && key !== '__proto__'),
+      )
     : raw['extra'];
   if (typeof extra === 'object' && extra !== null) {
     if (Object.keys(extra).length > 0) tokens.extra = extra as Record<string, unknown>;
@@ -91,13 +109,15 @@ function missing(raw: Record<string, unknown>): string {
 function expiresIn(value: unknown, startedAt: number): number | string | undefined {
   if (value == null) return undefined;
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return 'expires_in must be a number of seconds';
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds))
+    return 'expires_in must be a number of seconds';
   return seconds <= 0 ? 0 : startedAt + seconds * 1000;
 }
 
 function expiresAt(value: unknown, startedAt: number): number | string {
   if (typeof value !== 'number' || Number.isNaN(value)) {
-    const date = typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN;
+    const date =
+      typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN;
     const better = Number.isNaN(date) ? '' : '; did you mean new Date(expiresAt).getTime()?';
     return `expiresAt must be a number of ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}${better}`;
   }
@@ -115,6 +135,7 @@ function jwtExpiry(token: string, startedAt: number, issuedNow: boolean): number
 /** A whole token set, or a `TypeError` that says what was wrong with the one given to `where`. */
 export function requireTokenSet(value: unknown, startedAt: number, where: string): TokenSet {
   const { tokens, problem } = readTokenSet(value, startedAt, false);
-  if (problem !== undefined || tokens.accessToken === undefined) throw new TypeError(`${where}: ${problem}`);
+  if (problem !== undefined || tokens.accessToken === undefined)
+    throw new TypeError(`${where}: ${problem}`);
   return { ...tokens, accessToken: tokens.accessToken };
 }

@@ -60,27 +60,39 @@ export function createTransitions(parts: {
     };
     try {
       const result = superseded() ? undefined : await cell.update(overwrite);
-      if (result !== undefined && 'written' in result && found?.record !== undefined) state.bury(found.record.session); // also where something overtook this
+      if (result !== undefined && 'written' in result && found?.record !== undefined)
+        state.bury(found.record.session); // also where something overtook this
     } catch (error) {
       // What was found there stays, and is known from now on: the store might go back to before it.
-      if (found !== undefined && (state.phase === 'unknown' || state.relate(found) === 'newer')) state.take(found, 'store');
+      if (found !== undefined && (state.phase === 'unknown' || state.relate(found) === 'newer'))
+        state.take(found, 'store');
       throw error;
     }
     if (!superseded()) {
       standing = call;
       state.commit(record, true, 'signIn');
       state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
-    } else if (standing > call) throw new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
+    } else if (standing > call)
+      throw new TokenError('ERR_SIGNED_OUT', {
+        message: 'Signed out before the sign-in was stored',
+      });
   };
 
   /** Ends what is over here, and whatever else the store held when this first got to see it. */
-  const storeSignOut = async (known: ActiveRecord | undefined, first: { seen: boolean }): Promise<void> => {
+  const storeSignOut = async (
+    known: ActiveRecord | undefined,
+    first: { seen: boolean },
+  ): Promise<void> => {
     let replaced: SessionRecord | undefined;
     const tombstone = ({ record }: Sight): SessionRecord | undefined => {
       replaced = record;
       if (!first.seen && record !== undefined) state.bury(record.session); // for good, also where the tombstone cannot be stored
       first.seen = true;
-      if (record?.status === 'signedOut' || (record !== undefined && !state.past.has(record.session))) return undefined;
+      if (
+        record?.status === 'signedOut' ||
+        (record !== undefined && !state.past.has(record.session))
+      )
+        return undefined;
       return {
         v: 1,
         session: record?.session ?? known?.session ?? newId(),
@@ -91,7 +103,11 @@ export function createTransitions(parts: {
     };
     const result = await cell.update(tombstone);
     // Unread, or refreshed by a peer: these tokens are not the ones that were held, and revoked, here.
-    if ('written' in result && isActive(replaced) && (replaced.session !== known?.session || replaced.gen > known.gen))
+    if (
+      'written' in result &&
+      isActive(replaced) &&
+      (replaced.session !== known?.session || replaced.gen > known.gen)
+    )
       revoker.revoke(replaced.tokens);
     if ('kept' in result) state.take(result.kept, 'peer');
     else if (state.held !== undefined) state.leave('self'); // taken over meanwhile, and over now too
@@ -117,7 +133,14 @@ export function createTransitions(parts: {
     async signIn(tokens) {
       open();
       const call = ++latest;
-      const record: ActiveRecord = { v: 1, session: newId(), gen: 0, status: 'active', tokens, issuedAt: clock.now() };
+      const record: ActiveRecord = {
+        v: 1,
+        session: newId(),
+        gen: 0,
+        status: 'active',
+        tokens,
+        issuedAt: clock.now(),
+      };
       state.suspend(holding++ > 0);
       try {
         const turn = (last = inTurn(() => storeSignIn(record, call)));
@@ -144,7 +167,12 @@ export function createTransitions(parts: {
       } catch (error) {
         first.seen ||= (known?.session ?? tried) !== undefined; // what somebody signs in with from now on is not what was signed out here
         state.emit(
-          { type: 'warning', code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet', error: error as TokenError },
+          {
+            type: 'warning',
+            code: 'NOT_DURABLE',
+            message: 'Signed out here; the store could not be told yet',
+            error: error as TokenError,
+          },
           undefined,
         );
         void keepTrying(call, attempt);

@@ -89,10 +89,20 @@ export function createWaitQueue<W, T>(options: {
     enter(waiter, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       if (places.size >= limit)
-        return Promise.reject(new TokenError('ERR_WAIT_LIMIT', { message: `${limit} requests wait for the session already` }));
+        return Promise.reject(
+          new TokenError('ERR_WAIT_LIMIT', {
+            message: `${limit} requests wait for the session already`,
+          }),
+        );
       return new Promise((resolve, reject) => {
         const group = signal && groupOf(signal);
-        const place: Place<W, T> = { waiter, deadline: clock.monotonic() + timeout, resolve, reject, group };
+        const place: Place<W, T> = {
+          waiter,
+          deadline: clock.monotonic() + timeout,
+          resolve,
+          reject,
+          group,
+        };
         places.add(place);
         group?.places.add(place);
         cancelTimer ??= clock.setTimeout(sweep, timeout);

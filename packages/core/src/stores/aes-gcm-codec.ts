@@ -17,15 +17,21 @@ const NONCE = 12;
  * const codec = aesGcmCodec(crypto.getRandomValues(new Uint8Array(32))); // keep it where the store is not
  * ```
  */
-export function aesGcmCodec(key: CryptoKey | Uint8Array | readonly (CryptoKey | Uint8Array)[]): TokenCodec {
-  const given = Array.isArray(key) ? (key as readonly (CryptoKey | Uint8Array)[]) : [key as CryptoKey | Uint8Array];
+export function aesGcmCodec(
+  key: CryptoKey | Uint8Array | readonly (CryptoKey | Uint8Array)[],
+): TokenCodec {
+  const given = Array.isArray(key)
+    ? (key as readonly (CryptoKey | Uint8Array)[])
+    : [key as CryptoKey | Uint8Array];
   if (given.length === 0) throw new TypeError('aesGcmCodec: key: expected at least one');
   for (const one of given) requireKey(one);
   // A copy of the bytes: the caller may wipe its own.
   const imports = given.map((one) => (one instanceof Uint8Array ? Uint8Array.from(one) : one));
   let imported: Promise<readonly CryptoKey[]> | undefined;
   const keys = (): Promise<readonly CryptoKey[]> => {
-    imported ??= Promise.all(imports.map(async (one) => (one instanceof Uint8Array ? importKey(one) : one)));
+    imported ??= Promise.all(
+      imports.map(async (one) => (one instanceof Uint8Array ? importKey(one) : one)),
+    );
     return imported;
   };
   const parameters = (iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams => ({
@@ -53,7 +59,11 @@ export function aesGcmCodec(key: CryptoKey | Uint8Array | readonly (CryptoKey | 
       let failure: unknown;
       for (const one of await keys()) {
         try {
-          const opened = await crypto.subtle.decrypt(parameters(bytes.slice(0, NONCE), place), one, bytes.slice(NONCE));
+          const opened = await crypto.subtle.decrypt(
+            parameters(bytes.slice(0, NONCE), place),
+            one,
+            bytes.slice(NONCE),
+          );
           return JSON.parse(new TextDecoder().decode(opened)) as TokenSet;
         } catch (error) {
           failure = error; // perhaps with the next key
@@ -73,9 +83,13 @@ function requireKey(key: unknown): void {
     throw new TypeError(`aesGcmCodec: key: expected 16 or 32 bytes, got ${key.length}`);
   }
   if ((key as Partial<CryptoKey> | null | undefined)?.algorithm?.name !== 'AES-GCM')
-    throw new TypeError(`aesGcmCodec: key: expected a Uint8Array or a CryptoKey for AES-GCM, got ${nameOf(key)}`);
+    throw new TypeError(
+      `aesGcmCodec: key: expected a Uint8Array or a CryptoKey for AES-GCM, got ${nameOf(key)}`,
+    );
 }
 
 /** Base64, by hand of what every runtime has. */
-const textOf = (bytes: Uint8Array): string => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
-const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+const textOf = (bytes: Uint8Array): string =>
+  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(text), (character) => character.charCodeAt(0));

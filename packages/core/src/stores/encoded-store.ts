@@ -35,7 +35,8 @@ interface EncodedRecord extends Omit<SessionRecord, 'tokens'> {
 export function encodedStore(store: TokenStore, codec: TokenCodec): TokenStore {
   requireMethods('encodedStore: store', store, ['read', 'write']);
   requireMethods('encodedStore: codec', codec, ['encode', 'decode']);
-  const placeOf = ({ session, gen }: Pick<SessionRecord, 'session' | 'gen'>): string => JSON.stringify([store.name, session, gen]);
+  const placeOf = ({ session, gen }: Pick<SessionRecord, 'session' | 'gen'>): string =>
+    JSON.stringify([store.name, session, gen]);
 
   const decoded = async (stored: StoredValue): Promise<StoredValue> => {
     if (!isEncoded(stored.value)) return stored;
@@ -61,7 +62,10 @@ export function encodedStore(store: TokenStore, codec: TokenCodec): TokenStore {
     async write(record, expected) {
       if (record.tokens === undefined) return store.write(record, expected);
       const encoded = await codec.encode(record.tokens, placeOf(record));
-      return store.write(replaced(record, 'tokens', 'encoded', encoded) as unknown as EncodedRecord, expected);
+      return store.write(
+        replaced(record, 'tokens', 'encoded', encoded) as unknown as EncodedRecord,
+        expected,
+      );
     },
     ...(store.subscribe !== undefined && { subscribe: store.subscribe.bind(store) }),
   };
@@ -69,7 +73,11 @@ export function encodedStore(store: TokenStore, codec: TokenCodec): TokenStore {
 
 /** The same members in the same order, but for one. */
 const replaced = (record: object, member: string, by: string, value: unknown): object =>
-  Object.fromEntries(Object.entries(record).map(([name, own]) => (name === member ? [by, value] : [name, own])));
+  Object.fromEntries(
+    Object.entries(record).map(([name, own]) => (name === member ? [by, value] : [name, own])),
+  );
 
 const isEncoded = (value: unknown): value is EncodedRecord =>
-  typeof value === 'object' && value !== null && typeof (value as Partial<EncodedRecord>).encoded === 'string';
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Partial<EncodedRecord>).encoded === 'string';

@@ -19,7 +19,8 @@ import type { TokenStore } from './store.ts';
  * ```
  */
 export function memoryStore(initial?: TokenSet): TokenStore {
-  let value: unknown = initial === undefined ? undefined : requireTokenSet(initial, Date.now(), 'memoryStore');
+  let value: unknown =
+    initial === undefined ? undefined : requireTokenSet(initial, Date.now(), 'memoryStore');
   let version = 0;
   const listeners = new Set<() => void>();
   return {

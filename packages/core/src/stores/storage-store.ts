@@ -28,13 +28,18 @@ export interface StorageLike {
  */
 export function storageStore(storage: StorageLike, key: string): TokenStore {
   requireMethods('storageStore: storage', storage, ['getItem', 'setItem']);
-  if (!isName(key)) throw new TypeError(`storageStore: key: expected a string that is not empty, got ${nameOf(key)}`);
+  if (!isName(key))
+    throw new TypeError(
+      `storageStore: key: expected a string that is not empty, got ${nameOf(key)}`,
+    );
   let first: Promise<StoredValue | undefined> | undefined;
   let version = 0;
 
   const load = async (): Promise<StoredValue | undefined> => {
     const found = await storage.getItem(key);
-    return found == null ? undefined : { value: typeof found === 'string' ? parse(found, key) : found, version: '0' };
+    return found == null
+      ? undefined
+      : { value: typeof found === 'string' ? parse(found, key) : found, version: '0' };
   };
 
   const read = (): Promise<StoredValue | undefined> => {
@@ -66,6 +71,8 @@ function parse(text: string, key: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new TokenError('ERR_STORE_RECORD', { message: `Store "${key}" holds something that is not JSON; it was left as it is` }); // the parser's own message quotes the text
+    throw new TokenError('ERR_STORE_RECORD', {
+      message: `Store "${key}" holds something that is not JSON; it was left as it is`,
+    }); // the parser's own message quotes the text
   }
 }

@@ -13,7 +13,12 @@ export interface SessionRecord {
   /** Ms since the epoch: when the call that yielded the tokens began. */
   readonly issuedAt: number;
   /** A redemption of generation `gen` may be under way, or its answer lost. */
-  readonly intent?: { readonly gen: number; readonly owner: string; readonly startedAt: number; readonly attempt: number };
+  readonly intent?: {
+    readonly gen: number;
+    readonly owner: string;
+    readonly startedAt: number;
+    readonly attempt: number;
+  };
   /** The authorization server rejected the refresh token of generation `gen`. */
   readonly dead?: { readonly gen: number; readonly code: string; readonly at: number };
 }

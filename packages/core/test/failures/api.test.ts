@@ -17,7 +17,9 @@ describe('401', () => {
   it('request carried an older generation of the same session: replayed with the current token, no refresh', async () => {
     const { server, tokens, ofType } = await signedIn();
     await tokens.refresh();
-    expect(await Promise.all(times(50, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(50, () => 'at-2'));
+    expect(await Promise.all(times(50, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+      times(50, () => 'at-2'),
+    );
     expect(server.calls).toBe(1);
     expect(ofType('rejected').every(({ late }) => late)).toBe(true);
   });
@@ -26,13 +28,17 @@ describe('401', () => {
     const { clock, server, tokens } = await signedIn();
     await tokens.refresh();
     await clock.advance(3_600_001);
-    expect(await Promise.all(times(5, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(5, () => 'at-3'));
+    expect(await Promise.all(times(5, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+      times(5, () => 'at-3'),
+    );
     expect(server.calls).toBe(2);
   });
 
   it('current generation: one forced flight for it, then one replay', async () => {
     const { server, tokens, ofType } = await signedIn();
-    expect(await Promise.all(times(50, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(50, () => 'at-2'));
+    expect(await Promise.all(times(50, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+      times(50, () => 'at-2'),
+    );
     expect(server.calls).toBe(1);
     expect(server.seen[0]?.context.reason).toBe('rejected');
     expect(ofType('rejected').every(({ late }) => !late)).toBe(true);
@@ -67,7 +73,9 @@ describe('401', () => {
     const { server, tokens } = await signedIn();
     const replay = await outcome(tokens.replaceRejected('at-1'));
     expect(replay).toBe('at-2');
-    expect(await Promise.all(times(20, () => outcome(tokens.replaceRejected('at-2'))))).toEqual(times(20, () => undefined));
+    expect(await Promise.all(times(20, () => outcome(tokens.replaceRejected('at-2'))))).toEqual(
+      times(20, () => undefined),
+    );
     expect(server.calls).toBe(1);
   });
 
@@ -95,7 +103,9 @@ describe('401', () => {
     const { clock, server, tokens } = await signedIn();
     for (let round = 0; round < 20; round++) {
       const token = await tokens.getTokens();
-      expect(await outcome(tokens.replaceRejected(token?.accessToken ?? ''))).toBe(`at-${round + 2}`);
+      expect(await outcome(tokens.replaceRejected(token?.accessToken ?? ''))).toBe(
+        `at-${round + 2}`,
+      );
       await clock.advance(60_000);
     }
     expect(server.calls).toBe(20);
@@ -132,7 +142,9 @@ describe('401', () => {
     const { clock, server, tokens } = await signedIn();
     server.next(unavailable);
     await outcome(tokens.replaceRejected('at-1'));
-    expect(await Promise.all(times(9, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(times(9, () => 'ERR_REFRESH_UNAVAILABLE'));
+    expect(await Promise.all(times(9, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
+      times(9, () => 'ERR_REFRESH_UNAVAILABLE'),
+    );
     expect(await outcome(tokens.refresh())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
     await clock.advance(1000);
@@ -261,7 +273,8 @@ describe('who has not sent yet', () => {
 
   it('and asks, with many others, for longer than any token is good for once it has come: two refreshes for all of them', async () => {
     const { clock, server, tokens } = testSession({ lifetime: 60, waitTimeout: 300_000 });
-    const slow = (redeem: () => unknown) => new Promise((resolve) => clock.setTimeout(() => resolve(redeem()), 10_000));
+    const slow = (redeem: () => unknown) =>
+      new Promise((resolve) => clock.setTimeout(() => resolve(redeem()), 10_000));
     for (let call = 0; call < 20; call++) server.next(slow);
     const waits = times(20, () => outcome(tokens.getTokens({ validFor: 400_000 })));
     await clock.advance(5000);
@@ -288,14 +301,20 @@ describe('refresh(), by hand', () => {
 
   it('joins a refresh that is under way', async () => {
     const { server, tokens } = await signedIn();
-    expect(await Promise.all(times(10, () => outcome(tokens.refresh())))).toEqual(times(10, () => 'at-2'));
+    expect(await Promise.all(times(10, () => outcome(tokens.refresh())))).toEqual(
+      times(10, () => 'at-2'),
+    );
     expect(server.calls).toBe(1);
   });
 
   it('during a sign-in: of the new session, once', async () => {
     const { server, tokens } = await signedIn();
     for (let round = 0; round < 3; round++) await tokens.refresh();
-    const signingIn = tokens.signIn({ accessToken: 'other', refreshToken: 'rt-4', expiresAt: 2_000_000_000_000 });
+    const signingIn = tokens.signIn({
+      accessToken: 'other',
+      refreshToken: 'rt-4',
+      expiresAt: 2_000_000_000_000,
+    });
     const renewed = outcome(tokens.refresh());
     await signingIn;
     expect(await renewed).toBe('at-5');

@@ -50,7 +50,11 @@ describe('the clock is wrong, jumping, or asleep', () => {
     const { clock, server, tokens } = testSession({ expiresIn: HOUR });
     const iat = Math.floor(clock.now() / 1000);
     clock.jump(-DAY);
-    server.next((redeem) => ({ ...redeem(), expires_in: undefined, access_token: jwt({ iat, exp: iat + 3600 }) }));
+    server.next((redeem) => ({
+      ...redeem(),
+      expires_in: undefined,
+      access_token: jwt({ iat, exp: iat + 3600 }),
+    }));
     await tokens.refresh();
     await clock.advance(HOUR - 30_001);
     await tokens.getTokens();
@@ -116,15 +120,22 @@ describe('the clock is wrong, jumping, or asleep', () => {
 });
 
 describe('windows', () => {
-  it.each([60, 10, 1])('longer than the lifetime of %d s: one refresh a lifetime, not one a request', async (lifetime) => {
-    const { clock, server, tokens } = testSession({ lifetime, skewWindow: 300_000, prefetchWindow: 600_000 });
-    const steps = 200;
-    for (let step = 0; step < steps; step++) {
-      await tokens.getTokens();
-      await clock.advance((lifetime * 1000) / 10);
-    }
-    expect(server.calls).toBeLessThanOrEqual(steps / 7);
-  });
+  it.each([60, 10, 1])(
+    'longer than the lifetime of %d s: one refresh a lifetime, not one a request',
+    async (lifetime) => {
+      const { clock, server, tokens } = testSession({
+        lifetime,
+        skewWindow: 300_000,
+        prefetchWindow: 600_000,
+      });
+      const steps = 200;
+      for (let step = 0; step < steps; step++) {
+        await tokens.getTokens();
+        await clock.advance((lifetime * 1000) / 10);
+      }
+      expect(server.calls).toBeLessThanOrEqual(steps / 7);
+    },
+  );
 
   it('skew: within 30 s of the expiry requests wait for a new token', async () => {
     const { clock, server, tokens } = await fresh();
@@ -144,7 +155,11 @@ describe('windows', () => {
   });
 
   it('prefetch: requests go out with the valid token meanwhile, and its failure is an event, no error', async () => {
-    const { clock, server, tokens, ofType } = testSession({ expiresIn: HOUR, prefetchWindow: 300_000, random: () => 0.5 });
+    const { clock, server, tokens, ofType } = testSession({
+      expiresIn: HOUR,
+      prefetchWindow: 300_000,
+      random: () => 0.5,
+    });
     await tokens.getTokens();
     await clock.advance(HOUR - 300_000);
     server.next(() => {
@@ -162,7 +177,11 @@ describe('windows', () => {
   });
 
   it('prefetch: a refused refresh token does not take the valid access token away', async () => {
-    const { clock, server, tokens, ofType } = testSession({ expiresIn: HOUR, prefetchWindow: 300_000, random: () => 0.5 });
+    const { clock, server, tokens, ofType } = testSession({
+      expiresIn: HOUR,
+      prefetchWindow: 300_000,
+      random: () => 0.5,
+    });
     await tokens.getTokens();
     await clock.advance(HOUR - 300_000);
     server.next(() => {

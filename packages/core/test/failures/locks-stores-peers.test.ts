@@ -15,7 +15,14 @@ const diskFull = () => Promise.reject(new Error('disk full'));
 const world = (expiresIn = -1) => {
   const clock = testClock();
   const server = strictServer({ expiresAt: clock.now() + expiresIn });
-  const record: SessionRecord = { v: 1, session: 'first', gen: 0, status: 'active', issuedAt: clock.now(), tokens: server.first };
+  const record: SessionRecord = {
+    v: 1,
+    session: 'first',
+    gen: 0,
+    status: 'active',
+    issuedAt: clock.now(),
+    tokens: server.first,
+  };
   const cell = sharedCell(record);
   let seed = 0;
   const open = (options: TestSessionOptions & { subscribe?: boolean } = {}) => {
@@ -26,7 +33,11 @@ const world = (expiresIn = -1) => {
   const rotatedByPeer = (gen = 1): SessionRecord => ({
     ...record,
     gen,
-    tokens: { accessToken: `peer-${gen}`, refreshToken: `rt-peer-${gen}`, expiresAt: clock.now() + HOUR },
+    tokens: {
+      accessToken: `peer-${gen}`,
+      refreshToken: `rt-peer-${gen}`,
+      expiresAt: clock.now() + HOUR,
+    },
   });
   return { clock, server, cell, record, open, rotatedByPeer };
 };
@@ -34,7 +45,11 @@ const world = (expiresIn = -1) => {
 describe('lock', () => {
   it('wait timed out: re-read before failing, and what a peer stored is adopted', async () => {
     const { clock, cell, server, open, rotatedByPeer } = world();
-    const { tokens } = open({ subscribe: false, lock: scriptedLock('never').lock, waitTimeout: 100_000 });
+    const { tokens } = open({
+      subscribe: false,
+      lock: scriptedLock('never').lock,
+      waitTimeout: 100_000,
+    });
     const waiting = outcome(tokens.getTokens());
     await clock.advance(34_999);
     cell.put(rotatedByPeer());
@@ -58,7 +73,11 @@ describe('lock', () => {
 
   it('that never comes free, while the token is valid: it goes on being served', async () => {
     const { clock, server, open } = world(20_000);
-    const { tokens } = open({ lock: scriptedLock('never').lock, waitTimeout: 5000, skewWindow: 30_000 });
+    const { tokens } = open({
+      lock: scriptedLock('never').lock,
+      waitTimeout: 5000,
+      skewWindow: 30_000,
+    });
     await clock.advance(19_000 - 5000);
     const waiting = outcome(tokens.getTokens({ validFor: 18_000 }));
     await clock.advance(5000);
@@ -216,7 +235,10 @@ describe('lease', () => {
     const { tokens } = open({ lock: script.lock, waitTimeout: 200_000 });
     const waiting = tokens.getTokens().catch((error: unknown) => error);
     await clock.advance(66_000);
-    expect(await waiting).toMatchObject({ code: 'ERR_SESSION_ENDED', message: expect.stringContaining('probably lost') });
+    expect(await waiting).toMatchObject({
+      code: 'ERR_SESSION_ENDED',
+      message: expect.stringContaining('probably lost'),
+    });
   });
 
   it('an intent that is null, as some stores write what is missing: no intent', async () => {
@@ -328,7 +350,10 @@ describe('store', () => {
     const { tokens } = open();
     cell.hooks.beforeRead = diskFull;
     const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
-    expect(await Promise.all(waits)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
+    expect(await Promise.all(waits)).toEqual([
+      'ERR_REFRESH_UNAVAILABLE',
+      'ERR_REFRESH_UNAVAILABLE',
+    ]);
     expect(tokens.status).toBe('unknown');
     cell.hooks.beforeRead = undefined;
     expect(await outcome(tokens.getTokens())).toBe('at-1');
@@ -358,7 +383,9 @@ describe('store', () => {
       return redeem();
     });
     expect(await outcome(tokens.getTokens())).toBe('at-2');
-    expect(ofType('warning')).toMatchObject([{ code: 'NOT_DURABLE', error: { code: 'ERR_REFRESH_UNAVAILABLE' } }]);
+    expect(ofType('warning')).toMatchObject([
+      { code: 'NOT_DURABLE', error: { code: 'ERR_REFRESH_UNAVAILABLE' } },
+    ]);
     expect(script.holders).toBe(1);
     expect(await outcome(tokens.getTokens())).toBe('at-2');
     await clock.advance(5000);
@@ -437,7 +464,11 @@ describe('store', () => {
     const { cell, clock, record, open } = world(HOUR);
     const { tokens } = open();
     await tokens.getTokens();
-    await tokens.signIn({ accessToken: 'new', refreshToken: 'rt-new', expiresAt: clock.now() + HOUR });
+    await tokens.signIn({
+      accessToken: 'new',
+      refreshToken: 'rt-new',
+      expiresAt: clock.now() + HOUR,
+    });
     cell.put(record);
     cell.notify();
     await settle();
@@ -485,37 +516,49 @@ describe('store', () => {
   it.each([
     ['ours', { accessToken: 'bare', refreshToken: 'rt-1' }],
     ['as a server sends it', { access_token: 'bare', refresh_token: 'rt-1' }],
-  ])('holds a bare token set (%s) that another program wrote: imported as a new session, one for all who read it', async (_, value) => {
-    const { cell, server, open } = world();
-    cell.put(value);
-    const [one, two] = [open(), open()];
-    expect(await outcome(one.tokens.getTokens())).toBe('bare');
-    expect(await outcome(two.tokens.getTokens())).toBe('bare');
-    expect(await Promise.all([outcome(one.tokens.refresh()), outcome(two.tokens.refresh())])).toEqual(['at-2', 'at-2']);
-    expect(cell.record).toMatchObject({ v: 1, status: 'active', gen: 1 });
-    expect(server.reuses).toBe(0);
-  });
+  ])(
+    'holds a bare token set (%s) that another program wrote: imported as a new session, one for all who read it',
+    async (_, value) => {
+      const { cell, server, open } = world();
+      cell.put(value);
+      const [one, two] = [open(), open()];
+      expect(await outcome(one.tokens.getTokens())).toBe('bare');
+      expect(await outcome(two.tokens.getTokens())).toBe('bare');
+      expect(
+        await Promise.all([outcome(one.tokens.refresh()), outcome(two.tokens.refresh())]),
+      ).toEqual(['at-2', 'at-2']);
+      expect(cell.record).toMatchObject({ v: 1, status: 'active', gen: 1 });
+      expect(server.reuses).toBe(0);
+    },
+  );
 
   it.each([
     ['a record of an unknown version', { v: 2, session: 's' }],
     ['something else', { hello: 'world' }],
-  ])('holds %s: a typed error that names the store, and it is never overwritten', async (_, value) => {
-    const { cell, server, open } = world();
-    cell.put(value);
-    const { tokens } = open();
-    for (const attempt of [
-      () => tokens.getTokens(),
-      () => tokens.refresh(),
-      () => tokens.signIn({ accessToken: 'a' }),
-      () => tokens.signOut(),
-    ]) {
-      const error = await attempt().catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'ERR_STORE_RECORD', action: 'fix', message: expect.stringContaining('"cell"') });
-    }
-    expect(cell.record).toEqual(value);
-    expect(cell.writes).toBe(0);
-    expect(server.calls).toBe(0);
-  });
+  ])(
+    'holds %s: a typed error that names the store, and it is never overwritten',
+    async (_, value) => {
+      const { cell, server, open } = world();
+      cell.put(value);
+      const { tokens } = open();
+      for (const attempt of [
+        () => tokens.getTokens(),
+        () => tokens.refresh(),
+        () => tokens.signIn({ accessToken: 'a' }),
+        () => tokens.signOut(),
+      ]) {
+        const error = await attempt().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({
+          code: 'ERR_STORE_RECORD',
+          action: 'fix',
+          message: expect.stringContaining('"cell"'),
+        });
+      }
+      expect(cell.record).toEqual(value);
+      expect(cell.writes).toBe(0);
+      expect(server.calls).toBe(0);
+    },
+  );
 
   it('turns into something else while a session is held: served while valid, then a typed error; never overwritten', async () => {
     const { cell, clock, server, open } = world(HOUR);
@@ -597,7 +640,10 @@ describe('sign-out', () => {
   it('after a peer has refreshed unnoticed: the peer’s tokens are revoked as well', async () => {
     const { cell, open, rotatedByPeer } = world(HOUR);
     const revoked: (string | undefined)[] = [];
-    const { tokens } = open({ subscribe: false, revoke: async ({ refreshToken }) => revoked.push(refreshToken) });
+    const { tokens } = open({
+      subscribe: false,
+      revoke: async ({ refreshToken }) => revoked.push(refreshToken),
+    });
     await tokens.getTokens();
     cell.put(rotatedByPeer());
     await tokens.signOut();
@@ -607,7 +653,9 @@ describe('sign-out', () => {
 
   it('the revocation fails: an event, and signOut() does not reject', async () => {
     const { open } = world(HOUR);
-    const { tokens, ofType } = open({ revoke: () => Promise.reject(new Error('cannot revoke rt-1')) });
+    const { tokens, ofType } = open({
+      revoke: () => Promise.reject(new Error('cannot revoke rt-1')),
+    });
     await tokens.getTokens();
     await tokens.signOut();
     await settle();
@@ -655,7 +703,14 @@ describe('sign-out', () => {
     cell.hooks.beforeWrite = diskFull;
     await outcome(tokens.signOut());
     cell.hooks.beforeWrite = undefined;
-    cell.put({ v: 1, session: 'theirs', gen: 0, status: 'active', issuedAt: clock.now(), tokens: { accessToken: 'theirs' } });
+    cell.put({
+      v: 1,
+      session: 'theirs',
+      gen: 0,
+      status: 'active',
+      issuedAt: clock.now(),
+      tokens: { accessToken: 'theirs' },
+    });
     await clock.advance(120_000);
     expect(cell.record).toMatchObject({ session: 'theirs', status: 'active' });
   });
@@ -686,7 +741,11 @@ describe('sign-in', () => {
     });
     await outcome(tokens.getTokens());
     expect(tokens.status).toBe('ended');
-    await tokens.signIn({ accessToken: 'new', refreshToken: 'rt-new', expiresAt: clock.now() + HOUR });
+    await tokens.signIn({
+      accessToken: 'new',
+      refreshToken: 'rt-new',
+      expiresAt: clock.now() + HOUR,
+    });
     expect(tokens.status).toBe('signedIn');
     server.next(() => {
       throw httpError(401);

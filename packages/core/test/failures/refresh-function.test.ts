@@ -13,26 +13,41 @@ describe('a refresh function that users wrote', () => {
       Object.assign(new Error('x'), { status: 400, body: { error: 'invalid_grant' } }),
       'ERR_SESSION_ENDED',
     ],
-    ['`response.status` and an OAuth error in `response.data`', httpError(400, { error: 'invalid_grant' }), 'ERR_SESSION_ENDED'],
-    ['an OAuth error about the client', httpError(400, { error: 'unauthorized_client' }), 'ERR_REFRESH_CONFIGURATION'],
+    [
+      '`response.status` and an OAuth error in `response.data`',
+      httpError(400, { error: 'invalid_grant' }),
+      'ERR_SESSION_ENDED',
+    ],
+    [
+      'an OAuth error about the client',
+      httpError(400, { error: 'unauthorized_client' }),
+      'ERR_REFRESH_CONFIGURATION',
+    ],
     ['a plain HTTP 401', httpError(401), 'ERR_SESSION_ENDED'],
     ['our typed error, session ended', new TokenError('ERR_SESSION_ENDED'), 'ERR_SESSION_ENDED'],
-    ['our typed error, configuration', new TokenError('ERR_REFRESH_CONFIGURATION'), 'ERR_REFRESH_CONFIGURATION'],
+    [
+      'our typed error, configuration',
+      new TokenError('ERR_REFRESH_CONFIGURATION'),
+      'ERR_REFRESH_CONFIGURATION',
+    ],
     ['anything else: a 500', httpError(500), 'ERR_REFRESH_UNAVAILABLE'],
     ['anything else: a network error', new TypeError('fetch failed'), 'ERR_REFRESH_UNAVAILABLE'],
     ['anything else: a string', 'failed', 'ERR_REFRESH_UNAVAILABLE'],
     ['anything else: undefined', undefined, 'ERR_REFRESH_UNAVAILABLE'],
-  ])('throws %s: recognised by its shape, not retried within the flight', async (_, thrown, code) => {
-    let calls = 0;
-    const { clock, tokens } = withRefresh(async () => {
-      calls++;
-      throw thrown as Error;
-    });
-    expect(await outcome(tokens.getTokens())).toBe(code);
-    await clock.advance(400);
-    expect(calls).toBe(1);
-    expect(tokens.status).toBe(code === 'ERR_SESSION_ENDED' ? 'ended' : 'signedIn');
-  });
+  ])(
+    'throws %s: recognised by its shape, not retried within the flight',
+    async (_, thrown, code) => {
+      let calls = 0;
+      const { clock, tokens } = withRefresh(async () => {
+        calls++;
+        throw thrown as Error;
+      });
+      expect(await outcome(tokens.getTokens())).toBe(code);
+      await clock.advance(400);
+      expect(calls).toBe(1);
+      expect(tokens.status).toBe(code === 'ERR_SESSION_ENDED' ? 'ended' : 'signedIn');
+    },
+  );
 
   it('throws at once, before it has returned a promise: as if it had rejected', async () => {
     const { tokens, clock } = withRefresh(() => {
@@ -58,10 +73,26 @@ describe('a refresh function that users wrote', () => {
     ['null', null, /got null/],
     ['a text', 'secret-token', /got string/],
     ['an empty object', {}, /accessToken \(or access_token\) is missing/],
-    ['an axios response', { data: { access_token: 'secret-token' }, status: 200 }, /looks like an axios response, return its `data`/],
-    ['a Response', new Response('{"access_token":"secret-token"}'), /looks like a Response, return `await response.json\(\)`/],
-    ['a token that no header may carry', { accessToken: 'secret-token\n' }, /accessToken must be visible ASCII/],
-    ['an expiry in seconds', { accessToken: 'secret-token', expiresAt: 1_800_003_600 }, /are these seconds\?/],
+    [
+      'an axios response',
+      { data: { access_token: 'secret-token' }, status: 200 },
+      /looks like an axios response, return its `data`/,
+    ],
+    [
+      'a Response',
+      new Response('{"access_token":"secret-token"}'),
+      /looks like a Response, return `await response.json\(\)`/,
+    ],
+    [
+      'a token that no header may carry',
+      { accessToken: 'secret-token\n' },
+      /accessToken must be visible ASCII/,
+    ],
+    [
+      'an expiry in seconds',
+      { accessToken: 'secret-token', expiresAt: 1_800_003_600 },
+      /are these seconds\?/,
+    ],
   ])('resolves with %s: an error that says so, and never quotes it', async (_, value, message) => {
     const { tokens } = withRefresh(async () => value);
     const error = await tokens.getTokens().catch((thrown: unknown) => thrown);
@@ -81,7 +112,11 @@ describe('a refresh function that users wrote', () => {
     async (method) => {
       const clock = testClock();
       const tokens = createTokenManager({
-        store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: clock.now() + 60_000 }),
+        store: memoryStore({
+          accessToken: 'old',
+          refreshToken: 'r',
+          expiresAt: clock.now() + 60_000,
+        }),
         clock,
         async refresh(_, { signal }) {
           if (method === 'replaceRejected') await tokens.replaceRejected('old', { signal });
@@ -111,7 +146,10 @@ describe('a refresh function that users wrote', () => {
     const outside = outcome(tokens.getTokens());
     await clock.advance(30_000);
     expect(await outside).toBe('ERR_WAIT_LIMIT');
-    expect(inside[0]).toMatchObject({ code: 'ERR_WAIT_LIMIT', message: expect.stringContaining('pass context.signal on') });
+    expect(inside[0]).toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      message: expect.stringContaining('pass context.signal on'),
+    });
     expect(tokens.status).toBe('signedIn');
   });
 
@@ -145,7 +183,11 @@ describe('a refresh function that users wrote', () => {
     await settle();
     controller.abort('left');
     expect(await waiting).toBe('left');
-    expect(server.seen.map(({ context }) => context.reason)).toEqual(['requested', 'rejected', 'due']);
+    expect(server.seen.map(({ context }) => context.reason)).toEqual([
+      'requested',
+      'rejected',
+      'due',
+    ]);
     expect(server.seen.map(({ context }) => context.signal.aborted)).toEqual([false, false, false]);
     open();
   });

@@ -11,10 +11,16 @@ const stored = (options: Parameters<typeof testSession>[0] = {}) => {
   return { ...testSession({ ...options, clock, server, store: cell.open() }), cell };
 };
 const unsent = () => {
-  throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'connect ECONNREFUSED', delivery: 'unsent' });
+  throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: 'connect ECONNREFUSED',
+    delivery: 'unsent',
+  });
 };
 const unanswered = () => {
-  throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'socket hang up', delivery: 'unanswered' });
+  throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: 'socket hang up',
+    delivery: 'unanswered',
+  });
 };
 
 describe('surely not sent', () => {
@@ -48,12 +54,20 @@ describe('surely not sent', () => {
 
   it('three times, while a peer stored a newer generation: known when the intent is to be cleared, so a store that goes back changes nothing', async () => {
     const { clock, server, cell } = stored();
-    const { tokens, ofType } = testSession({ clock, server, store: cell.open({ subscribe: false }) });
+    const { tokens, ofType } = testSession({
+      clock,
+      server,
+      store: cell.open({ subscribe: false }),
+    });
     const before = cell.record;
     server.next(unsent);
     server.next(unsent);
     server.next(() => {
-      cell.put({ ...cell.record, gen: 1, tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 } });
+      cell.put({
+        ...cell.record,
+        gen: 1,
+        tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 },
+      });
       return unsent();
     });
     const waiting = outcome(tokens.getTokens());
@@ -81,18 +95,21 @@ describe('maybe processed', () => {
   it.each([
     ['the connection is lost after the request was written', unanswered],
     ['500, 502, 504 or a bare 503, as a grant says it', unanswered],
-  ])('%s: the store is re-read and the same refresh token retried within 1 to 2 s', async (_, fail) => {
-    const { clock, server, tokens, cell } = stored();
-    server.next(fail);
-    const waiting = outcome(tokens.getTokens());
-    await clock.advance(999);
-    expect(server.calls).toBe(1);
-    const reads = cell.reads;
-    await clock.advance(1001);
-    expect(cell.reads).toBeGreaterThan(reads);
-    expect(await waiting).toBe('at-2');
-    expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-1']);
-  });
+  ])(
+    '%s: the store is re-read and the same refresh token retried within 1 to 2 s',
+    async (_, fail) => {
+      const { clock, server, tokens, cell } = stored();
+      server.next(fail);
+      const waiting = outcome(tokens.getTokens());
+      await clock.advance(999);
+      expect(server.calls).toBe(1);
+      const reads = cell.reads;
+      await clock.advance(1001);
+      expect(cell.reads).toBeGreaterThan(reads);
+      expect(await waiting).toBe('at-2');
+      expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-1']);
+    },
+  );
 
   it('and never answered: few tries, then a back-off, the session kept, the intent stays', async () => {
     const { clock, server, tokens, cell } = stored();
@@ -111,7 +128,11 @@ describe('maybe processed', () => {
     const waiting = outcome(tokens.getTokens());
     await settle();
     const record = cell.record;
-    cell.put({ ...record, gen: 1, tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 } });
+    cell.put({
+      ...record,
+      gen: 1,
+      tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 },
+    });
     await clock.advance(2000);
     expect(await waiting).toBe('peer');
     expect(server.calls).toBe(1);
@@ -125,7 +146,10 @@ describe('maybe processed', () => {
     });
     const waiting = tokens.getTokens().catch((error: unknown) => error);
     await clock.advance(2000);
-    expect(await waiting).toMatchObject({ code: 'ERR_SESSION_ENDED', message: expect.stringContaining('probably lost') });
+    expect(await waiting).toMatchObject({
+      code: 'ERR_SESSION_ENDED',
+      message: expect.stringContaining('probably lost'),
+    });
   });
 
   it.each([
@@ -134,7 +158,9 @@ describe('maybe processed', () => {
   ])(
     'the hard cap is reached (%s): aborted at 60 s, unavailable, and a late invalid_grant says that an answer was probably lost',
     async (_, shared) => {
-      const session = shared ? stored({ waitTimeout: 200_000 }) : testSession({ waitTimeout: 200_000 });
+      const session = shared
+        ? stored({ waitTimeout: 200_000 })
+        : testSession({ waitTimeout: 200_000 });
       const { clock, server, tokens } = session;
       server.next((redeem) => {
         redeem();
@@ -166,7 +192,9 @@ describe('maybe processed', () => {
     });
     expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
     await clock.advance(1000);
-    expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({ message: expect.stringContaining('probably lost') });
+    expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+      message: expect.stringContaining('probably lost'),
+    });
   });
 });
 
@@ -174,8 +202,16 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
   it.each([
     ['429 in seconds', () => httpError(429, undefined, { 'retry-after': '3' }), 3000],
     ['503 in seconds', () => httpError(503, undefined, { 'retry-after': '3' }), 3000],
-    ['503 as a date', () => httpError(503, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }), 4000],
-    ['429 as a date', () => httpError(429, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }), 4000],
+    [
+      '503 as a date',
+      () => httpError(503, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }),
+      4000,
+    ],
+    [
+      '429 as a date',
+      () => httpError(429, undefined, { 'retry-after': new Date(1_800_000_004_000).toUTCString() }),
+      4000,
+    ],
   ])('%s: waited for inside the flight where it fits', async (_, error, delay) => {
     const { clock, server, tokens } = testSession();
     server.next(() => {
@@ -242,7 +278,11 @@ describe('invalid_grant', () => {
   it('with a newer generation in the store: adopted', async () => {
     const { clock, server, tokens, cell, ofType } = stored();
     server.next(() => {
-      cell.put({ ...cell.record, gen: 1, tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 } });
+      cell.put({
+        ...cell.record,
+        gen: 1,
+        tokens: { accessToken: 'peer', refreshToken: 'rt-p', expiresAt: clock.now() + 3_600_000 },
+      });
       return refuse();
     });
     expect(await outcome(tokens.getTokens())).toBe('peer');
@@ -253,7 +293,10 @@ describe('invalid_grant', () => {
   it('with nothing newer: marked dead, one "sign in again" event, tokens not deleted', async () => {
     const { server, tokens, cell, ofType } = stored();
     server.next(refuse);
-    expect(await Promise.all([outcome(tokens.getTokens()), outcome(tokens.refresh())])).toEqual(['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']);
+    expect(await Promise.all([outcome(tokens.getTokens()), outcome(tokens.refresh())])).toEqual([
+      'ERR_SESSION_ENDED',
+      'ERR_SESSION_ENDED',
+    ]);
     expect(cell.record).toMatchObject({
       gen: 0,
       status: 'active',
@@ -342,7 +385,9 @@ describe('invalid_client, unauthorized_client, unsupported_grant_type, invalid_s
         throw httpError(error === 'invalid_client' ? 401 : 400, { error });
       });
       expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_CONFIGURATION');
-      expect(ofType('warning')).toMatchObject([{ code: 'CONFIGURATION', error: { code: 'ERR_REFRESH_CONFIGURATION' } }]);
+      expect(ofType('warning')).toMatchObject([
+        { code: 'CONFIGURATION', error: { code: 'ERR_REFRESH_CONFIGURATION' } },
+      ]);
       await clock.advance(59_999);
       expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_CONFIGURATION');
       expect(server.calls).toBe(1);
@@ -376,28 +421,40 @@ it('invalid_request, other 4xx: one retry after a re-read, then a back-off, the 
 it.each([
   [200, 'temporarily_unavailable'],
   [400, 'server_error'],
-])('server_error, temporarily_unavailable, even in a 200 or 4xx (%d %s): retried as a 503, the session kept', async (status, error) => {
-  const { clock, server, tokens } = testSession();
-  server.next(() => {
-    throw httpError(status, { error });
-  });
-  const waiting = outcome(tokens.getTokens());
-  await clock.advance(1000);
-  expect(await waiting).toBe('at-2');
-  expect(tokens.status).toBe('signedIn');
-});
+])(
+  'server_error, temporarily_unavailable, even in a 200 or 4xx (%d %s): retried as a 503, the session kept',
+  async (status, error) => {
+    const { clock, server, tokens } = testSession();
+    server.next(() => {
+      throw httpError(status, { error });
+    });
+    const waiting = outcome(tokens.getTokens());
+    await clock.advance(1000);
+    expect(await waiting).toBe('at-2');
+    expect(tokens.status).toBe('signedIn');
+  },
+);
 
 describe('an answer', () => {
-  const answers = async (answer: (redeem: () => TokenResponse) => unknown, options: Parameters<typeof stored>[0] = {}) => {
+  const answers = async (
+    answer: (redeem: () => TokenResponse) => unknown,
+    options: Parameters<typeof stored>[0] = {},
+  ) => {
     const session = stored(options);
     session.server.next(answer);
     return { ...session, got: await outcome(session.tokens.getTokens()) };
   };
 
   it('without a refresh token: the old one is kept, the generation is one more', async () => {
-    const { got, cell, server, tokens } = await answers(() => ({ access_token: 'new', expires_in: 3600 }));
+    const { got, cell, server, tokens } = await answers(() => ({
+      access_token: 'new',
+      expires_in: 3600,
+    }));
     expect(got).toBe('new');
-    expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'new', refreshToken: 'rt-1' } });
+    expect(cell.record).toMatchObject({
+      gen: 1,
+      tokens: { accessToken: 'new', refreshToken: 'rt-1' },
+    });
     server.next(() => ({ access_token: 'newer', expires_in: 3600 }));
     expect(await outcome(tokens.refresh())).toBe('newer');
     expect(server.seen[1]?.refreshToken).toBe('rt-1');
@@ -408,11 +465,16 @@ describe('an answer', () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
     await tokens.getTokens();
     server.next((redeem) => ({ ...redeem(), access_token: 'at-1' }));
-    expect(await Promise.all([outcome(tokens.replaceRejected('at-1')), outcome(tokens.replaceRejected('at-1'))])).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-1', refreshToken: 'rt-2' } });
+    expect(
+      await Promise.all([
+        outcome(tokens.replaceRejected('at-1')),
+        outcome(tokens.replaceRejected('at-1')),
+      ]),
+    ).toEqual([undefined, undefined]);
+    expect(cell.record).toMatchObject({
+      gen: 1,
+      tokens: { accessToken: 'at-1', refreshToken: 'rt-2' },
+    });
     expect(await outcome(tokens.replaceRejected('at-1'))).toBeUndefined();
     expect(server.calls).toBe(1);
   });
@@ -420,47 +482,65 @@ describe('an answer', () => {
   it.each([
     ['expires_in 0', { expires_in: 0 }],
     ['expires_in -1', { expires_in: -1 }],
-  ])('that has already expired (%s): stored, rejected with its own error, counts for the back-off, no loop', async (_, odd) => {
-    const { got, cell, server, tokens, clock } = await answers((redeem) => ({ ...redeem(), ...odd }));
-    expect(got).toBe('ERR_REFRESH_ANSWER');
-    expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-2', refreshToken: 'rt-2', expiresAt: 0 } });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
-    expect(server.calls).toBe(1);
-    await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
-    expect(server.reuses).toBe(0);
-  });
+  ])(
+    'that has already expired (%s): stored, rejected with its own error, counts for the back-off, no loop',
+    async (_, odd) => {
+      const { got, cell, server, tokens, clock } = await answers((redeem) => ({
+        ...redeem(),
+        ...odd,
+      }));
+      expect(got).toBe('ERR_REFRESH_ANSWER');
+      expect(cell.record).toMatchObject({
+        gen: 1,
+        tokens: { accessToken: 'at-2', refreshToken: 'rt-2', expiresAt: 0 },
+      });
+      expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
+      expect(server.calls).toBe(1);
+      await clock.advance(1000);
+      expect(await outcome(tokens.getTokens())).toBe('at-3');
+      expect(server.reuses).toBe(0);
+    },
+  );
 
   it.each([
     ['an odd expires_in', { expires_in: 'soon' }],
     ['a wrong token_type', { token_type: 'not a scheme' }],
     ['an access token that no header may carry', { access_token: 'two words' }],
     ['no access token', { access_token: undefined }],
-  ])('that fails validation after rotation (%s): the refresh token is stored first, the old one never resent', async (_, odd) => {
-    const { got, cell, server, tokens, clock } = await answers((redeem) => ({ ...redeem(), ...odd }));
-    expect(got).toBe('ERR_REFRESH_ANSWER');
-    expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
-    await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
-    expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2']);
-    expect(server.reuses).toBe(0);
-  });
+  ])(
+    'that fails validation after rotation (%s): the refresh token is stored first, the old one never resent',
+    async (_, odd) => {
+      const { got, cell, server, tokens, clock } = await answers((redeem) => ({
+        ...redeem(),
+        ...odd,
+      }));
+      expect(got).toBe('ERR_REFRESH_ANSWER');
+      expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
+      await clock.advance(1000);
+      expect(await outcome(tokens.getTokens())).toBe('at-3');
+      expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2']);
+      expect(server.reuses).toBe(0);
+    },
+  );
 
   it('that fails validation after rotation, to a 401: whoever was refused gets its error, never a bare 401', async () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
     await tokens.getTokens();
     server.next((redeem) => ({ ...redeem(), access_token: 'undefined' }));
-    expect(await Promise.all([outcome(tokens.replaceRejected('at-1')), outcome(tokens.replaceRejected('at-1'))])).toEqual([
-      'ERR_REFRESH_ANSWER',
-      'ERR_REFRESH_ANSWER',
-    ]);
+    expect(
+      await Promise.all([
+        outcome(tokens.replaceRejected('at-1')),
+        outcome(tokens.replaceRejected('at-1')),
+      ]),
+    ).toEqual(['ERR_REFRESH_ANSWER', 'ERR_REFRESH_ANSWER']);
     expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
     expect(server.calls).toBe(1);
   });
 
   it('that fails validation after rotation, again and again: five in 30 s at most', async () => {
     const { clock, server, tokens } = stored();
-    for (let call = 0; call < 100; call++) server.next((redeem) => ({ ...redeem(), token_type: 'not a scheme' }));
+    for (let call = 0; call < 100; call++)
+      server.next((redeem) => ({ ...redeem(), token_type: 'not a scheme' }));
     for (let tick = 0; tick < 300; tick++) {
       await outcome(tokens.getTokens());
       await clock.advance(100);
@@ -474,9 +554,14 @@ describe('an answer', () => {
     ['a string: parsed', '600', 600_000],
     ['a number', 600, 600_000],
   ])('with expires_in %s', async (_, expires_in, lives) => {
-    const { got, cell, clock, tokens, server } = await answers((redeem) => ({ ...redeem(), expires_in }));
+    const { got, cell, clock, tokens, server } = await answers((redeem) => ({
+      ...redeem(),
+      expires_in,
+    }));
     expect(got).toBe('at-2');
-    expect(cell.record?.tokens?.expiresAt).toBe(lives === undefined ? undefined : clock.now() + lives);
+    expect(cell.record?.tokens?.expiresAt).toBe(
+      lives === undefined ? undefined : clock.now() + lives,
+    );
     await clock.advance(500_000);
     expect(await outcome(tokens.getTokens())).toBe('at-2');
     await clock.advance(86_400_000 * 40);
@@ -489,11 +574,23 @@ describe('an answer', () => {
     const { tokens } = testSession({
       clock,
       server,
-      store: memoryStore({ ...server.first, expiresAt: 0, scope: 's', extra: { tenant: 1, id_token: 'i' } }),
+      store: memoryStore({
+        ...server.first,
+        expiresAt: 0,
+        scope: 's',
+        extra: { tenant: 1, id_token: 'i' },
+      }),
     });
-    expect(await tokens.getTokens()).toMatchObject({ accessToken: 'at-2', scope: 's', extra: { tenant: 1, id_token: 'i' } });
+    expect(await tokens.getTokens()).toMatchObject({
+      accessToken: 'at-2',
+      scope: 's',
+      extra: { tenant: 1, id_token: 'i' },
+    });
     server.next((redeem) => ({ ...redeem(), scope: 't', id_token: 'j' }));
-    expect(await tokens.refresh()).toMatchObject({ scope: 't', extra: { tenant: 1, id_token: 'j' } });
+    expect(await tokens.refresh()).toMatchObject({
+      scope: 't',
+      extra: { tenant: 1, id_token: 'j' },
+    });
   });
 
   it('whose lifetime counts from when the call began', async () => {
@@ -504,7 +601,10 @@ describe('an answer', () => {
     const began = clock.now() - 20_000;
     open();
     expect(await waiting).toBe('at-2');
-    expect(cell.record).toMatchObject({ issuedAt: began, tokens: { expiresAt: began + 3_600_000 } });
+    expect(cell.record).toMatchObject({
+      issuedAt: began,
+      tokens: { expiresAt: began + 3_600_000 },
+    });
   });
 });
 

@@ -13,7 +13,9 @@ describe('a waiter aborts', () => {
     const open = server.hold();
     const reasons = [new Error('one'), 'two', undefined];
     const controllers = reasons.map(() => new AbortController());
-    const waits = controllers.map(({ signal }) => tokens.getTokens({ signal }).catch((reason: unknown) => reason));
+    const waits = controllers.map(({ signal }) =>
+      tokens.getTokens({ signal }).catch((reason: unknown) => reason),
+    );
     const other = outcome(tokens.getTokens());
     await settle();
     controllers.forEach((controller, index) => controller.abort(reasons[index]));
@@ -61,7 +63,9 @@ describe('its own timeout passes while queued', () => {
     const { server, tokens } = testSession();
     const open = server.hold();
     const controller = new AbortController();
-    const waiting = tokens.getTokens({ signal: controller.signal }).catch((reason: unknown) => reason);
+    const waiting = tokens
+      .getTokens({ signal: controller.signal })
+      .catch((reason: unknown) => reason);
     await settle();
     const timeout = new DOMException('The operation timed out', 'TimeoutError');
     controller.abort(timeout);
@@ -93,7 +97,9 @@ describe('all waiters left', () => {
     const script = scriptedLock('never');
     const { clock, server, tokens, ofType } = testSession({ lock: script.lock });
     const controller = new AbortController();
-    const waits = Array.from({ length: 5 }, () => outcome(tokens.getTokens({ signal: controller.signal })));
+    const waits = Array.from({ length: 5 }, () =>
+      outcome(tokens.getTokens({ signal: controller.signal })),
+    );
     await settle();
     expect([script.waiting, server.calls]).toEqual([1, 0]);
     controller.abort('left');
@@ -111,7 +117,9 @@ describe('all waiters left', () => {
     const { clock, server, tokens, ofType } = testSession();
     const open = server.hold();
     const controller = new AbortController();
-    const waits = Array.from({ length: 5 }, () => outcome(tokens.getTokens({ signal: controller.signal })));
+    const waits = Array.from({ length: 5 }, () =>
+      outcome(tokens.getTokens({ signal: controller.signal })),
+    );
     await settle();
     controller.abort('left');
     await Promise.all(waits);
@@ -126,14 +134,17 @@ describe('all waiters left', () => {
 });
 
 describe('sign-out while queued', () => {
-  it.each(['getTokens', 'refresh'] as const)('%s is rejected with the signed-out error, at once', async (method) => {
-    const { server, tokens } = testSession();
-    server.hold();
-    const waiting = outcome(tokens[method]());
-    await settle();
-    await tokens.signOut();
-    expect(await waiting).toBe('ERR_SIGNED_OUT');
-  });
+  it.each(['getTokens', 'refresh'] as const)(
+    '%s is rejected with the signed-out error, at once',
+    async (method) => {
+      const { server, tokens } = testSession();
+      server.hold();
+      const waiting = outcome(tokens[method]());
+      await settle();
+      await tokens.signOut();
+      expect(await waiting).toBe('ERR_SIGNED_OUT');
+    },
+  );
 
   it('before the store was read: rejected as well, and what the store held is not handed out', async () => {
     const { tokens, server } = testSession({ expiresIn: 3_600_000 });
@@ -164,7 +175,11 @@ describe('sign-out while queued', () => {
     await Promise.all([first, second]);
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     expect(await outcome(tokens.getTokens())).toBeUndefined();
-    expect([tokens.status, ofType('signedIn'), cell.record?.status]).toEqual(['signedOut', [], 'signedOut']);
+    expect([tokens.status, ofType('signedIn'), cell.record?.status]).toEqual([
+      'signedOut',
+      [],
+      'signedOut',
+    ]);
     expect(server.calls).toBe(0);
   });
 
@@ -300,7 +315,10 @@ describe('every waiter settles', () => {
     cell.hooks[hook] = never;
     const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
     await clock.advance(30_000);
-    expect(await Promise.all(waits)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
+    expect(await Promise.all(waits)).toEqual([
+      'ERR_REFRESH_UNAVAILABLE',
+      'ERR_REFRESH_UNAVAILABLE',
+    ]);
     expect(server.calls).toBe(0);
   });
 
@@ -319,7 +337,9 @@ describe('every waiter settles', () => {
     server.next(() => {
       throw httpError(502);
     });
-    const errors = await Promise.all(Array.from({ length: 1000 }, () => tokens.getTokens().catch((error: unknown) => error)));
+    const errors = await Promise.all(
+      Array.from({ length: 1000 }, () => tokens.getTokens().catch((error: unknown) => error)),
+    );
     expect(new Set(errors).size).toBe(1);
   });
 
@@ -327,7 +347,9 @@ describe('every waiter settles', () => {
     const { clock, server, tokens } = testSession();
     const long = countingSignal();
     for (let round = 0; round < 100; round++) {
-      const waits = Array.from({ length: 1000 }, () => outcome(tokens.getTokens({ signal: long.signal })));
+      const waits = Array.from({ length: 1000 }, () =>
+        outcome(tokens.getTokens({ signal: long.signal })),
+      );
       if (round % 10 === 3)
         server.next(() => {
           throw httpError(500);

@@ -12,7 +12,12 @@ describe('sessions without a refresh token', () => {
     const { clock, server, tokens, cell } = acquiring();
     expect(tokens.status).toBe('unknown');
     expect(await outcome(tokens.getTokens())).toBe('at-2');
-    expect(cell.record).toMatchObject({ v: 1, gen: 0, status: 'active', tokens: { accessToken: 'at-2' } });
+    expect(cell.record).toMatchObject({
+      v: 1,
+      gen: 0,
+      status: 'active',
+      tokens: { accessToken: 'at-2' },
+    });
     await clock.advance(3_600_000);
     expect(await outcome(tokens.getTokens())).toBe('at-3');
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-3' } });
@@ -33,7 +38,9 @@ describe('sessions without a refresh token', () => {
       throw httpError(401);
     });
     expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
-    expect(cell.history.filter(({ intent, dead }) => intent !== undefined || dead !== undefined)).toEqual([]);
+    expect(
+      cell.history.filter(({ intent, dead }) => intent !== undefined || dead !== undefined),
+    ).toEqual([]);
     expect(tokens.status).toBe('ended');
   });
 
@@ -53,7 +60,11 @@ describe('sessions without a refresh token', () => {
   });
 
   it.each([
-    ['both functions given: acquire while the store is empty, refresh afterwards', 'both', ['at-2', 'at-3']],
+    [
+      'both functions given: acquire while the store is empty, refresh afterwards',
+      'both',
+      ['at-2', 'at-3'],
+    ],
     ['acquire alone: renews as well', 'acquire', ['at-2', 'at-3']],
   ] as const)('%s', async (_, from, expected) => {
     const { server, tokens } = acquiring({ from });
@@ -71,9 +82,9 @@ describe('sessions without a refresh token', () => {
         server.next(() => {
           throw httpError(status);
         });
-      expect(await Promise.all(Array.from({ length: 5 }, () => outcome(tokens.getTokens())))).toEqual(
-        Array.from({ length: 5 }, () => undefined),
-      );
+      expect(
+        await Promise.all(Array.from({ length: 5 }, () => outcome(tokens.getTokens()))),
+      ).toEqual(Array.from({ length: 5 }, () => undefined));
       expect(tokens.status).toBe('signedOut');
       expect(await outcome(tokens.refresh())).toBe('ERR_SIGNED_OUT');
       expect(server.calls).toBe(1);
@@ -86,17 +97,20 @@ describe('sessions without a refresh token', () => {
     },
   );
 
-  it.each([408, 429, 500, 503])('while acquiring, HTTP %d: unavailable, not signed out', async (status) => {
-    const { clock, server, tokens } = acquiring();
-    for (let call = 0; call < 2; call++)
-      server.next(() => {
-        throw httpError(status);
-      });
-    const waiting = outcome(tokens.getTokens());
-    await clock.advance(1000);
-    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(tokens.status).toBe('unknown');
-  });
+  it.each([408, 429, 500, 503])(
+    'while acquiring, HTTP %d: unavailable, not signed out',
+    async (status) => {
+      const { clock, server, tokens } = acquiring();
+      for (let call = 0; call < 2; call++)
+        server.next(() => {
+          throw httpError(status);
+        });
+      const waiting = outcome(tokens.getTokens());
+      await clock.advance(1000);
+      expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+      expect(tokens.status).toBe('unknown');
+    },
+  );
 
   it('that nobody is signed in is said once, after status has changed, however often it is found, or cannot be, from then on', async () => {
     const { clock, server, tokens } = acquiring();
@@ -112,7 +126,9 @@ describe('sessions without a refresh token', () => {
     }
     expect(server.calls).toBe(3);
     expect(tokens.status).toBe('signedOut');
-    expect(told.filter(([type]) => type === 'signedOut')).toEqual([['signedOut', 'store', 'signedOut']]);
+    expect(told.filter(([type]) => type === 'signedOut')).toEqual([
+      ['signedOut', 'store', 'signedOut'],
+    ]);
   });
 
   it('an empty store, and nothing to acquire from: said once, after status has changed', async () => {
@@ -129,7 +145,12 @@ describe('sessions without a refresh token', () => {
     const { clock, tokens, server } = acquiring();
     await tokens.getTokens();
     await clock.advance(60_000);
-    expect(await Promise.all([outcome(tokens.replaceRejected('at-2')), outcome(tokens.replaceRejected('at-2'))])).toEqual(['at-3', 'at-3']);
+    expect(
+      await Promise.all([
+        outcome(tokens.replaceRejected('at-2')),
+        outcome(tokens.replaceRejected('at-2')),
+      ]),
+    ).toEqual(['at-3', 'at-3']);
     expect(server.calls).toBe(2);
   });
 

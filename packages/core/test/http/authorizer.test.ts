@@ -11,9 +11,21 @@ const source = (over: Partial<TokenSource> = {}): TokenSource => ({
   replaceRejected: async () => ({ accessToken: 'two' }),
   ...over,
 });
-const answer = (status = 401, url = ''): ApiResponse => ({ url, status, headers: new Headers(), json: async () => undefined });
-const signed = async (tokens: TokenSource, options: Partial<AuthOptions> = {}, signal?: AbortSignal): Promise<Signature> => {
-  const signature = await createAuthorizer(tokens, { ...OPTIONS, ...options })({ url: URL_, signal });
+const answer = (status = 401, url = ''): ApiResponse => ({
+  url,
+  status,
+  headers: new Headers(),
+  json: async () => undefined,
+});
+const signed = async (
+  tokens: TokenSource,
+  options: Partial<AuthOptions> = {},
+  signal?: AbortSignal,
+): Promise<Signature> => {
+  const signature = await createAuthorizer(tokens, { ...OPTIONS, ...options })({
+    url: URL_,
+    signal,
+  });
   if (!signature) throw new Error('not signed');
   return signature;
 };
@@ -48,7 +60,12 @@ describe('whether a request is signed', () => {
     ['a token of ours in a list', ['Bearer one'] as unknown as string, {}, true],
     ['a token that is not ours, in a list', ['Bearer other'] as unknown as string, {}, false],
     ['a number', 5 as unknown as string, {}, false],
-    ['a token that is not ours, to be overwritten', 'Bearer other', { overwriteAuthorization: true }, true],
+    [
+      'a token that is not ours, to be overwritten',
+      'Bearer other',
+      { overwriteAuthorization: true },
+      true,
+    ],
   ])('Authorization: %s', async (_name, authorization, options, expected) => {
     const authorize = createAuthorizer(source(), { ...OPTIONS, ...options });
     await authorize({ url: URL_ });
@@ -58,14 +75,19 @@ describe('whether a request is signed', () => {
   it('a promise that the source gives once more is not waited for once more', async () => {
     const ready = Promise.resolve({ accessToken: 'one' });
     let next: Promise<{ accessToken: string }> = ready;
-    const authorize = createAuthorizer(source({ issued: () => true, getTokens: () => next }), OPTIONS);
+    const authorize = createAuthorizer(
+      source({ issued: () => true, getTokens: () => next }),
+      OPTIONS,
+    );
     await authorize({ url: URL_ });
     expect(authorize({ url: URL_ })).toMatchObject({ authorization: 'Bearer one' });
     const reason = new Error('enough');
     await expect(authorize({ url: URL_, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     next = Promise.resolve({ accessToken: 'two' });
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer two');
-    expect((await authorize({ url: URL_, tokens: source({ getTokens: () => ready }) }))?.authorization).toBe('Bearer one');
+    expect(
+      (await authorize({ url: URL_, tokens: source({ getTokens: () => ready }) }))?.authorization,
+    ).toBe('Bearer one');
   });
 
   it('what a source throws at once is taken for a rejection', async () => {
@@ -81,22 +103,34 @@ describe('whether a request is signed', () => {
   });
 
   it('a source that knows its tokens is asked, and not remembered for', async () => {
-    const authorize = createAuthorizer(source({ issued: (token) => token === 'long-ago' }), OPTIONS);
+    const authorize = createAuthorizer(
+      source({ issued: (token) => token === 'long-ago' }),
+      OPTIONS,
+    );
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
-    expect((await authorize({ url: URL_, authorization: 'Bearer long-ago' }))?.authorization).toBe('Bearer one');
+    expect((await authorize({ url: URL_, authorization: 'Bearer long-ago' }))?.authorization).toBe(
+      'Bearer one',
+    );
     expect(await authorize({ url: URL_, authorization: 'Bearer one' })).toBeUndefined();
   });
 
   it('a stale token of the attached source gives way to the source of the request', async () => {
     const authorize = createAuthorizer(source({ issued: (token) => token === 'stale' }), OPTIONS);
-    expect((await authorize({ url: URL_, authorization: 'Bearer stale', tokens: 'own' }))?.authorization).toBe('Bearer own');
-    expect(await authorize({ url: URL_, authorization: 'Bearer other', tokens: 'own' })).toBeUndefined();
+    expect(
+      (await authorize({ url: URL_, authorization: 'Bearer stale', tokens: 'own' }))?.authorization,
+    ).toBe('Bearer own');
+    expect(
+      await authorize({ url: URL_, authorization: 'Bearer other', tokens: 'own' }),
+    ).toBeUndefined();
   });
 
   it('remembers the latest 64 tokens of a source that does not, those given in place of others too', async () => {
     let count = 0;
     const authorize = createAuthorizer(
-      source({ getTokens: async () => ({ accessToken: `t${count++}` }), replaceRejected: async () => ({ accessToken: 'replacement' }) }),
+      source({
+        getTokens: async () => ({ accessToken: `t${count++}` }),
+        replaceRejected: async () => ({ accessToken: 'replacement' }),
+      }),
       OPTIONS,
     );
     const first = await authorize({ url: URL_ });
@@ -116,27 +150,40 @@ describe('what it is signed with', () => {
     ['BEARER', 'Bearer one'],
     ['DPoP', 'DPoP one'],
   ])('type %s: %s', async (tokenType, expected) => {
-    expect((await signed(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }))).authorization).toBe(expected);
+    expect(
+      (await signed(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) })))
+        .authorization,
+    ).toBe(expected);
   });
 
   it('notices when only the type has changed', async () => {
     let tokenType = 'Bearer';
-    const authorize = createAuthorizer(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }), OPTIONS);
+    const authorize = createAuthorizer(
+      source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }),
+      OPTIONS,
+    );
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
     tokenType = 'DPoP';
     expect((await authorize({ url: URL_ }))?.authorization).toBe('DPoP one');
   });
 
   it('never with a token that no header may carry, whoever gives it', async () => {
-    await expect(signed(source({ getTokens: async () => ({ accessToken: 'a\r\nX-Evil: 1' }) }))).rejects.toMatchObject({
+    await expect(
+      signed(source({ getTokens: async () => ({ accessToken: 'a\r\nX-Evil: 1' }) })),
+    ).rejects.toMatchObject({
       code: 'ERR_REFRESH_ANSWER',
     });
-    const { judge } = await signed(source({ replaceRejected: async () => ({ accessToken: 'a b' }) }));
+    const { judge } = await signed(
+      source({ replaceRejected: async () => ({ accessToken: 'a b' }) }),
+    );
     await expect(judge(answer(), true)).rejects.toMatchObject({ code: 'ERR_REFRESH_ANSWER' });
   });
 
   it('not at all while nobody is signed in; a stale header of ours is taken off', async () => {
-    const tokens = source({ getTokens: async () => undefined, issued: (token) => token === 'stale' });
+    const tokens = source({
+      getTokens: async () => undefined,
+      issued: (token) => token === 'stale',
+    });
     const authorize = createAuthorizer(tokens, OPTIONS);
     expect(await authorize({ url: URL_ })).toBeUndefined();
     const bare = await authorize({ url: URL_, authorization: 'Bearer stale' });
@@ -146,7 +193,12 @@ describe('what it is signed with', () => {
 
   it('not when the request is the refresh itself', async () => {
     const reentrant = new TokenError('ERR_REENTRANT');
-    expect(await createAuthorizer(source({ getTokens: () => Promise.reject(reentrant) }), OPTIONS)({ url: URL_ })).toBeUndefined();
+    expect(
+      await createAuthorizer(
+        source({ getTokens: () => Promise.reject(reentrant) }),
+        OPTIONS,
+      )({ url: URL_ }),
+    ).toBeUndefined();
   });
 
   it('or rejects with what the source rejects with', async () => {
@@ -175,7 +227,12 @@ describe('what a refusal leads to', () => {
 
   it.each<[string, Partial<TokenSource>, ApiResponse, boolean]>([
     ['there is nothing better', { replaceRejected: async () => undefined }, answer(), true],
-    ['it would be the same token', { replaceRejected: async () => ({ accessToken: 'one' }) }, answer(), true],
+    [
+      'it would be the same token',
+      { replaceRejected: async () => ({ accessToken: 'one' }) },
+      answer(),
+      true,
+    ],
     ['the body is gone', {}, answer(), false],
     ['it came from another origin', {}, answer(401, 'https://other.example/a'), true],
     ['it came from an origin in doubt', {}, answer(401, 'https://a@api.example.com/a'), true],
@@ -199,15 +256,33 @@ describe('what a refusal leads to', () => {
 
   it('the 401 with a cause when somebody has to sign in, the error itself otherwise', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
-    expect(await (await signed(source({ replaceRejected: () => Promise.reject(ended) }))).judge(answer(), true)).toEqual({ cause: ended });
-    for (const error of [new TokenError('ERR_REFRESH_UNAVAILABLE'), new TokenError('ERR_REFRESH_CONFIGURATION'), new Error('odd')]) {
-      await expect((await signed(source({ replaceRejected: () => Promise.reject(error) }))).judge(answer(), true)).rejects.toBe(error);
+    expect(
+      await (await signed(source({ replaceRejected: () => Promise.reject(ended) }))).judge(
+        answer(),
+        true,
+      ),
+    ).toEqual({ cause: ended });
+    for (const error of [
+      new TokenError('ERR_REFRESH_UNAVAILABLE'),
+      new TokenError('ERR_REFRESH_CONFIGURATION'),
+      new Error('odd'),
+    ]) {
+      await expect(
+        (await signed(source({ replaceRejected: () => Promise.reject(error) }))).judge(
+          answer(),
+          true,
+        ),
+      ).rejects.toBe(error);
     }
   });
 
   it('the abort reason at once, even if isRejected never answers', async () => {
     const controller = new AbortController();
-    const { judge } = await signed(source(), { isRejected: () => new Promise(() => undefined) }, controller.signal);
+    const { judge } = await signed(
+      source(),
+      { isRejected: () => new Promise(() => undefined) },
+      controller.signal,
+    );
     const judged = judge(answer(), true);
     const reason = new Error('enough');
     controller.abort(reason);
@@ -216,7 +291,11 @@ describe('what a refusal leads to', () => {
 
   it('the abort reason at once, even if the source takes no notice', async () => {
     const controller = new AbortController();
-    const { judge } = await signed(source({ replaceRejected: () => new Promise(() => undefined) }), {}, controller.signal);
+    const { judge } = await signed(
+      source({ replaceRejected: () => new Promise(() => undefined) }),
+      {},
+      controller.signal,
+    );
     const judged = judge(answer(), true);
     const reason = new TokenError('ERR_SESSION_ENDED');
     controller.abort(reason);
@@ -234,7 +313,9 @@ describe('what a refusal leads to', () => {
     expect(await judge(answer(419), true)).toEqual({ replay: 'Bearer two' });
     expect(await judge(answer(401), true)).toEqual({});
     const broken = new Error('broken');
-    await expect((await signed(source(), { isRejected: () => Promise.reject(broken) })).judge(answer(), true)).rejects.toBe(broken);
+    await expect(
+      (await signed(source(), { isRejected: () => Promise.reject(broken) })).judge(answer(), true),
+    ).rejects.toBe(broken);
   });
 });
 
@@ -265,8 +346,14 @@ it.each<[string, unknown]>([
 
 it('a signal without a reason, as polyfills have it, is an AbortError', async () => {
   const signal = Object.assign(new EventTarget(), { aborted: true }) as AbortSignal;
-  const signing = createAuthorizer(source({ getTokens: () => new Promise(() => undefined) }), OPTIONS)({ url: URL_, signal });
-  await expect(signing).rejects.toMatchObject({ name: 'AbortError', message: 'This operation was aborted' });
+  const signing = createAuthorizer(
+    source({ getTokens: () => new Promise(() => undefined) }),
+    OPTIONS,
+  )({ url: URL_, signal });
+  await expect(signing).rejects.toMatchObject({
+    name: 'AbortError',
+    message: 'This operation was aborted',
+  });
 });
 
 it('explain attaches an error where tokenErrorOf finds it and nobody else looks', () => {
@@ -294,13 +381,18 @@ describe('while nobody is signed in', () => {
 
   it('a request is an error that says so, where that is wanted', async () => {
     const authorize = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'reject' });
-    await expect(authorize({ url: URL_ })).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
+    await expect(authorize({ url: URL_ })).rejects.toMatchObject({
+      code: 'ERR_SIGNED_OUT',
+      message: 'Nobody is signed in',
+    });
     const sending = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'send' });
     expect(await sending({ url: URL_ })).toBeUndefined();
   });
 
   it('says what is wrong with another wish', () => {
-    expect(() => createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'throw' as never })).toThrow(/^whenSignedOut: /);
+    expect(() => createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'throw' as never })).toThrow(
+      /^whenSignedOut: /,
+    );
   });
 });
 
@@ -308,7 +400,10 @@ describe('a request', () => {
   it('hands its signal to the source', async () => {
     const seen: unknown[] = [];
     const { signal } = new AbortController();
-    await createAuthorizer(source({ getTokens: async (wait) => void seen.push(wait?.signal) }), OPTIONS)({ url: URL_, signal });
+    await createAuthorizer(
+      source({ getTokens: async (wait) => void seen.push(wait?.signal) }),
+      OPTIONS,
+    )({ url: URL_, signal });
     expect(seen).toEqual([signal]);
   });
 
@@ -348,7 +443,9 @@ it.each([
   ['xBearer', 'xBearer'],
   ['BearerX', 'BearerX'],
 ])('a token of the type %s is sent as %s', async (tokenType, scheme) => {
-  const { authorization } = await signed(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }));
+  const { authorization } = await signed(
+    source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }),
+  );
   expect(authorization).toBe(`${scheme} one`);
 });
 
@@ -361,5 +458,7 @@ it.each([
 ])('a 401 whose challenge says %s: refused, %s', async (error, refused) => {
   const { judge } = await signed(source());
   const headers = new Headers({ 'www-authenticate': `Bearer error="${error}"` });
-  expect(await judge({ ...answer(), headers }, true)).toEqual(refused ? { replay: 'Bearer two' } : undefined);
+  expect(await judge({ ...answer(), headers }, true)).toEqual(
+    refused ? { replay: 'Bearer two' } : undefined,
+  );
 });

@@ -34,7 +34,10 @@ it.each<[string, unknown]>([
   ['an async generator', generate()],
   ['an async iterable', { [Symbol.asyncIterator]: generate }],
   ['an iterator', [1].values()],
-  ['something with pipe, such as the form-data package', { pipe: () => undefined, [Symbol.toStringTag]: 'FormData' }],
+  [
+    'something with pipe, such as the form-data package',
+    { pipe: () => undefined, [Symbol.toStringTag]: 'FormData' },
+  ],
   ['a function', () => 'a'],
   ['a Map', new Map()],
   ['a promise', Promise.resolve('a')],

@@ -71,13 +71,20 @@ describe('parseChallenges', () => {
   it('takes anything, from nothing to binary', () => {
     expect(parseChallenges(null)).toEqual([]);
     expect(parseChallenges(undefined)).toEqual([]);
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (header) => Array.isArray(parseChallenges(header))));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (header) =>
+        Array.isArray(parseChallenges(header)),
+      ),
+    );
   }, 20_000);
 
   it('reads back what was written, whatever the strings are', () => {
     const token = fc.stringMatching(/^[a-z][a-z0-9-]{0,8}$/);
     const text = fc.string({ unit: 'grapheme-ascii', maxLength: 20 });
-    const challenge = fc.tuple(token, fc.dictionary(token, text, { minKeys: 1, maxKeys: 4, noNullPrototype: true }));
+    const challenge = fc.tuple(
+      token,
+      fc.dictionary(token, text, { minKeys: 1, maxKeys: 4, noNullPrototype: true }),
+    );
     fc.assert(
       fc.property(fc.array(challenge, { minLength: 1, maxLength: 4 }), (challenges) => {
         const quote = (value: string): string => `"${value.replace(/[\\"]/g, '\\$&')}"`;
@@ -95,8 +102,26 @@ describe('parseChallenges', () => {
   it('looks at each character a bounded number of times', () => {
     const size = 2 ** 18;
     // Quadratic reading of any of these would take hours.
-    for (const unit of ['"', '\\"', 'a="', 'a=', 'a =', 'a ', 'a b', ' ', ',', 'a=b=', '=', 'a"', 'é', 'a ==', '"\\']) {
-      expect(Array.isArray(parseChallenges(`Bearer ${unit.repeat(Math.ceil(size / unit.length))}`))).toBe(true);
+    for (const unit of [
+      '"',
+      '\\"',
+      'a="',
+      'a=',
+      'a =',
+      'a ',
+      'a b',
+      ' ',
+      ',',
+      'a=b=',
+      '=',
+      'a"',
+      'é',
+      'a ==',
+      '"\\',
+    ]) {
+      expect(
+        Array.isArray(parseChallenges(`Bearer ${unit.repeat(Math.ceil(size / unit.length))}`)),
+      ).toBe(true);
     }
   }, 20_000);
 });

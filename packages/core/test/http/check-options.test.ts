@@ -10,7 +10,12 @@ afterEach(() => {
 
 describe('origins', () => {
   it('are taken as text and as URL objects, in any case, with default ports and a lone slash', () => {
-    const origins = ['https://api.example.com', new URL('https://b.example.com'), 'HTTPS://C.example.com:443/', 'http://localhost:3000'];
+    const origins = [
+      'https://api.example.com',
+      new URL('https://b.example.com'),
+      'HTTPS://C.example.com:443/',
+      'http://localhost:3000',
+    ];
     expect([...check({ origins })]).toEqual([
       'https://api.example.com',
       'https://b.example.com',
@@ -28,10 +33,22 @@ describe('origins', () => {
     ['no options', undefined, /^origins: expected a list .*, got undefined$/],
     ['none', {}, /^origins: expected a list .*, got undefined$/],
     ['an empty list', { origins: [] }, /^origins: expected a list .*, got an empty list$/],
-    ['text', { origins: 'https://api.example.com' }, /^origins: expected a list .*, got "https:\/\/api\.example\.com"$/],
+    [
+      'text',
+      { origins: 'https://api.example.com' },
+      /^origins: expected a list .*, got "https:\/\/api\.example\.com"$/,
+    ],
     ['null', { origins: null }, /^origins: expected a list .*, got null$/],
-    ['a number', { origins: [1] }, /^origins\[0\]: expected an origin like "https:\/\/api\.example\.com", got number$/],
-    ['a hole', { origins: ['https://a.example', undefined] }, /^origins\[1\]: expected an origin .*, got undefined$/],
+    [
+      'a number',
+      { origins: [1] },
+      /^origins\[0\]: expected an origin like "https:\/\/api\.example\.com", got number$/,
+    ],
+    [
+      'a hole',
+      { origins: ['https://a.example', undefined] },
+      /^origins\[1\]: expected an origin .*, got undefined$/,
+    ],
     ['null in it', { origins: [null] }, /^origins\[0\]: expected an origin .*, got null$/],
     [
       'a path',
@@ -43,10 +60,26 @@ describe('origins', () => {
       { origins: [new URL('https://api.example.com/v1')] },
       /has a path; did you mean "https:\/\/api\.example\.com"\?$/,
     ],
-    ['a query', { origins: ['https://api.example.com?a'] }, /did you mean "https:\/\/api\.example\.com"\?$/],
-    ['no scheme', { origins: ['api.example.com'] }, /"api\.example\.com" is not an origin; did you mean "https:\/\/api\.example\.com"\?$/],
-    ['no scheme and a port', { origins: ['api.example.com:8443'] }, /is not an origin; did you mean "https:\/\/api\.example\.com:8443"\?$/],
-    ['a wildcard', { origins: ['https://*.example.com'] }, /"https:\/\/\*\.example\.com" has a wildcard; list each origin$/],
+    [
+      'a query',
+      { origins: ['https://api.example.com?a'] },
+      /did you mean "https:\/\/api\.example\.com"\?$/,
+    ],
+    [
+      'no scheme',
+      { origins: ['api.example.com'] },
+      /"api\.example\.com" is not an origin; did you mean "https:\/\/api\.example\.com"\?$/,
+    ],
+    [
+      'no scheme and a port',
+      { origins: ['api.example.com:8443'] },
+      /is not an origin; did you mean "https:\/\/api\.example\.com:8443"\?$/,
+    ],
+    [
+      'a wildcard',
+      { origins: ['https://*.example.com'] },
+      /"https:\/\/\*\.example\.com" has a wildcard; list each origin$/,
+    ],
     ['everything', { origins: ['*'] }, /"\*" has a wildcard; list each origin$/],
     ['nothing', { origins: [''] }, /"" is not an origin$/],
     ['a relative URL', { origins: ['/api'] }, /"\/api" is not an origin$/],
@@ -60,7 +93,11 @@ describe('origins', () => {
       { origins: ['http://api.example.com'] },
       /"http:\/\/api\.example\.com" is not encrypted; use https:, or set allowInsecureOrigins$/,
     ],
-    ['self without a page', { origins: ['self'] }, /^origins\[0\]: 'self' is the page's own origin, and there is no page here/],
+    [
+      'self without a page',
+      { origins: ['self'] },
+      /^origins\[0\]: 'self' is the page's own origin, and there is no page here/,
+    ],
     ['another scheme', { origins: ['ws://api.example.com'] }, /is not an origin$/],
   ])('refuses %s, and says what to write instead', (_name, options, message) => {
     expect(() => check(options)).toThrow(TypeError);
@@ -81,7 +118,9 @@ describe('origins', () => {
   });
 
   it('may be insecure by name', () => {
-    expect([...check({ origins: ['http://10.0.2.2:3000'], allowInsecureOrigins: true })]).toEqual(['http://10.0.2.2:3000']);
+    expect([...check({ origins: ['http://10.0.2.2:3000'], allowInsecureOrigins: true })]).toEqual([
+      'http://10.0.2.2:3000',
+    ]);
   });
 });
 
@@ -91,6 +130,8 @@ it.each([
   ['whenSignedOut', 'throw', "whenSignedOut: expected 'send' or 'reject', got \"throw\""],
   ['isRejected', true, 'isRejected: expected a function, got boolean'],
 ])('refuses a wrong %s', (name, value, message) => {
-  expect(() => check({ origins: ['https://a.example'], [name]: value })).toThrow(new TypeError(message));
+  expect(() => check({ origins: ['https://a.example'], [name]: value })).toThrow(
+    new TypeError(message),
+  );
   expect(() => check({ origins: ['https://a.example'], [name]: undefined })).not.toThrow();
 });

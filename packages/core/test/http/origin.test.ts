@@ -75,14 +75,19 @@ describe('originOf', () => {
   });
 
   it('takes a megabyte of nonsense in its stride', () => {
-    for (const url of [`https://${'a'.repeat(2 ** 20)}@b`, `https://${'a.'.repeat(2 ** 19)}\\`, 'https://'.repeat(2 ** 17)]) {
+    for (const url of [
+      `https://${'a'.repeat(2 ** 20)}@b`,
+      `https://${'a.'.repeat(2 ** 19)}\\`,
+      'https://'.repeat(2 ** 17),
+    ]) {
       expect(originOf(url)).toBeUndefined();
     }
   });
 });
 
 describe('targetOf', () => {
-  const page = (where: { document?: object; location?: object }): void => void Object.assign(globalThis, where);
+  const page = (where: { document?: object; location?: object }): void =>
+    void Object.assign(globalThis, where);
   afterEach(() => {
     Reflect.deleteProperty(globalThis, 'document');
     Reflect.deleteProperty(globalThis, 'location');
@@ -135,7 +140,10 @@ describe('targetOf', () => {
   });
 
   it('resolves against the base element, as the page does', () => {
-    page({ location: { href: 'https://app.example.com/' }, document: { baseURI: 'https://cdn.example.com/x/' } });
+    page({
+      location: { href: 'https://app.example.com/' },
+      document: { baseURI: 'https://cdn.example.com/x/' },
+    });
     expect(targetOf('/users')).toBe('https://cdn.example.com');
   });
 
@@ -151,17 +159,24 @@ describe('where the platform’s URL lies, as React Native’s does', () => {
   it('nobody is asked but our own parser', () => {
     // Whatever it is asked about is of the base's origin, or of the allowed one.
     const Liar = function (url: string, base?: string) {
-      return { href: base ?? url, origin: 'https://api.example.com', host: 'api.example.com', protocol: 'https:' };
+      return {
+        href: base ?? url,
+        origin: 'https://api.example.com',
+        host: 'api.example.com',
+        protocol: 'https:',
+      };
     };
     Object.assign(globalThis, { URL: Liar });
     const authorize = createAuthorizer('token', { origins: ['https://api.example.com'] });
     const signed = (url: string): boolean => authorize({ url }) !== undefined;
-    expect(['https://api.example.com/a', 'https://evil.example/a', '/a', 'https://api.example.com@evil.example/a'].map(signed)).toEqual([
-      true,
-      false,
-      false,
-      false,
-    ]);
+    expect(
+      [
+        'https://api.example.com/a',
+        'https://evil.example/a',
+        '/a',
+        'https://api.example.com@evil.example/a',
+      ].map(signed),
+    ).toEqual([true, false, false, false]);
     expect(targetOf('https://evil.example/a')).toBe('https://evil.example');
   });
 });

@@ -15,7 +15,10 @@ describe('a fixed token', () => {
 
 describe('a source', () => {
   it('comes back as it is', () => {
-    const source: TokenSource = { getTokens: async () => undefined, replaceRejected: async () => undefined };
+    const source: TokenSource = {
+      getTokens: async () => undefined,
+      replaceRejected: async () => undefined,
+    };
     expect(toTokenSource(source)).toBe(source);
   });
 });
@@ -37,7 +40,11 @@ describe('a function', () => {
   it.each<[string, () => unknown, unknown]>([
     ['text', () => 'token', { accessToken: 'token' }],
     ['a promise of text', async () => 'token', { accessToken: 'token' }],
-    ['a token', () => ({ accessToken: 'token', tokenType: 'DPoP' }), { accessToken: 'token', tokenType: 'DPoP' }],
+    [
+      'a token',
+      () => ({ accessToken: 'token', tokenType: 'DPoP' }),
+      { accessToken: 'token', tokenType: 'DPoP' },
+    ],
     ['nothing', () => undefined, undefined],
     ['what localStorage says for nothing', () => null, undefined],
   ])('may give %s', async (_name, give, expected) => {
@@ -46,12 +53,32 @@ describe('a function', () => {
 
   it.each<[string, unknown, string]>([
     ['an empty string', '', 'The token source gave a wrong accessToken: an empty string'],
-    ['a blank in it', `${SECRET} ${SECRET}`, 'The token source gave a wrong accessToken: characters that no header may carry'],
-    ['a line break in it', `${SECRET}\n`, 'The token source gave a wrong accessToken: white space around it; trim it'],
-    ['letters outside ASCII', `${SECRET}é`, 'The token source gave a wrong accessToken: characters that no header may carry'],
+    [
+      'a blank in it',
+      `${SECRET} ${SECRET}`,
+      'The token source gave a wrong accessToken: characters that no header may carry',
+    ],
+    [
+      'a line break in it',
+      `${SECRET}\n`,
+      'The token source gave a wrong accessToken: white space around it; trim it',
+    ],
+    [
+      'letters outside ASCII',
+      `${SECRET}é`,
+      'The token source gave a wrong accessToken: characters that no header may carry',
+    ],
     ['a number', 5, 'The token source gave a wrong accessToken: number'],
-    ['an object without a token', { token: SECRET }, 'The token source gave a wrong accessToken: undefined'],
-    ['an OAuth answer', { access_token: SECRET }, 'The token source gave a wrong accessToken: undefined'],
+    [
+      'an object without a token',
+      { token: SECRET },
+      'The token source gave a wrong accessToken: undefined',
+    ],
+    [
+      'an OAuth answer',
+      { access_token: SECRET },
+      'The token source gave a wrong accessToken: undefined',
+    ],
     ['null for a token', { accessToken: null }, 'The token source gave a wrong accessToken: null'],
     [
       'a wrong type',
@@ -71,8 +98,14 @@ describe('a function', () => {
     const source = toTokenSource(() => {
       throw cause;
     });
-    await expect(source.getTokens()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause });
-    await expect(source.replaceRejected('old')).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', cause });
+    await expect(source.getTokens()).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      cause,
+    });
+    await expect(source.replaceRejected('old')).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      cause,
+    });
   });
 
   it('that throws a TokenError, or because it was aborted, throws just that', async () => {

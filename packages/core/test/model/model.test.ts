@@ -16,22 +16,35 @@ const found = (question: Question, already: Question = question): Found => {
 
 describe('the whole protocol keeps what is promised, and breaks only what the server makes impossible', () => {
   it.each(WHOLE)('$what', (recorded) => {
-    for (const mode of MODES) expect([mode, ...found({ ...recorded, mode })]).toEqual([mode, ...recorded[mode]]);
+    for (const mode of MODES)
+      expect([mode, ...found({ ...recorded, mode })]).toEqual([mode, ...recorded[mode]]);
   });
 });
 
 describe('with one rule switched off, without', () => {
   it.each(WITHOUT)('$what', (recorded) => {
     for (const mode of MODES)
-      expect([mode, ...found({ ...recorded, mode }, { ...recorded, mode, rules: {} })]).toEqual([mode, ...recorded[mode]]);
+      expect([mode, ...found({ ...recorded, mode }, { ...recorded, mode, rules: {} })]).toEqual([
+        mode,
+        ...recorded[mode],
+      ]);
   });
 });
 
 describe('three processes redeem one refresh token at once', () => {
-  it.each(AT_ONCE)('$most times at most: $what, $leases leases run out', ({ rules, leases, states, most }) => {
-    const { states: reached, overlap } = search({ mode: 'grace', processes: 3, flights: 1, faults: { leases }, rules });
-    expect([reached, overlap]).toEqual([states, most]);
-  });
+  it.each(AT_ONCE)(
+    '$most times at most: $what, $leases leases run out',
+    ({ rules, leases, states, most }) => {
+      const { states: reached, overlap } = search({
+        mode: 'grace',
+        processes: 3,
+        flights: 1,
+        faults: { leases },
+        rules,
+      });
+      expect([reached, overlap]).toEqual([states, most]);
+    },
+  );
 });
 
 it('a property that is broken comes with the shortest way there', () => {

@@ -25,7 +25,10 @@ const requestsIn = ({ messages }: State): number[] =>
 /** The most requests with one refresh token that are under way at once. */
 export function overlap(state: State): number {
   const requests = requestsIn(state);
-  return Math.max(0, ...requests.map((token) => requests.filter((other) => other === token).length));
+  return Math.max(
+    0,
+    ...requests.map((token) => requests.filter((other) => other === token).length),
+  );
 }
 
 /** What is wrong with a state. `given`: the budget that it all began with; `stuck`: nothing can happen any more. */
@@ -52,12 +55,17 @@ export function brokenIn(state: State, given: Budget, mode: Mode, stuck: boolean
 }
 
 /** What is wrong with a step. */
-export function brokenBetween({ store: before }: State, { store: after }: State, mode: Mode): Property[] {
+export function brokenBetween(
+  { store: before }: State,
+  { store: after }: State,
+  mode: Mode,
+): Property[] {
   const broken: Property[] = [];
   const bothActive = before.status === 'active' && after.status === 'active';
   if (after.gen < before.gen) broken.push('D3 back');
   if (bothActive && after.gen > before.gen + 1) broken.push('D3 skip');
-  if (bothActive && mode !== 'neverRotates' && after.refreshToken < before.refreshToken) broken.push('D3 token');
+  if (bothActive && mode !== 'neverRotates' && after.refreshToken < before.refreshToken)
+    broken.push('D3 token');
   if (before.status === 'signedOut' && after.status === 'active') broken.push('D4');
   return broken;
 }

@@ -18,8 +18,23 @@ interface Recorded extends Omit<Question, 'mode' | 'rules'> {
 const atMost2 = { flights: 2 } as const;
 
 export const WHOLE: readonly Recorded[] = [
-  { what: 'no fault', ...atMost2, neverRotates: [182], grace: [182], rejects: [182], revokes: [182] },
-  { what: 'a sign-out', ...atMost2, faults: { signOuts: 1 }, neverRotates: [728], grace: [728], rejects: [728], revokes: [728] },
+  {
+    what: 'no fault',
+    ...atMost2,
+    neverRotates: [182],
+    grace: [182],
+    rejects: [182],
+    revokes: [182],
+  },
+  {
+    what: 'a sign-out',
+    ...atMost2,
+    faults: { signOuts: 1 },
+    neverRotates: [728],
+    grace: [728],
+    rejects: [728],
+    revokes: [728],
+  },
   {
     what: 'a lease that runs out under a living holder',
     ...atMost2,
@@ -179,7 +194,13 @@ export const WITHOUT: readonly (Recorded & { readonly rules: Partial<Rules> })[]
 ];
 
 /** The most simultaneous redemptions of one refresh token by three processes, one flight each, with so many leases that run out. */
-export const AT_ONCE: readonly { what: string; rules: Partial<Rules>; leases: number; states: number; most: number }[] = [
+export const AT_ONCE: readonly {
+  what: string;
+  rules: Partial<Rules>;
+  leases: number;
+  states: number;
+  most: number;
+}[] = [
   { what: 'the protocol', rules: {}, leases: 0, states: 158, most: 1 },
   { what: 'the protocol', rules: {}, leases: 1, states: 1436, most: 2 },
   { what: 'the protocol', rules: {}, leases: 2, states: 7412, most: 3 },

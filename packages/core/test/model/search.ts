@@ -44,9 +44,15 @@ export function search({ mode, processes = 2, flights, faults, rules }: Question
 
   const broken = new Map<Property, readonly string[]>();
   const note = (properties: readonly Property[], place: Place, then: string[] = []): void => {
-    for (const property of properties) if (!broken.has(property)) broken.set(property, [...wayTo(place), ...then]);
+    for (const property of properties)
+      if (!broken.has(property)) broken.set(property, [...wayTo(place), ...then]);
   };
-  const first: Place = { state: initialState(processes, flights, given), from: undefined, by: '', before: [] };
+  const first: Place = {
+    state: initialState(processes, flights, given),
+    from: undefined,
+    by: '',
+    before: [],
+  };
   const known = new Map([[keyOf(first.state), first]]);
   const places = [first];
   let mostAtOnce = 0;

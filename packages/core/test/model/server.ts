@@ -3,7 +3,11 @@ import type { Mode, State } from './state.ts';
 type Server = State['server'];
 
 /** What the server does with a refresh token, and what it says: the new one, or that it refuses. */
-export function redeem(mode: Mode, server: Server, refreshToken: number): { server: Server; answer: number | 'refused' } {
+export function redeem(
+  mode: Mode,
+  server: Server,
+  refreshToken: number,
+): { server: Server; answer: number | 'refused' } {
   const { live, revoked } = server;
   if (revoked) return { server, answer: 'refused' };
   if (mode === 'neverRotates') return { server, answer: live };

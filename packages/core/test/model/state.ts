@@ -34,7 +34,9 @@ export interface Process {
   /** The newest generation that it hands out. */
   readonly shown: number;
   /** What its flight set out from. */
-  readonly base: { readonly gen: number; readonly refreshToken: number; readonly session: number } | undefined;
+  readonly base:
+    | { readonly gen: number; readonly refreshToken: number; readonly session: number }
+    | undefined;
   /** Which grant of the lease it was given. */
   readonly grant: number;
   /** What the server said: a new refresh token, or that the old one is refused. */
@@ -101,12 +103,17 @@ export function initialState(processes: number, flights: number, left: Budget): 
 
 export const sameMessage = (a: Message, b: Message): boolean =>
   a.from === b.from && a.refreshToken === b.refreshToken && a.answer === b.answer;
-export const without = (messages: readonly Message[], gone: Message): Message[] => messages.filter((each) => !sameMessage(each, gone));
-export const including = (messages: readonly Message[], added: Message): Message[] => [...without(messages, added), added];
+export const without = (messages: readonly Message[], gone: Message): Message[] =>
+  messages.filter((each) => !sameMessage(each, gone));
+export const including = (messages: readonly Message[], added: Message): Message[] => [
+  ...without(messages, added),
+  added,
+];
 
 /** Everybody is done, and nothing is under way. */
 export const isQuiet = (state: State): boolean => isDone(state) && state.messages.length === 0;
-export const isDone = ({ processes }: State): boolean => processes.every(({ phase, flightsLeft }) => phase === 'idle' && flightsLeft === 0);
+export const isDone = ({ processes }: State): boolean =>
+  processes.every(({ phase, flightsLeft }) => phase === 'idle' && flightsLeft === 0);
 
 /** The same text for the same state, whatever the order of its messages. */
 export function keyOf({ store, holder, grants, server, processes, messages, left }: State): string {

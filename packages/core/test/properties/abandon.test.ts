@@ -6,12 +6,19 @@ import { loadCore } from './simulation/core.ts';
 /** Each schedule is played twice, and in one class of them only. */
 const runs = Math.ceil(wantedRuns * 0.06);
 
-afterAll(() => void process.stdout.write(`seed ${wantedSeed}: ${runs} schedules with and without some who leave\n`));
+afterAll(
+  () =>
+    void process.stdout.write(
+      `seed ${wantedSeed}: ${runs} schedules with and without some who leave\n`,
+    ),
+);
 
 it(
   'P5: a waiter who leaves changes nothing that others can see',
   async () => {
-    expect(await provesAbandonment(await loadCore(), { runs, seed: wantedSeed, path: wantedPath })).toBeUndefined();
+    expect(
+      await provesAbandonment(await loadCore(), { runs, seed: wantedSeed, path: wantedPath }),
+    ).toBeUndefined();
   },
   Math.max(120_000, runs * 200),
 );

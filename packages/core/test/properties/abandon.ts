@@ -22,7 +22,10 @@ async function seen(core: Core, schedule: Schedule): Promise<string[]> {
  * may leave at any time. Nobody else may notice any difference. Gives the first line that differs, if one
  * does, and how to see it again.
  */
-export async function provesAbandonment(core: Core, { runs, seed, path }: RunOptions): Promise<string | undefined> {
+export async function provesAbandonment(
+  core: Core,
+  { runs, seed, path }: RunOptions,
+): Promise<string | undefined> {
   let difference: string | undefined;
   const property = fc.asyncProperty(
     schedules({ faulty: true, store: 'shared', lock: 'web', managers: [1, 2] }),
@@ -43,6 +46,13 @@ export async function provesAbandonment(core: Core, { runs, seed, path }: RunOpt
       return false;
     },
   );
-  const result = await fc.check(property, { numRuns: runs, seed, endOnFailure: true, ...(path !== undefined && { path }) });
-  return result.failed ? `${difference ?? String(result.errorInstance)}\n${howToRepeat(seed, result.counterexamplePath)}` : undefined;
+  const result = await fc.check(property, {
+    numRuns: runs,
+    seed,
+    endOnFailure: true,
+    ...(path !== undefined && { path }),
+  });
+  return result.failed
+    ? `${difference ?? String(result.errorInstance)}\n${howToRepeat(seed, result.counterexamplePath)}`
+    : undefined;
 }

@@ -9,7 +9,9 @@ const PLACES = [
 
 /** The classes of schedules: nearly half of all schedules are free of faults. */
 export const CLASSES: readonly ScheduleClass[] = [
-  ...[false, true].flatMap((faulty) => PLACES.map((place) => ({ ...place, faulty, managers: [1, 3] as const }))),
+  ...[false, true].flatMap((faulty) =>
+    PLACES.map((place) => ({ ...place, faulty, managers: [1, 3] as const })),
+  ),
   { store: 'shared', lock: 'lease', faulty: true, only: 'leaseLost', managers: [2, 3] },
 ];
 

@@ -42,7 +42,9 @@ export function createCounts(): Counts {
     table: () =>
       [
         `${total} schedules, ${faultFree} of them free of faults`,
-        ...[...byClass].sort(([a], [b]) => a.localeCompare(b)).map(([key, times]) => `  ${key.padEnd(24)}${String(times).padStart(8)}`),
+        ...[...byClass]
+          .sort(([a], [b]) => a.localeCompare(b))
+          .map(([key, times]) => `  ${key.padEnd(24)}${String(times).padStart(8)}`),
         `put to the test: ${[...byRow].map(([row, times]) => `${row} ${times}`).join(', ')}`,
       ].join('\n'),
   };

@@ -31,7 +31,12 @@ export interface Proof {
 }
 
 /** Plays schedules of a class until a rule is broken: any rule, or the one that is looked for. */
-export async function prove(core: Core, of: ScheduleClass, { runs, seed, path, brief }: RunOptions, wanted?: Row): Promise<Proof> {
+export async function prove(
+  core: Core,
+  of: ScheduleClass,
+  { runs, seed, path, brief }: RunOptions,
+  wanted?: Row,
+): Promise<Proof> {
   const checked = new Map<Row, number>();
   const played: Schedule['setting'][] = [];
   let found: { readonly row: Row; readonly what: string } | undefined;
@@ -57,7 +62,11 @@ export async function prove(core: Core, of: ScheduleClass, { runs, seed, path, b
   if (!result.failed) return { failure: undefined, checked, played };
   if (found === undefined || result.counterexample === null) throw result.errorInstance;
   const [schedule] = result.counterexample;
-  return { failure: { ...found, schedule, path: result.counterexamplePath ?? undefined }, checked, played };
+  return {
+    failure: { ...found, schedule, path: result.counterexamplePath ?? undefined },
+    checked,
+    played,
+  };
 }
 
 /** Says what was broken, how to play it again, and the schedule as a regression would hold it. */

@@ -33,14 +33,31 @@ const step = (pick: number): Action => ({ do: 'step', pick });
 const run = (steps: number): Action => ({ do: 'run', steps });
 const advance = (ms: number): Action => ({ do: 'advance', ms });
 const get = (by: number): Action => ({ do: 'get', by, validFor: 0 });
-const request = (by: number): Action => ({ do: 'request', by, hostile: false, body: 'text', foreign: false });
+const request = (by: number): Action => ({
+  do: 'request',
+  by,
+  hostile: false,
+  body: 'text',
+  foreign: false,
+});
 
 export const REGRESSIONS: readonly Regression[] = [
   {
     name: 'who waits too long for a sign-in to be stored does not get the old session’s token',
     row: 'P10',
     setting: { waitTimeout: 5000 },
-    actions: [get(0), run(2), step(0), run(6), run(2), step(0), step(0), step(3), { do: 'signIn', by: 0 }, request(0)],
+    actions: [
+      get(0),
+      run(2),
+      step(0),
+      run(6),
+      run(2),
+      step(0),
+      step(0),
+      step(3),
+      { do: 'signIn', by: 0 },
+      request(0),
+    ],
   },
   {
     name: 'a session that was signed out before it was read is not revived by a store that goes back',
@@ -61,7 +78,14 @@ export const REGRESSIONS: readonly Regression[] = [
     name: 'a session that a sign-in replaced unread is not revived by a store that goes back',
     row: 'D3',
     setting: { faulty: true, managers: 2, lock: 'lease', lifetime: 600 },
-    actions: [request(0), advance(31_000), { do: 'signIn', by: 1 }, run(2), step(0), { do: 'storeBack', pick: 0 }],
+    actions: [
+      request(0),
+      advance(31_000),
+      { do: 'signIn', by: 1 },
+      run(2),
+      step(0),
+      { do: 'storeBack', pick: 0 },
+    ],
   },
   {
     name: 'a session whose sign-out came second to another sign-in is not revived by a store that goes back',
@@ -137,7 +161,13 @@ export const REGRESSIONS: readonly Regression[] = [
     name: 'a refresh token is not sent by another manager while an answer can still come to a call that ignores its signal',
     row: 'P1',
     setting: { faulty: true, managers: 2, store: 'memory', lock: 'process', lifetime: 600 },
-    actions: [{ do: 'everybody' }, step(0), { do: 'strike', pick: 7, fault: 'hang' }, advance(70_000), { do: 'everybody' }],
+    actions: [
+      { do: 'everybody' },
+      step(0),
+      { do: 'strike', pick: 7, fault: 'hang' },
+      advance(70_000),
+      { do: 'everybody' },
+    ],
   },
   {
     name: 'a generation that a sign-in found, which then failed, is known when the store goes back to before it',
@@ -180,7 +210,14 @@ export const REGRESSIONS: readonly Regression[] = [
   {
     name: 'a session that a sign-in replaced in the store is over, although a sign-out overtook that sign-in',
     row: 'D3',
-    setting: { faulty: true, managers: 3, lock: 'process', mode: 'revokes', lifetime: 600, listens: false },
+    setting: {
+      faulty: true,
+      managers: 3,
+      lock: 'process',
+      mode: 'revokes',
+      lifetime: 600,
+      listens: false,
+    },
     actions: [
       { do: 'insist', by: 0, times: 3, every: 200 },
       { do: 'signIn', by: 2 },
@@ -195,7 +232,14 @@ export const REGRESSIONS: readonly Regression[] = [
   {
     name: 'that a session is dead is not written over the one that somebody has signed in to meanwhile',
     row: 'D4',
-    setting: { faulty: true, managers: 2, lock: 'lease', mode: 'revokes', lifetime: 600, listens: false },
+    setting: {
+      faulty: true,
+      managers: 2,
+      lock: 'lease',
+      mode: 'revokes',
+      lifetime: 600,
+      listens: false,
+    },
     actions: [
       { do: 'get', by: 1, validFor: 0 },
       { do: 'get', by: 0, validFor: 0 },

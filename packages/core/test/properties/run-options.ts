@@ -8,7 +8,8 @@
 const { UNEXPIRED_RUNS = '10000', UNEXPIRED_SEED = '20261121', UNEXPIRED_PATH } = process.env;
 
 export const wantedRuns = Number(UNEXPIRED_RUNS);
-export const wantedSeed = UNEXPIRED_SEED === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(UNEXPIRED_SEED);
+export const wantedSeed =
+  UNEXPIRED_SEED === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(UNEXPIRED_SEED);
 export const wantedPath: string | undefined = UNEXPIRED_PATH;
 
 /** What a failure says about how to see it again. */

@@ -33,15 +33,20 @@ describe('with one rule switched off', () => {
         return;
       }
       const where = Object.entries(sabotage.where ?? {});
-      const classes = CLASSES.filter((of) => where.every(([key, value]) => of[key as keyof typeof of] === value));
+      const classes = CLASSES.filter((of) =>
+        where.every(([key, value]) => of[key as keyof typeof of] === value),
+      );
       let row: string | undefined;
-      for (const of of classes) row ??= (await prove(core, of, { runs: RUNS, seed: SEED }, sabotage.row)).failure?.row;
+      for (const of of classes)
+        row ??= (await prove(core, of, { runs: RUNS, seed: SEED }, sabotage.row)).failure?.row;
       expect(row).toBe(sabotage.row);
     },
     120_000,
   );
 
   it('no row is left out', () => {
-    expect(new Set(SABOTAGES.map(({ row }) => row))).toEqual(new Set([...ROWS.map(({ row }) => row), 'P5']));
+    expect(new Set(SABOTAGES.map(({ row }) => row))).toEqual(
+      new Set([...ROWS.map(({ row }) => row), 'P5']),
+    );
   });
 });

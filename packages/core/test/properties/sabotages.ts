@@ -31,7 +31,11 @@ export interface Sabotage {
 
 const inModule =
   <Module extends object>(module: string) =>
-  (sabotage: Omit<Sabotage, 'module' | 'wrong'> & { readonly wrong: (right: Module) => Partial<Module> }): Sabotage => ({
+  (
+    sabotage: Omit<Sabotage, 'module' | 'wrong'> & {
+      readonly wrong: (right: Module) => Partial<Module>;
+    },
+  ): Sabotage => ({
     ...sabotage,
     module,
   });
@@ -136,7 +140,11 @@ export const SABOTAGES: readonly Sabotage[] = [
         decide(waiter, facts, failure) {
           const late = waiter.need.kind === 'replace' && !known.has(waiter);
           known.add(waiter);
-          return right.decide(late ? Object.assign(waiter, { gen: facts.state.held?.record.gen }) : waiter, facts, failure);
+          return right.decide(
+            late ? Object.assign(waiter, { gen: facts.state.held?.record.gen }) : waiter,
+            facts,
+            failure,
+          );
         },
       };
     },
@@ -157,13 +165,18 @@ export const SABOTAGES: readonly Sabotage[] = [
   inDecide({
     row: 'P8',
     what: 'there is no back-off',
-    wrong: (right) => ({ decide: (waiter, facts, failure) => right.decide(waiter, { ...facts, blocked: () => undefined }, failure) }),
+    wrong: (right) => ({
+      decide: (waiter, facts, failure) =>
+        right.decide(waiter, { ...facts, blocked: () => undefined }, failure),
+    }),
     where: { faulty: true },
   }),
   inArrival({
     row: 'P9',
     what: 'there is no limiter',
-    wrong: () => ({ createArrivals: () => ({ note: () => undefined, mayReplace: () => true, wait: () => 0 }) }),
+    wrong: () => ({
+      createArrivals: () => ({ note: () => undefined, mayReplace: () => true, wait: () => 0 }),
+    }),
   }),
   inDecide({
     row: 'P10',
@@ -171,7 +184,11 @@ export const SABOTAGES: readonly Sabotage[] = [
     wrong: (right) => ({
       decide(waiter, facts, failure) {
         const { epoch } = waiter;
-        return right.decide(epoch === undefined ? waiter : Object.assign(waiter, { epoch: facts.state.epoch }), facts, failure);
+        return right.decide(
+          epoch === undefined ? waiter : Object.assign(waiter, { epoch: facts.state.epoch }),
+          facts,
+          failure,
+        );
       },
     }),
   }),
@@ -225,7 +242,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'writes do not compare',
     wrong: (right) => ({
       createCell(store, ...rest) {
-        const write: typeof store.write = async (record) => store.write(record, (await store.read())?.version);
+        const write: typeof store.write = async (record) =>
+          store.write(record, (await store.read())?.version);
         return right.createCell({ ...store, write }, ...rest);
       },
     }),
@@ -278,8 +296,12 @@ export const SABOTAGES: readonly Sabotage[] = [
             lease = held?.signal;
             return task(held);
           });
-        const update: typeof cell.update = async (next, known) => (lease?.aborted ? { kept: await cell.read() } : cell.update(next, known));
-        return right.startFlight({ ...port, lock: { ...lock, request: noting }, cell: { ...cell, update } }, ...rest);
+        const update: typeof cell.update = async (next, known) =>
+          lease?.aborted ? { kept: await cell.read() } : cell.update(next, known);
+        return right.startFlight(
+          { ...port, lock: { ...lock, request: noting }, cell: { ...cell, update } },
+          ...rest,
+        );
       },
     }),
     where: { only: 'leaseLost' },
@@ -290,7 +312,10 @@ export const SABOTAGES: readonly Sabotage[] = [
     wrong: (right) => ({
       meaningOf(...args) {
         const error = right.meaningOf(...args);
-        const lost = error.code === 'ERR_REFRESH_UNAVAILABLE' && error.delivery !== 'unsent' && error.delivery !== 'answered';
+        const lost =
+          error.code === 'ERR_REFRESH_UNAVAILABLE' &&
+          error.delivery !== 'unsent' &&
+          error.delivery !== 'answered';
         return lost ? new TokenError('ERR_SESSION_ENDED') : error;
       },
     }),

@@ -36,10 +36,16 @@ describe(`schedules (seed ${seed})`, () => {
   it.each(CLASSES.map((of, index) => ({ of, index, name: nameOf(of) })))(
     `$name: ${runs} schedules break no rule`,
     async ({ of, index }) => {
-      const { failure, checked, played } = await prove(core, of, { runs, seed: seed + index, path: wantedPath });
+      const { failure, checked, played } = await prove(core, of, {
+        runs,
+        seed: seed + index,
+        path: wantedPath,
+      });
       counts.add(played, checked);
       if (failure !== undefined) broken.set(failure.row, explain(failure, seed));
-      expect(failure === undefined ? 'no rule is broken' : explain(failure, seed)).toBe('no rule is broken');
+      expect(failure === undefined ? 'no rule is broken' : explain(failure, seed)).toBe(
+        'no rule is broken',
+      );
     },
     Math.max(180_000, runs * 60),
   );

@@ -22,7 +22,10 @@ describe('the limiter', () => {
         allowed.push(now);
         arrivals.note(now);
       }
-    for (const from of allowed) expect(allowed.filter((now) => now >= from && now < from + 30_000).length).toBeLessThanOrEqual(5);
+    for (const from of allowed)
+      expect(
+        allowed.filter((now) => now >= from && now < from + 30_000).length,
+      ).toBeLessThanOrEqual(5);
     expect(allowed.length).toBeGreaterThan(40);
   });
 
@@ -36,7 +39,8 @@ describe('the limiter', () => {
 describe('a token that is refused', () => {
   it('after a while is replaced at once, and does not count', () => {
     const arrivals = createArrivals();
-    for (let index = 0; index < 20; index++) expect(arrivals.mayReplace({}, index, index + 10_000)).toBe(true);
+    for (let index = 0; index < 20; index++)
+      expect(arrivals.mayReplace({}, index, index + 10_000)).toBe(true);
     expect(arrivals.wait(10_020)).toBe(0);
   });
 

@@ -15,7 +15,12 @@ const record = (gen: number): SessionRecord => ({
 const cellOf = (initial?: unknown) => {
   const clock = testClock();
   const shared = sharedCell(initial);
-  return { clock, shared, cell: createCell(shared.open(), clock), peer: createCell(shared.open(), clock) };
+  return {
+    clock,
+    shared,
+    cell: createCell(shared.open(), clock),
+    peer: createCell(shared.open(), clock),
+  };
 };
 const never = () => new Promise<never>(() => undefined);
 
@@ -24,12 +29,18 @@ describe('a store that', () => {
     const { clock, shared, cell } = cellOf(record(0));
     shared.hooks.beforeRead = never;
     shared.hooks.beforeWrite = never;
-    const ends = [cell.read(), cell.write(record(1), '1')].map((wait) => wait.catch((error: unknown) => tokenErrorOf(error)));
+    const ends = [cell.read(), cell.write(record(1), '1')].map((wait) =>
+      wait.catch((error: unknown) => tokenErrorOf(error)),
+    );
     await clock.advance(9999);
     expect(clock.pending).toBe(2);
     await clock.advance(1);
     expect(await Promise.all(ends)).toMatchObject([
-      { code: 'ERR_REFRESH_UNAVAILABLE', message: 'Store "cell" could not be read', cause: { message: 'no answer within 10000 ms' } },
+      {
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        message: 'Store "cell" could not be read',
+        cause: { message: 'no answer within 10000 ms' },
+      },
       { code: 'ERR_REFRESH_UNAVAILABLE', message: 'Store "cell" could not be written' },
     ]);
     expect(clock.pending).toBe(0);
@@ -43,16 +54,27 @@ describe('a store that', () => {
   });
 
   it('quotes what was to be written is not quoted', async () => {
-    const write: TokenStore['write'] = (value) => Promise.reject(new Error(`no room for ${JSON.stringify(value)}`));
+    const write: TokenStore['write'] = (value) =>
+      Promise.reject(new Error(`no room for ${JSON.stringify(value)}`));
     const cell = createCell({ name: 'disk', read: async () => undefined, write }, testClock());
     const tokens = { accessToken: 'secret-a', refreshToken: 'secret-r' };
-    const error = await cell.write({ ...record(0), tokens }, undefined).catch((thrown: unknown) => tokenErrorOf(thrown));
-    expect(error).toMatchObject({ cause: { message: expect.stringMatching(/^no room for .*"accessToken":"\[token\]"/) } });
+    const error = await cell
+      .write({ ...record(0), tokens }, undefined)
+      .catch((thrown: unknown) => tokenErrorOf(thrown));
+    expect(error).toMatchObject({
+      cause: { message: expect.stringMatching(/^no room for .*"accessToken":"\[token\]"/) },
+    });
     expect((error as { cause: Error }).cause.message).not.toContain('secret');
   });
 
   it.each([
-    ['rejects', () => Promise.reject(Object.assign(new Error('disk full'), { code: 'ENOSPC', command: 'SET secret-0' }))],
+    [
+      'rejects',
+      () =>
+        Promise.reject(
+          Object.assign(new Error('disk full'), { code: 'ENOSPC', command: 'SET secret-0' }),
+        ),
+    ],
     [
       'throws at once',
       () => {
@@ -68,7 +90,11 @@ describe('a store that', () => {
       [cell.write(record(0), undefined), 'Store "disk" could not be written'],
     ] as const) {
       const error = await attempt.catch((thrown: unknown) => thrown as TokenError);
-      expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', message, cause: { message: 'disk full', code: 'ENOSPC' } });
+      expect(error).toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        message,
+        cause: { message: 'disk full', code: 'ENOSPC' },
+      });
       expect(JSON.stringify([error, (error as TokenError).cause])).not.toContain('secret');
     }
     expect(clock.pending).toBe(0);
@@ -76,7 +102,10 @@ describe('a store that', () => {
 
   it('knows itself what is wrong says so, in its own words', async () => {
     const mine = new TokenError('ERR_STORE_RECORD', { message: 'Not mine' });
-    const cell = createCell({ name: 'x', read: () => Promise.reject(mine), write: () => Promise.reject(mine) }, testClock());
+    const cell = createCell(
+      { name: 'x', read: () => Promise.reject(mine), write: () => Promise.reject(mine) },
+      testClock(),
+    );
     await expect(cell.read()).rejects.toBe(mine);
     await expect(cell.write(record(0), undefined)).rejects.toBe(mine);
   });
@@ -129,7 +158,9 @@ describe('a sight', () => {
   it('that was overtaken, and is not of our own write, is told of all the same: it may be newer than a store that went back', async () => {
     const shared = sharedCell(record(2));
     const overtaken: number[] = [];
-    const cell = createCell(shared.open(), testClock(), undefined, ({ gen }) => overtaken.push(gen));
+    const cell = createCell(shared.open(), testClock(), undefined, ({ gen }) =>
+      overtaken.push(gen),
+    );
     const late = async (then: () => Promise<unknown>): Promise<void> => {
       let open = (): void => undefined;
       shared.hooks.afterRead = () => new Promise<void>((resolve) => (open = resolve));
@@ -195,7 +226,9 @@ describe('an update', () => {
 
   it('that is not wanted any more leaves everything as it is, and says what there is', async () => {
     const { shared, cell } = cellOf(record(4));
-    expect(await cell.update(() => undefined)).toMatchObject({ kept: { record: { gen: 4 }, version: '1' } });
+    expect(await cell.update(() => undefined)).toMatchObject({
+      kept: { record: { gen: 4 }, version: '1' },
+    });
     expect(shared.writes).toBe(0);
   });
 

@@ -7,7 +7,13 @@ import { jwt } from '../support/jwt.ts';
 const current = [{ type: 'current' }];
 const left = [{ type: 'left' }];
 const useless = (what: string) => [
-  { type: 'failed', error: expect.objectContaining({ code: 'ERR_REFRESH_ANSWER', message: `The refresh's answer is of no use: ${what}` }) },
+  {
+    type: 'failed',
+    error: expect.objectContaining({
+      code: 'ERR_REFRESH_ANSWER',
+      message: `The refresh's answer is of no use: ${what}`,
+    }),
+  },
 ];
 const down = () => Promise.reject(new Error('disk full'));
 
@@ -39,7 +45,9 @@ describe('what is stored of an answer', () => {
     ['is new', undefined, { b: 2 }, { b: 2 }],
     ['both had', { a: 1, b: 1 }, { b: 2 }, { a: 1, b: 2 }],
   ])('is more than OAuth knows, where that is what %s', async (_, before, answer, after) => {
-    expect((await stored({ access_token: 'new', ...answer }, before && { extra: before }))?.extra).toEqual(after);
+    expect(
+      (await stored({ access_token: 'new', ...answer }, before && { extra: before }))?.extra,
+    ).toEqual(after);
   });
 
   it('is the lifetime of a JWT from when it was asked for, whatever the server’s clock says', async () => {
@@ -98,20 +106,26 @@ describe('an answer', () => {
     const stage = answered({ refresh_token: 'rt-2' });
     await stage.start().done;
     expect(stage.ends).toEqual(useless('accessToken (or access_token) is missing'));
-    expect(stage.shared.record).toMatchObject({ gen: 2, tokens: { accessToken: 'at-1', refreshToken: 'rt-2', expiresAt: 0 } });
+    expect(stage.shared.record).toMatchObject({
+      gen: 2,
+      tokens: { accessToken: 'at-1', refreshToken: 'rt-2', expiresAt: 0 },
+    });
     expect(stage.doubted).toEqual([]);
   });
 
   it.each([
     ['the same refresh token', { refresh_token: 'rt-1' }],
     ['none', {}],
-  ])('without an access token, and with %s, leaves it in doubt whether the server rotated', async (_, answer) => {
-    const stage = answered(answer);
-    await stage.start().done;
-    expect(stage.ends).toMatchObject([{ type: 'failed', error: { code: 'ERR_REFRESH_ANSWER' } }]);
-    expect(stage.shared.record?.gen).toBe(1);
-    expect(stage.doubted).toEqual([expired(1)]);
-  });
+  ])(
+    'without an access token, and with %s, leaves it in doubt whether the server rotated',
+    async (_, answer) => {
+      const stage = answered(answer);
+      await stage.start().done;
+      expect(stage.ends).toMatchObject([{ type: 'failed', error: { code: 'ERR_REFRESH_ANSWER' } }]);
+      expect(stage.shared.record?.gen).toBe(1);
+      expect(stage.doubted).toEqual([expired(1)]);
+    },
+  );
 
   it('of no use to a search for a session leaves nothing in doubt', async () => {
     const stage = answered({ refresh_token: 'rt-1' }, flightStage(undefined));
@@ -223,7 +237,11 @@ describe('a store that cannot be written', () => {
     const { clock, shared, state, events, ends, script, flight } = await redeemed();
     expect(events.slice(-2)).toMatchObject([
       { type: 'refreshed', by: 'self' },
-      { type: 'warning', code: 'NOT_DURABLE', message: 'New tokens could not be stored yet; they are kept in memory' },
+      {
+        type: 'warning',
+        code: 'NOT_DURABLE',
+        message: 'New tokens could not be stored yet; they are kept in memory',
+      },
     ]);
     expect(script.holders).toBe(1);
     state.stored = false;
@@ -254,7 +272,8 @@ describe('a store that cannot be written', () => {
     ['a sign-out', (stage: Awaited<ReturnType<typeof redeemed>>) => stage.state.leave('self')],
     [
       'news of a newer generation',
-      ({ state, clock }: Awaited<ReturnType<typeof redeemed>>) => void state.commit(fresh(3, clock.now()), false, 'refresh'),
+      ({ state, clock }: Awaited<ReturnType<typeof redeemed>>) =>
+        void state.commit(fresh(3, clock.now()), false, 'refresh'),
     ],
   ])('is not tried again after %s', async (_, happen) => {
     const stage = await redeemed();
@@ -271,7 +290,9 @@ describe('a store that cannot be written', () => {
     const { writes } = stage.shared;
     stage.shared.hooks.beforeRead = () => stage.state.leave('self');
     await stage.clock.advance(40_000);
-    expect([stage.shared.writes - writes, stage.shared.record?.gen, stage.script.holders]).toEqual([0, 1, 0]);
+    expect([stage.shared.writes - writes, stage.shared.record?.gen, stage.script.holders]).toEqual([
+      0, 1, 0,
+    ]);
   });
 
   it('and had written all the same is known to hold them', async () => {

@@ -13,7 +13,10 @@ const failedWith = (code: string, message: string) => [
 const peers = (session: string): SessionRecord => ({ ...fresh(0, 2e12), session });
 
 /** A flight that waits for a lock that somebody else has. */
-const waiting = async (stored: Parameters<typeof flightStage>[0], changes?: Parameters<typeof flightStage>[1]): Promise<FlightStage> => {
+const waiting = async (
+  stored: Parameters<typeof flightStage>[0],
+  changes?: Parameters<typeof flightStage>[1],
+): Promise<FlightStage> => {
   const stage = flightStage(stored, changes);
   stage.script.mode = 'never';
   stage.start();
@@ -32,7 +35,10 @@ it('one flight reads, marks, redeems, stores and shows, once each', async () => 
     [2, undefined],
   ]);
   expect(shared.reads).toBe(2);
-  expect(state).toMatchObject({ stored: true, held: { record: { session: 's', gen: 2 }, token: { accessToken: 'new' } } });
+  expect(state).toMatchObject({
+    stored: true,
+    held: { record: { session: 's', gen: 2 }, token: { accessToken: 'new' } },
+  });
   expect([script.holders, clock.pending]).toEqual([0, 0]);
 });
 
@@ -104,7 +110,9 @@ describe('while it waits for the lock', () => {
     await clock.advance(34_999);
     expect(ends).toEqual([]);
     await clock.advance(1);
-    expect(ends).toEqual(failedWith('ERR_REFRESH_UNAVAILABLE', 'The lock "lock" was not free within 35000 ms'));
+    expect(ends).toEqual(
+      failedWith('ERR_REFRESH_UNAVAILABLE', 'The lock "lock" was not free within 35000 ms'),
+    );
   });
 
   it('a generation that arrives at the last moment is what it ends with', async () => {
@@ -135,7 +143,9 @@ describe('with the lock', () => {
     const stage = flightStage(expired(1));
     stage.shared.hooks.beforeWrite = () => stage.shared.put(expired(1));
     await stage.start().done;
-    expect(stage.ends).toEqual(failedWith('ERR_REFRESH_UNAVAILABLE', 'The store was always written by others'));
+    expect(stage.ends).toEqual(
+      failedWith('ERR_REFRESH_UNAVAILABLE', 'The store was always written by others'),
+    );
     expect([stage.shared.writes, stage.spent]).toEqual([101, []]);
   });
 
@@ -144,7 +154,9 @@ describe('with the lock', () => {
     stage.script.leased = true;
     stage.shared.hooks.afterWrite = () => stage.script.loseLease();
     await stage.start().done;
-    expect(stage.ends).toEqual(failedWith('ERR_REFRESH_UNAVAILABLE', 'The lease of "lock" ran out 3 times'));
+    expect(stage.ends).toEqual(
+      failedWith('ERR_REFRESH_UNAVAILABLE', 'The lease of "lock" ran out 3 times'),
+    );
     expect([stage.script.requests, stage.spent]).toEqual([3, []]);
     expect(stage.shared.record).toEqual(expired(1));
   });
@@ -172,7 +184,9 @@ describe('with the lock', () => {
         error: expect.objectContaining({
           code: 'ERR_REFRESH_UNAVAILABLE',
           delivery: 'unanswered',
-          message: expect.stringMatching(/^The refresh got no answer within 60000 ms\. .*tokens: false$/),
+          message: expect.stringMatching(
+            /^The refresh got no answer within 60000 ms\. .*tokens: false$/,
+          ),
         }),
       },
     ]);
@@ -253,7 +267,10 @@ describe('a store that is behind memory', () => {
 });
 
 describe('the intent of somebody else', () => {
-  const marked = (gen: number, owner: string) => ({ ...expired(1), intent: { gen, owner, startedAt: 0, attempt: 1 } });
+  const marked = (gen: number, owner: string) => ({
+    ...expired(1),
+    intent: { gen, owner, startedAt: 0, attempt: 1 },
+  });
 
   it('under a lease is waited for, 65 s, and then it is doubtful what became of the token', async () => {
     const stage = flightStage(marked(1, 'other'));
@@ -319,8 +336,13 @@ describe('a refusal', () => {
   it('ends the session, for all who read the store', async () => {
     const stage = refusing(() => undefined);
     await stage.start().done;
-    expect(stage.ends).toEqual([{ type: 'dead', error: expect.objectContaining({ code: 'ERR_SESSION_ENDED' }) }]);
-    expect(stage.shared.record).toEqual({ ...expired(1), dead: { gen: 1, code: 'invalid_grant', at: stage.clock.now() } });
+    expect(stage.ends).toEqual([
+      { type: 'dead', error: expect.objectContaining({ code: 'ERR_SESSION_ENDED' }) },
+    ]);
+    expect(stage.shared.record).toEqual({
+      ...expired(1),
+      dead: { gen: 1, code: 'invalid_grant', at: stage.clock.now() },
+    });
   });
 
   it('ends it also while the manager closes', async () => {
@@ -367,7 +389,10 @@ describe('a refusal', () => {
 });
 
 describe('a refresh that surely was not processed', () => {
-  const unsent = new TokenError('ERR_REFRESH_CONFIGURATION', { message: 'no client', delivery: 'unsent' });
+  const unsent = new TokenError('ERR_REFRESH_CONFIGURATION', {
+    message: 'no client',
+    delivery: 'unsent',
+  });
 
   it('leaves no intent behind', async () => {
     const stage = flightStage(expired(1));
@@ -381,9 +406,18 @@ describe('a refresh that surely was not processed', () => {
   });
 
   it.each<[string, SessionRecord | undefined]>([
-    ['another session', { ...peers('t'), gen: 1, intent: { gen: 1, owner: 'me', startedAt: 0, attempt: 1 } }],
-    ['a newer generation', { ...expired(2), intent: { gen: 2, owner: 'me', startedAt: 0, attempt: 1 } }],
-    ['the intent of somebody else', { ...expired(1), intent: { gen: 1, owner: 'other', startedAt: 0, attempt: 1 } }],
+    [
+      'another session',
+      { ...peers('t'), gen: 1, intent: { gen: 1, owner: 'me', startedAt: 0, attempt: 1 } },
+    ],
+    [
+      'a newer generation',
+      { ...expired(2), intent: { gen: 2, owner: 'me', startedAt: 0, attempt: 1 } },
+    ],
+    [
+      'the intent of somebody else',
+      { ...expired(1), intent: { gen: 1, owner: 'other', startedAt: 0, attempt: 1 } },
+    ],
     ['no intent any more', expired(1)],
     ['nothing', undefined],
   ])('leaves %s as it is', async (_, found) => {
@@ -413,7 +447,9 @@ it('a search for a session whose answer was lost leaves nothing in doubt', async
     throw new TypeError('fetch failed');
   };
   await stage.start('empty').done;
-  expect(stage.ends).toMatchObject([{ type: 'failed', error: { code: 'ERR_REFRESH_UNAVAILABLE' } }]);
+  expect(stage.ends).toMatchObject([
+    { type: 'failed', error: { code: 'ERR_REFRESH_UNAVAILABLE' } },
+  ]);
   expect(stage.doubted).toEqual([]);
 });
 
@@ -443,7 +479,9 @@ describe('a lock that fails', () => {
   });
 
   it('and knows why says so itself, also from another copy of the library', async () => {
-    const own = Object.assign(new Error('Store "x" holds something else'), { code: 'ERR_STORE_RECORD' });
+    const own = Object.assign(new Error('Store "x" holds something else'), {
+      code: 'ERR_STORE_RECORD',
+    });
     const stage = flightStage(expired(1), { lock: lock(own) });
     await stage.start().done;
     expect(stage.ends).toEqual([{ type: 'failed', error: own, silence: 0 }]);

@@ -2,11 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { foreignIntentWait, withIntent, withoutMarks } from '../../src/refresh/marks.ts';
 import type { ActiveRecord } from '../../src/session/record.ts';
 
-const record: ActiveRecord = { v: 1, session: 's', gen: 4, status: 'active', issuedAt: 0, tokens: { accessToken: 'a' } };
+const record: ActiveRecord = {
+  v: 1,
+  session: 's',
+  gen: 4,
+  status: 'active',
+  issuedAt: 0,
+  tokens: { accessToken: 'a' },
+};
 const intent = { gen: 4, owner: 'o', startedAt: 9, attempt: 1 };
 
 it('an intent names the generation that is about to be redeemed, and goes away with the dead mark', () => {
-  const marked = { ...withIntent(record, { owner: 'o', startedAt: 9, attempt: 1 }), dead: { gen: 4, code: 'c', at: 1 } };
+  const marked = {
+    ...withIntent(record, { owner: 'o', startedAt: 9, attempt: 1 }),
+    dead: { gen: 4, code: 'c', at: 1 },
+  };
   expect(marked.intent).toEqual(intent);
   expect(withoutMarks(marked)).toEqual(record);
   expect(record.intent).toBeUndefined();
@@ -36,7 +46,8 @@ describe('another’s intent is waited for', () => {
 
   it('and only the one that stands there is remembered', () => {
     const seen = new Map<string, number>();
-    for (let startedAt = 0; startedAt < 1000; startedAt++) foreignIntentWait(seen, { ...intent, startedAt }, startedAt);
+    for (let startedAt = 0; startedAt < 1000; startedAt++)
+      foreignIntentWait(seen, { ...intent, startedAt }, startedAt);
     expect(seen.size).toBe(1);
   });
 });

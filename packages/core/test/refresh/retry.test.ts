@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { TokenError, type TokenErrorOptions } from '../../src/index.ts';
 import { backoffDelay, retryDelay } from '../../src/refresh/retry.ts';
 
-const unavailable = (options: TokenErrorOptions = {}) => new TokenError('ERR_REFRESH_UNAVAILABLE', options);
+const unavailable = (options: TokenErrorOptions = {}) =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', options);
 
 describe('within a flight, the same refresh token is sent again', () => {
   it.each([
@@ -24,19 +25,25 @@ describe('within a flight, the same refresh token is sent again', () => {
     ['unsent', 60_000, 1, undefined, undefined],
     [undefined, undefined, 1, undefined, undefined],
     [undefined, 1000, 1, undefined, undefined],
-  ] as const)('%s, Retry-After %p ms, try %d: between %p and %p ms later', (delivery, retryAfter, attempt, least, most) => {
-    const error = unavailable({ delivery, retryAfter });
-    expect(retryDelay(error, attempt, 0)).toBe(least);
-    expect(retryDelay(error, attempt, 1)).toBe(most);
-  });
-
-  it.each(['ERR_SESSION_ENDED', 'ERR_REFRESH_CONFIGURATION', 'ERR_REFRESH_ANSWER', 'ERR_REFRESH_LIMIT', 'ERR_REENTRANT'] as const)(
-    'never after %s',
-    (code) => {
-      for (const delivery of ['unsent', 'answered', 'unanswered'] as const)
-        expect(retryDelay(new TokenError(code, { delivery }), 1, 0.5)).toBeUndefined();
+  ] as const)(
+    '%s, Retry-After %p ms, try %d: between %p and %p ms later',
+    (delivery, retryAfter, attempt, least, most) => {
+      const error = unavailable({ delivery, retryAfter });
+      expect(retryDelay(error, attempt, 0)).toBe(least);
+      expect(retryDelay(error, attempt, 1)).toBe(most);
     },
   );
+
+  it.each([
+    'ERR_SESSION_ENDED',
+    'ERR_REFRESH_CONFIGURATION',
+    'ERR_REFRESH_ANSWER',
+    'ERR_REFRESH_LIMIT',
+    'ERR_REENTRANT',
+  ] as const)('never after %s', (code) => {
+    for (const delivery of ['unsent', 'answered', 'unanswered'] as const)
+      expect(retryDelay(new TokenError(code, { delivery }), 1, 0.5)).toBeUndefined();
+  });
 });
 
 describe('after failed flights, the endpoint is left alone', () => {
@@ -57,8 +64,16 @@ describe('after failed flights, the endpoint is left alone', () => {
     ['as long as the server said', unavailable({ retryAfter: 120_000 }), 120_000],
     ['but for an hour at most', unavailable({ retryAfter: 86_400_000 }), 3_600_000],
     ['and not for less than otherwise', unavailable({ retryAfter: 1 }), 500],
-    ['as otherwise where the refresh function made no number of what the server said', unavailable({ retryAfter: Number.NaN }), 500],
-    ['for a minute where it is set up wrongly', new TokenError('ERR_REFRESH_CONFIGURATION'), 60_000],
+    [
+      'as otherwise where the refresh function made no number of what the server said',
+      unavailable({ retryAfter: Number.NaN }),
+      500,
+    ],
+    [
+      'for a minute where it is set up wrongly',
+      new TokenError('ERR_REFRESH_CONFIGURATION'),
+      60_000,
+    ],
   ])('%s', (_, error, delay) => {
     expect(backoffDelay(1, 0, error)).toBe(delay);
   });

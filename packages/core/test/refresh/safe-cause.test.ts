@@ -1,12 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import { safeCause, secretsOf } from '../../src/refresh/safe-cause.ts';
 
-const shown = (error: Error | undefined) => error && { ...error, name: error.name, message: error.message };
+const shown = (error: Error | undefined) =>
+  error && { ...error, name: error.name, message: error.message };
 
 describe('the copy of an error', () => {
   it('has its name, text and code, and nothing else that hangs on it', () => {
-    const thrown = Object.assign(new TypeError('fetch failed'), { code: 'ECONNREFUSED', config: { data: 'secret' }, cause: 'secret' });
-    expect(shown(safeCause(thrown))).toEqual({ name: 'TypeError', message: 'fetch failed', code: 'ECONNREFUSED' });
+    const thrown = Object.assign(new TypeError('fetch failed'), {
+      code: 'ECONNREFUSED',
+      config: { data: 'secret' },
+      cause: 'secret',
+    });
+    expect(shown(safeCause(thrown))).toEqual({
+      name: 'TypeError',
+      message: 'fetch failed',
+      code: 'ECONNREFUSED',
+    });
   });
 
   it.each([
@@ -14,12 +23,20 @@ describe('the copy of an error', () => {
     [true, {}],
     [undefined, {}],
   ])('has the code %p as %j', (code, kept) => {
-    expect(shown(safeCause(Object.assign(new Error('x'), { code })))).toEqual({ name: 'Error', message: 'x', ...kept });
+    expect(shown(safeCause(Object.assign(new Error('x'), { code })))).toEqual({
+      name: 'Error',
+      message: 'x',
+      ...kept,
+    });
   });
 
   it('has the tokens struck out of all of it, in the form that a URL would give them too', () => {
     const thrown = Object.assign(new Error('a+b and a%2Bb, c'), { name: 'a+b', code: 'X_a+b' });
-    expect(shown(safeCause(thrown, ['a+b', 'c']))).toEqual({ name: '[token]', message: '[token] and [token], [token]', code: 'X_[token]' });
+    expect(shown(safeCause(thrown, ['a+b', 'c']))).toEqual({
+      name: '[token]',
+      message: '[token] and [token], [token]',
+      code: 'X_[token]',
+    });
   });
 
   it('of a parser does not quote what it could not read', () => {

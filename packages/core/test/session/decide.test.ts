@@ -13,7 +13,10 @@ const HOUR = 3_600_000;
 const WINDOW = 30_000;
 
 /** A manager's state of mind: nobody signed in, or generation 1 of session `s`, issued now and good for an hour. */
-function mind(phase: 'unknown' | 'empty' | 'signedOut' | 'active', circumstances: Partial<Omit<Facts, 'state'>> = {}) {
+function mind(
+  phase: 'unknown' | 'empty' | 'signedOut' | 'active',
+  circumstances: Partial<Omit<Facts, 'state'>> = {},
+) {
   const clock = testClock();
   const state = createSessionState({
     clock,
@@ -47,7 +50,8 @@ function mind(phase: 'unknown' | 'empty' | 'signedOut' | 'active', circumstances
   return { clock, state, record, facts, waiter };
 }
 
-const error = (code: TokenError['code'] = 'ERR_REFRESH_UNAVAILABLE') => new TokenError(code, { message: 'down' });
+const error = (code: TokenError['code'] = 'ERR_REFRESH_UNAVAILABLE') =>
+  new TokenError(code, { message: 'down' });
 const code = (verdict: unknown) => (verdict as { fail: TokenError }).fail.code;
 
 describe('nothing is decided', () => {
@@ -62,31 +66,40 @@ describe('nothing is decided', () => {
   });
 });
 
-it.each([GET, RENEW, REPLACE])('who waited across the end of the session gets an error that says so: $kind', (need) => {
-  const { state, facts, waiter } = mind('active', { suspended: () => true });
-  const before = waiter(need);
-  state.leave('self');
-  expect(decide(before, facts, undefined)).toEqual({
-    fail: expect.objectContaining({
-      code: 'ERR_SIGNED_OUT',
-      message: 'The session was signed out, or replaced by another, while this waited',
-    }),
-  });
-});
+it.each([GET, RENEW, REPLACE])(
+  'who waited across the end of the session gets an error that says so: $kind',
+  (need) => {
+    const { state, facts, waiter } = mind('active', { suspended: () => true });
+    const before = waiter(need);
+    state.leave('self');
+    expect(decide(before, facts, undefined)).toEqual({
+      fail: expect.objectContaining({
+        code: 'ERR_SIGNED_OUT',
+        message: 'The session was signed out, or replaced by another, while this waited',
+      }),
+    });
+  },
+);
 
 describe('without a session', () => {
-  it.each(['empty', 'signedOut'] as const)('a request goes out unsigned, and its 401 stands (%s)', (phase) => {
-    const { facts, waiter } = mind(phase);
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ give: undefined });
-    expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ give: undefined });
-  });
+  it.each(['empty', 'signedOut'] as const)(
+    'a request goes out unsigned, and its 401 stands (%s)',
+    (phase) => {
+      const { facts, waiter } = mind(phase);
+      expect(decide(waiter(GET), facts, undefined)).toEqual({ give: undefined });
+      expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ give: undefined });
+    },
+  );
 
-  it.each(['empty', 'signedOut'] as const)('a refresh that was asked for says that nobody is signed in (%s)', (phase) => {
-    const { facts, waiter } = mind(phase);
-    expect(decide(waiter(RENEW), facts, undefined)).toEqual({
-      fail: expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' }),
-    });
-  });
+  it.each(['empty', 'signedOut'] as const)(
+    'a refresh that was asked for says that nobody is signed in (%s)',
+    (phase) => {
+      const { facts, waiter } = mind(phase);
+      expect(decide(waiter(RENEW), facts, undefined)).toEqual({
+        fail: expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' }),
+      });
+    },
+  );
 
   it('one is looked for where it can be, but not for a request that was refused, and not after a sign-out', () => {
     const { facts, waiter } = mind('empty', { canAcquire: true });
@@ -139,7 +152,9 @@ describe('a token that is', () => {
   it('good, but not for as long as is asked, is refreshed', () => {
     const { clock, facts, waiter } = mind('active');
     clock.jump(HOUR / 2);
-    expect(decide(waiter({ kind: 'get', validFor: HOUR / 2 + 1 }), facts, undefined)).toEqual({ wait: 'due' });
+    expect(decide(waiter({ kind: 'get', validFor: HOUR / 2 + 1 }), facts, undefined)).toEqual({
+      wait: 'due',
+    });
   });
 
   const due = (circumstances: Partial<Omit<Facts, 'state'>> = {}) => {
@@ -156,7 +171,11 @@ describe('a token that is', () => {
   it('due is what there is after two refreshes that brought no better one, and not after one', () => {
     const { state, facts, waiter } = due();
     const after = (rounds: number) => decide({ ...waiter(GET), rounds }, facts, undefined);
-    expect([after(0), after(1), after(2)]).toEqual([{ wait: 'due' }, { wait: 'due' }, { give: state.held?.token }]);
+    expect([after(0), after(1), after(2)]).toEqual([
+      { wait: 'due' },
+      { wait: 'due' },
+      { give: state.held?.token },
+    ]);
   });
 
   it('due is what there is when the session has ended', () => {
@@ -173,7 +192,9 @@ describe('a token that is', () => {
   it('due is what there is while the token endpoint must be left alone, but a refresh under way is waited for', () => {
     const blocked = { blocked: () => error() };
     const still = due(blocked);
-    expect(decide(still.waiter(GET), still.facts, undefined)).toEqual({ give: still.state.held?.token });
+    expect(decide(still.waiter(GET), still.facts, undefined)).toEqual({
+      give: still.state.held?.token,
+    });
     const flying = due({ ...blocked, flying: () => true });
     expect(decide(flying.waiter(GET), flying.facts, undefined)).toEqual({ wait: 'due' });
   });
@@ -207,7 +228,9 @@ describe('who had a token refused', () => {
 
   it('keeps the 401 when the token was of another session', () => {
     const { facts, waiter } = mind('active');
-    expect(decide(waiter({ ...REPLACE, session: 'before' }), facts, undefined)).toEqual({ give: undefined });
+    expect(decide(waiter({ ...REPLACE, session: 'before' }), facts, undefined)).toEqual({
+      give: undefined,
+    });
   });
 
   it('waits for the next refresh when the newer token is due already', () => {
@@ -250,8 +273,11 @@ describe('of a session that has ended', () => {
 });
 
 describe('a refresh', () => {
-  it.each([RENEW, REPLACE])('is not begun while the token endpoint must be left alone: $kind', (need) => {
-    const { facts, waiter } = mind('active', { blocked: () => error('ERR_REFRESH_LIMIT') });
-    expect(code(decide(waiter(need), facts, undefined))).toBe('ERR_REFRESH_LIMIT');
-  });
+  it.each([RENEW, REPLACE])(
+    'is not begun while the token endpoint must be left alone: $kind',
+    (need) => {
+      const { facts, waiter } = mind('active', { blocked: () => error('ERR_REFRESH_LIMIT') });
+      expect(code(decide(waiter(need), facts, undefined))).toBe('ERR_REFRESH_LIMIT');
+    },
+  );
 });

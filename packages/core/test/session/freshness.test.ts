@@ -9,7 +9,8 @@ const HOUR = 3_600_000;
 const at = (now: number, monotonic: number) => ({ now: T + now, monotonic });
 
 /** A token issued at T for an hour, learned at once. */
-const hour = (learned = at(0, 0)) => lifetimeOf({ accessToken: 'a', expiresAt: T + HOUR }, T, learned);
+const hour = (learned = at(0, 0)) =>
+  lifetimeOf({ accessToken: 'a', expiresAt: T + HOUR }, T, learned);
 
 describe('what is left of a token', () => {
   it.each([
@@ -60,9 +61,14 @@ it.each([
   [30_000, 0.1, 0, 0],
   [30_000, 0.1, Infinity, 30_000],
   [300_000, 0.25, 60_000, 15_000],
-])('a window of %d ms, at most %d of a lifetime of %d ms, is %d ms', (asked, share, total, expected) => {
-  expect(windowWithin({ expiresAt: 0, expiresAtMonotonic: 0, total }, asked, share)).toBe(expected);
-});
+])(
+  'a window of %d ms, at most %d of a lifetime of %d ms, is %d ms',
+  (asked, share, total, expected) => {
+    expect(windowWithin({ expiresAt: 0, expiresAtMonotonic: 0, total }, asked, share)).toBe(
+      expected,
+    );
+  },
+);
 
 it('a moment is both clocks at once', () => {
   const clock = testClock(5);
@@ -76,10 +82,17 @@ describe('a held token', () => {
     gen: 0,
     status: 'active',
     issuedAt: T,
-    tokens: { accessToken: 'a', refreshToken: 'secret', ...(expiresIn !== undefined && { expiresAt: T + expiresIn }) },
+    tokens: {
+      accessToken: 'a',
+      refreshToken: 'secret',
+      ...(expiresIn !== undefined && { expiresAt: T + expiresIn }),
+    },
   });
-  const held = (expiresIn: number | undefined, windows = { skewWindow: 30_000, prefetchWindow: 0 }, random = 0.5) =>
-    hold(record(expiresIn), 'refresh', at(0, 0), windows, random);
+  const held = (
+    expiresIn: number | undefined,
+    windows = { skewWindow: 30_000, prefetchWindow: 0 },
+    random = 0.5,
+  ) => hold(record(expiresIn), 'refresh', at(0, 0), windows, random);
 
   it('shows everything but the refresh token, and cannot be changed', () => {
     const { token } = held(HOUR);
@@ -107,7 +120,9 @@ describe('a held token', () => {
   it.each([1, 10, 1000, 30_000, 60_000, 299_000])(
     'that lives for %d ms is fresh on arrival, with a window longer than that',
     (expiresIn) => {
-      expect(isFresh(held(expiresIn, { skewWindow: 300_000, prefetchWindow: 300_000 }), at(0, 0))).toBe(true);
+      expect(
+        isFresh(held(expiresIn, { skewWindow: 300_000, prefetchWindow: 300_000 }), at(0, 0)),
+      ).toBe(true);
     },
   );
 

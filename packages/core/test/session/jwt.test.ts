@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { jwtTimes } from '../../src/session/jwt.ts';
 import { jwt } from '../support/jwt.ts';
 
-const of = (payload: string): string => `eyJhbGciOiJub25lIn0.${Buffer.from(payload).toString('base64url')}.c2ln`;
+const of = (payload: string): string =>
+  `eyJhbGciOiJub25lIn0.${Buffer.from(payload).toString('base64url')}.c2ln`;
 
 describe('the times of a JWT', () => {
   it.each([

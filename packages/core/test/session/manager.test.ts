@@ -9,7 +9,8 @@ const HOUR = 3_600_000;
 const unavailable = () => {
   throw httpError(500);
 };
-const errorOf = async (promise: Promise<unknown>) => tokenErrorOf(await promise.catch((error: unknown) => error));
+const errorOf = async (promise: Promise<unknown>) =>
+  tokenErrorOf(await promise.catch((error: unknown) => error));
 
 describe('the back-off', () => {
   it('doubles while the refresh goes on failing, and says how much of it is left', async () => {
@@ -17,7 +18,10 @@ describe('the back-off', () => {
     for (const delay of [500, 1000, 2000]) {
       server.next(unavailable);
       await outcome(tokens.getTokens());
-      expect(await errorOf(tokens.getTokens())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAfter: delay });
+      expect(await errorOf(tokens.getTokens())).toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        retryAfter: delay,
+      });
       await clock.advance(delay - 1);
       expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 1 });
       await clock.advance(1);
@@ -40,7 +44,11 @@ describe('the back-off', () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     server.next(unavailable);
     await outcome(tokens.getTokens());
-    await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-1', expiresAt: clock.now() - 1 });
+    await tokens.signIn({
+      accessToken: 'second',
+      refreshToken: 'rt-1',
+      expiresAt: clock.now() - 1,
+    });
     server.next(unavailable);
     await outcome(tokens.getTokens());
     expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 500 });
@@ -52,7 +60,9 @@ describe('the back-off', () => {
     server.next(unavailable);
     events.length = 0;
     await outcome(tokens.refresh());
-    expect(events.filter(({ type }) => type !== 'refreshStarted')).toMatchObject([{ type: 'refreshFailed', retryAt: clock.now() + 500 }]);
+    expect(events.filter(({ type }) => type !== 'refreshStarted')).toMatchObject([
+      { type: 'refreshFailed', retryAt: clock.now() + 500 },
+    ]);
   });
 
   it('is all that five failures bring about: they are no useless tokens', async () => {
@@ -82,7 +92,12 @@ it('too many useless tokens are an error that says so, and for how long', async 
 
 describe('the prefetch', () => {
   const dueForIt = async (options: { readonly prefetchWindow?: number } = {}) => {
-    const session = testSession({ expiresIn: HOUR, prefetchWindow: 600_000, random: () => 0.5, ...options });
+    const session = testSession({
+      expiresIn: HOUR,
+      prefetchWindow: 600_000,
+      random: () => 0.5,
+      ...options,
+    });
     await session.tokens.getTokens();
     await session.clock.advance(HOUR - 600_000);
     return session;
@@ -156,7 +171,9 @@ describe('who calls from inside the refresh', () => {
     await tokens.getTokens();
     await settle();
     clock.jump(2 * HOUR);
-    expect(await outcome(tokens.getTokens({ signal: server.seen[0]?.context.signal }))).toBe(server.live);
+    expect(await outcome(tokens.getTokens({ signal: server.seen[0]?.context.signal }))).toBe(
+      server.live,
+    );
   });
 });
 
@@ -259,7 +276,10 @@ describe('closing', () => {
     const waiting = errorOf(tokens.getTokens());
     await settle();
     await tokens.close();
-    expect(await waiting).toMatchObject({ code: 'ERR_CLOSED', message: 'The token manager was closed' });
+    expect(await waiting).toMatchObject({
+      code: 'ERR_CLOSED',
+      message: 'The token manager was closed',
+    });
   });
 
   it('lets a refresh that was sent end, and hears of nobody afterwards', async () => {
@@ -297,7 +317,10 @@ describe('closing', () => {
 describe('a refresh that was asked for', () => {
   it('says that nobody is signed in, where that is so', async () => {
     const tokens = createTokenManager({ refresh: () => Promise.reject(new Error('never called')) });
-    expect(await errorOf(tokens.refresh())).toMatchObject({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
+    expect(await errorOf(tokens.refresh())).toMatchObject({
+      code: 'ERR_SIGNED_OUT',
+      message: 'Nobody is signed in',
+    });
   });
 
   it('is tried once for a session that has ended, and again where it ended anew', async () => {

@@ -10,7 +10,10 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     [null, 'createTokenManager: options must be an object, got null'],
     ['x', 'createTokenManager: options must be an object, got string'],
     [refresh, 'createTokenManager: options must be an object, got function'],
-    [{}, 'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing'],
+    [
+      {},
+      'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
+    ],
     [{ refresh: 'https://example.com' }, 'refresh: expected a function, got string'],
     [{ refresh: null }, 'refresh: expected a function, got null'],
     [{ refresh: refresh() }, 'refresh: expected a function, got object'],
@@ -25,22 +28,37 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     [{ refresh, skewWindow: Number.NaN }, 'skewWindow: expected ms, zero or more, got NaN'],
     [{ refresh, skewWindow: Infinity }, 'skewWindow: expected ms, zero or more, got Infinity'],
     [{ refresh, prefetchWindow: -5 }, 'prefetchWindow: expected ms, zero or more, got -5'],
-    [{ refresh, prefetchWindow: Infinity }, 'prefetchWindow: expected ms, zero or more, got Infinity'],
+    [
+      { refresh, prefetchWindow: Infinity },
+      'prefetchWindow: expected ms, zero or more, got Infinity',
+    ],
     [{ refresh, waitTimeout: 0 }, 'waitTimeout: expected ms, more than zero, got 0'],
     [{ refresh, waitTimeout: -1 }, 'waitTimeout: expected ms, more than zero, got -1'],
     [{ refresh, waitTimeout: null }, 'waitTimeout: expected ms, more than zero, got null'],
     [{ refresh, maxWaiting: 0 }, 'maxWaiting: expected more than zero, got 0'],
     [{ refresh, store: null }, 'store: expected an object with read(), write(), got null'],
-    [{ refresh, store: {} }, 'store: expected an object with read(), write(); read(), write() missing'],
-    [{ refresh, store: { name: 's', read: refresh } }, 'store: expected an object with read(), write(); write() missing'],
-    [{ refresh, store: { read: refresh, write: refresh } }, 'store.name: expected a string that is not empty, got undefined'],
+    [
+      { refresh, store: {} },
+      'store: expected an object with read(), write(); read(), write() missing',
+    ],
+    [
+      { refresh, store: { name: 's', read: refresh } },
+      'store: expected an object with read(), write(); write() missing',
+    ],
+    [
+      { refresh, store: { read: refresh, write: refresh } },
+      'store.name: expected a string that is not empty, got undefined',
+    ],
     [
       { refresh, store: { name: '', read: refresh, write: refresh } },
       'store.name: expected a string that is not empty, got an empty string',
     ],
     [{ refresh, store: 'file.json' }, 'store: expected an object with read(), write(), got string'],
     [{ refresh, lock: {} }, 'lock: expected an object with request(); request() missing'],
-    [{ refresh, clock: Date }, 'clock: expected an object with now(), monotonic(), setTimeout(), got function'],
+    [
+      { refresh, clock: Date },
+      'clock: expected an object with now(), monotonic(), setTimeout(), got function',
+    ],
     [
       { refresh, clock: { now: Date.now } },
       'clock: expected an object with now(), monotonic(), setTimeout(); monotonic(), setTimeout() missing',
@@ -51,7 +69,9 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
 
   it('as are the tokens of a sign-in, which change nothing', async () => {
     const tokens = create({ refresh, store: memoryStore({ accessToken: 'before' }) });
-    await expect(tokens.signIn({} as never)).rejects.toThrow(new TypeError('signIn: accessToken (or access_token) is missing'));
+    await expect(tokens.signIn({} as never)).rejects.toThrow(
+      new TypeError('signIn: accessToken (or access_token) is missing'),
+    );
     await expect(tokens.signIn({ accessToken: 'a', expiresAt: 1_800_000_000 })).rejects.toThrow(
       /^signIn: expiresAt is 1800000000: are these seconds/,
     );
@@ -59,33 +79,65 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
   });
 
   it('as is a listener that cannot be called', () => {
-    expect(() => create({ refresh }).subscribe({} as never)).toThrow(new TypeError('subscribe: expected a function, got object'));
+    expect(() => create({ refresh }).subscribe({} as never)).toThrow(
+      new TypeError('subscribe: expected a function, got object'),
+    );
   });
 
-  it.each([-1, Number.NaN, '60' as unknown as number])('as is a validFor of %p, whether the token is fresh or not', async (validFor) => {
-    const tokens = create({ refresh, store: memoryStore({ accessToken: 'a' }) });
-    await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(/^validFor: expected ms, zero or more, got/);
-    await tokens.getTokens();
-    await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(/^validFor: expected ms, zero or more, got/);
-  });
+  it.each([-1, Number.NaN, '60' as unknown as number])(
+    'as is a validFor of %p, whether the token is fresh or not',
+    async (validFor) => {
+      const tokens = create({ refresh, store: memoryStore({ accessToken: 'a' }) });
+      await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(
+        /^validFor: expected ms, zero or more, got/,
+      );
+      await tokens.getTokens();
+      await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(
+        /^validFor: expected ms, zero or more, got/,
+      );
+    },
+  );
 });
 
 it('every option may be undefined', async () => {
   const nothing = Object.fromEntries(
-    ['acquire', 'store', 'lock', 'name', 'skewWindow', 'prefetchWindow', 'waitTimeout', 'maxWaiting', 'revoke', 'clock', 'random'].map(
-      (name) => [name, undefined],
-    ),
+    [
+      'acquire',
+      'store',
+      'lock',
+      'name',
+      'skewWindow',
+      'prefetchWindow',
+      'waitTimeout',
+      'maxWaiting',
+      'revoke',
+      'clock',
+      'random',
+    ].map((name) => [name, undefined]),
   );
   expect(await create({ ...nothing, refresh }).getTokens()).toBeUndefined();
 });
 
 it('options are read once, and never changed', async () => {
-  const options = Object.freeze({ refresh, store: memoryStore({ accessToken: 'a' }), skewWindow: 5 });
+  const options = Object.freeze({
+    refresh,
+    store: memoryStore({ accessToken: 'a' }),
+    skewWindow: 5,
+  });
   expect((await create(options).getTokens())?.accessToken).toBe('a');
 });
 
 it('every method works unbound', async () => {
-  const { getTokens, replaceRejected, refresh: renew, signIn, signOut, subscribe, close, issued } = create({ refresh });
+  const {
+    getTokens,
+    replaceRejected,
+    refresh: renew,
+    signIn,
+    signOut,
+    subscribe,
+    close,
+    issued,
+  } = create({ refresh });
   subscribe(() => undefined)();
   await signIn({ accessToken: 'first' });
   expect((await getTokens())?.accessToken).toBe('first');

@@ -26,19 +26,26 @@ it('a manager is in use until every call has settled, well or badly', async () =
   expect([entry.busy, entry.droppable]).toEqual([false, true]);
 });
 
-it.each(['refreshed', 'signedIn', 'signedOut'])('what the store could not take is kept until something else was %s', (type) => {
-  const { entry, tell } = entryOf();
-  tell({ type: 'warning', code: 'NOT_DURABLE' });
-  expect([entry.busy, entry.droppable]).toEqual([false, false]);
-  for (const other of ['rejected', 'refreshStarted', 'refreshFailed', 'sessionEnded']) tell({ type: other });
-  tell({ type: 'warning', code: 'NOT_REVOKED' });
-  expect(entry.droppable).toBe(false);
-  tell({ type });
-  expect(entry.droppable).toBe(true);
-});
+it.each(['refreshed', 'signedIn', 'signedOut'])(
+  'what the store could not take is kept until something else was %s',
+  (type) => {
+    const { entry, tell } = entryOf();
+    tell({ type: 'warning', code: 'NOT_DURABLE' });
+    expect([entry.busy, entry.droppable]).toEqual([false, false]);
+    for (const other of ['rejected', 'refreshStarted', 'refreshFailed', 'sessionEnded'])
+      tell({ type: other });
+    tell({ type: 'warning', code: 'NOT_REVOKED' });
+    expect(entry.droppable).toBe(false);
+    tell({ type });
+    expect(entry.droppable).toBe(true);
+  },
+);
 
-it.each(['STORE_PERMISSIONS', 'NOT_REVOKED', 'CONFIGURATION'])('the warning %s keeps nothing', (code) => {
-  const { entry, tell } = entryOf();
-  tell({ type: 'warning', code });
-  expect(entry.droppable).toBe(true);
-});
+it.each(['STORE_PERMISSIONS', 'NOT_REVOKED', 'CONFIGURATION'])(
+  'the warning %s keeps nothing',
+  (code) => {
+    const { entry, tell } = entryOf();
+    tell({ type: 'warning', code });
+    expect(entry.droppable).toBe(true);
+  },
+);

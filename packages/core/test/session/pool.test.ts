@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenPool, type TokenEvent, type TokenManagerOptions, type TokenPoolOptions } from '../../src/index.ts';
+import {
+  createTokenPool,
+  type TokenEvent,
+  type TokenManagerOptions,
+  type TokenPoolOptions,
+} from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { seededRandom } from '../support/random.ts';
 import { outcome } from '../support/session.ts';
@@ -18,7 +23,11 @@ function testPool(options: TokenPoolOptions = {}) {
   const cellOf = (key: string, expiresIn = 60 * MINUTE): SharedCell => {
     let cell = cells.get(key);
     if (cell === undefined) {
-      cell = sharedCell({ accessToken: `${key}-1`, refreshToken: `${key}-rt-1`, expiresAt: clock.now() + expiresIn });
+      cell = sharedCell({
+        accessToken: `${key}-1`,
+        refreshToken: `${key}-rt-1`,
+        expiresAt: clock.now() + expiresIn,
+      });
       cells.set(key, cell);
     }
     return cell;
@@ -34,12 +43,24 @@ function testPool(options: TokenPoolOptions = {}) {
         const number = Number(/\d+$/.exec(String(refreshToken))?.[0]) + 1;
         refreshes.push(`${key}-${number}`);
         if (server.holds) await new Promise<void>((resolve) => held.push(resolve));
-        return { accessToken: `${key}-${number}`, refreshToken: `${key}-rt-${number}`, expiresAt: clock.now() + 60 * MINUTE };
+        return {
+          accessToken: `${key}-${number}`,
+          refreshToken: `${key}-rt-${number}`,
+          expiresAt: clock.now() + 60 * MINUTE,
+        };
       },
     };
   };
   const pool = createTokenPool(create, { clock, ...options });
-  return { pool, clock, cellOf, created, refreshes, server, answer: () => held.splice(0).forEach((resolve) => resolve()) };
+  return {
+    pool,
+    clock,
+    cellOf,
+    created,
+    refreshes,
+    server,
+    answer: () => held.splice(0).forEach((resolve) => resolve()),
+  };
 }
 
 /** A pool with one place, which `b` has taken from `a`, whose refresh goes on and nobody waits for. */
@@ -62,7 +83,11 @@ describe('a pool of sessions', () => {
     const { pool, created } = testPool();
     const session = pool.get('a');
     expect([created, pool.size, session.status]).toEqual([[], 0, 'unknown']);
-    const tokens = await Promise.all([session.getTokens(), pool.get('a').getTokens(), pool.get('b').getTokens()]);
+    const tokens = await Promise.all([
+      session.getTokens(),
+      pool.get('a').getTokens(),
+      pool.get('b').getTokens(),
+    ]);
     expect(tokens.map((token) => token?.accessToken)).toEqual(['a-1', 'a-1', 'b-1']);
     expect([created, pool.size, session.status]).toEqual([['a', 'b'], 2, 'signedIn']);
   });
@@ -71,7 +96,9 @@ describe('a pool of sessions', () => {
     const { pool, refreshes, cellOf } = testPool();
     cellOf('a', -1);
     cellOf('b', -1);
-    const tokens = await Promise.all(['a', 'b', 'a', 'a', 'b'].map((key) => pool.get(key).getTokens()));
+    const tokens = await Promise.all(
+      ['a', 'b', 'a', 'a', 'b'].map((key) => pool.get(key).getTokens()),
+    );
     expect(tokens.map((token) => token?.accessToken)).toEqual(['a-2', 'b-2', 'a-2', 'a-2', 'b-2']);
     expect(refreshes.sort()).toEqual(['a-2', 'b-2']);
   });
@@ -98,7 +125,10 @@ describe('a pool of sessions', () => {
   });
 
   it('does not drop a manager that somebody waits for', async () => {
-    const { pool, clock, cellOf, server, answer, created } = testPool({ idleTimeout: 1000, max: 1 });
+    const { pool, clock, cellOf, server, answer, created } = testPool({
+      idleTimeout: 1000,
+      max: 1,
+    });
     cellOf('a', -1);
     server.holds = true;
     const waiting = pool.get('a').getTokens();
@@ -181,7 +211,9 @@ describe('a pool of sessions', () => {
       message: 'The session was being closed for more than 30000 ms',
     });
     await clock.advance(29_999);
-    expect(await Promise.race([waiting.catch(() => 'ended'), Promise.resolve('still waiting')])).toBe('still waiting');
+    expect(
+      await Promise.race([waiting.catch(() => 'ended'), Promise.resolve('still waiting')]),
+    ).toBe('still waiting');
     await clock.advance(1);
     await refused;
   });
@@ -273,7 +305,8 @@ describe('a pool of sessions', () => {
     pool.get('a').subscribe((event) => stopped.push(event))();
     await pool.get('a').refresh();
     expect(stopped).toEqual([]);
-    const names = (events: TokenEvent[] | undefined) => events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
+    const names = (events: TokenEvent[] | undefined) =>
+      events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
     expect([names(all), names(own)]).toEqual([
       ['a', 'b', 'a'],
       ['a', 'a'],
@@ -307,7 +340,10 @@ describe('a pool of sessions', () => {
     await closing;
     expect(await waiting).toBe('b-2');
     expect((await cellOf('b').open().read())?.value).toMatchObject({ gen: 1 });
-    await expect(pool.get('b').getTokens()).rejects.toMatchObject({ code: 'ERR_CLOSED', message: 'The token pool was closed' });
+    await expect(pool.get('b').getTokens()).rejects.toMatchObject({
+      code: 'ERR_CLOSED',
+      message: 'The token pool was closed',
+    });
     expect([pool.size, clock.pending, cellOf('b').subscribers]).toEqual([0, 0, 0]);
   });
 
@@ -326,14 +362,26 @@ describe('a pool of sessions', () => {
   it.each<[string, () => unknown]>([
     ['create: expected a function, got undefined', () => createTokenPool(undefined as never)],
     ['max: expected 1 or more, got 0', () => createTokenPool(() => ({}) as never, { max: 0 })],
-    ['idleTimeout: expected ms, more than zero, got string', () => createTokenPool(() => ({}) as never, { idleTimeout: '1' as never })],
-    ['idleTimeout: expected ms, more than zero, got 0', () => createTokenPool(() => ({}) as never, { idleTimeout: 0 })],
+    [
+      'idleTimeout: expected ms, more than zero, got string',
+      () => createTokenPool(() => ({}) as never, { idleTimeout: '1' as never }),
+    ],
+    [
+      'idleTimeout: expected ms, more than zero, got 0',
+      () => createTokenPool(() => ({}) as never, { idleTimeout: 0 }),
+    ],
     [
       'clock: expected an object with monotonic(), setTimeout(); monotonic(), setTimeout() missing',
       () => createTokenPool(() => ({}) as never, { clock: {} as never }),
     ],
-    ['key: expected a string that is not empty, got an empty string', () => testPool().pool.get('')],
-    ['subscribe: expected a function, got undefined', () => testPool().pool.subscribe(undefined as never)],
+    [
+      'key: expected a string that is not empty, got an empty string',
+      () => testPool().pool.get(''),
+    ],
+    [
+      'subscribe: expected a function, got undefined',
+      () => testPool().pool.subscribe(undefined as never),
+    ],
     [
       'subscribe: expected a function, got undefined',
       () =>
@@ -343,7 +391,11 @@ describe('a pool of sessions', () => {
     ],
   ])('says what is wrong: %s', (message, run) => {
     expect(run).toThrow(
-      new TypeError(message.startsWith('subscribe') || /^(max|idle|clock)/.test(message) ? message : `createTokenPool: ${message}`),
+      new TypeError(
+        message.startsWith('subscribe') || /^(max|idle|clock)/.test(message)
+          ? message
+          : `createTokenPool: ${message}`,
+      ),
     );
   });
 });

@@ -42,7 +42,9 @@ describe('a revocation', () => {
   });
 
   it('that fails is a warning without the tokens, and over', async () => {
-    const { revoker, clock, events, about, isSettled } = revokerOf(() => Promise.reject(new Error('no such token: secret-refresh')));
+    const { revoker, clock, events, about, isSettled } = revokerOf(() =>
+      Promise.reject(new Error('no such token: secret-refresh')),
+    );
     revoker.revoke(TOKENS);
     expect(await isSettled()).toBe(true);
     expect(events).toEqual([

@@ -23,7 +23,16 @@ function stageOf(stored?: SessionRecord, { read = true } = {}) {
     random: () => 0,
     windows: { skewWindow: 0, prefetchWindow: 0 },
     emit: (event, token) =>
-      void told.push([event.type, 'by' in event ? event.by : '', 'message' in event ? event.message : '', token ?? ''].join(' ').trim()),
+      void told.push(
+        [
+          event.type,
+          'by' in event ? event.by : '',
+          'message' in event ? event.message : '',
+          token ?? '',
+        ]
+          .join(' ')
+          .trim(),
+      ),
     changed: () => undefined,
   });
   if (read) state.take({ record: stored, version: undefined }, 'store');
@@ -35,7 +44,10 @@ function stageOf(stored?: SessionRecord, { read = true } = {}) {
     clock,
     random: () => 0,
     newId: () => `id-${++ids}`,
-    revoker: { revoke: (tokens) => void told.push(`revoke ${tokens.accessToken}`), settled: async () => undefined },
+    revoker: {
+      revoke: (tokens) => void told.push(`revoke ${tokens.accessToken}`),
+      settled: async () => undefined,
+    },
     open: () => void told.push('open'),
     pump: () => void told.push(`pump${transitions.busy ? ' (busy)' : ''}`),
     closed: () => outside.closed,
@@ -62,9 +74,21 @@ describe('a sign-in', () => {
     expect([transitions.busy, state.phase]).toEqual([true, 'empty']);
     release();
     await signingIn;
-    const record = { v: 1, session: 'id-1', gen: 0, status: 'active', tokens: NEW, issuedAt: clock.now() };
+    const record = {
+      v: 1,
+      session: 'id-1',
+      gen: 0,
+      status: 'active',
+      tokens: NEW,
+      issuedAt: clock.now(),
+    };
     expect(shared.record).toEqual(record);
-    expect(state).toMatchObject({ phase: 'active', stored: true, epoch: 0, held: { record, origin: 'signIn' } });
+    expect(state).toMatchObject({
+      phase: 'active',
+      stored: true,
+      epoch: 0,
+      held: { record, origin: 'signIn' },
+    });
     expect(told).toEqual(['open', 'signedIn self  new', 'pump']);
     expect(transitions.busy).toBe(false);
   });
@@ -106,7 +130,10 @@ describe('a sign-in', () => {
     const { transitions, shared, state } = stageOf(expired(1));
     const signingIn = transitions.signIn(NEW).catch((error: unknown) => error);
     const signingOut = transitions.signOut();
-    expect(await signingIn).toMatchObject({ code: 'ERR_SIGNED_OUT', message: 'Signed out before the sign-in was stored' });
+    expect(await signingIn).toMatchObject({
+      code: 'ERR_SIGNED_OUT',
+      message: 'Signed out before the sign-in was stored',
+    });
     await signingOut;
     expect(shared.history.map(({ status }) => status)).toEqual(['signedOut']);
     expect(state.phase).toBe('signedOut');
@@ -133,12 +160,20 @@ describe('a sign-out', () => {
     const signingOut = transitions.signOut();
     expect([state.phase, transitions.busy]).toEqual(['signedOut', false]);
     await signingOut;
-    expect(shared.record).toEqual({ v: 1, session: 's', gen: 4, status: 'signedOut', issuedAt: clock.now() });
+    expect(shared.record).toEqual({
+      v: 1,
+      session: 's',
+      gen: 4,
+      status: 'signedOut',
+      issuedAt: clock.now(),
+    });
     expect(told).toEqual(['open', 'signedOut self', 'revoke at-4', 'pump']);
   });
 
   it('of a store that was never read lets nobody have what it holds', async () => {
-    const { transitions, shared, state, told } = stageOf(fresh(4, 1_800_000_000_000), { read: false });
+    const { transitions, shared, state, told } = stageOf(fresh(4, 1_800_000_000_000), {
+      read: false,
+    });
     const signingOut = transitions.signOut();
     expect([state.phase, transitions.busy]).toEqual(['signedOut', true]);
     await signingOut;
@@ -158,7 +193,13 @@ describe('a sign-out', () => {
   });
 
   it('of a store that holds a tombstone writes nothing', async () => {
-    const tombstone: SessionRecord = { v: 1, session: 'x', gen: 7, status: 'signedOut', issuedAt: 0 };
+    const tombstone: SessionRecord = {
+      v: 1,
+      session: 'x',
+      gen: 7,
+      status: 'signedOut',
+      issuedAt: 0,
+    };
     const { transitions, shared, state } = stageOf(tombstone);
     await transitions.signOut();
     expect([shared.writes, shared.record, state.phase]).toEqual([0, tombstone, 'signedOut']);
@@ -176,7 +217,10 @@ describe('a sign-out', () => {
     const { transitions, shared, told } = stageOf(expired(1));
     shared.put(expired(2));
     await transitions.signOut();
-    expect(told.filter((line) => line.startsWith('revoke'))).toEqual(['revoke at-1', 'revoke at-2']);
+    expect(told.filter((line) => line.startsWith('revoke'))).toEqual([
+      'revoke at-1',
+      'revoke at-2',
+    ]);
   });
 
   it('meets a sign-in that is stored at that very moment: who was faster with the second look stands', async () => {
@@ -192,7 +236,10 @@ describe('a sign-out', () => {
 });
 
 describe('a sign-out that cannot be stored', () => {
-  const failed = async (stored: SessionRecord | undefined = expired(1), options?: { read: boolean }) => {
+  const failed = async (
+    stored: SessionRecord | undefined = expired(1),
+    options?: { read: boolean },
+  ) => {
     const stage = stageOf(stored, options);
     stage.shared.hooks.beforeRead = down;
     expect(await outcome(stage.transitions.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
@@ -201,7 +248,13 @@ describe('a sign-out that cannot be stored', () => {
 
   it('rejects, says so, and is tried again until it is', async () => {
     const { clock, shared, state, told, transitions } = await failed();
-    expect(told).toEqual(['open', 'signedOut self', 'revoke at-1', 'warning  Signed out here; the store could not be told yet', 'pump']);
+    expect(told).toEqual([
+      'open',
+      'signedOut self',
+      'revoke at-1',
+      'warning  Signed out here; the store could not be told yet',
+      'pump',
+    ]);
     expect([state.phase, transitions.busy]).toEqual(['signedOut', false]);
     const { reads } = shared;
     await clock.advance(500 + 1000 + 2000); // 1, 2, 4 s, and `random` halves them

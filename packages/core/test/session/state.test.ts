@@ -7,11 +7,29 @@ import { testClock } from '../support/clock.ts';
 
 const REMEMBERED = 1000;
 
-const active = (session: string, gen: number, more: Partial<SessionRecord> & { accessToken?: string } = {}): ActiveRecord => {
+const active = (
+  session: string,
+  gen: number,
+  more: Partial<SessionRecord> & { accessToken?: string } = {},
+): ActiveRecord => {
   const { accessToken = `${session}-${gen}`, ...rest } = more;
-  return { v: 1, session, gen, status: 'active', issuedAt: 0, tokens: { accessToken, refreshToken: 'r' }, ...rest } as ActiveRecord;
+  return {
+    v: 1,
+    session,
+    gen,
+    status: 'active',
+    issuedAt: 0,
+    tokens: { accessToken, refreshToken: 'r' },
+    ...rest,
+  } as ActiveRecord;
 };
-const tombstone = (session: string): SessionRecord => ({ v: 1, session, gen: 9, status: 'signedOut', issuedAt: 0 });
+const tombstone = (session: string): SessionRecord => ({
+  v: 1,
+  session,
+  gen: 9,
+  status: 'signedOut',
+  issuedAt: 0,
+});
 const seen = (record: SessionRecord | undefined): Sight => ({ record, version: undefined });
 const NOTHING = seen(undefined);
 
@@ -25,7 +43,11 @@ function stateOf() {
     windows: { skewWindow: 0, prefetchWindow: 0 },
     emit(event, token) {
       events.push(event);
-      told.push([event.type, 'by' in event ? `by ${event.by}` : '', token ?? ''].filter((part) => part !== '').join(' '));
+      told.push(
+        [event.type, 'by' in event ? `by ${event.by}` : '', token ?? '']
+          .filter((part) => part !== '')
+          .join(' '),
+      );
     },
     changed: () => void told.push('!'),
   });
@@ -68,9 +90,15 @@ describe('the first look at the store', () => {
   it('that finds a session marked as dead knows it before anybody is told to look again', () => {
     const { state, told, heard } = stateOf();
     state.take(seen(active('s', 1, { dead: { gen: 1, code: 'invalid_grant', at: 0 } })), 'store');
-    expect(state.dead).toMatchObject({ code: 'ERR_SESSION_ENDED', message: 'The server ended the session (invalid_grant)' });
+    expect(state.dead).toMatchObject({
+      code: 'ERR_SESSION_ENDED',
+      message: 'The server ended the session (invalid_grant)',
+    });
     expect(told.indexOf('sessionEnded s-1')).toBeLessThan(told.lastIndexOf('!'));
-    expect(heard().filter((line) => line !== '!')).toEqual(['signedIn by store s-1', 'sessionEnded s-1']);
+    expect(heard().filter((line) => line !== '!')).toEqual([
+      'signedIn by store s-1',
+      'sessionEnded s-1',
+    ]);
   });
 });
 
@@ -89,8 +117,20 @@ describe('a later look', () => {
     state.refused = true;
     const tokens = { accessToken: 's-2', refreshToken: 'r', expiresAt: 2e12 };
     expect(state.take(seen(active('s', 2, { tokens })), 'peer')).toBe('newer');
-    expect(state).toMatchObject({ phase: 'active', epoch: 0, stored: true, refused: false, held: { origin: 'refresh' } });
-    expect(events.at(-1)).toEqual({ type: 'refreshed', by: 'peer', duration: 0, lockWait: 0, expiresAt: 2e12 });
+    expect(state).toMatchObject({
+      phase: 'active',
+      epoch: 0,
+      stored: true,
+      refused: false,
+      held: { origin: 'refresh' },
+    });
+    expect(events.at(-1)).toEqual({
+      type: 'refreshed',
+      by: 'peer',
+      duration: 0,
+      lockWait: 0,
+      expiresAt: 2e12,
+    });
     expect(heard()).toEqual(['refreshed by peer s-2', '!']);
   });
 
@@ -104,7 +144,12 @@ describe('a later look', () => {
   it('that finds another sign-in takes it, and turns away who waited', () => {
     const { state, heard } = signedIn();
     expect(state.take(seen(active('t', 0)), 'peer')).toBe('other');
-    expect(state).toMatchObject({ phase: 'active', epoch: 1, stored: true, held: { origin: 'signIn' } });
+    expect(state).toMatchObject({
+      phase: 'active',
+      epoch: 1,
+      stored: true,
+      held: { origin: 'signIn' },
+    });
     expect(heard()).toEqual(['signedIn by peer t-0', '!']);
     expect(state.relate(seen(active('s', 9)))).toBe('older');
   });
@@ -121,7 +166,13 @@ describe('a later look', () => {
     const { state, heard } = signedIn();
     state.refused = true;
     expect(state.take(seen(tombstone('s')), 'peer')).toBe('signedOut');
-    expect(state).toMatchObject({ phase: 'signedOut', held: undefined, epoch: 1, refused: false, stored: false });
+    expect(state).toMatchObject({
+      phase: 'signedOut',
+      held: undefined,
+      epoch: 1,
+      refused: false,
+      stored: false,
+    });
     expect(heard()).toEqual(['signedOut by peer', '!']);
     expect(state.relate(seen(active('s', 9)))).toBe('older');
   });
@@ -249,7 +300,10 @@ it('a sign-in that begins turns away who waits for another session, and who wait
 
 it('a session dies once, and only while it is held', () => {
   const { state, heard } = stateOf();
-  const [first, second] = [new TokenError('ERR_SESSION_ENDED'), new TokenError('ERR_SESSION_ENDED')];
+  const [first, second] = [
+    new TokenError('ERR_SESSION_ENDED'),
+    new TokenError('ERR_SESSION_ENDED'),
+  ];
   state.markDead(first);
   expect(state.dead).toBeUndefined();
   state.commit(active('s', 1), true, 'signIn');
@@ -283,7 +337,11 @@ describe('what is remembered', () => {
 
   it.each([
     ['were buried', (state: ReturnType<typeof stateOf>['state'], id: string) => state.bury(id)],
-    ['followed each other', (state: ReturnType<typeof stateOf>['state'], id: string) => state.commit(active(id, 0), true, 'signIn')],
+    [
+      'followed each other',
+      (state: ReturnType<typeof stateOf>['state'], id: string) =>
+        state.commit(active(id, 0), true, 'signIn'),
+    ],
     [
       'were signed out of',
       (state: ReturnType<typeof stateOf>['state'], id: string) => {

@@ -5,19 +5,48 @@ import { jwt } from '../support/jwt.ts';
 const NOW = 1_800_000_000_000;
 const read = (value: unknown, issuedNow = true) => readTokenSet(value, NOW, issuedNow);
 /** All that a token may not be, none of which may be quoted. */
-const UNSENDABLE = ['', 'two words', 'line\r\nbreak', 'nul\0', 'ümlaut', 'tab\t', '\x7f', 42, true, {}, [], null];
+const UNSENDABLE = [
+  '',
+  'two words',
+  'line\r\nbreak',
+  'nul\0',
+  'ümlaut',
+  'tab\t',
+  '\x7f',
+  42,
+  true,
+  {},
+  [],
+  null,
+];
 /** What a template or a storage makes of nothing. */
 const WRITTEN_OUT = ['undefined', 'null'];
 
 describe('a token set', () => {
   it('is taken as it is, without what it does not name', () => {
-    const tokens = { accessToken: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 1, scope: 'x y', extra: { id: 1 } };
+    const tokens = {
+      accessToken: 'a',
+      refreshToken: 'r',
+      tokenType: 'DPoP',
+      expiresAt: NOW + 1,
+      scope: 'x y',
+      extra: { id: 1 },
+    };
     expect(read({ ...tokens, other: 1 })).toEqual({ tokens, problem: undefined });
   });
 
   it('may have undefined and null where nothing is said', () => {
-    const nothing = { refreshToken: undefined, tokenType: null, expiresAt: undefined, scope: null, extra: null };
-    expect(read({ accessToken: 'a', ...nothing })).toEqual({ tokens: { accessToken: 'a' }, problem: undefined });
+    const nothing = {
+      refreshToken: undefined,
+      tokenType: null,
+      expiresAt: undefined,
+      scope: null,
+      extra: null,
+    };
+    expect(read({ accessToken: 'a', ...nothing })).toEqual({
+      tokens: { accessToken: 'a' },
+      problem: undefined,
+    });
   });
 
   it('needs no prototype', () => {
@@ -36,12 +65,16 @@ describe('a token set', () => {
     expect(read({ access_token: 'a', expiresIn: 3600 }).problem).toBeUndefined();
   });
 
-  it.each(UNSENDABLE)('with the access token %p is refused, and that is not quoted', (accessToken) => {
-    const { tokens, problem } = read({ accessToken });
-    expect(tokens.accessToken).toBeUndefined();
-    expect(problem).toMatch(/accessToken/);
-    if (typeof accessToken === 'string' && accessToken !== '' && problem?.includes(accessToken)) throw new Error('it was quoted');
-  });
+  it.each(UNSENDABLE)(
+    'with the access token %p is refused, and that is not quoted',
+    (accessToken) => {
+      const { tokens, problem } = read({ accessToken });
+      expect(tokens.accessToken).toBeUndefined();
+      expect(problem).toMatch(/accessToken/);
+      if (typeof accessToken === 'string' && accessToken !== '' && problem?.includes(accessToken))
+        throw new Error('it was quoted');
+    },
+  );
 
   it.each(UNSENDABLE.filter((value) => value !== null))(
     'with the refresh token %p is refused, and keeps its access token',
@@ -52,17 +85,23 @@ describe('a token set', () => {
     },
   );
 
-  it.each(WRITTEN_OUT)('with the text "%s" for a token is refused: no request may carry it', (text) => {
-    expect(read({ accessToken: text })).toEqual({
-      tokens: {},
-      problem: expect.stringMatching(`^accessToken must .*, got the text "${text}"$`),
-    });
-    expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(/^refreshToken must/);
-  });
+  it.each(WRITTEN_OUT)(
+    'with the text "%s" for a token is refused: no request may carry it',
+    (text) => {
+      expect(read({ accessToken: text })).toEqual({
+        tokens: {},
+        problem: expect.stringMatching(`^accessToken must .*, got the text "${text}"$`),
+      });
+      expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(/^refreshToken must/);
+    },
+  );
 
-  it.each(['undefined-1', 'not-null', 'nullish'])('with the text "%s" for a token is taken: a token may say anything', (accessToken) => {
-    expect(read({ accessToken })).toEqual({ tokens: { accessToken }, problem: undefined });
-  });
+  it.each(['undefined-1', 'not-null', 'nullish'])(
+    'with the text "%s" for a token is taken: a token may say anything',
+    (accessToken) => {
+      expect(read({ accessToken })).toEqual({ tokens: { accessToken }, problem: undefined });
+    },
+  );
 
   it.each(['null and s3cr3t', 's3cr3t, not null', 's3cr3t bearer x'])(
     'with the access token "%s" is not told of something else',
@@ -85,16 +124,26 @@ describe('a token set', () => {
   });
 
   it('that mixes the two spellings is read whole: a refresh token that was overlooked would be a session lost at the next refresh', () => {
-    const whole = { tokens: { accessToken: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 }, problem: undefined };
-    expect(read({ accessToken: 'a', refresh_token: 'r', token_type: 'DPoP', expires_in: 60 })).toEqual(whole);
-    expect(read({ access_token: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 })).toEqual(whole);
+    const whole = {
+      tokens: { accessToken: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 },
+      problem: undefined,
+    };
+    expect(
+      read({ accessToken: 'a', refresh_token: 'r', token_type: 'DPoP', expires_in: 60 }),
+    ).toEqual(whole);
+    expect(
+      read({ access_token: 'a', refreshToken: 'r', tokenType: 'DPoP', expiresAt: NOW + 60_000 }),
+    ).toEqual(whole);
   });
 
-  it.each(['', 'Bearer x', 'Bearer\r\n', 'B"', 7, {}])('with the type %p is refused', (tokenType) => {
-    const { tokens, problem } = read({ accessToken: 'a', tokenType });
-    expect(tokens.tokenType).toBeUndefined();
-    expect(problem).toMatch(/^tokenType must name an authentication scheme/);
-  });
+  it.each(['', 'Bearer x', 'Bearer\r\n', 'B"', 7, {}])(
+    'with the type %p is refused',
+    (tokenType) => {
+      const { tokens, problem } = read({ accessToken: 'a', tokenType });
+      expect(tokens.tokenType).toBeUndefined();
+      expect(problem).toMatch(/^tokenType must name an authentication scheme/);
+    },
+  );
 
   it.each([
     [1_800_000_000, /^expiresAt is 1800000000: are these seconds\?.*did you mean 1800000000000\?/],
@@ -119,17 +168,28 @@ describe('a token set', () => {
     [NOW, NOW],
     [Infinity, Infinity],
   ])('with expiresAt %p expires at %p', (expiresAt, expected) => {
-    expect(read({ accessToken: 'a', expiresAt })).toEqual({ tokens: { accessToken: 'a', expiresAt: expected }, problem: undefined });
+    expect(read({ accessToken: 'a', expiresAt })).toEqual({
+      tokens: { accessToken: 'a', expiresAt: expected },
+      problem: undefined,
+    });
   });
 
   it('on a clock that stands near the epoch, as in tests, may expire near the epoch', () => {
-    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 0, true).problem).toBeUndefined();
-    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11 - 1, true).problem).toBeUndefined();
-    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11, true).problem).toMatch(/are these seconds/);
+    expect(
+      readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 0, true).problem,
+    ).toBeUndefined();
+    expect(
+      readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11 - 1, true).problem,
+    ).toBeUndefined();
+    expect(readTokenSet({ accessToken: 'a', expiresAt: 3_600_000 }, 1e11, true).problem).toMatch(
+      /are these seconds/,
+    );
   });
 
   it.each([7, ['a']])('with the scope %p is refused', (scope) => {
-    expect(read({ accessToken: 'a', scope }).problem).toBe(`scope must be a string, got ${typeof scope}`);
+    expect(read({ accessToken: 'a', scope }).problem).toBe(
+      `scope must be a string, got ${typeof scope}`,
+    );
   });
 
   it.each([7, 'x', true])('with the extra %p is refused', (extra) => {
@@ -152,8 +212,12 @@ describe('the expiry of a JWT', () => {
     expect(read({ accessToken }, false).tokens.expiresAt).toBe(1_600_000);
   });
   it('is taken as it stands when it was over before it began', () => {
-    expect(read({ accessToken: jwt({ iat: 1600, exp: 1000 }) }, true).tokens.expiresAt).toBe(1_000_000);
-    expect(read({ accessToken: jwt({ iat: 1000, exp: 1000 }) }, true).tokens.expiresAt).toBe(1_000_000);
+    expect(read({ accessToken: jwt({ iat: 1600, exp: 1000 }) }, true).tokens.expiresAt).toBe(
+      1_000_000,
+    );
+    expect(read({ accessToken: jwt({ iat: 1000, exp: 1000 }) }, true).tokens.expiresAt).toBe(
+      1_000_000,
+    );
   });
   it('is taken as it stands when somebody signs in with it: nobody knows how long they have had it', () => {
     expect(requireTokenSet({ accessToken }, NOW, 'signIn').expiresAt).toBe(1_600_000);
@@ -161,7 +225,9 @@ describe('the expiry of a JWT', () => {
 });
 
 it('a token in both spellings is taken as we spell it', () => {
-  expect(read({ accessToken: 'a', access_token: 'b', refreshToken: 'r', refresh_token: 's' }).tokens).toEqual({
+  expect(
+    read({ accessToken: 'a', access_token: 'b', refreshToken: 'r', refresh_token: 's' }).tokens,
+  ).toEqual({
     accessToken: 'a',
     refreshToken: 'r',
   });
@@ -169,11 +235,22 @@ it('a token in both spellings is taken as we spell it', () => {
 
 describe('a token response', () => {
   it('that lacks its access token still gives up the rest', () => {
-    expect(read({ refresh_token: 'r', tenant: 1 }).tokens).toEqual({ refreshToken: 'r', extra: { tenant: 1 } });
+    expect(read({ refresh_token: 'r', tenant: 1 }).tokens).toEqual({
+      refreshToken: 'r',
+      extra: { tenant: 1 },
+    });
   });
 
   it('is read by RFC 6749, its other members kept as extra', () => {
-    const response = { access_token: 'a', refresh_token: 'r', token_type: 'Bearer', expires_in: 60, scope: 's', id_token: 'i', tenant: 1 };
+    const response = {
+      access_token: 'a',
+      refresh_token: 'r',
+      token_type: 'Bearer',
+      expires_in: 60,
+      scope: 's',
+      id_token: 'i',
+      tenant: 1,
+    };
     expect(read(response)).toEqual({
       tokens: {
         accessToken: 'a',
@@ -219,7 +296,11 @@ describe('a token response', () => {
   });
 
   it('cannot set a prototype', () => {
-    const { tokens } = read(JSON.parse('{"access_token":"a","__proto__":{"polluted":true},"constructor":{"prototype":{}}}'));
+    const { tokens } = read(
+      JSON.parse(
+        '{"access_token":"a","__proto__":{"polluted":true},"constructor":{"prototype":{}}}',
+      ),
+    );
     expect(Object.keys(tokens.extra ?? {})).toEqual(['constructor']);
     expect(Object.getPrototypeOf(tokens.extra)).toBe(Object.prototype);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -247,12 +328,21 @@ it.each([
 
 describe('requiring a token set', () => {
   it('gives a whole one', () => {
-    expect(requireTokenSet({ access_token: 'a', expires_in: 1 }, NOW, 'signIn')).toEqual({ accessToken: 'a', expiresAt: NOW + 1000 });
+    expect(requireTokenSet({ access_token: 'a', expires_in: 1 }, NOW, 'signIn')).toEqual({
+      accessToken: 'a',
+      expiresAt: NOW + 1000,
+    });
   });
   it('throws a TypeError that says where and what', () => {
-    expect(() => requireTokenSet({ accessToken: 'a', expiresAt: 1_800_000_000 }, NOW, 'signIn')).toThrow(
-      new TypeError('signIn: expiresAt is 1800000000: are these seconds? Ms since the epoch are expected; did you mean 1800000000000?'),
+    expect(() =>
+      requireTokenSet({ accessToken: 'a', expiresAt: 1_800_000_000 }, NOW, 'signIn'),
+    ).toThrow(
+      new TypeError(
+        'signIn: expiresAt is 1800000000: are these seconds? Ms since the epoch are expected; did you mean 1800000000000?',
+      ),
     );
-    expect(() => requireTokenSet(undefined, NOW, 'memoryStore')).toThrow(/^memoryStore: expected a token set/);
+    expect(() => requireTokenSet(undefined, NOW, 'memoryStore')).toThrow(
+      /^memoryStore: expected a token set/,
+    );
   });
 });

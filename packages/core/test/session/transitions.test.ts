@@ -25,7 +25,11 @@ describe('a sign-out that could not be stored', () => {
     expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
     cell.hooks.beforeWrite = undefined;
     await clock.advance(120_000);
-    expect([cell.record?.status, tokens.status, clock.pending]).toEqual(['signedOut', 'signedOut', 0]);
+    expect([cell.record?.status, tokens.status, clock.pending]).toEqual([
+      'signedOut',
+      'signedOut',
+      0,
+    ]);
   });
 
   it('is not tried again once a sign-in after it was stored, even one that was in turn before', async () => {
@@ -43,7 +47,11 @@ describe('a sign-out that could not be stored', () => {
     write();
     await signingIn;
     await clock.advance(120_000);
-    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual(['active', 'signedIn', 'second']);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual([
+      'active',
+      'signedIn',
+      'second',
+    ]);
     expect(clock.pending).toBe(0);
   });
 
@@ -57,13 +65,20 @@ describe('a sign-out that could not be stored', () => {
     cell.hooks.afterWrite = undefined;
     cell.hooks.beforeRead = diskFull;
     stored();
-    expect([await signingIn, await signingOut]).toEqual(['ERR_SIGNED_OUT', 'ERR_REFRESH_UNAVAILABLE']);
+    expect([await signingIn, await signingOut]).toEqual([
+      'ERR_SIGNED_OUT',
+      'ERR_REFRESH_UNAVAILABLE',
+    ]);
     cell.hooks.beforeRead = undefined;
     cell.notify();
     await settle();
     expect(cell.record?.status).toBe('active');
     await clock.advance(120_000);
-    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedOut', 'signedOut', undefined]);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual([
+      'signedOut',
+      'signedOut',
+      undefined,
+    ]);
     expect(ofType('signedIn').map(({ by }) => by)).toEqual(['store']);
   });
 });
@@ -77,16 +92,31 @@ it('a sign-out during which sign-ins of peers were seen ends what was taken over
   };
   const signingOut = tokens.signOut();
   await settle();
-  cell.put({ v: 1, session: 'second', gen: 0, status: 'active', issuedAt: clock.now(), tokens: server.first });
+  cell.put({
+    v: 1,
+    session: 'second',
+    gen: 0,
+    status: 'active',
+    issuedAt: clock.now(),
+    tokens: server.first,
+  });
   cell.notify();
   await settle();
   expect(tokens.status).toBe('signedIn');
   cell.put({ ...cell.record, session: 'third' }); // nobody is told of this one
   read();
   await signingOut;
-  expect([tokens.status, cell.record?.status, cell.record?.session]).toEqual(['signedOut', 'signedOut', 'third']);
+  expect([tokens.status, cell.record?.status, cell.record?.session]).toEqual([
+    'signedOut',
+    'signedOut',
+    'third',
+  ]);
   await clock.advance(HOUR);
-  expect([await outcome(tokens.getTokens()), cell.record?.status, server.calls]).toEqual([undefined, 'signedOut', 0]);
+  expect([await outcome(tokens.getTokens()), cell.record?.status, server.calls]).toEqual([
+    undefined,
+    'signedOut',
+    0,
+  ]);
 });
 
 it.each(['refresh', 'acquire'] as const)(
@@ -102,7 +132,12 @@ it.each(['refresh', 'acquire'] as const)(
     const record = cell.record;
     open();
     await settle();
-    expect([server.calls, tokens.status, await outcome(tokens.getTokens()), ofType('signedOut')]).toEqual([1, 'signedIn', 'second', []]);
+    expect([
+      server.calls,
+      tokens.status,
+      await outcome(tokens.getTokens()),
+      ofType('signedOut'),
+    ]).toEqual([1, 'signedIn', 'second', []]);
     expect(cell.record).toEqual(record);
   },
 );
@@ -111,7 +146,10 @@ describe('a sign-in that another one overtakes', () => {
   it('after a sign-out: nobody is told that they were signed out, and the last one stands', async () => {
     const { tokens } = await signedIn();
     await tokens.signOut();
-    const both = [outcome(tokens.signIn({ accessToken: 'second' })), outcome(tokens.signIn({ accessToken: 'third' }))];
+    const both = [
+      outcome(tokens.signIn({ accessToken: 'second' })),
+      outcome(tokens.signIn({ accessToken: 'third' })),
+    ];
     expect(await Promise.all(both)).toEqual([undefined, undefined]);
     expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
   });
@@ -119,7 +157,10 @@ describe('a sign-in that another one overtakes', () => {
   it('which then cannot be stored: both are told, and the old session stays', async () => {
     const { cell, tokens } = await signedIn();
     cell.hooks.beforeWrite = diskFull;
-    const both = [outcome(tokens.signIn({ accessToken: 'second' })), outcome(tokens.signIn({ accessToken: 'third' }))];
+    const both = [
+      outcome(tokens.signIn({ accessToken: 'second' })),
+      outcome(tokens.signIn({ accessToken: 'third' })),
+    ];
     expect(await Promise.all(both)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
     expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'at-1']);
   });
@@ -161,7 +202,11 @@ describe('a sign-in that fails after it has looked', () => {
     cell.hooks.beforeWrite = diskFull;
     expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
     cell.put(stored(0, clock.now() - 1));
-    expect([tokens.status, await outcome(tokens.getTokens()), server.calls]).toEqual(['signedIn', 'at-2', 0]);
+    expect([tokens.status, await outcome(tokens.getTokens()), server.calls]).toEqual([
+      'signedIn',
+      'at-2',
+      0,
+    ]);
     expect(ofType('signedIn').map(({ by }) => by)).toEqual(['store']);
   });
 
@@ -180,7 +225,11 @@ describe('a sign-in that fails after it has looked', () => {
     const { cell, clock, server, tokens } = await signedIn();
     await tokens.refresh();
     await settle(); // a look at what it had stored itself
-    cell.put({ ...cell.record, gen: 7, tokens: { accessToken: 'at-peer', refreshToken: 'rt-peer', expiresAt: clock.now() + HOUR } });
+    cell.put({
+      ...cell.record,
+      gen: 7,
+      tokens: { accessToken: 'at-peer', refreshToken: 'rt-peer', expiresAt: clock.now() + HOUR },
+    });
     cell.hooks.beforeWrite = diskFull;
     expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
     expect([await outcome(tokens.getTokens()), server.calls]).toEqual(['at-peer', 1]);

@@ -3,7 +3,9 @@ import { createWaitQueue, type Settlement } from '../../src/session/wait-queue.t
 import { testClock } from '../support/clock.ts';
 import { countingSignal } from '../support/counting-signal.ts';
 
-const queueOf = (options: { timeout?: number; limit?: number; late?: (waiter: number) => Settlement<string> } = {}) => {
+const queueOf = (
+  options: { timeout?: number; limit?: number; late?: (waiter: number) => Settlement<string> } = {},
+) => {
   const clock = testClock();
   const queue = createWaitQueue<number, string>({
     clock,
@@ -215,7 +217,9 @@ it('100,000 waits with one long-lived signal, 10,000 at a time, take one listene
 
   const long = countingSignal();
   for (let round = 0; round < 10; round++) {
-    const waits = Array.from({ length: 10_000 }, (_, index) => enter(index, long.signal).catch(() => undefined));
+    const waits = Array.from({ length: 10_000 }, (_, index) =>
+      enter(index, long.signal).catch(() => undefined),
+    );
     expect(long.listeners).toBe(1);
     if (round % 3 === 0) queue.settle(() => ({ give: 'a' }));
     else if (round % 3 === 1) queue.settle(() => ({ fail: 'b' }));

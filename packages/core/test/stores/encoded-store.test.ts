@@ -52,13 +52,21 @@ describe('a store whose tokens are encrypted', () => {
     const cell = sharedCell();
     const store = encodedStore(cell.open(), aesGcmCodec(keyOf(1)));
     await store.write(record(1), await store.write(record(1), undefined));
-    const [first, second] = cell.history.map((one) => (one as unknown as { encoded: string }).encoded);
+    const [first, second] = cell.history.map(
+      (one) => (one as unknown as { encoded: string }).encoded,
+    );
     expect(first).not.toBe(second);
   });
 
   it('stores a tombstone as it is: there is nothing in it to hide', async () => {
     const cell = sharedCell();
-    const tombstone: SessionRecord = { v: 1, session: 'one', gen: 3, status: 'signedOut', issuedAt: 1 };
+    const tombstone: SessionRecord = {
+      v: 1,
+      session: 'one',
+      gen: 3,
+      status: 'signedOut',
+      issuedAt: 1,
+    };
     await encodedStore(cell.open(), aesGcmCodec(keyOf(1))).write(tombstone, undefined);
     expect(cell.record).toEqual(tombstone);
   });
@@ -67,7 +75,11 @@ describe('a store whose tokens are encrypted', () => {
     const cell = sharedCell({ access_token: 'secret-bare', refresh_token: 'secret-rt' });
     const tokens = createTokenManager({
       store: encodedStore(cell.open(), aesGcmCodec(keyOf(1))),
-      refresh: async () => ({ accessToken: 'secret-new', refreshToken: 'secret-rt-2', expiresAt: Date.now() + 3_600_000 }),
+      refresh: async () => ({
+        accessToken: 'secret-new',
+        refreshToken: 'secret-rt-2',
+        expiresAt: Date.now() + 3_600_000,
+      }),
     });
     expect((await tokens.getTokens())?.accessToken).toBe('secret-bare');
     expect((await tokens.refresh()).accessToken).toBe('secret-new');
@@ -95,11 +107,16 @@ describe('a store whose tokens are encrypted', () => {
 
   it('tells who uses the codec alone why a text could not be decrypted', async () => {
     const text = await aesGcmCodec(keyOf(1)).encode(record(1).tokens as TokenSet, 'place');
-    await expect(aesGcmCodec([keyOf(2), keyOf(3)]).decode(text, 'place')).rejects.toMatchObject({ name: 'OperationError' });
+    await expect(aesGcmCodec([keyOf(2), keyOf(3)]).decode(text, 'place')).rejects.toMatchObject({
+      name: 'OperationError',
+    });
   });
 
   it('takes a CryptoKey', async () => {
-    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, [
+      'encrypt',
+      'decrypt',
+    ]);
     const store = encodedStore(memoryStore(), aesGcmCodec(key));
     await store.write(record(1), undefined);
     expect((await store.read())?.value).toEqual(record(1));
@@ -119,7 +136,10 @@ describe('a store whose tokens are encrypted', () => {
       1,
       (stored) => ({
         ...stored,
-        encoded: `A${String(stored['encoded']).slice(1)}` === stored['encoded'] ? 'B' : `A${String(stored['encoded']).slice(1)}`,
+        encoded:
+          `A${String(stored['encoded']).slice(1)}` === stored['encoded']
+            ? 'B'
+            : `A${String(stored['encoded']).slice(1)}`,
       }),
     ],
     ['cut off', 1, (stored) => ({ ...stored, encoded: String(stored['encoded']).slice(0, 20) })],
@@ -131,14 +151,18 @@ describe('a store whose tokens are encrypted', () => {
       store: encodedStore(cell.open(), aesGcmCodec(keyOf(key))),
       refresh: async () => ({ accessToken: 'a' }),
     });
-    await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD', message: expect.stringContaining('"cell"') });
+    await expect(tokens.getTokens()).rejects.toMatchObject({
+      code: 'ERR_STORE_RECORD',
+      message: expect.stringContaining('"cell"'),
+    });
     expect([cell.record, cell.writes]).toEqual([before, 0]);
     await tokens.close();
   });
 
   it('refuses what was moved from another store', async () => {
     const cell = sharedCell();
-    const named = (name: string): TokenStore => encodedStore({ ...cell.open(), name }, aesGcmCodec(keyOf(1)));
+    const named = (name: string): TokenStore =>
+      encodedStore({ ...cell.open(), name }, aesGcmCodec(keyOf(1)));
     await named('session:ada').write(record(1), undefined);
     await expect(named('session:eve').read()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     expect((await named('session:ada').read())?.value).toEqual(record(1));
@@ -146,7 +170,10 @@ describe('a store whose tokens are encrypted', () => {
 
   it('is not a session for who has no key', async () => {
     const cell = sharedCell(await encrypted());
-    const tokens = createTokenManager({ store: cell.open(), refresh: async () => ({ accessToken: 'a' }) });
+    const tokens = createTokenManager({
+      store: cell.open(),
+      refresh: async () => ({ accessToken: 'a' }),
+    });
     await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     await tokens.close();
   });
@@ -162,13 +189,18 @@ describe('a store whose tokens are encrypted', () => {
     cell.notify();
     await settle();
     expect(heard).toBe(1);
-    expect(encodedStore(cell.open({ subscribe: false }), aesGcmCodec(keyOf(1))).subscribe).toBeUndefined();
+    expect(
+      encodedStore(cell.open({ subscribe: false }), aesGcmCodec(keyOf(1))).subscribe,
+    ).toBeUndefined();
   });
 
   it.each<[string, () => unknown]>([
     ['aesGcmCodec: key: expected at least one', () => aesGcmCodec([])],
     ['aesGcmCodec: key: expected 16 or 32 bytes, got 31', () => aesGcmCodec(new Uint8Array(31))],
-    ['aesGcmCodec: key: expected a Uint8Array or a CryptoKey for AES-GCM, got string', () => aesGcmCodec('secret' as never)],
+    [
+      'aesGcmCodec: key: expected a Uint8Array or a CryptoKey for AES-GCM, got string',
+      () => aesGcmCodec('secret' as never),
+    ],
     [
       'encodedStore: store: expected an object with read(), write(), got undefined',
       () => encodedStore(undefined as never, aesGcmCodec(keyOf(1))),

@@ -72,7 +72,9 @@ describe('the lock of a process', () => {
     const first = gate();
     const controller = new AbortController();
     const held = lock.request('a', {}, () => first.passed);
-    const aborted = Array.from({ length: 10 }, () => lock.request('a', { signal: controller.signal }, async () => 'in').catch(String));
+    const aborted = Array.from({ length: 10 }, () =>
+      lock.request('a', { signal: controller.signal }, async () => 'in').catch(String),
+    );
     controller.abort('left');
     expect(new Set(await Promise.all(aborted))).toEqual(new Set(['left']));
     const later = lock.request('a', {}, async () => 'in');
@@ -85,7 +87,9 @@ describe('the lock of a process', () => {
 
   it('does not let in who had aborted before, free or not', async () => {
     const lock = inProcessLock();
-    await expect(lock.request('a', { signal: AbortSignal.abort('before') }, async () => 'in')).rejects.toBe('before');
+    await expect(
+      lock.request('a', { signal: AbortSignal.abort('before') }, async () => 'in'),
+    ).rejects.toBe('before');
     expect(await lock.request('a', {}, async () => 'in')).toBe('in');
   });
 
@@ -108,7 +112,8 @@ describe('the lock of a process', () => {
   it('leaves no listener on a signal that lives long', async () => {
     const lock = inProcessLock();
     const long = countingSignal();
-    for (let index = 0; index < 100; index++) await lock.request('a', { signal: long.signal }, async () => undefined);
+    for (let index = 0; index < 100; index++)
+      await lock.request('a', { signal: long.signal }, async () => undefined);
     expect(long.listeners).toBe(0);
   });
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { memoryStore, type SessionRecord } from '../../src/index.ts';
 
-const record = (gen: number): SessionRecord => ({ v: 1, session: 's', gen, status: 'active', issuedAt: 1, tokens: { accessToken: 'a' } });
+const record = (gen: number): SessionRecord => ({
+  v: 1,
+  session: 's',
+  gen,
+  status: 'active',
+  issuedAt: 1,
+  tokens: { accessToken: 'a' },
+});
 
 describe('a memory store', () => {
   it('holds nothing at first, or the tokens that it was given', async () => {
@@ -12,7 +19,9 @@ describe('a memory store', () => {
   });
 
   it('says what is wrong with the tokens that it is given', () => {
-    expect(() => memoryStore({} as never)).toThrow(new TypeError('memoryStore: accessToken (or access_token) is missing'));
+    expect(() => memoryStore({} as never)).toThrow(
+      new TypeError('memoryStore: accessToken (or access_token) is missing'),
+    );
     expect(() => memoryStore({ accessToken: 'two words' })).toThrow(TypeError);
   });
 
@@ -46,7 +55,9 @@ describe('a memory store', () => {
 
   it('lets one of many writers of the same version through', async () => {
     const store = memoryStore();
-    const written = await Promise.all(Array.from({ length: 10 }, (_, gen) => store.write(record(gen), undefined)));
+    const written = await Promise.all(
+      Array.from({ length: 10 }, (_, gen) => store.write(record(gen), undefined)),
+    );
     expect(written.filter((version) => version !== undefined)).toHaveLength(1);
   });
 

@@ -1,8 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SessionRecord, type StorageLike, storageStore, tokenErrorOf } from '../../src/index.ts';
+import {
+  type SessionRecord,
+  type StorageLike,
+  storageStore,
+  tokenErrorOf,
+} from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 
-const record = (gen: number): SessionRecord => ({ v: 1, session: 's', gen, status: 'active', issuedAt: 1, tokens: { accessToken: 'a' } });
+const record = (gen: number): SessionRecord => ({
+  v: 1,
+  session: 's',
+  gen,
+  status: 'active',
+  issuedAt: 1,
+  tokens: { accessToken: 'a' },
+});
 
 /** As localStorage is; `async`: as AsyncStorage and Keychains are, slowly. */
 const storage = (initial: Record<string, string> = {}, { async = false } = {}) => {
@@ -56,8 +68,13 @@ describe.each([
   it('lets one of many concurrent writers of the same version through', async () => {
     const below = storage({}, { async });
     const store = storageStore(below.like, 'key');
-    const written = await Promise.all(Array.from({ length: 10 }, (_, gen) => store.write(record(gen), undefined)));
-    expect(written.map((version) => version !== undefined)).toEqual([true, ...Array.from({ length: 9 }, () => false)]);
+    const written = await Promise.all(
+      Array.from({ length: 10 }, (_, gen) => store.write(record(gen), undefined)),
+    );
+    expect(written.map((version) => version !== undefined)).toEqual([
+      true,
+      ...Array.from({ length: 9 }, () => false),
+    ]);
     expect(below.items.get('key')).toBe(JSON.stringify(record(0)));
   });
 
@@ -71,20 +88,25 @@ describe.each([
     expect(await store.read()).toEqual({ value: record(1), version: second });
   });
 
-  it.each(['{"v":1', 'secret-text', ''])('with %p, which is not JSON, is ERR_STORE_RECORD, and it stays', async (text) => {
-    const below = storage({ key: text }, { async });
-    const store = storageStore(below.like, 'key');
-    const read = await store.read().catch((error: unknown) => tokenErrorOf(error));
-    const written = await store.write(record(0), undefined).catch((error: unknown) => tokenErrorOf(error));
-    for (const error of [read, written]) {
-      expect(error).toMatchObject({
-        code: 'ERR_STORE_RECORD',
-        message: 'Store "key" holds something that is not JSON; it was left as it is',
-      });
-      expect((error as Error).cause).toBeUndefined();
-    }
-    expect(below.items.get('key')).toBe(text);
-  });
+  it.each(['{"v":1', 'secret-text', ''])(
+    'with %p, which is not JSON, is ERR_STORE_RECORD, and it stays',
+    async (text) => {
+      const below = storage({ key: text }, { async });
+      const store = storageStore(below.like, 'key');
+      const read = await store.read().catch((error: unknown) => tokenErrorOf(error));
+      const written = await store
+        .write(record(0), undefined)
+        .catch((error: unknown) => tokenErrorOf(error));
+      for (const error of [read, written]) {
+        expect(error).toMatchObject({
+          code: 'ERR_STORE_RECORD',
+          message: 'Store "key" holds something that is not JSON; it was left as it is',
+        });
+        expect((error as Error).cause).toBeUndefined();
+      }
+      expect(below.items.get('key')).toBe(text);
+    },
+  );
 
   it('reads again after a read that failed', async () => {
     const below = storage({ key: JSON.stringify(record(1)) }, { async });
@@ -128,16 +150,34 @@ describe.each([
 });
 
 it('a storage that parses by itself is read as well', async () => {
-  expect(await storageStore({ getItem: () => record(2), setItem: () => undefined }, 'key').read()).toMatchObject({ value: record(2) });
+  expect(
+    await storageStore({ getItem: () => record(2), setItem: () => undefined }, 'key').read(),
+  ).toMatchObject({ value: record(2) });
 });
 
 it.each([
-  [undefined, 'key', /^storageStore: storage: expected an object with getItem\(\), setItem\(\), got undefined$/],
+  [
+    undefined,
+    'key',
+    /^storageStore: storage: expected an object with getItem\(\), setItem\(\), got undefined$/,
+  ],
   ['localStorage', 'key', /^storageStore: storage: expected an object with .*, got string$/],
-  [{}, 'key', /^storageStore: storage: expected an object with .*; getItem\(\), setItem\(\) missing$/],
+  [
+    {},
+    'key',
+    /^storageStore: storage: expected an object with .*; getItem\(\), setItem\(\) missing$/,
+  ],
   [{ getItem: () => null }, 'key', /^storageStore: storage: .*; setItem\(\) missing$/],
-  [{ getItem: () => null, setItem: () => undefined }, '', /^storageStore: key: expected a string that is not empty, got an empty string$/],
-  [{ getItem: () => null, setItem: () => undefined }, undefined, /^storageStore: key: .*, got undefined$/],
+  [
+    { getItem: () => null, setItem: () => undefined },
+    '',
+    /^storageStore: key: expected a string that is not empty, got an empty string$/,
+  ],
+  [
+    { getItem: () => null, setItem: () => undefined },
+    undefined,
+    /^storageStore: key: .*, got undefined$/,
+  ],
 ])('%p and the key %p are refused when they are given', (like, key, message) => {
   expect(() => storageStore(like as StorageLike, key as string)).toThrow(message);
 });

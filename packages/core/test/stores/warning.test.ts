@@ -20,7 +20,12 @@ describe('what a store finds wrong with its place', () => {
     await tokens.getTokens();
     await tokens.refresh();
     expect(warnings).toEqual([
-      expect.objectContaining({ type: 'warning', code: 'STORE_PERMISSIONS', message: 'others can read it', error: undefined }),
+      expect.objectContaining({
+        type: 'warning',
+        code: 'STORE_PERMISSIONS',
+        message: 'others can read it',
+        error: undefined,
+      }),
     ]);
     warning = 'others can write it';
     await tokens.refresh();

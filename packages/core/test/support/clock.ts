@@ -38,7 +38,9 @@ export function testClock(start = 1_800_000_000_000): TestClock {
       const until = monotonic + ms;
       for (;;) {
         await settle();
-        const due = [...timers].filter(([, timer]) => timer.at <= until).sort(([, a], [, b]) => a.at - b.at)[0];
+        const due = [...timers]
+          .filter(([, timer]) => timer.at <= until)
+          .sort(([, a], [, b]) => a.at - b.at)[0];
         if (due === undefined) break;
         const [key, timer] = due;
         timers.delete(key);

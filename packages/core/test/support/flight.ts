@@ -37,7 +37,10 @@ export function flightStage(stored: ActiveRecord | undefined, changes: Partial<F
   const revoked: TokenSet[] = [];
   const doubted: (ActiveRecord | undefined)[] = [];
   const spent: (TokenSet | undefined)[] = [];
-  const outside = { closed: false, answer: (): unknown => ({ access_token: 'new', refresh_token: 'rt-new', expires_in: 3600 }) };
+  const outside = {
+    closed: false,
+    answer: (): unknown => ({ access_token: 'new', refresh_token: 'rt-new', expires_in: 3600 }),
+  };
   let flight: ReturnType<typeof startFlight> | undefined;
   const state = createSessionState({
     clock,
@@ -90,4 +93,5 @@ export function flightStage(stored: ActiveRecord | undefined, changes: Partial<F
 }
 
 /** As a server refuses a refresh token. */
-export const refusal = (): Error => Object.assign(new Error('Bad Request'), { status: 400, data: { error: 'invalid_grant' } });
+export const refusal = (): Error =>
+  Object.assign(new Error('Bad Request'), { status: 400, data: { error: 'invalid_grant' } });

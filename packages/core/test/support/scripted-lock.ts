@@ -25,7 +25,10 @@ export interface ScriptedLock {
   readonly waiting: number;
 }
 
-export function scriptedLock(mode: LockMode = 'grant', options: { readonly leased?: boolean } = {}): ScriptedLock {
+export function scriptedLock(
+  mode: LockMode = 'grant',
+  options: { readonly leased?: boolean } = {},
+): ScriptedLock {
   let requests = 0;
   const leases = new Set<AbortController>();
   const queue: (() => void)[] = [];
@@ -58,7 +61,8 @@ export function scriptedLock(mode: LockMode = 'grant', options: { readonly lease
             signal?.removeEventListener('abort', onAbort);
             const lease = new AbortController();
             leases.add(lease);
-            if (script.rejectsOnLoss) lease.signal.addEventListener('abort', () => reject(lease.signal.reason));
+            if (script.rejectsOnLoss)
+              lease.signal.addEventListener('abort', () => reject(lease.signal.reason));
             script.onGrant?.();
             task(script.leased ? { name, signal: lease.signal } : { name })
               .then(resolve, reject)

@@ -16,10 +16,15 @@ export interface StrictServer {
   /** The next call does this instead of answering; `redeem` rotates as an answer would, so that what follows it is a lost answer. */
   next(answer: (redeem: () => TokenResponse) => unknown): void;
   /** What each call was made with, and when it was told to stop. */
-  readonly seen: readonly { readonly refreshToken: string | undefined; readonly context: RefreshContext }[];
+  readonly seen: readonly {
+    readonly refreshToken: string | undefined;
+    readonly context: RefreshContext;
+  }[];
 }
 
-export function strictServer(options: { readonly lifetime?: number; readonly expiresAt?: number } = {}): StrictServer {
+export function strictServer(
+  options: { readonly lifetime?: number; readonly expiresAt?: number } = {},
+): StrictServer {
   const { lifetime = 3600 } = options;
   let generation = 1;
   let calls = 0;
@@ -27,7 +32,8 @@ export function strictServer(options: { readonly lifetime?: number; readonly exp
   let revoked = false;
   let gate: Promise<void> = Promise.resolve();
   const planned: ((redeem: () => TokenResponse) => unknown)[] = [];
-  const seen: { readonly refreshToken: string | undefined; readonly context: RefreshContext }[] = [];
+  const seen: { readonly refreshToken: string | undefined; readonly context: RefreshContext }[] =
+    [];
   const answer = (): TokenResponse => ({
     access_token: `at-${generation}`,
     refresh_token: `rt-${generation}`,
@@ -45,7 +51,10 @@ export function strictServer(options: { readonly lifetime?: number; readonly exp
         if (revoked || refreshToken !== `rt-${generation}`) {
           reuses++;
           revoked = true;
-          throw Object.assign(new Error('Bad Request'), { status: 400, data: { error: 'invalid_grant' } });
+          throw Object.assign(new Error('Bad Request'), {
+            status: 400,
+            data: { error: 'invalid_grant' },
+          });
         }
         generation++;
         return answer();

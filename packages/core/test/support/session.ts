@@ -16,10 +16,13 @@ export interface TestSession {
   readonly server: StrictServer;
   readonly tokens: TokenManager;
   readonly events: TokenEvent[];
-  readonly ofType: <T extends TokenEvent['type']>(type: T) => Extract<TokenEvent, { readonly type: T }>[];
+  readonly ofType: <T extends TokenEvent['type']>(
+    type: T,
+  ) => Extract<TokenEvent, { readonly type: T }>[];
 }
 
-export interface TestSessionOptions extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh'>> {
+export interface TestSessionOptions
+  extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh'>> {
   /** Ms until the first token expires. Default -1: it has expired. */
   readonly expiresIn?: number;
   readonly lifetime?: number;
@@ -31,11 +34,23 @@ export interface TestSessionOptions extends Partial<Omit<TokenManagerOptions, 'a
 }
 
 export function testSession(options: TestSessionOptions = {}): TestSession {
-  const { expiresIn = -1, lifetime = 3600, clock = testClock(), seed = 1, from = 'refresh', ...rest } = options;
+  const {
+    expiresIn = -1,
+    lifetime = 3600,
+    clock = testClock(),
+    seed = 1,
+    from = 'refresh',
+    ...rest
+  } = options;
   const server = options.server ?? strictServer({ expiresAt: clock.now() + expiresIn, lifetime });
   const events: TokenEvent[] = [];
   const refresh = options.refresh ?? server.refresh;
-  const ways = from === 'acquire' ? { acquire: server.acquire } : from === 'both' ? { refresh, acquire: server.acquire } : { refresh };
+  const ways =
+    from === 'acquire'
+      ? { acquire: server.acquire }
+      : from === 'both'
+        ? { refresh, acquire: server.acquire }
+        : { refresh };
   const { server: _server, refresh: _refresh, ...session } = rest;
   const tokens = createTokenManager({
     store: from === 'refresh' ? memoryStore(server.first) : memoryStore(),
@@ -51,7 +66,9 @@ export function testSession(options: TestSessionOptions = {}): TestSession {
     tokens,
     events,
     ofType: <T extends TokenEvent['type']>(type: T) =>
-      events.filter((event): event is Extract<TokenEvent, { readonly type: T }> => event.type === type),
+      events.filter(
+        (event): event is Extract<TokenEvent, { readonly type: T }> => event.type === type,
+      ),
   };
 }
 
@@ -63,5 +80,11 @@ export const outcome = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 /** As clients throw an answer that was not a success. */
-export const httpError = (status: number, body?: unknown, headers?: Record<string, string>): Error =>
-  Object.assign(new Error(`Request failed with status code ${status}`), { response: { status, data: body, headers: headers ?? {} } });
+export const httpError = (
+  status: number,
+  body?: unknown,
+  headers?: Record<string, string>,
+): Error =>
+  Object.assign(new Error(`Request failed with status code ${status}`), {
+    response: { status, data: body, headers: headers ?? {} },
+  });

@@ -66,7 +66,8 @@ export function sharedCell(initial?: unknown): SharedCell {
       async read() {
         reads++;
         await hooks.beforeRead?.();
-        const found = text === undefined ? undefined : { value: parsed<unknown>(), version: String(version) };
+        const found =
+          text === undefined ? undefined : { value: parsed<unknown>(), version: String(version) };
         await hooks.afterRead?.();
         return found;
       },

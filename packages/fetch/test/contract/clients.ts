@@ -17,7 +17,11 @@ export function fetchClient({ as = '', ...facts }: Facts): AdapterUnderTest {
     create(tokens, options) {
       const authFetch = createAuthFetch(tokens, options);
       return async ({ url, ...init }) => {
-        const response = await authFetch(url, { ...init, body: init.body as BodyInit, duplex: 'half' } as RequestInit);
+        const response = await authFetch(url, {
+          ...init,
+          body: init.body as BodyInit,
+          duplex: 'half',
+        } as RequestInit);
         return { status: response.status, text: await response.text(), explained: response };
       };
     },
@@ -34,7 +38,11 @@ export function requestClient({ as = '', ...facts }: Facts): AdapterUnderTest {
     create(tokens, options) {
       const authFetch = createAuthFetch(tokens, options);
       return async ({ url, tokens: own, ...init }) => {
-        const request = new Request(url, { ...init, body: init.body as BodyInit, duplex: 'half' } as RequestInit);
+        const request = new Request(url, {
+          ...init,
+          body: init.body as BodyInit,
+          duplex: 'half',
+        } as RequestInit);
         const response = await authFetch(request, own === undefined ? undefined : { tokens: own });
         return { status: response.status, text: await response.text(), explained: response };
       };
@@ -44,7 +52,11 @@ export function requestClient({ as = '', ...facts }: Facts): AdapterUnderTest {
 
 const kys = { ky, 'ky-1.14': ky114 as unknown as KyInstance };
 
-export function kyClient(alias: keyof typeof kys, settings: Options, { as = '', ...facts }: Facts): AdapterUnderTest {
+export function kyClient(
+  alias: keyof typeof kys,
+  settings: Options,
+  { as = '', ...facts }: Facts,
+): AdapterUnderTest {
   return {
     ...facts,
     name: `ky ${manifest.devDependencies[alias].replace(/^.*@/, '')}${as}`,
@@ -59,7 +71,11 @@ export function kyClient(alias: keyof typeof kys, settings: Options, { as = '', 
           const { response, data } = error as { response?: Response; data?: unknown };
           if (!response) throw error;
           // ky 2 has read the body into `data`.
-          return { status: response.status, text: response.bodyUsed ? JSON.stringify(data) : await response.text(), explained: error };
+          return {
+            status: response.status,
+            text: response.bodyUsed ? JSON.stringify(data) : await response.text(),
+            explained: error,
+          };
         }
       };
     },

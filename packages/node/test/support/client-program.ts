@@ -1,7 +1,13 @@
 // What every process or thread of many on one store does, whatever the store: what its parent tells it.
 import { parentPort } from 'node:worker_threads';
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
-import { type Clock, createTokenManager, type RefreshLock, type TokenStore, tokenErrorOf } from 'unexpired';
+import {
+  type Clock,
+  createTokenManager,
+  type RefreshLock,
+  type TokenStore,
+  tokenErrorOf,
+} from 'unexpired';
 import type { Answers, Order, Refreshed, Setup, Step } from './orders.ts';
 
 /** Where a process may be killed, or wait until it is told to go on. */
@@ -93,16 +99,25 @@ export function runClient(
   });
   tokens.subscribe((event) => {
     if (event.type !== 'refreshed') return;
-    send('refreshed', { by: event.by, at: performance.timeOrigin + performance.now() } satisfies Refreshed);
+    send('refreshed', {
+      by: event.by,
+      at: performance.timeOrigin + performance.now(),
+    } satisfies Refreshed);
     if (event.by === 'self') void at('F8 after publishing');
   });
 
   const ask = async ({ advance, requests }: Extract<Order, { kind: 'ask' }>): Promise<Answers> => {
     offset += advance;
-    const settled = await Promise.allSettled(Array.from({ length: requests }, () => tokens.getTokens()));
+    const settled = await Promise.allSettled(
+      Array.from({ length: requests }, () => tokens.getTokens()),
+    );
     return {
-      tokens: settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value?.accessToken] : [])),
-      errors: settled.flatMap((one) => (one.status === 'rejected' ? [tokenErrorOf(one.reason)?.code ?? String(one.reason)] : [])),
+      tokens: settled.flatMap((one) =>
+        one.status === 'fulfilled' ? [one.value?.accessToken] : [],
+      ),
+      errors: settled.flatMap((one) =>
+        one.status === 'rejected' ? [tokenErrorOf(one.reason)?.code ?? String(one.reason)] : [],
+      ),
     };
   };
 

@@ -55,7 +55,9 @@ export const flawless = ({ processes, expiries, requests }: FleetPlan): FleetRes
 });
 
 /** A fleet on a credentials file, of processes unless it is started otherwise. */
-export async function fileFleet(startMember: (name: string, args: readonly string[]) => Member = start): Promise<FleetPlace> {
+export async function fileFleet(
+  startMember: (name: string, args: readonly string[]) => Member = start,
+): Promise<FleetPlace> {
   const folder = await newFolder();
   const file = folder.at('credentials.json');
   return {
@@ -83,11 +85,15 @@ export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<Flee
     for (let expiry = 1; expiry <= plan.expiries; expiry++) {
       for (const program of programs) program.tell(order);
       const all = await Promise.all(programs.map((program) => program.next<Answers>('answers')));
-      const tokens = all.flatMap((answers) => answers.tokens).filter((token) => token !== undefined);
+      const tokens = all
+        .flatMap((answers) => answers.tokens)
+        .filter((token) => token !== undefined);
       errors.push(...all.flatMap((answers) => answers.errors));
       answered += tokens.length;
       if (new Set(tokens).size !== 1 || !(await provider.isLiveAccess(String(tokens[0])))) odd++;
-      const refreshed = await Promise.all(programs.map((program) => program.next<Refreshed>('refreshed')));
+      const refreshed = await Promise.all(
+        programs.map((program) => program.next<Refreshed>('refreshed')),
+      );
       const committed = refreshed.find(({ by }) => by === 'self')?.at ?? Number.NaN;
       plan.progress?.(expiry, Math.max(...refreshed.map(({ at }) => at)) - committed);
     }
@@ -95,7 +101,16 @@ export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<Flee
     const ends = await Promise.all(programs.map(({ ended }) => ended));
     const { redemptions, refusals, revocations } = provider;
     const { gen } = await place.read();
-    return { answered, errors, odd, redemptions, refusals, revocations, gen, crashed: ends.filter(({ code }) => code !== 0).length };
+    return {
+      answered,
+      errors,
+      odd,
+      redemptions,
+      refusals,
+      revocations,
+      gen,
+      crashed: ends.filter(({ code }) => code !== 0).length,
+    };
   } finally {
     await Promise.all(programs.map((program) => program.kill()));
     await provider.stop();

@@ -11,7 +11,11 @@ export interface Inbox {
 
 export function createInbox(): Inbox {
   const kept: Message[] = [];
-  const waiting: { kind: string; resolve: (body: never) => void; reject: (error: Error) => void }[] = [];
+  const waiting: {
+    kind: string;
+    resolve: (body: never) => void;
+    reject: (error: Error) => void;
+  }[] = [];
   let over: Error | undefined;
   return {
     put(message) {

@@ -23,7 +23,9 @@ export interface StrictProvider {
 }
 
 /** `rotate`: refresh tokens are good for one redemption, and a second one revokes the grant. */
-export async function startStrictProvider({ rotate }: { readonly rotate: boolean } = { rotate: true }): Promise<StrictProvider> {
+export async function startStrictProvider(
+  { rotate }: { readonly rotate: boolean } = { rotate: true },
+): Promise<StrictProvider> {
   const { origin, server, stop } = await listen();
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const provider = new Provider(origin, {
@@ -38,9 +40,16 @@ export async function startStrictProvider({ rotate }: { readonly rotate: boolean
       },
     ]),
     cookies: { keys: [randomBytes(32).toString('base64url')] },
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' }] },
+    jwks: {
+      keys: [
+        { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' },
+      ],
+    },
     scopes: ['offline_access'],
-    features: { devInteractions: { enabled: false }, revocation: { enabled: true, allowedPolicy: () => true } },
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: () => true },
+    },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     rotateRefreshToken: rotate,
     ttl: { AccessToken: 3600, RefreshToken: 86_400, Grant: 86_400 },
@@ -80,7 +89,8 @@ export async function startStrictProvider({ rotate }: { readonly rotate: boolean
       });
       return token.save();
     },
-    isLiveAccess: async (accessToken) => (await provider.AccessToken.find(accessToken)) !== undefined,
+    isLiveAccess: async (accessToken) =>
+      (await provider.AccessToken.find(accessToken)) !== undefined,
     async isLive(refreshToken) {
       const found = await provider.RefreshToken.find(refreshToken);
       return found?.isValid === true;

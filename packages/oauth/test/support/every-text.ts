@@ -3,5 +3,8 @@ export function everyTextIn(value: unknown, seen = new Set<unknown>()): string[]
   if (typeof value === 'string') return [value];
   if (typeof value !== 'object' || value === null || seen.has(value)) return [];
   seen.add(value);
-  return Reflect.ownKeys(value).flatMap((key) => [String(key), ...everyTextIn(Reflect.get(value, key), seen)]);
+  return Reflect.ownKeys(value).flatMap((key) => [
+    String(key),
+    ...everyTextIn(Reflect.get(value, key), seen),
+  ]);
 }

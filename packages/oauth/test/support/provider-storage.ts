@@ -2,7 +2,9 @@ import type { Adapter, AdapterPayload, ClientMetadata } from 'oidc-provider';
 
 /** Where the provider keeps everything: a map, with the clients in it from the start. */
 export function providerStorage(clients: readonly ClientMetadata[]): (model: string) => Adapter {
-  const records = new Map<string, AdapterPayload>(clients.map((client) => [`Client:${client.client_id}`, { ...client }]));
+  const records = new Map<string, AdapterPayload>(
+    clients.map((client) => [`Client:${client.client_id}`, { ...client }]),
+  );
   const findBy = (name: keyof AdapterPayload, value: string) =>
     Promise.resolve([...records.values()].find((record) => record[name] === value));
   return (model) => {

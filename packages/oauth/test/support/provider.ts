@@ -55,7 +55,8 @@ export async function startProvider(clients: ClientMetadata[]): Promise<TestProv
       return found !== undefined && found.isValid;
     },
     isLiveAccess: async (accessToken) =>
-      ((await provider.AccessToken.find(accessToken)) ?? (await provider.ClientCredentials.find(accessToken))) !== undefined,
+      ((await provider.AccessToken.find(accessToken)) ??
+        (await provider.ClientCredentials.find(accessToken))) !== undefined,
     stop,
   };
 }
@@ -72,31 +73,58 @@ const CLIENT = {
 
 function configuration(clients: ClientMetadata[]): Configuration {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' } as JWK;
+  const key = {
+    ...privateKey.export({ format: 'jwk' }),
+    kid: randomUUID(),
+    use: 'sig',
+    alg: 'ES256',
+  } as JWK;
   return {
     // Not as static clients: those are cloned by the platform, and in a test runner's realm its objects are not plain ones.
     adapter: providerStorage(
-      clients.map((client) => ({ ...CLIENT, ...client, redirect_uris: [...CLIENT.redirect_uris], grant_types: [...CLIENT.grant_types] })),
+      clients.map((client) => ({
+        ...CLIENT,
+        ...client,
+        redirect_uris: [...CLIENT.redirect_uris],
+        grant_types: [...CLIENT.grant_types],
+      })),
     ),
-    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'tls_client_auth'],
+    clientAuthMethods: [
+      'none',
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'tls_client_auth',
+    ],
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     jwks: { keys: [key] },
     scopes: ['openid', 'offline_access', 'billing', 'payroll'],
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
-      revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_context, client, token) => token.clientId === client.clientId,
+      },
       dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
       mTLS: {
         enabled: true,
         tlsClientAuth: true,
         getCertificate: (context) => context.get(SUBJECT_HEADER) || undefined,
         certificateAuthorized: () => true,
-        certificateSubjectMatches: (context, _property, expected) => context.get(SUBJECT_HEADER) === expected,
+        certificateSubjectMatches: (context, _property, expected) =>
+          context.get(SUBJECT_HEADER) === expected,
       },
     },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     rotateRefreshToken: true,
-    ttl: { AccessToken: 3600, ClientCredentials: 600, RefreshToken: 86_400, Grant: 86_400, Session: 86_400 },
+    ttl: {
+      AccessToken: 3600,
+      ClientCredentials: 600,
+      RefreshToken: 86_400,
+      Grant: 86_400,
+      Session: 86_400,
+    },
   };
 }

@@ -4,7 +4,9 @@ import { ioRedis } from './ioredis.ts';
 import { nodeRedis } from './node-redis.ts';
 
 /** Both clients, each with its own defaults but for the pause before it connects again. `keepsCommands`: until it is connected. */
-export const CLIENTS: Readonly<Record<ClientName, (port: number, options?: { keepsCommands: boolean }) => Connection>> = {
+export const CLIENTS: Readonly<
+  Record<ClientName, (port: number, options?: { keepsCommands: boolean }) => Connection>
+> = {
   'node-redis': nodeRedis,
   ioredis: ioRedis,
 };

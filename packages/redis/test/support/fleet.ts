@@ -18,7 +18,14 @@ export async function redisFleet(): Promise<FleetPlace> {
     start({ tokenEndpoint, revocationEndpoint }) {
       const { port } = server;
       const name = started++ % 2 === 0 ? 'node-redis' : 'ioredis';
-      const setup: RedisSetup = { client: name, port, key, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID };
+      const setup: RedisSetup = {
+        client: name,
+        port,
+        key,
+        tokenEndpoint,
+        revocationEndpoint,
+        clientId: CLIENT_ID,
+      };
       return start('client', [JSON.stringify(setup)]);
     },
     write: async (record) => void (await store.write(record, undefined)),

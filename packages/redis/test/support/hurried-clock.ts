@@ -7,5 +7,6 @@ import { type Clock, systemClock } from 'unexpired';
 export const hurriedClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now() * 100,
-  setTimeout: (task, delay, background) => systemClock.setTimeout(task, delay / (delay > 1000 ? 10 : 25), background),
+  setTimeout: (task, delay, background) =>
+    systemClock.setTimeout(task, delay / (delay > 1000 ? 10 : 25), background),
 };

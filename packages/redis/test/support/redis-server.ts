@@ -24,7 +24,9 @@ export interface RedisServer {
 
 /** Where redis-server is; `undefined`: not on this machine. */
 export function findRedisServer(): string | undefined {
-  const places = (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, 'redis-server'));
+  const places = (process.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .map((folder) => path.join(folder, 'redis-server'));
   return places.find((place) => {
     try {
       accessSync(place, constants.X_OK);
@@ -42,7 +44,14 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
   const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-redis-'));
   const port = await freePort();
   const options = cluster
-    ? ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1', '--cluster-port', String(await freePort())]
+    ? [
+        '--cluster-enabled',
+        'yes',
+        '--cluster-announce-ip',
+        '127.0.0.1',
+        '--cluster-port',
+        String(await freePort()),
+      ]
     : [];
   let child = await launch(program, folder, port, options);
   const kill = async (): Promise<void> => {
@@ -73,7 +82,19 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
 async function launch(program: string, folder: string, port: number, options: readonly string[]) {
   const child = spawn(
     program,
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...options],
+    [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      folder,
+      ...options,
+    ],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -85,7 +106,9 @@ async function launch(program: string, folder: string, port: number, options: re
       if (output.includes('Ready to accept connections')) resolve();
     });
     child.once('error', reject);
-    child.once('exit', () => reject(new Error(`redis-server ended before it was ready: ${output}`)));
+    child.once('exit', () =>
+      reject(new Error(`redis-server ended before it was ready: ${output}`)),
+    );
   });
   return child;
 }

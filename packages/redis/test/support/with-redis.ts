@@ -8,8 +8,10 @@ import { findRedisServer, type RedisServer, startRedisServer } from './redis-ser
 export function withRedis(name: string, tests: (server: () => RedisServer) => void): void {
   if (findRedisServer() === undefined) {
     const { skip } = it;
-    if (process.env['CI']) throw new Error('CI must have redis-server (Debian: apt-get install redis-server)');
-    return skip(`${name}: skipped, because redis-server is not installed (Debian: apt-get install redis-server)`, () => undefined);
+    if (process.env['CI'])
+      throw new Error('CI must have redis-server (Debian: apt-get install redis-server)');
+    return skip(`${name}: skipped, because redis-server is not installed (Debian: apt-get install redis-server)`, () =>
+      undefined);
   }
   describe(`${name}, on a real Redis`, () => {
     let server: RedisServer | undefined;

@@ -5,12 +5,19 @@ import type { ContractContext } from './types.ts';
 /** An abort is prompt at every stage of a request, as the client reports it, and nobody else's business. */
 export function aborting({ adapter, api, it }: ContractContext): void {
   const asTheClientDoes = (error: unknown, reason: unknown): void =>
-    equal(adapter.isAbort ? adapter.isAbort(error, reason) : error === reason, true, `rejects as the client does, got ${String(error)}`);
+    equal(
+      adapter.isAbort ? adapter.isAbort(error, reason) : error === reason,
+      true,
+      `rejects as the client does, got ${String(error)}`,
+    );
 
   it('lets a waiter go at once when it aborts, and nobody else', async () => {
     let finish = (): void => undefined;
     const gate = new Promise<void>((resolve) => (finish = resolve));
-    const session = startSession(api(), { start: 'expired', refresh: (_context, next) => gate.then(next) });
+    const session = startSession(api(), {
+      start: 'expired',
+      refresh: (_context, next) => gate.then(next),
+    });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const reason = new Error('enough');
     const controller = new AbortController();

@@ -5,7 +5,11 @@ import type { ContractContext } from './types.ts';
 const form = (): FormData => {
   const data = new FormData();
   data.append('name', 'käse');
-  data.append('file', new Blob([new Uint8Array([0, 255, 13, 10, 7])], { type: 'image/x-test' }), 'a.bin');
+  data.append(
+    'file',
+    new Blob([new Uint8Array([0, 255, 13, 10, 7])], { type: 'image/x-test' }),
+    'a.bin',
+  );
   return data;
 };
 
@@ -28,7 +32,9 @@ const large = (): string => 'once only'.repeat(2 ** 18);
 /** Whether and how a body is sent a second time. */
 export function replaying({ adapter, api, it }: ContractContext): void {
   const limited = adapter.replayLimit !== undefined && adapter.replayLimit < large().length;
-  for (const [kind, make] of Object.entries(limited ? bodies : { ...bodies, 'two megabytes of text': large })) {
+  for (const [kind, make] of Object.entries(
+    limited ? bodies : { ...bodies, 'two megabytes of text': large },
+  )) {
     it(`replays ${kind} byte for byte`, async () => {
       const session = startSession(api());
       const send = adapter.create(session.tokens, { origins: [api().origin] });
@@ -37,7 +43,10 @@ export function replaying({ adapter, api, it }: ContractContext): void {
       // The boundary of a multipart body is made anew for every send; it is no content.
       const [first, second] = api().requests.map(({ contentType = '', body }) => {
         const boundary = kind === 'FormData' ? (/^--(.+)\r\n/.exec(body)?.[1] ?? 'none') : '\0';
-        return { contentType: contentType.replaceAll(boundary, '-'), body: body.replaceAll(boundary, '-') };
+        return {
+          contentType: contentType.replaceAll(boundary, '-'),
+          body: body.replaceAll(boundary, '-'),
+        };
       });
       equal([api().requests.length, session.refreshes], [2, 1], 'requests and refreshes');
       equal(second?.contentType, first?.contentType, 'content type');
@@ -45,7 +54,9 @@ export function replaying({ adapter, api, it }: ContractContext): void {
     });
   }
 
-  const oneShot = limited ? { ...adapter.oneShotBodies, 'two megabytes of text': () => ({ body: large() }) } : adapter.oneShotBodies;
+  const oneShot = limited
+    ? { ...adapter.oneShotBodies, 'two megabytes of text': () => ({ body: large() }) }
+    : adapter.oneShotBodies;
   for (const [kind, make] of Object.entries(oneShot)) {
     it(`sends ${kind} once and never empty, refreshes all the same, and gives the 401`, async () => {
       const session = startSession(api());
@@ -60,7 +71,11 @@ export function replaying({ adapter, api, it }: ContractContext): void {
     it(`sends ${kind} as it is with a good token`, async () => {
       const session = startSession(api(), { start: 'good' });
       const send = adapter.create(session.tokens, { origins: [api().origin] });
-      equal((await send({ url: `${api().origin}/echo`, method: 'POST', ...make() })).status, 200, 'status');
+      equal(
+        (await send({ url: `${api().origin}/echo`, method: 'POST', ...make() })).status,
+        200,
+        'status',
+      );
       equal(api().requests[0]?.body.includes('once only'), true, 'body');
     });
   }
@@ -70,9 +85,16 @@ export function replaying({ adapter, api, it }: ContractContext): void {
       const session = startSession(api());
       const send = adapter.create(session.tokens, { origins: [api().origin] });
       let made = 0;
-      const { status } = await send({ url: `${api().origin}/echo`, method: 'POST', body: () => (made++, make()) });
+      const { status } = await send({
+        url: `${api().origin}/echo`,
+        method: 'POST',
+        body: () => (made++, make()),
+      });
       equal([status, made, session.refreshes], [200, 2, 1], 'status, bodies made, refreshes');
-      const [first, second] = api().requests.map(({ contentType, body }) => ({ contentType, body }));
+      const [first, second] = api().requests.map(({ contentType, body }) => ({
+        contentType,
+        body,
+      }));
       equal([first?.body, second], ['made anew', first], 'bodies');
     });
 

@@ -5,12 +5,17 @@ import type { ContractContext } from './types.ts';
 
 /** Whose header it is, who asks for no token, and which answers are ours to repair. */
 export function boundaries({ adapter, api, it }: ContractContext): void {
-  const authorizations = (): (string | undefined)[] => api().requests.map(({ authorization }) => authorization);
+  const authorizations = (): (string | undefined)[] =>
+    api().requests.map(({ authorization }) => authorization);
 
   it('leaves an Authorization of the caller alone, and the answer to it', async () => {
     const session = startSession(api());
     const send = adapter.create(session.tokens, { origins: [api().origin] });
-    equal((await send({ url: `${api().origin}/echo`, headers: { authorization: 'Basic abc' } })).status, 401, 'status');
+    equal(
+      (await send({ url: `${api().origin}/echo`, headers: { authorization: 'Basic abc' } })).status,
+      401,
+      'status',
+    );
     equal([authorizations(), session.refreshes], [['Basic abc'], 0], 'sent');
   });
 
@@ -24,7 +29,10 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
 
   it('replaces any Authorization with overwriteAuthorization', async () => {
     const session = startSession(api(), { start: 'good' });
-    const send = adapter.create(session.tokens, { origins: [api().origin], overwriteAuthorization: true });
+    const send = adapter.create(session.tokens, {
+      origins: [api().origin],
+      overwriteAuthorization: true,
+    });
     await send({ url: `${api().origin}/echo`, headers: { Authorization: 'Bearer unused' } });
     equal(authorizations(), ['Bearer good-0'], 'sent');
   });
@@ -43,7 +51,11 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
     await send({ url: `${api().origin}/public`, tokens: 'fixed' });
     await send({ url: `${api().origin}/public`, tokens: () => 'asked' });
     await send({ url: `${api().origin}/echo`, tokens: other.tokens });
-    equal(authorizations(), ['Bearer fixed', 'Bearer asked', 'Bearer old-0', 'Bearer good-1'], 'sent');
+    equal(
+      authorizations(),
+      ['Bearer fixed', 'Bearer asked', 'Bearer old-0', 'Bearer good-1'],
+      'sent',
+    );
     equal([session.refreshes, other.refreshes], [0, 1], 'refreshes');
   });
 
@@ -56,7 +68,9 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
 
   it('asks a token function again with the refused token', async () => {
     api().reset('new');
-    const send = adapter.create(({ rejected }) => (rejected === 'old' ? 'new' : 'old'), { origins: [api().origin] });
+    const send = adapter.create(({ rejected }) => (rejected === 'old' ? 'new' : 'old'), {
+      origins: [api().origin],
+    });
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'status');
     equal(authorizations(), ['Bearer old', 'Bearer new'], 'sent');
   });
@@ -64,7 +78,11 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
   it('sends the sign-in request unsigned while nobody is signed in, and the next one with its token', async () => {
     const session = startSession(api(), { start: 'none' });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
-    equal((await send({ url: `${api().origin}/public`, method: 'POST', body: '{}' })).status, 200, 'sign-in');
+    equal(
+      (await send({ url: `${api().origin}/public`, method: 'POST', body: '{}' })).status,
+      200,
+      'sign-in',
+    );
     await session.tokens.signIn({ accessToken: 'good-0' });
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'status');
     equal([authorizations(), session.refreshes], [[undefined, 'Bearer good-0'], 0], 'sent');
@@ -72,8 +90,15 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
 
   it('rejects with ERR_SIGNED_OUT while nobody is signed in, if it is told to', async () => {
     const session = startSession(api(), { start: 'none' });
-    const send = adapter.create(session.tokens, { origins: [api().origin], whenSignedOut: 'reject' });
-    equal(tokenErrorOf(await rejection(send({ url: `${api().origin}/echo` })))?.code, 'ERR_SIGNED_OUT', 'code');
+    const send = adapter.create(session.tokens, {
+      origins: [api().origin],
+      whenSignedOut: 'reject',
+    });
+    equal(
+      tokenErrorOf(await rejection(send({ url: `${api().origin}/echo` })))?.code,
+      'ERR_SIGNED_OUT',
+      'code',
+    );
     equal(api().requests.length, 0, 'requests');
   });
 
@@ -104,7 +129,11 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
       },
     });
     const answer = await send({ url: `${api().origin}/graphql`, method: 'POST', body: '{}' });
-    equal([answer.text, seen], [JSON.stringify({ data: 1 }), [{ errors: [{ code: 'UNAUTHENTICATED' }] }]], 'bodies');
+    equal(
+      [answer.text, seen],
+      [JSON.stringify({ data: 1 }), [{ errors: [{ code: 'UNAUTHENTICATED' }] }]],
+      'bodies',
+    );
     equal([authorizations(), session.refreshes], [['Bearer old-0', 'Bearer good-1'], 1], 'sent');
   });
 }

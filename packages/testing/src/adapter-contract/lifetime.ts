@@ -13,7 +13,10 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
 
   it('rejects with ERR_SIGNED_OUT what was not sent yet when the user signs out while refreshing', async () => {
     const [called, answer] = [gate(), gate()];
-    const session = startSession(api(), { start: 'expired', refresh: (_context, next) => (called.open(), answer.opened.then(next)) });
+    const session = startSession(api(), {
+      start: 'expired',
+      refresh: (_context, next) => (called.open(), answer.opened.then(next)),
+    });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const waiting = [1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` })));
     await called.opened;
@@ -22,12 +25,18 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
     equal(codes, ['ERR_SIGNED_OUT', 'ERR_SIGNED_OUT', 'ERR_SIGNED_OUT'], 'codes');
     answer.open();
     await session.tokens.close();
-    equal([session.tokens.status, session.refreshes, api().requests.length], ['signedOut', 1, 0], 'status, refreshes and requests');
+    equal(
+      [session.tokens.status, session.refreshes, api().requests.length],
+      ['signedOut', 1, 0],
+      'status, refreshes and requests',
+    );
   });
 
   it('gives the client its own 401, explained, when the user signs out while refreshing, and replays nothing', async () => {
     const [called, answer] = [gate(), gate()];
-    const session = startSession(api(), { refresh: (_context, next) => (called.open(), answer.opened.then(next)) });
+    const session = startSession(api(), {
+      refresh: (_context, next) => (called.open(), answer.opened.then(next)),
+    });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const waiting = send({ url: `${api().origin}/echo` });
     await called.opened;
@@ -53,10 +62,14 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
       },
     });
     const send = adapter.create(tokens, { origins: [api().origin] });
-    const errors = await Promise.all([1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` }))));
+    const errors = await Promise.all(
+      [1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` }))),
+    );
     const codes = errors.map((error) => tokenErrorOf(error)?.code);
     equal(codes, ['ERR_WAIT_LIMIT', 'ERR_WAIT_LIMIT', 'ERR_WAIT_LIMIT'], 'codes');
-    const refreshed = new Promise<void>((resolve) => tokens.subscribe(({ type }) => type === 'refreshed' && resolve()));
+    const refreshed = new Promise<void>((resolve) =>
+      tokens.subscribe(({ type }) => type === 'refreshed' && resolve()),
+    );
     answer.open();
     await refreshed;
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'status');
@@ -73,9 +86,15 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
       },
     });
     const send = adapter.create(tokens, { origins: [api().origin] });
-    const answers = await Promise.all(Array.from({ length: 10 }, () => send({ url: `${api().origin}/echo` })));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => send({ url: `${api().origin}/echo` })),
+    );
     equal(new Set(answers.map(({ status }) => status)).size, 1, 'kinds of answers');
-    equal([answers[0]?.status, acquired, api().requests.length], [200, ['empty'], 10], 'status, calls and requests');
+    equal(
+      [answers[0]?.status, acquired, api().requests.length],
+      [200, ['empty'], 10],
+      'status, calls and requests',
+    );
   });
 
   it('sends the sign-in request unsigned when no cookie holds a session, asked for through the same client', async () => {
@@ -83,12 +102,21 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
     const tokens = createTokenManager({
       async acquire({ signal }) {
         const own = adapter.keepsSignal === false ? { tokens: false as const } : { signal };
-        const { status } = await send({ url: `${api().origin}/never`, method: 'POST', body: '{}', ...own });
+        const { status } = await send({
+          url: `${api().origin}/never`,
+          method: 'POST',
+          body: '{}',
+          ...own,
+        });
         throw Object.assign(new Error('refused'), { status });
       },
     });
     const send = adapter.create(tokens, { origins: [api().origin] });
-    equal((await send({ url: `${api().origin}/public`, method: 'POST', body: '{}' })).status, 200, 'sign-in');
+    equal(
+      (await send({ url: `${api().origin}/public`, method: 'POST', body: '{}' })).status,
+      200,
+      'sign-in',
+    );
     equal(tokens.status, 'signedOut', 'status');
     const sent = api().requests.map(({ path, authorization }) => `${path} ${authorization}`);
     equal(sent, ['/never undefined', '/public undefined'], 'requests');

@@ -7,7 +7,8 @@ const BURST = 100;
 
 /** One refresh for everybody, and what the caller gets when there is none. */
 export function refreshing({ adapter, api, it }: ContractContext): void {
-  const burst = <T>(send: () => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: BURST }, send));
+  const burst = <T>(send: () => Promise<T>): Promise<T[]> =>
+    Promise.all(Array.from({ length: BURST }, send));
 
   it('refreshes once for a burst with an expired token, and sends each request once', async () => {
     const session = startSession(api(), { start: 'expired' });
@@ -60,7 +61,9 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
   it('rejects with ERR_SESSION_ENDED what was not sent yet when the refresh ended the session', async () => {
     const session = startSession(api(), { start: 'expired', refresh: ended });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
-    const errors = await Promise.all([1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` }))));
+    const errors = await Promise.all(
+      [1, 2, 3].map(() => rejection(send({ url: `${api().origin}/echo` }))),
+    );
     equal(
       errors.map((error) => tokenErrorOf(error)?.code),
       ['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED', 'ERR_SESSION_ENDED'],

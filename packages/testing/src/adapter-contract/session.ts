@@ -1,4 +1,11 @@
-import { createTokenManager, memoryStore, TokenError, type RefreshContext, type TokenManager, type TokenSet } from 'unexpired';
+import {
+  createTokenManager,
+  memoryStore,
+  TokenError,
+  type RefreshContext,
+  type TokenManager,
+  type TokenSet,
+} from 'unexpired';
 import type { ContractApi } from './types.ts';
 
 /** A session at a token endpoint whose answers the test decides. */
@@ -16,7 +23,10 @@ export interface SessionScript {
 }
 
 /** A real token manager over a memory store, starting as the script says. */
-export function startSession(api: ContractApi, { start = 'refused', refresh }: SessionScript = {}): ContractSession {
+export function startSession(
+  api: ContractApi,
+  { start = 'refused', refresh }: SessionScript = {},
+): ContractSession {
   let refreshes = 0;
   const token = start === 'good' ? 'good-0' : 'old-0';
   api.reset('good-0');
@@ -27,7 +37,11 @@ export function startSession(api: ContractApi, { start = 'refused', refresh }: S
   };
   const tokens = createTokenManager({
     ...(start !== 'none' && {
-      store: memoryStore({ accessToken: token, refreshToken: 'refresh-0', expiresAt: start === 'expired' ? 0 : Date.now() + 3_600_000 }),
+      store: memoryStore({
+        accessToken: token,
+        refreshToken: 'refresh-0',
+        expiresAt: start === 'expired' ? 0 : Date.now() + 3_600_000,
+      }),
     }),
     async refresh(_current, context) {
       refreshes++;

@@ -22,7 +22,8 @@ const hostile: Record<string, (here: string, there: string) => string> = {
 
 /** Where a token may go, and what a 401 from elsewhere means. */
 export function targets({ adapter, api, it }: ContractContext): void {
-  const authorizations = (): (string | undefined)[] => api().requests.map(({ authorization }) => authorization);
+  const authorizations = (): (string | undefined)[] =>
+    api().requests.map(({ authorization }) => authorization);
 
   it('sends no token to another origin, and repairs no 401 from there', async () => {
     const session = startSession(api());
@@ -34,14 +35,17 @@ export function targets({ adapter, api, it }: ContractContext): void {
   it('takes the token off a redirect to another origin, and repairs no 401 from there', async () => {
     const session = startSession(api(), { start: 'good' });
     const send = adapter.create(session.tokens, { origins: [api().origin] });
-    const { status } = await send({ url: `${api().origin}/redirect?to=${encodeURIComponent(`${api().foreignOrigin}/echo`)}` });
+    const { status } = await send({
+      url: `${api().origin}/redirect?to=${encodeURIComponent(`${api().foreignOrigin}/echo`)}`,
+    });
     equal(status, 401, 'status');
     equal(
       api().requests.some(({ foreign, authorization }) => foreign && authorization !== undefined),
       false,
       'sent to the other origin',
     );
-    if (!adapter.hidesRedirects) equal([session.refreshes, api().requests.length], [0, 2], 'refreshes and requests');
+    if (!adapter.hidesRedirects)
+      equal([session.refreshes, api().requests.length], [0, 2], 'refreshes and requests');
   });
 
   it('takes the token off each kind of redirect of an upload to another origin, and nothing else', async () => {
@@ -49,7 +53,11 @@ export function targets({ adapter, api, it }: ContractContext): void {
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     const to = encodeURIComponent(`${api().foreignOrigin}/public`);
     for (const status of [301, 302, 303, 307, 308]) {
-      const answer = await send({ url: `${api().origin}/redirect?status=${status}&to=${to}`, method: 'POST', body: 'upload' });
+      const answer = await send({
+        url: `${api().origin}/redirect?status=${status}&to=${to}`,
+        method: 'POST',
+        body: 'upload',
+      });
       equal(answer.status, 200, `status after a ${status}`);
     }
     const arrived = api()
@@ -74,12 +82,16 @@ export function targets({ adapter, api, it }: ContractContext): void {
     it(`sends no token to ${name}`, async () => {
       const session = startSession(api(), { start: 'good' });
       const send = adapter.create(session.tokens, { origins: [api().origin] });
-      const [here, there] = [api().origin, api().foreignOrigin].map((origin) => origin.slice('http://'.length)) as [string, string];
+      const [here, there] = [api().origin, api().foreignOrigin].map((origin) =>
+        origin.slice('http://'.length),
+      ) as [string, string];
       // Whether the client sends it at all, and where, is its own business.
       await send({ url: write(here, there) }).catch(() => undefined);
       // Who makes a Request of it has it parsed for good, and may be sure where it goes.
       const parsed = adapter.keepsSignal === false;
-      const signed = api().requests.filter(({ foreign, authorization }) => (foreign || !parsed) && authorization?.includes('good-0'));
+      const signed = api().requests.filter(
+        ({ foreign, authorization }) => (foreign || !parsed) && authorization?.includes('good-0'),
+      );
       equal(signed, [], 'signed');
       equal(session.refreshes, 0, 'refreshes');
     });

@@ -23,7 +23,10 @@ export interface ContractAnswer {
 export interface AdapterUnderTest {
   readonly name: string;
   /** Attaches the adapter to a new client. */
-  create(tokens: TokenInput, options: AuthOptions): (request: ContractRequest) => Promise<ContractAnswer>;
+  create(
+    tokens: TokenInput,
+    options: AuthOptions,
+  ): (request: ContractRequest) => Promise<ContractAnswer>;
   /** Does a request reach the adapter with the caller's own signal? Not so where the client makes a `Request` of it. Default `true`. */
   readonly keepsSignal?: boolean | undefined;
   /** How the client rejects an aborted request. Default: with the signal's reason. */
@@ -35,7 +38,12 @@ export interface AdapterUnderTest {
   /** Functions that make a body of the text `made anew` for each send, where the client takes them. Default: none. */
   readonly bodyFactories?: Readonly<Record<string, () => unknown>> | undefined;
   /** Bodies that can be read once, in the forms that this client takes. */
-  readonly oneShotBodies: Readonly<Record<string, () => { readonly body: BodyInit | object; readonly headers?: Record<string, string> }>>;
+  readonly oneShotBodies: Readonly<
+    Record<
+      string,
+      () => { readonly body: BodyInit | object; readonly headers?: Record<string, string> }
+    >
+  >;
 }
 
 /** The API that the contract runs against, see `startContractApi`. */

@@ -66,7 +66,10 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
       const timer = timers.takeDue(until);
       if (timer === undefined) break;
       atOnce = timer.at > monotonic ? 0 : atOnce + 1;
-      if (atOnce > MOST_AT_ONCE) throw new Error(`${MOST_AT_ONCE} timers ran without any time passing: do they set each other?`);
+      if (atOnce > MOST_AT_ONCE)
+        throw new Error(
+          `${MOST_AT_ONCE} timers ran without any time passing: do they set each other?`,
+        );
       pass(Math.max(0, timer.at - monotonic));
       timer.task();
     }
@@ -77,10 +80,15 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
     now: () => trueTime + offset,
     monotonic: () => monotonic,
     trueTime: () => trueTime,
-    setTimeout: (task, delay, background = false) => timers.add(monotonic + (delay > 0 ? delay : 0), task, background),
+    setTimeout: (task, delay, background = false) =>
+      timers.add(monotonic + (delay > 0 ? delay : 0), task, background),
     async advance(ms) {
-      if (!(ms >= 0)) throw new TypeError(`advance: expected ms >= 0, got ${ms}; jump() sets the wall clock back`);
-      if (moving) throw new Error('advance() was called while another one was under way: await it first');
+      if (!(ms >= 0))
+        throw new TypeError(
+          `advance: expected ms >= 0, got ${ms}; jump() sets the wall clock back`,
+        );
+      if (moving)
+        throw new Error('advance() was called while another one was under way: await it first');
       moving = true;
       try {
         await run(monotonic + ms);
@@ -92,7 +100,8 @@ export function manualClock(options: ManualClockOptions = {}): ManualClock {
       offset += ms;
     },
     sleep(ms) {
-      if (!(ms >= 0)) throw new TypeError(`sleep: expected ms >= 0, got ${ms}; jump() sets the wall clock back`);
+      if (!(ms >= 0))
+        throw new TypeError(`sleep: expected ms >= 0, got ${ms}; jump() sets the wall clock back`);
       trueTime += ms;
     },
     get pending() {

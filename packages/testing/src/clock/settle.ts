@@ -15,7 +15,9 @@
 export function settle(): Promise<void> {
   return new Promise((resolve) => {
     // Node, Bun and Deno; elsewhere a timer of 0 ms, which browsers may make 4.
-    const { setImmediate: immediate } = globalThis as { setImmediate?: (task: () => void) => unknown };
+    const { setImmediate: immediate } = globalThis as {
+      setImmediate?: (task: () => void) => unknown;
+    };
     if (immediate !== undefined) immediate(resolve);
     else setTimeout(resolve, 0);
   });

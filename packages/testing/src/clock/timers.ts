@@ -26,9 +26,11 @@ export function createTimers(): Timers {
         if (index >= 0) waiting.splice(index, 1);
       };
     },
-    takeDue: (until) => (waiting[0] !== undefined && waiting[0].at <= until ? waiting.shift() : undefined),
+    takeDue: (until) =>
+      waiting[0] !== undefined && waiting[0].at <= until ? waiting.shift() : undefined,
     next: () => waiting[0]?.at,
-    count: (withBackground) => (withBackground ? waiting.length : waiting.filter((timer) => !timer.background).length),
+    count: (withBackground) =>
+      withBackground ? waiting.length : waiting.filter((timer) => !timer.background).length,
   };
 }
 

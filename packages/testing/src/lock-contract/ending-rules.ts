@@ -3,7 +3,10 @@ import { hold, pass, refusal } from './holding.ts';
 import type { LockRule, LockUnderTest } from './types.ts';
 
 /** However a holder ends, the lock comes free. */
-export function endingRules(rule: LockRule, { holdElsewhere, down, loseLease }: LockUnderTest): void {
+export function endingRules(
+  rule: LockRule,
+  { holdElsewhere, down, loseLease }: LockUnderTest,
+): void {
   rule('comes free when the task rejects, and rejects with the same', async (place) => {
     const reason = new Error('the task failed');
     const failed = place.open().request('one', {}, () => Promise.reject(reason));
@@ -32,7 +35,9 @@ export function endingRules(rule: LockRule, { holdElsewhere, down, loseLease }: 
     rule('tells the holder when its lease is lost, and lets the next one in', async (place) => {
       const request = hold(place.open(), 'one');
       const signal = (await request.granted)?.signal;
-      const told = new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+      const told = new Promise<void>((resolve) =>
+        signal?.addEventListener('abort', () => resolve(), { once: true }),
+      );
       await loseLease(place, 'one');
       await told;
       await pass(place.open(), 'one');
@@ -58,9 +63,16 @@ export function endingRules(rule: LockRule, { holdElsewhere, down, loseLease }: 
   }
 
   if (down !== undefined)
-    rule('says that the backend is down, rather than wait as for a holder, and runs nothing', async () => {
-      const request = hold(await down(), 'one');
-      const error = await refusal(request);
-      equal([error instanceof Error, request.isGranted()], [true, false], 'an error, and no task');
-    });
+    rule(
+      'says that the backend is down, rather than wait as for a holder, and runs nothing',
+      async () => {
+        const request = hold(await down(), 'one');
+        const error = await refusal(request);
+        equal(
+          [error instanceof Error, request.isGranted()],
+          [true, false],
+          'an error, and no task',
+        );
+      },
+    );
 }

@@ -40,7 +40,8 @@ export function hold(lock: RefreshLock, name: string, signal?: AbortSignal): Hol
 }
 
 /** Takes the lock and gives it back. */
-export const pass = (lock: RefreshLock, name: string): Promise<void> => lock.request(name, {}, async () => undefined);
+export const pass = (lock: RefreshLock, name: string): Promise<void> =>
+  lock.request(name, {}, async () => undefined);
 
 /** The reason why a request was never granted; throws when it was. Its task would otherwise go on for ever, and the rule with it. */
 export const refusal = (request: Holding): Promise<unknown> =>

@@ -4,25 +4,31 @@ import type { LockRule } from './types.ts';
 
 /** A request that waits can be given up. */
 export function leavingRules(rule: LockRule): void {
-  rule('rejects with the reason of a signal that has aborted already, and never runs the task', async (place) => {
-    const reason = new Error('given up');
-    const request = hold(place.open(), 'one', AbortSignal.abort(reason));
-    equal((await refusal(request)) === reason, true, 'the reason');
-    await pass(place.open(), 'one');
-    equal(request.isGranted(), false, 'ran');
-  });
+  rule(
+    'rejects with the reason of a signal that has aborted already, and never runs the task',
+    async (place) => {
+      const reason = new Error('given up');
+      const request = hold(place.open(), 'one', AbortSignal.abort(reason));
+      equal((await refusal(request)) === reason, true, 'the reason');
+      await pass(place.open(), 'one');
+      equal(request.isGranted(), false, 'ran');
+    },
+  );
 
-  rule('rejects with the signal’s reason while it waits, without waiting for the holder', async (place) => {
-    const first = hold(place.open(), 'one');
-    await first.granted;
-    const reason = { any: 'value' };
-    const controller = new AbortController();
-    const second = hold(place.open(), 'one', controller.signal);
-    await pass(place.open(), 'another');
-    controller.abort(reason);
-    equal((await refusal(second)) === reason, true, 'the reason');
-    await first.release();
-  });
+  rule(
+    'rejects with the signal’s reason while it waits, without waiting for the holder',
+    async (place) => {
+      const first = hold(place.open(), 'one');
+      await first.granted;
+      const reason = { any: 'value' };
+      const controller = new AbortController();
+      const second = hold(place.open(), 'one', controller.signal);
+      await pass(place.open(), 'another');
+      controller.abort(reason);
+      equal((await refusal(second)) === reason, true, 'the reason');
+      await first.release();
+    },
+  );
 
   rule('is not granted to who gave up, and goes to the next one', async (place) => {
     const first = hold(place.open(), 'one');

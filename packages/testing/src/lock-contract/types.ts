@@ -16,12 +16,16 @@ export interface LockUnderTest {
    * Another process takes the lock `name`, and holds it. Resolves, when it does, with what kills that process outright
    * (SIGKILL) and resolves when it is dead. Leave it out where a lock is for one process.
    */
-  readonly holdElsewhere?: ((place: LockPlace, name: string) => Promise<() => Promise<void>>) | undefined;
+  readonly holdElsewhere?:
+    | ((place: LockPlace, name: string) => Promise<() => Promise<void>>)
+    | undefined;
   /**
    * A lock that nobody wakes, and how often its requests have asked for a lock so far. Leave it out where who waits asks
    * nobody, because the lock is handed to it.
    */
-  readonly counting?: ((place: LockPlace) => Promise<{ readonly lock: RefreshLock; asked(): number }>) | undefined;
+  readonly counting?:
+    | ((place: LockPlace) => Promise<{ readonly lock: RefreshLock; asked(): number }>)
+    | undefined;
   /** A lock whose backend cannot be reached. Leave it out where there is no backend. */
   readonly down?: (() => Promise<RefreshLock>) | undefined;
   /** Takes the lease of whoever holds `name` away. Leave it out for a lock without leases. */

@@ -7,19 +7,29 @@ const WINDOW = 1000;
 const MOST = 16;
 
 /** Those who wait for one lock are many, and must not keep its backend from its work. */
-export function waitingRules(rule: LockRule, counting: NonNullable<LockUnderTest['counting']>): void {
-  rule(`never hammers: a request that nobody wakes looks by itself, and no more than ${MOST} times in its first second`, async (place) => {
-    const first = hold(place.open(), 'one');
-    await first.granted;
-    const { lock, asked } = await counting(place);
-    const before = asked();
-    const controller = new AbortController();
-    const reason = new Error('given up');
-    const second = hold(lock, 'one', controller.signal);
-    setTimeout(() => controller.abort(reason), WINDOW);
-    equal((await refusal(second)) === reason, true, 'the reason');
-    const times = asked() - before;
-    equal({ times, fine: times > 1 && times <= MOST }, { times, fine: true }, 'how often it asked');
-    await first.release();
-  });
+export function waitingRules(
+  rule: LockRule,
+  counting: NonNullable<LockUnderTest['counting']>,
+): void {
+  rule(
+    `never hammers: a request that nobody wakes looks by itself, and no more than ${MOST} times in its first second`,
+    async (place) => {
+      const first = hold(place.open(), 'one');
+      await first.granted;
+      const { lock, asked } = await counting(place);
+      const before = asked();
+      const controller = new AbortController();
+      const reason = new Error('given up');
+      const second = hold(lock, 'one', controller.signal);
+      setTimeout(() => controller.abort(reason), WINDOW);
+      equal((await refusal(second)) === reason, true, 'the reason');
+      const times = asked() - before;
+      equal(
+        { times, fine: times > 1 && times <= MOST },
+        { times, fine: true },
+        'how often it asked',
+      );
+      await first.release();
+    },
+  );
 }

@@ -43,15 +43,25 @@ export async function exchange(
   // Nobody sends a request that was given up before.
   if (signal?.aborted) return { failure: 'refused' };
   const call = ledger.count('calls');
-  const plan = orderPlan(faultsOf({ call, grant, ...(fingerprint === undefined ? {} : { token: fingerprint }) }));
+  const plan = orderPlan(
+    faultsOf({ call, grant, ...(fingerprint === undefined ? {} : { token: fingerprint }) }),
+  );
   ledger.write({ type: 'called', call, token: refreshToken });
   const finished = ledger.outstanding(refreshToken);
   const strikes = (fault: Fault): void =>
-    ledger.write({ type: 'fault', call, token: refreshToken, fault: fault.type, acted: momentOf(fault) === 'after' });
+    ledger.write({
+      type: 'fault',
+      call,
+      token: refreshToken,
+      fault: fault.type,
+      acted: momentOf(fault) === 'after',
+    });
   const onTheWay = async (when: 'before' | 'after'): Promise<void> => {
     for (const delay of plan.delays[when]) {
       strikes(delay);
-      await ('until' in delay ? delay.until : new Promise<void>((resolve) => void clock.setTimeout(resolve, delay.ms)));
+      await ('until' in delay
+        ? delay.until
+        : new Promise<void>((resolve) => void clock.setTimeout(resolve, delay.ms)));
     }
   };
 

@@ -30,7 +30,10 @@ export type Fault =
       readonly form?: 'seconds' | 'date' | undefined;
     }
   | { readonly type: 'oauthError'; readonly error: string; readonly status?: number | undefined }
-  | { readonly type: 'reshape'; readonly body: (body: Readonly<Record<string, unknown>>) => unknown };
+  | {
+      readonly type: 'reshape';
+      readonly body: (body: Readonly<Record<string, unknown>>) => unknown;
+    };
 
 /** One call's faults: any number of delays, and at most one other. */
 export type FaultPlan = Fault | readonly Fault[] | undefined;
@@ -50,16 +53,22 @@ export function momentOf(fault: Fault): FaultMoment {
 }
 
 export function orderPlan(plan: FaultPlan): OrderedPlan {
-  const all = plan === undefined ? [] : Array.isArray(plan) ? (plan as readonly Fault[]) : [plan as Fault];
+  const all =
+    plan === undefined ? [] : Array.isArray(plan) ? (plan as readonly Fault[]) : [plan as Fault];
   const delays = all.filter((fault) => fault.type === 'delay');
   const others = all.filter((fault) => fault.type !== 'delay');
   if (others.length > 1)
-    throw new TypeError(`faults: at most one that is no delay, got ${others.map((fault) => fault.type).join(' and ')}`);
+    throw new TypeError(
+      `faults: at most one that is no delay, got ${others.map((fault) => fault.type).join(' and ')}`,
+    );
   const [other] = others;
   const moment = other === undefined ? undefined : momentOf(other);
   return {
     all,
-    delays: { before: delays.filter(({ when }) => when === 'before'), after: delays.filter(({ when }) => when === 'after') },
+    delays: {
+      before: delays.filter(({ when }) => when === 'before'),
+      after: delays.filter(({ when }) => when === 'after'),
+    },
     before: moment === 'before' ? other : undefined,
     after: moment === 'after' ? other : undefined,
   };

@@ -15,8 +15,16 @@ export type RefreshTokenStatus = 'current' | 'grace' | 'spent' | 'revoked' | 'un
 
 /** What became of a redemption. `session` is the server's name for the sign-in, where the token belongs to one. */
 export type Redemption =
-  | { readonly type: 'rotated' | 'renewed' | 'grace'; readonly session: string; readonly answer: TokenResponse }
-  | { readonly type: 'reused'; readonly session: string /** Is it over now, because of this? */; readonly revoked: boolean }
+  | {
+      readonly type: 'rotated' | 'renewed' | 'grace';
+      readonly session: string;
+      readonly answer: TokenResponse;
+    }
+  | {
+      readonly type: 'reused';
+      readonly session: string /** Is it over now, because of this? */;
+      readonly revoked: boolean;
+    }
   | { readonly type: 'revoked'; readonly session: string }
   | { readonly type: 'unknown'; readonly session: undefined };
 
@@ -56,9 +64,19 @@ export interface Grants {
   statusOf(refreshToken: string): RefreshTokenStatus;
 }
 
-export function createGrants({ mode, accessTokenLifetime, graceWindow, singleAccessToken, name, now }: GrantRules): Grants {
+export function createGrants({
+  mode,
+  accessTokenLifetime,
+  graceWindow,
+  singleAccessToken,
+  name,
+  now,
+}: GrantRules): Grants {
   const sessions = new Map<string, Session>();
-  const refreshTokens = new Map<string, { readonly session: Session; spentAt?: number; successor?: string }>();
+  const refreshTokens = new Map<
+    string,
+    { readonly session: Session; spentAt?: number; successor?: string }
+  >();
   const accessTokens = new Map<string, { readonly expiresAt: number }>();
   let issued = 0;
 
@@ -88,20 +106,33 @@ export function createGrants({ mode, accessTokenLifetime, graceWindow, singleAcc
     if (known === undefined) return 'unknown';
     if (known.session.over) return 'revoked';
     if (known.spentAt === undefined) return 'current';
-    const graced = mode === 'grace' && known.successor === known.session.current && now() - known.spentAt <= graceWindow;
+    const graced =
+      mode === 'grace' &&
+      known.successor === known.session.current &&
+      now() - known.spentAt <= graceWindow;
     return graced ? 'grace' : 'spent';
   };
 
   return {
     signIn() {
-      const session: Session = { id: `s${sessions.size + 1}`, access: new Set(), current: '', rotations: 0, over: false };
+      const session: Session = {
+        id: `s${sessions.size + 1}`,
+        access: new Set(),
+        current: '',
+        rotations: 0,
+        over: false,
+      };
       sessions.set(session.id, session);
-      return { session: session.id, answer: { ...newAccessToken(session), refresh_token: newRefreshToken(session) } };
+      return {
+        session: session.id,
+        answer: { ...newAccessToken(session), refresh_token: newRefreshToken(session) },
+      };
     },
     redeem(refreshToken) {
       const known = refreshTokens.get(refreshToken);
       const status = statusOf(refreshToken);
-      if (known === undefined || status === 'unknown') return { type: 'unknown', session: undefined };
+      if (known === undefined || status === 'unknown')
+        return { type: 'unknown', session: undefined };
       const { session } = known;
       if (status === 'revoked') return { type: 'revoked', session: session.id };
       if (status === 'spent') {
@@ -112,12 +143,21 @@ export function createGrants({ mode, accessTokenLifetime, graceWindow, singleAcc
       }
       if (singleAccessToken) endAccess(session);
       if (status === 'grace')
-        return { type: 'grace', session: session.id, answer: { ...newAccessToken(session), refresh_token: session.current } };
-      if (mode === 'neverRotates') return { type: 'renewed', session: session.id, answer: newAccessToken(session) };
+        return {
+          type: 'grace',
+          session: session.id,
+          answer: { ...newAccessToken(session), refresh_token: session.current },
+        };
+      if (mode === 'neverRotates')
+        return { type: 'renewed', session: session.id, answer: newAccessToken(session) };
       session.rotations++;
       known.spentAt = now();
       known.successor = newRefreshToken(session);
-      return { type: 'rotated', session: session.id, answer: { ...newAccessToken(session), refresh_token: known.successor } };
+      return {
+        type: 'rotated',
+        session: session.id,
+        answer: { ...newAccessToken(session), refresh_token: known.successor },
+      };
     },
     acquire: () => newAccessToken(undefined),
     revoke(token) {

@@ -16,12 +16,21 @@ export const TOKEN_PATH = '/token';
 export const REVOCATION_PATH = '/revoke';
 
 /** `POST /token`, `POST /revoke`; every other path is the API, which wants a live token. */
-export async function answerHttp(server: SimulatedServer, request: HttpRequest, signal: AbortSignal | undefined): Promise<Reply> {
+export async function answerHttp(
+  server: SimulatedServer,
+  request: HttpRequest,
+  signal: AbortSignal | undefined,
+): Promise<Reply> {
   if (request.path === TOKEN_PATH || request.path === REVOCATION_PATH) {
-    if (request.method !== 'POST') return jsonReply(405, { error: 'invalid_request' }, { allow: 'POST' });
+    if (request.method !== 'POST')
+      return jsonReply(405, { error: 'invalid_request' }, { allow: 'POST' });
     const parameters = new URLSearchParams(request.body);
     const of = (name: string): string | undefined => parameters.get(name) ?? undefined;
-    if (request.path === TOKEN_PATH) return server.token({ grantType: of('grant_type'), refreshToken: of('refresh_token') }, signal);
+    if (request.path === TOKEN_PATH)
+      return server.token(
+        { grantType: of('grant_type'), refreshToken: of('refresh_token') },
+        signal,
+      );
     const token = of('token');
     if (token === undefined) return jsonReply(400, { error: 'invalid_request' });
     await server.revoke({ accessToken: token, refreshToken: token });
@@ -34,6 +43,7 @@ export async function answerHttp(server: SimulatedServer, request: HttpRequest, 
 function answerApi(server: SimulatedServer, { method, path, authorization }: HttpRequest): Reply {
   const token = /^bearer +([^ ]+)$/i.exec(authorization ?? '')?.[1];
   if (server.authorize(token)) return jsonReply(200, { method, path });
-  const challenge = token === undefined ? 'Bearer realm="api"' : 'Bearer realm="api", error="invalid_token"';
+  const challenge =
+    token === undefined ? 'Bearer realm="api"' : 'Bearer realm="api", error="invalid_token"';
   return jsonReply(401, { error: 'unauthorized' }, { 'www-authenticate': challenge });
 }

@@ -19,7 +19,11 @@ export type HttpReply = Extract<Reply, { status: number }>;
 const JSON_HEADERS = { 'content-type': 'application/json', 'cache-control': 'no-store' };
 const PAGE = '<!doctype html><title>Sorry</title><h1>This is not the page you are looking for</h1>';
 
-export const jsonReply = (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpReply => ({
+export const jsonReply = (
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): HttpReply => ({
   status,
   headers: { ...JSON_HEADERS, ...headers },
   body: JSON.stringify(body),
@@ -37,7 +41,11 @@ const htmlReply = (status: number, headers: Readonly<Record<string, string>> = {
 });
 
 /** What the client gets instead of `reply`, or (`undefined`) nothing at all. */
-export function spoil(fault: Exclude<Fault, { type: 'delay' }>, reply: HttpReply | undefined, now: number): Reply | undefined {
+export function spoil(
+  fault: Exclude<Fault, { type: 'delay' }>,
+  reply: HttpReply | undefined,
+  now: number,
+): Reply | undefined {
   switch (fault.type) {
     case 'refuse':
       return { failure: 'refused' };
@@ -50,8 +58,14 @@ export function spoil(fault: Exclude<Fault, { type: 'delay' }>, reply: HttpReply
     case 'html':
       return htmlReply(200);
     case 'cut': {
-      const whole = reply?.body ?? JSON.stringify({ access_token: 'a token that was never issued' });
-      return { status: 200, headers: JSON_HEADERS, body: whole.slice(0, whole.length >> 1), cut: true };
+      const whole =
+        reply?.body ?? JSON.stringify({ access_token: 'a token that was never issued' });
+      return {
+        status: 200,
+        headers: JSON_HEADERS,
+        body: whole.slice(0, whole.length >> 1),
+        cut: true,
+      };
     }
     case 'retryLater':
       return htmlReply(fault.status ?? 429, retryAfterHeader(fault, now));
@@ -65,9 +79,15 @@ export function spoil(fault: Exclude<Fault, { type: 'delay' }>, reply: HttpReply
 }
 
 /** RFC 9110 section 10.2.3. Seconds are rounded up, a date to the next whole one: never sooner than asked for. */
-function retryAfterHeader({ retryAfter, form = 'seconds' }: Extract<Fault, { type: 'retryLater' }>, now: number): Record<string, string> {
+function retryAfterHeader(
+  { retryAfter, form = 'seconds' }: Extract<Fault, { type: 'retryLater' }>,
+  now: number,
+): Record<string, string> {
   if (retryAfter === undefined) return {};
   const date = new Date(now).toUTCString();
   if (form === 'seconds') return { date, 'retry-after': String(Math.ceil(retryAfter / 1000)) };
-  return { date, 'retry-after': new Date(Math.ceil((now + retryAfter) / 1000) * 1000).toUTCString() };
+  return {
+    date,
+    'retry-after': new Date(Math.ceil((now + retryAfter) / 1000) * 1000).toUTCString(),
+  };
 }

@@ -14,7 +14,9 @@ import type { SimulatedServer } from './simulated-server.ts';
  * const response = await fetch('https://api.example.com/me'); // 401
  * ```
  */
-export function simulatedFetch(server: SimulatedServer): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
+export function simulatedFetch(
+  server: SimulatedServer,
+): (input: string | URL | Request, init?: RequestInit) => Promise<Response> {
   return async (input, init) => {
     const request = new Request(input, init);
     const reply = await answerRequest(server, request);
@@ -30,7 +32,12 @@ export async function answerRequest(server: SimulatedServer, request: Request): 
   const { method, url, headers, signal } = request;
   return answerHttp(
     server,
-    { method, path: new URL(url).pathname, body: await request.text(), authorization: headers.get('authorization') ?? undefined },
+    {
+      method,
+      path: new URL(url).pathname,
+      body: await request.text(),
+      authorization: headers.get('authorization') ?? undefined,
+    },
     signal,
   );
 }

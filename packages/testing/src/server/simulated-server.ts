@@ -11,7 +11,12 @@ import { fingerprint } from 'unexpired/adapter';
 import { type ExchangePort, exchange, type FaultPlanner } from './exchange.ts';
 import { type FaultPlan, orderPlan } from './faults.ts';
 import { asFunctionResult } from './function-result.ts';
-import { createGrants, type GrantRules, type RefreshTokenStatus, type RotationMode } from './grants.ts';
+import {
+  createGrants,
+  type GrantRules,
+  type RefreshTokenStatus,
+  type RotationMode,
+} from './grants.ts';
 import { createLedger, type ServerCounters, type ServerEvent } from './ledger.ts';
 import { errorReply, type HttpReply, type Reply, tokenReply } from './reply.ts';
 
@@ -98,7 +103,12 @@ export function simulatedServer(options: SimulatedServerOptions = {}): Simulated
   const ledger = createLedger(now);
   const grants = createGrants(rulesOf(options, now));
   const plans: FaultPlan[] = [];
-  const port: ExchangePort = { clock, now, ledger, faultsOf: (call) => (plans.length > 0 ? plans.shift() : options.faults?.(call)) };
+  const port: ExchangePort = {
+    clock,
+    now,
+    ledger,
+    faultsOf: (call) => (plans.length > 0 ? plans.shift() : options.faults?.(call)),
+  };
 
   const redeem = (refreshToken: string, call: number): HttpReply => {
     const outcome = grants.redeem(refreshToken);
@@ -137,12 +147,20 @@ export function simulatedServer(options: SimulatedServerOptions = {}): Simulated
     return tokenReply(grants.acquire());
   };
 
-  const token = async ({ grantType, refreshToken }: TokenRequest, signal?: AbortSignal): Promise<Reply> => {
-    if (grantType === 'client_credentials') return exchange(port, { grant: grantType, act: acquire }, signal);
+  const token = async (
+    { grantType, refreshToken }: TokenRequest,
+    signal?: AbortSignal,
+  ): Promise<Reply> => {
+    if (grantType === 'client_credentials')
+      return exchange(port, { grant: grantType, act: acquire }, signal);
     if (grantType !== 'refresh_token') return errorReply('unsupported_grant_type');
     if (refreshToken === undefined || refreshToken === '') return errorReply('invalid_request');
     const act = (call: number): HttpReply => redeem(refreshToken, call);
-    return exchange(port, { grant: grantType, refreshToken, fingerprint: fingerprint(refreshToken), act }, signal);
+    return exchange(
+      port,
+      { grant: grantType, refreshToken, fingerprint: fingerprint(refreshToken), act },
+      signal,
+    );
   };
 
   return {
@@ -153,13 +171,21 @@ export function simulatedServer(options: SimulatedServerOptions = {}): Simulated
     },
     async refresh({ refreshToken }, { signal }) {
       if (refreshToken === undefined)
-        throw new TokenError('ERR_SESSION_ENDED', { message: 'There is no refresh token', delivery: 'unsent' });
-      return asFunctionResult(await token({ grantType: 'refresh_token', refreshToken }, signal), now);
+        throw new TokenError('ERR_SESSION_ENDED', {
+          message: 'There is no refresh token',
+          delivery: 'unsent',
+        });
+      return asFunctionResult(
+        await token({ grantType: 'refresh_token', refreshToken }, signal),
+        now,
+      );
     },
-    acquire: async ({ signal }) => asFunctionResult(await token({ grantType: 'client_credentials' }, signal), now),
+    acquire: async ({ signal }) =>
+      asFunctionResult(await token({ grantType: 'client_credentials' }, signal), now),
     async revoke({ accessToken, refreshToken }) {
       const session = grants.revoke(refreshToken ?? accessToken);
-      if (session !== undefined) ledger.write({ type: 'sessionEnded', because: 'revocation', session, token: refreshToken });
+      if (session !== undefined)
+        ledger.write({ type: 'sessionEnded', because: 'revocation', session, token: refreshToken });
     },
     plan(...more) {
       for (const plan of more) orderPlan(plan); // throws here, where the mistake is, rather than in a call
@@ -201,9 +227,11 @@ function rulesOf(
   }: SimulatedServerOptions,
   now: () => number,
 ): GrantRules {
-  if (!MODES.includes(mode)) throw new TypeError(`mode: expected one of ${MODES.join(', ')}, got ${String(mode)}`);
+  if (!MODES.includes(mode))
+    throw new TypeError(`mode: expected one of ${MODES.join(', ')}, got ${String(mode)}`);
   for (const [option, value] of Object.entries({ accessTokenLifetime, graceWindow })) {
-    if (typeof value !== 'number' || !(value >= 0)) throw new TypeError(`${option}: expected ms >= 0, got ${String(value)}`);
+    if (typeof value !== 'number' || !(value >= 0))
+      throw new TypeError(`${option}: expected ms >= 0, got ${String(value)}`);
   }
   return { mode, accessTokenLifetime, graceWindow, singleAccessToken, name, now };
 }

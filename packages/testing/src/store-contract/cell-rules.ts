@@ -13,13 +13,16 @@ export function cellRules(rule: StoreRule): void {
     equal(await place.open().read(), undefined, 'read');
   });
 
-  rule('reads what was written, with the version that the write gave, from everywhere', async (place) => {
-    const [writer, other] = [place.open(), place.open()];
-    const version = await writer.write(recordOf(1), undefined);
-    equal(typeof version, 'string', 'the new version');
-    await holds(writer, recordOf(1), version, 'read by the writer');
-    await holds(other, recordOf(1), version, 'read by another');
-  });
+  rule(
+    'reads what was written, with the version that the write gave, from everywhere',
+    async (place) => {
+      const [writer, other] = [place.open(), place.open()];
+      const version = await writer.write(recordOf(1), undefined);
+      equal(typeof version, 'string', 'the new version');
+      await holds(writer, recordOf(1), version, 'read by the writer');
+      await holds(other, recordOf(1), version, 'read by another');
+    },
+  );
 
   rule('gives back every member of a record and any text as it was', async (place) => {
     await place.open().write(RICH, undefined);
@@ -32,15 +35,18 @@ export function cellRules(rule: StoreRule): void {
     await holds(place.open(), recordOf(8), undefined, 'read');
   });
 
-  rule('changes the version with every write, also when the same is written again', async (place) => {
-    const store = place.open();
-    let version = await store.write(recordOf(1), undefined);
-    for (let count = 0; count < 5; count++) {
-      const next = await store.write(recordOf(1), version);
-      equal([typeof next, next === version], ['string', false], 'another version');
-      version = next;
-    }
-  });
+  rule(
+    'changes the version with every write, also when the same is written again',
+    async (place) => {
+      const store = place.open();
+      let version = await store.write(recordOf(1), undefined);
+      for (let count = 0; count < 5; count++) {
+        const next = await store.write(recordOf(1), version);
+        equal([typeof next, next === version], ['string', false], 'another version');
+        version = next;
+      }
+    },
+  );
 
   rule('keeps the version while nobody writes', async (place) => {
     const store = place.open();
@@ -48,13 +54,16 @@ export function cellRules(rule: StoreRule): void {
     for (let count = 0; count < 3; count++) await holds(place.open(), recordOf(1), version, 'read');
   });
 
-  rule('refuses a write that expects a version which was replaced, and leaves what is there', async (place) => {
-    const [one, other] = [place.open(), place.open()];
-    const first = await one.write(recordOf(1), undefined);
-    const second = await other.write(recordOf(2), first);
-    equal(await one.write(recordOf(3), first), undefined, 'the late write');
-    await holds(one, recordOf(2), second, 'read');
-  });
+  rule(
+    'refuses a write that expects a version which was replaced, and leaves what is there',
+    async (place) => {
+      const [one, other] = [place.open(), place.open()];
+      const first = await one.write(recordOf(1), undefined);
+      const second = await other.write(recordOf(2), first);
+      equal(await one.write(recordOf(3), first), undefined, 'the late write');
+      await holds(one, recordOf(2), second, 'read');
+    },
+  );
 
   rule('refuses a write that expects nothing where something is', async (place) => {
     const version = await place.open().write(recordOf(1), undefined);

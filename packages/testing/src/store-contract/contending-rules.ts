@@ -10,11 +10,18 @@ export function contendingRules(rule: StoreRule, writers: number): void {
     let version: string | undefined;
     for (let round = 0; round < 10; round++) {
       const expected = version;
-      const written = await Promise.all(stores.map((store, index) => store.write(recordOf(round, `writer-${index}`), expected)));
+      const written = await Promise.all(
+        stores.map((store, index) => store.write(recordOf(round, `writer-${index}`), expected)),
+      );
       const winner = written.findIndex((won) => won !== undefined);
       equal(written.filter((won) => won !== undefined).length, 1, `winners of round ${round}`);
       version = written[winner];
-      await holds(place.open(), recordOf(round, `writer-${winner}`), version, `after round ${round}`);
+      await holds(
+        place.open(),
+        recordOf(round, `writer-${winner}`),
+        version,
+        `after round ${round}`,
+      );
     }
   });
 
@@ -31,25 +38,29 @@ export function contendingRules(rule: StoreRule, writers: number): void {
     await holds(place.open(), recordOf(writers), undefined, 'in the end');
   });
 
-  rule('shows one whole record or another, never a part of one, and never an older one again', async (place) => {
-    const [writer, reader] = [place.open(), place.open()];
-    let version = await writer.write(bulky(0), undefined);
-    let writing = true;
-    const reading = (async () => {
-      for (let last = 0; writing; ) {
-        const seen = (await reader.read())?.value as SessionRecord;
-        if (canonical(seen) !== canonical(bulky(seen.gen))) throw new Error(`what was read is not what was written as ${seen.gen}`);
-        if (seen.gen < last) throw new Error(`${seen.gen} was read after ${last}`);
-        last = seen.gen;
-        await turn(); // a store that reads from memory would never let its own writes go on
+  rule(
+    'shows one whole record or another, never a part of one, and never an older one again',
+    async (place) => {
+      const [writer, reader] = [place.open(), place.open()];
+      let version = await writer.write(bulky(0), undefined);
+      let writing = true;
+      const reading = (async () => {
+        for (let last = 0; writing; ) {
+          const seen = (await reader.read())?.value as SessionRecord;
+          if (canonical(seen) !== canonical(bulky(seen.gen)))
+            throw new Error(`what was read is not what was written as ${seen.gen}`);
+          if (seen.gen < last) throw new Error(`${seen.gen} was read after ${last}`);
+          last = seen.gen;
+          await turn(); // a store that reads from memory would never let its own writes go on
+        }
+      })();
+      try {
+        for (let gen = 1; gen <= 20; gen++) version = await writer.write(bulky(gen), version);
+      } finally {
+        writing = false;
       }
-    })();
-    try {
-      for (let gen = 1; gen <= 20; gen++) version = await writer.write(bulky(gen), version);
-    } finally {
-      writing = false;
-    }
-    await reading;
-    await holds(reader, bulky(20), version, 'in the end');
-  });
+      await reading;
+      await holds(reader, bulky(20), version, 'in the end');
+    },
+  );
 }

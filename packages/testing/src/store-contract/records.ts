@@ -6,7 +6,11 @@ export const recordOf = (gen: number, session = 'contract'): SessionRecord => ({
   session,
   gen,
   status: 'active',
-  tokens: { accessToken: `access-${gen}`, refreshToken: `refresh-${gen}`, expiresAt: 1_900_000_000_000 },
+  tokens: {
+    accessToken: `access-${gen}`,
+    refreshToken: `refresh-${gen}`,
+    expiresAt: 1_900_000_000_000,
+  },
   issuedAt: 1_800_000_000_000,
 });
 
@@ -41,7 +45,12 @@ export const bulky = (gen: number): SessionRecord => ({
 export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /** Throws unless this is what the store holds. */
-export async function holds(store: TokenStore, value: SessionRecord, version: string | undefined, what: string): Promise<void> {
+export async function holds(
+  store: TokenStore,
+  value: SessionRecord,
+  version: string | undefined,
+  what: string,
+): Promise<void> {
   const stored: StoredValue | undefined = await store.read();
   equal(stored?.value, value, `${what}: the value`);
   if (version !== undefined) equal(stored?.version, version, `${what}: the version`);

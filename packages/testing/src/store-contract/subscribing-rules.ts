@@ -14,14 +14,17 @@ export function subscribingRules(rule: StoreRule): void {
     heard.stop();
   });
 
-  rule('tells each of several who use the same store of what is written through it', async (place) => {
-    const store = place.open();
-    const [one, other] = [counter(store), counter(store)];
-    if (one === undefined || other === undefined) return;
-    await writeUntil(store, () => one.count > 2 && other.count > 2);
-    one.stop();
-    other.stop();
-  });
+  rule(
+    'tells each of several who use the same store of what is written through it',
+    async (place) => {
+      const store = place.open();
+      const [one, other] = [counter(store), counter(store)];
+      if (one === undefined || other === undefined) return;
+      await writeUntil(store, () => one.count > 2 && other.count > 2);
+      one.stop();
+      other.stop();
+    },
+  );
 
   rule('tells nobody who has unsubscribed, however often', async (place) => {
     const [writer, listener] = [place.open(), place.open()];
@@ -34,14 +37,17 @@ export function subscribingRules(rule: StoreRule): void {
     stays.stop();
   });
 
-  rule('works on for the others when one subscriber leaves, and for who comes later', async (place) => {
-    const [writer, listener] = [place.open(), place.open()];
-    counter(listener)?.stop();
-    const later = counter(listener);
-    if (later === undefined) return;
-    await writeUntil(writer, () => later.count > 0);
-    later.stop();
-  });
+  rule(
+    'works on for the others when one subscriber leaves, and for who comes later',
+    async (place) => {
+      const [writer, listener] = [place.open(), place.open()];
+      counter(listener)?.stop();
+      const later = counter(listener);
+      if (later === undefined) return;
+      await writeUntil(writer, () => later.count > 0);
+      later.stop();
+    },
+  );
 }
 
 interface Counter {

@@ -78,7 +78,10 @@ function nextLane(key: string, current: number, lanes: number): number | undefin
   return step === undefined ? undefined : Math.min(lanes - 1, Math.max(0, current + step));
 }
 
-export function required<E extends HTMLElement = HTMLElement>(parent: ParentNode, selector: string): E {
+export function required<E extends HTMLElement = HTMLElement>(
+  parent: ParentNode,
+  selector: string,
+): E {
   const found = parent.querySelector<E>(selector);
   if (!found) throw new Error(`The page has no ${selector}.`);
   return found;

@@ -32,7 +32,10 @@ export const LEAST_PITCH = 3;
 /** `scaleEnd`: the tick at the right end of the time axis. */
 export function frameOf({ lanes, calls }: Timeline, width: number, scaleEnd: number): Frame {
   const strip = { top: TOP, height: between(12, calls.length * 3, 48) };
-  const lanesSpan = { top: strip.top + strip.height + GAP, height: lanes.length * pitchOf(lanes.length) };
+  const lanesSpan = {
+    top: strip.top + strip.height + GAP,
+    height: lanes.length * pitchOf(lanes.length),
+  };
   const axisTop = lanesSpan.top + lanesSpan.height;
   const plotWidth = Math.max(1, width - OUTCOMES);
   const scale = plotWidth / Math.max(1, scaleEnd);

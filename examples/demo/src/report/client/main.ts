@@ -4,8 +4,13 @@ import { milliseconds } from './describe.ts';
 import { createPlayer } from './player.ts';
 import { wireTheme } from './theme.ts';
 
-const timelines = JSON.parse(required(document, '#timelines').textContent ?? '{}') as Record<string, Timeline>;
-const cards = Object.entries(timelines).map(([id, timeline]) => createCard(required(document, `#${id}`), timeline));
+const timelines = JSON.parse(required(document, '#timelines').textContent ?? '{}') as Record<
+  string,
+  Timeline
+>;
+const cards = Object.entries(timelines).map(([id, timeline]) =>
+  createCard(required(document, `#${id}`), timeline),
+);
 const hidden = new Set<string>();
 const moment = required<HTMLInputElement>(document, '[data-moment]');
 const momentText = required<HTMLOutputElement>(document, '[data-moment-text]');
@@ -24,7 +29,11 @@ function showAll(): void {
     const scaleEnd = sameScale.checked ? end : card.end;
     card.show({ scaleEnd, tick: atEnd ? undefined : share() * scaleEnd });
   }
-  momentText.value = atEnd ? 'the end' : sameScale.checked ? milliseconds(share() * end) : `${Math.round(share() * 100)} %`;
+  momentText.value = atEnd
+    ? 'the end'
+    : sameScale.checked
+      ? milliseconds(share() * end)
+      : `${Math.round(share() * 100)} %`;
   moment.setAttribute('aria-valuetext', momentText.value);
 }
 

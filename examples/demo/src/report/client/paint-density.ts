@@ -10,7 +10,13 @@ const ROW = 2;
 /** Columns that a stretch covers at least: a visit of 20 ms has to be seen among 20 s. */
 const NARROWEST = 3;
 /** A request that waits is drawn as a thin line where there is room; here it weighs as much less. */
-const WEIGHT: Record<keyof Shares, number> = { waiting: 0.45, refused: 1, answered: 1, unanswered: 0.45, failed: 1 };
+const WEIGHT: Record<keyof Shares, number> = {
+  waiting: 0.45,
+  refused: 1,
+  answered: 1,
+  unanswered: 0.45,
+  failed: 1,
+};
 
 /** More requests than rows of pixels: each row is the average of its requests. `density`: device pixels per CSS pixel. */
 export function paintDensity(
@@ -24,7 +30,10 @@ export function paintDensity(
   const rows = Math.floor(frame.lanes.height / ROW);
   const image = new ImageData(columns, rows);
   for (let row = 0; row < rows; row += 1) {
-    const group = lanes.slice(Math.floor((row * lanes.length) / rows), Math.floor(((row + 1) * lanes.length) / rows));
+    const group = lanes.slice(
+      Math.floor((row * lanes.length) / rows),
+      Math.floor(((row + 1) * lanes.length) / rows),
+    );
     const shares = sharesOf(group, columns, (tick) => Math.round(frame.x(tick) * density));
     paintRow(image, row, shares, palette);
   }
@@ -34,7 +43,11 @@ export function paintDensity(
   context.drawImage(sheet, 0, frame.lanes.top, frame.plotWidth, frame.lanes.height);
 }
 
-function sharesOf(group: readonly Lane[], columns: number, column: (tick: number) => number): Shares {
+function sharesOf(
+  group: readonly Lane[],
+  columns: number,
+  column: (tick: number) => number,
+): Shares {
   const shares: Shares = {
     waiting: new Float32Array(columns),
     refused: new Float32Array(columns),
@@ -45,7 +58,8 @@ function sharesOf(group: readonly Lane[], columns: number, column: (tick: number
   const share = 1 / Math.max(1, group.length);
   const add = (cells: Float32Array, from: number, to: number): void => {
     const last = Math.min(columns, Math.max(to, from + NARROWEST));
-    for (let index = Math.max(0, from); index < last; index += 1) cells[index] = (cells[index] ?? 0) + share;
+    for (let index = Math.max(0, from); index < last; index += 1)
+      cells[index] = (cells[index] ?? 0) + share;
   };
   for (const { stretches, end, ok } of group) {
     for (const { from, to, state } of stretches) add(shares[state], column(from), column(to));
@@ -73,6 +87,9 @@ function paintRow(image: ImageData, row: number, shares: Shares, palette: Palett
       cover = Math.max(cover, strength);
     }
     if (sum === 0) continue;
-    image.data.set([red / sum, green / sum, blue / sum, 255 * Math.min(1, cover)], (row * image.width + column) * 4);
+    image.data.set(
+      [red / sum, green / sum, blue / sum, 255 * Math.min(1, cover)],
+      (row * image.width + column) * 4,
+    );
   }
 }

@@ -18,18 +18,30 @@ export function paintAxis(context: CanvasRenderingContext2D, frame: Frame, palet
     context.fillStyle = palette.faint;
     const text = axisText(ms, step);
     const width = context.measureText(text).width;
-    context.fillText(text, Math.min(Math.max(0, x - width / 2), frame.plotWidth - width), frame.axisTop + 7);
+    context.fillText(
+      text,
+      Math.min(Math.max(0, x - width / 2), frame.plotWidth - width),
+      frame.axisTop + 7,
+    );
   }
 }
 
 /** Names for what was drawn across the lanes. */
-export function paintLabels(context: CanvasRenderingContext2D, { calls }: Timeline, frame: Frame, palette: Palette): void {
+export function paintLabels(
+  context: CanvasRenderingContext2D,
+  { calls }: Timeline,
+  frame: Frame,
+  palette: Palette,
+): void {
   context.font = `600 ${FONT}`;
   context.textBaseline = 'bottom';
   const first = calls[0];
   if (!first) return;
   const left = frame.x(first[0]);
-  const text = calls.length === 1 ? '1 token-endpoint call' : `${calls.length.toLocaleString('en-US')} token-endpoint calls`;
+  const text =
+    calls.length === 1
+      ? '1 token-endpoint call'
+      : `${calls.length.toLocaleString('en-US')} token-endpoint calls`;
   const width = context.measureText(text).width;
   const x = Math.min(left, Math.max(0, frame.plotWidth - width));
   context.fillStyle = calls.length === 1 ? palette.refresh : palette.failed;
@@ -39,7 +51,12 @@ export function paintLabels(context: CanvasRenderingContext2D, { calls }: Timeli
   paintRevoked(context, frame, palette, frame.x(revoked));
 }
 
-function paintRevoked(context: CanvasRenderingContext2D, frame: Frame, palette: Palette, line: number): void {
+function paintRevoked(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  palette: Palette,
+  line: number,
+): void {
   const text = 'session revoked';
   const width = context.measureText(text).width + 10;
   const fits = line + width + 4 < frame.plotWidth;

@@ -3,12 +3,18 @@ import type { Lane, Stretch } from './model.ts';
 import type { Palette } from './palette.ts';
 
 /** Every request as a bar of its own; for as many as the eye can tell apart. */
-export function paintLanes(context: CanvasRenderingContext2D, lanes: readonly Lane[], frame: Frame, palette: Palette): void {
+export function paintLanes(
+  context: CanvasRenderingContext2D,
+  lanes: readonly Lane[],
+  frame: Frame,
+  palette: Palette,
+): void {
   const pitch = frame.lanes.height / lanes.length;
   const bar = pitch - (pitch > 8 ? 3 : 1);
   lanes.forEach((lane, index) => {
     const top = frame.lanes.top + index * pitch;
-    for (const stretch of lane.stretches) paintStretch(context, stretch, { top, bar }, frame, palette);
+    for (const stretch of lane.stretches)
+      paintStretch(context, stretch, { top, bar }, frame, palette);
     if (lane.end !== undefined && !lane.ok) {
       context.fillStyle = palette.failed;
       context.fillRect(frame.x(lane.end) - 1, top, 4, bar);

@@ -18,7 +18,10 @@ export function paintOutcomes(
   const left = frame.plotWidth + 6;
   const width = frame.width - left;
   for (let row = 0; row < rows; row += 1) {
-    const group = lanes.slice(Math.floor((row * lanes.length) / rows), Math.floor(((row + 1) * lanes.length) / rows));
+    const group = lanes.slice(
+      Math.floor((row * lanes.length) / rows),
+      Math.floor(((row + 1) * lanes.length) / rows),
+    );
     const { answered, failed, waiting } = countsAt(group, tick);
     let x = left;
     for (const [color, share] of [
@@ -28,7 +31,12 @@ export function paintOutcomes(
     ] as const) {
       const part = (width * share) / group.length;
       context.fillStyle = color;
-      context.fillRect(x, frame.lanes.top + row * pitch, part, pitch - (rows === lanes.length && pitch > 2.4 ? 1 : 0));
+      context.fillRect(
+        x,
+        frame.lanes.top + row * pitch,
+        part,
+        pitch - (rows === lanes.length && pitch > 2.4 ? 1 : 0),
+      );
       x += part;
     }
   }

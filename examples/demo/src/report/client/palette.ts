@@ -1,7 +1,18 @@
 /** The colours of the pictures, which live in the style sheet so that both themes are in one place. */
 export type Palette = Readonly<Record<(typeof NAMES)[number], string>>;
 
-const NAMES = ['waiting', 'refused', 'answered', 'unanswered', 'failed', 'refresh', 'text', 'faint', 'grid', 'surface'] as const;
+const NAMES = [
+  'waiting',
+  'refused',
+  'answered',
+  'unanswered',
+  'failed',
+  'refresh',
+  'text',
+  'faint',
+  'grid',
+  'surface',
+] as const;
 
 /** The colours as they are now, as `rgb(...)`: a canvas understands neither variables nor `light-dark()`. */
 export function readPalette(): Palette {

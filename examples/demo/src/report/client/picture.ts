@@ -27,7 +27,11 @@ export interface Picture {
   invalidate(): void;
 }
 
-export function createPicture(canvas: HTMLCanvasElement, timeline: Timeline, lanes: readonly Lane[]): Picture {
+export function createPicture(
+  canvas: HTMLCanvasElement,
+  timeline: Timeline,
+  lanes: readonly Lane[],
+): Picture {
   const finished = document.createElement('canvas');
   let frame: Frame | undefined;
   let palette = readPalette();
@@ -38,7 +42,8 @@ export function createPicture(canvas: HTMLCanvasElement, timeline: Timeline, lan
     const density = devicePixelRatio || 1;
     const context = resized(finished, fresh, density);
     paintBands(context, timeline, fresh, palette);
-    if (fresh.lanes.height / lanes.length >= LEAST_PITCH) paintLanes(context, lanes, fresh, palette);
+    if (fresh.lanes.height / lanes.length >= LEAST_PITCH)
+      paintLanes(context, lanes, fresh, palette);
     else paintDensity(context, lanes, fresh, palette, density);
     paintCalls(context, timeline, fresh, palette);
     paintLabels(context, timeline, fresh, palette);
@@ -55,7 +60,8 @@ export function createPicture(canvas: HTMLCanvasElement, timeline: Timeline, lan
       if (width === 0) return;
       if (!frame || frame.width !== width) frame = paintFinished(width);
       const context = canvas.getContext('2d');
-      if (context) paintView(context, { canvas, finished, frame, lanes, palette, view, end: timeline.end });
+      if (context)
+        paintView(context, { canvas, finished, frame, lanes, palette, view, end: timeline.end });
     },
     laneAt(y) {
       if (!frame) return undefined;
@@ -79,13 +85,26 @@ interface Scene {
   readonly end: number;
 }
 
-function paintView(context: CanvasRenderingContext2D, { canvas, finished, frame, lanes, palette, view, end }: Scene): void {
+function paintView(
+  context: CanvasRenderingContext2D,
+  { canvas, finished, frame, lanes, palette, view, end }: Scene,
+): void {
   context.clearRect(0, 0, frame.width, frame.height);
   paintAxis(context, frame, palette);
   const until = view.tick === undefined ? frame.width : frame.x(view.tick);
   const share = Math.min(1, until / frame.width);
   if (share > 0) {
-    context.drawImage(finished, 0, 0, finished.width * share, canvas.height, 0, 0, frame.width * share, frame.height);
+    context.drawImage(
+      finished,
+      0,
+      0,
+      finished.width * share,
+      canvas.height,
+      0,
+      0,
+      frame.width * share,
+      frame.height,
+    );
   }
   paintOutcomes(context, lanes, frame, palette, view.tick ?? end);
   if (view.tick !== undefined) {
@@ -95,15 +114,30 @@ function paintView(context: CanvasRenderingContext2D, { canvas, finished, frame,
   if (view.lane !== undefined) paintPointer(context, frame, lanes.length, view.lane, palette);
 }
 
-function paintPointer(context: CanvasRenderingContext2D, frame: Frame, lanes: number, lane: number, palette: Palette): void {
+function paintPointer(
+  context: CanvasRenderingContext2D,
+  frame: Frame,
+  lanes: number,
+  lane: number,
+  palette: Palette,
+): void {
   const pitch = frame.lanes.height / lanes;
   context.strokeStyle = palette.text;
   context.lineWidth = 1.5;
-  context.strokeRect(0.75, frame.lanes.top + lane * pitch - 1, frame.width - 1.5, Math.max(3, pitch + 1));
+  context.strokeRect(
+    0.75,
+    frame.lanes.top + lane * pitch - 1,
+    frame.width - 1.5,
+    Math.max(3, pitch + 1),
+  );
 }
 
 /** Sizes a canvas for the screen at hand and returns its context, in CSS pixels. */
-function resized(canvas: HTMLCanvasElement, { width, height }: Frame, density: number): CanvasRenderingContext2D {
+function resized(
+  canvas: HTMLCanvasElement,
+  { width, height }: Frame,
+  density: number,
+): CanvasRenderingContext2D {
   canvas.width = Math.round(width * density);
   canvas.height = Math.round(height * density);
   const context = canvas.getContext('2d');

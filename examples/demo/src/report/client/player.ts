@@ -9,7 +9,11 @@ export interface Player {
 const LENGTH = 9_000;
 
 /** `position` and `onMove` speak in shares of the span, from 0 to 1. */
-export function createPlayer(position: () => number, onMove: (share: number) => void, onChange: () => void): Player {
+export function createPlayer(
+  position: () => number,
+  onMove: (share: number) => void,
+  onChange: () => void,
+): Player {
   let request: number | undefined;
   const stop = (): void => {
     if (request === undefined) return;

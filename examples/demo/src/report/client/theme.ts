@@ -4,7 +4,8 @@ import { required } from './card.ts';
 export function wireTheme(onChange: () => void): void {
   const button = required<HTMLButtonElement>(document, '[data-theme-toggle]');
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const isDark = (): boolean => (document.documentElement.dataset.theme ?? (dark.matches ? 'dark' : 'light')) === 'dark';
+  const isDark = (): boolean =>
+    (document.documentElement.dataset.theme ?? (dark.matches ? 'dark' : 'light')) === 'dark';
   const update = (): void => {
     button.textContent = isDark() ? 'Light' : 'Dark';
     button.setAttribute('aria-label', `Switch to the ${isDark() ? 'light' : 'dark'} theme`);

@@ -8,4 +8,12 @@ import { storedRules } from './stored.ts';
 import { waitingRules } from './waiting.ts';
 
 export const allRules = (facts: Facts, judge: Judge): readonly Rule[] =>
-  [waitingRules, handedOutRules, redeemingRules, storedRules, secretRules, requestRules, endingRules].map((rules) => rules(facts, judge));
+  [
+    waitingRules,
+    handedOutRules,
+    redeemingRules,
+    storedRules,
+    secretRules,
+    requestRules,
+    endingRules,
+  ].map((rules) => rules(facts, judge));

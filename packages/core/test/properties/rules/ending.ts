@@ -18,19 +18,27 @@ const CAN_LOSE: ReadonlySet<Fault> = new Set<Fault>([
 ]);
 
 /** Those among them after which the store is what it was. */
-const STORE_STAYS: ReadonlySet<Fault> = new Set<Fault>([...CAN_LOSE].filter((fault) => fault !== 'storeFails' && fault !== 'storeBack'));
+const STORE_STAYS: ReadonlySet<Fault> = new Set<Fault>(
+  [...CAN_LOSE].filter((fault) => fault !== 'storeFails' && fault !== 'storeBack'),
+);
 
 /** D2, D6, D7, D8 and: no session is lost without a fault that accounts for it. */
 export function endingRules(facts: Facts, judge: Judge): Rule {
   const { setting, server, strikes } = facts;
 
   const accounted = (again: Redemption): boolean => {
-    const first = server.log.find((entry) => entry.family === again.family && entry.index === again.index);
+    const first = server.log.find(
+      (entry) => entry.family === again.family && entry.index === again.index,
+    );
     // Nothing that happened before this refresh token was issued can account for its loss.
-    const born = server.log.find((entry) => entry.family === again.family && entry.index === again.index - 1)?.order ?? 0;
+    const born =
+      server.log.find((entry) => entry.family === again.family && entry.index === again.index - 1)
+        ?.order ?? 0;
     return strikes.some(
       ({ fault, owner, order }) =>
-        CAN_LOSE.has(fault) && order < again.order && (owner === 0 || ((owner === first?.by || owner === again.by) && order >= born)),
+        CAN_LOSE.has(fault) &&
+        order < again.order &&
+        (owner === 0 || ((owner === first?.by || owner === again.by) && order >= born)),
     );
   };
 
@@ -39,35 +47,60 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
     const dangerous = strikes.filter(({ fault }) => CAN_LOSE.has(fault));
     if (dangerous.length === 0) return 'D6';
     if (!dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
-    if (dangerous.every(({ fault }) => fault === 'leaseLost')) return setting.mode === 'revokes' ? undefined : 'D7';
-    return setting.mode === 'neverRotates' || (setting.mode === 'grace' && dangerous.length === 1) ? 'D8' : undefined;
+    if (dangerous.every(({ fault }) => fault === 'leaseLost'))
+      return setting.mode === 'revokes' ? undefined : 'D7';
+    return setting.mode === 'neverRotates' || (setting.mode === 'grace' && dangerous.length === 1)
+      ? 'D8'
+      : undefined;
   };
 
   return {
     event(by, event) {
       if (event.type !== 'sessionEnded') return;
       const promised = promise();
-      if (promised !== undefined && server.revoked(familyOf(facts.tokenOf(event.token)) ?? '') !== 'signOut')
+      if (
+        promised !== undefined &&
+        server.revoked(familyOf(facts.tokenOf(event.token)) ?? '') !== 'signOut'
+      )
         judge.broken(promised, 'a session ended, although nothing happened that could cost it');
       judge.checked('lost');
       const family = familyOf(facts.tokenOf(event.token)) ?? '';
-      const refused = server.log.some((entry) => entry.family === family && entry.outcome === 'reuse');
-      if (!refused && server.revoked(family) === undefined) judge.broken('lost', 'a session ended that the server had not refused');
+      const refused = server.log.some(
+        (entry) => entry.family === family && entry.outcome === 'reuse',
+      );
+      if (!refused && server.revoked(family) === undefined)
+        judge.broken('lost', 'a session ended that the server had not refused');
     },
     quiet(record) {
       judge.checked('D2');
       for (const entry of server.log) {
         if (entry.outcome !== 'reuse' && entry.outcome !== 'grace') continue;
-        if (!setting.faulty) judge.broken('D2', `refresh token ${entry.index} of ${entry.family} was used twice, without any fault`);
+        if (!setting.faulty)
+          judge.broken(
+            'D2',
+            `refresh token ${entry.index} of ${entry.family} was used twice, without any fault`,
+          );
         judge.checked('lost');
         if (!accounted(entry))
-          judge.broken('lost', `refresh token ${entry.index} of ${entry.family} was used twice, and no fault accounts for it`);
+          judge.broken(
+            'lost',
+            `refresh token ${entry.index} of ${entry.family} was used twice, and no fault accounts for it`,
+          );
       }
-      const token = record?.status === 'active' && record.dead === undefined ? record.tokens?.refreshToken : undefined;
+      const token =
+        record?.status === 'active' && record.dead === undefined
+          ? record.tokens?.refreshToken
+          : undefined;
       const promised = promise();
-      if (promised === undefined || token === undefined || server.revoked(tokenName(token)?.family ?? '') !== undefined) return;
+      if (
+        promised === undefined ||
+        token === undefined ||
+        server.revoked(tokenName(token)?.family ?? '') !== undefined
+      )
+        return;
       judge.checked(promised);
-      if (!server.isLive(token)) judge.broken(promised, 'the stored refresh token is not one that the server would redeem');
+      if (!server.isLive(token))
+        judge.broken(promised, 'the stored refresh token is not one that the server would redeem');
     },
   };
 }

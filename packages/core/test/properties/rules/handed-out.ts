@@ -15,22 +15,29 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
       const generation = generations.get(accessToken);
 
       judge.checked('D5');
-      if (generation === undefined) return judge.broken('D5', 'a token was handed out that nobody tried to store');
-      if (!stored.has(accessToken) && !by.notDurable.has(accessToken)) judge.broken('D5', 'a token was handed out before it was stored');
+      if (generation === undefined)
+        return judge.broken('D5', 'a token was handed out that nobody tried to store');
+      if (!stored.has(accessToken) && !by.notDurable.has(accessToken))
+        judge.broken('D5', 'a token was handed out before it was stored');
 
       judge.checked('P3');
-      if (generation < (ask.floor.get(family) ?? 0)) judge.broken('P3', `generation ${generation} after ${ask.floor.get(family)}`);
+      if (generation < (ask.floor.get(family) ?? 0))
+        judge.broken('P3', `generation ${generation} after ${ask.floor.get(family)}`);
       by.handed.set(family, Math.max(generation, by.handed.get(family) ?? 0));
 
       judge.checked('P10');
-      if (isOver(facts, by, family)) judge.broken('P10', `a token of session ${family} was handed out after it was over`);
-      if (ask.family !== undefined && ask.family !== family) judge.broken('P10', `asked in session ${ask.family}, answered in ${family}`);
+      if (isOver(facts, by, family))
+        judge.broken('P10', `a token of session ${family} was handed out after it was over`);
+      if (ask.family !== undefined && ask.family !== family)
+        judge.broken('P10', `asked in session ${ask.family}, answered in ${family}`);
       if (by.signingIn > 0) by.givenDuringSignIn.push(family);
 
       if (ask.kind === 'replace') {
         judge.checked('P6');
-        if (accessToken === ask.refused) judge.broken('P6', 'who was refused got the same token again');
-        if (family !== familyOf(ask.refused)) judge.broken('P10', 'a refused request got another session’s token');
+        if (accessToken === ask.refused)
+          judge.broken('P6', 'who was refused got the same token again');
+        if (family !== familyOf(ask.refused))
+          judge.broken('P10', 'a refused request got another session’s token');
       }
 
       judge.checked('P4');
@@ -47,8 +54,16 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
         timeline.now - ask.since >= setting.waitTimeout ||
         by.learned >= ask.since ||
         by.calls.filter((call) => call.useless).length >= 5;
-      if (ask.kind === 'get' && left > 0 && left <= Math.min(setting.skewWindow, total / 10) && !excused)
-        judge.broken('P4', `inside of the skew window with ${left} ms left, although nothing kept a refresh from being had`);
+      if (
+        ask.kind === 'get' &&
+        left > 0 &&
+        left <= Math.min(setting.skewWindow, total / 10) &&
+        !excused
+      )
+        judge.broken(
+          'P4',
+          `inside of the skew window with ${left} ms left, although nothing kept a refresh from being had`,
+        );
     },
     event(by, event) {
       if (event.type !== 'signedIn' || event.by !== 'self') return;

@@ -16,7 +16,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline } = facts;
   const skew = Math.min(setting.skewWindow, setting.lifetime * 100);
 
-  const isOutstanding = ({ over, stopped }: Call): boolean => !over && (stopped === undefined || timeline.now < stopped + LOST);
+  const isOutstanding = ({ over, stopped }: Call): boolean =>
+    !over && (stopped === undefined || timeline.now < stopped + LOST);
 
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
@@ -25,8 +26,11 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
     if (call === undefined) return;
     call.useless = true;
     judge.checked('P9');
-    const window = call.by.calls.filter((other) => other.useless && other.since > call.since - W && other.since <= call.since);
-    if (window.length > N) judge.broken('P9', `${window.length} refreshes in ${W} ms whose tokens were useless`);
+    const window = call.by.calls.filter(
+      (other) => other.useless && other.since > call.since - W && other.since <= call.since,
+    );
+    if (window.length > N)
+      judge.broken('P9', `${window.length} refreshes in ${W} ms whose tokens were useless`);
   };
 
   return {
@@ -36,20 +40,31 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
       judge.checked('P1');
       const outstanding = facts.calls.filter(
-        (other) => other !== call && isOutstanding(other) && familyOf(other.current.accessToken) === family,
+        (other) =>
+          other !== call && isOutstanding(other) && familyOf(other.current.accessToken) === family,
       );
       if (outstanding.some((other) => other.by === by && other.stopped === undefined))
         judge.broken('P1', `two calls for session ${family} at once`);
       // Who closed gives the lock up; so does whose lease ran out, without knowing it.
-      const kept = outstanding.filter((other) => other.by === by || (!other.by.closing && !leaseLost()));
-      if (kept.some((other) => facts.generationOf(other.current.accessToken) === facts.generationOf(current.accessToken)))
+      const kept = outstanding.filter(
+        (other) => other.by === by || (!other.by.closing && !leaseLost()),
+      );
+      if (
+        kept.some(
+          (other) =>
+            facts.generationOf(other.current.accessToken) ===
+            facts.generationOf(current.accessToken),
+        )
+      )
         judge.broken('P1', 'a generation was redeemed again while an answer could still come');
-      if (!setting.faulty && outstanding.length > 0) judge.broken('D1', `two managers call for session ${family} at once`);
+      if (!setting.faulty && outstanding.length > 0)
+        judge.broken('D1', `two managers call for session ${family} at once`);
 
       const rt = tokenName(current.refreshToken ?? '');
       const known = by.seen.get(rt?.family ?? '') ?? 0;
       judge.checked('D3');
-      if (rt !== undefined && rt.index < known) judge.broken('D3', `refresh token ${rt.index} was redeemed, but ${known} was known`);
+      if (rt !== undefined && rt.index < known)
+        judge.broken('D3', `refresh token ${rt.index} was redeemed, but ${known} was known`);
 
       const silence = by.backoff.get(facts.generationOf(current.accessToken));
       judge.checked('P8');
@@ -59,31 +74,50 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       judge.checked('P6');
       const left = (current.expiresAt ?? Infinity) - by.wall();
       const total = setting.lifetime * 1000;
-      const due = left <= skew || timeline.now >= by.learned + total - skew || facts.players.some(({ jumped }) => jumped);
+      const due =
+        left <= skew ||
+        timeline.now >= by.learned + total - skew ||
+        facts.players.some(({ jumped }) => jumped);
       const wanted = timeline.now - by.wished < 100_000 || setting.prefetchWindow > 0;
-      if (reason !== 'requested' && !due && !by.refused.has(current.accessToken) && !(reason === 'due' && wanted))
-        judge.broken('P6', `refreshed as ${reason}, although it is good for ${left} ms and was not refused`);
+      if (
+        reason !== 'requested' &&
+        !due &&
+        !by.refused.has(current.accessToken) &&
+        !(reason === 'due' && wanted)
+      )
+        judge.broken(
+          'P6',
+          `refreshed as ${reason}, although it is good for ${left} ms and was not refused`,
+        );
 
       judge.checked('P10');
-      if (family !== undefined && isOver(facts, by, family)) judge.broken('P10', `session ${family} was refreshed after it was over`);
+      if (family !== undefined && isOver(facts, by, family))
+        judge.broken('P10', `session ${family} was refreshed after it was over`);
     },
     acquiring(by) {
       judge.checked('P10');
       if (by.out) judge.broken('P10', 'a session was begun from nothing after a sign-out');
-      if (by.held !== undefined) judge.broken('P10', 'a session was begun from nothing beside another one');
+      if (by.held !== undefined)
+        judge.broken('P10', 'a session was begun from nothing beside another one');
     },
     answered(call) {
       if (call.answer === undefined) return;
       judge.checked('D1');
-      const same = facts.calls.filter((other) => other.answer !== undefined && other.current.accessToken === call.current.accessToken);
-      if (!setting.faulty && same.length > 1) judge.broken('D1', 'one generation was redeemed twice');
+      const same = facts.calls.filter(
+        (other) =>
+          other.answer !== undefined && other.current.accessToken === call.current.accessToken,
+      );
+      if (!setting.faulty && same.length > 1)
+        judge.broken('D1', 'one generation was redeemed twice');
     },
     asked(ask) {
       if (ask.validFor > 0) ask.by.wished = timeline.now;
-      if (ask.kind !== 'replace' || ask.refused === undefined || ask.refused !== ask.by.held) return;
+      if (ask.kind !== 'replace' || ask.refused === undefined || ask.refused !== ask.by.held)
+        return;
       ask.by.refused.add(ask.refused);
       const own = ask.by.calls.find((call) => call.answer === ask.refused);
-      if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0) useless(ask.refused);
+      if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0)
+        useless(ask.refused);
     },
     event(by, event) {
       const token = facts.tokenOf(event.token);
@@ -91,7 +125,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       if (event.type === 'refreshStarted' && event.reason === 'rejected') {
         judge.checked('P6');
         const forced = by.forced.get(generation) ?? 0;
-        if (forced > 1 + (by.failures.get(generation) ?? 0)) judge.broken('P6', `${forced} forced flights for one generation`);
+        if (forced > 1 + (by.failures.get(generation) ?? 0))
+          judge.broken('P6', `${forced} forced flights for one generation`);
       }
       if (event.type !== 'refreshFailed' || event.retryAt === undefined) return;
       judge.checked('P8');

@@ -4,8 +4,14 @@ import { TOKEN_MARK } from '../simulation/oracle.ts';
 /** All text that hangs on an error: its own, its stack, its members and everything behind it. */
 function textOf(error: unknown, depth = 0): string {
   if (typeof error !== 'object' || error === null || depth > 8) return String(error);
-  const own = Object.getOwnPropertyNames(error).map((name) => (error as Record<string, unknown>)[name]);
-  return own.map((value) => (typeof value === 'object' && value !== null ? textOf(value, depth + 1) : String(value))).join(' ');
+  const own = Object.getOwnPropertyNames(error).map(
+    (name) => (error as Record<string, unknown>)[name],
+  );
+  return own
+    .map((value) =>
+      typeof value === 'object' && value !== null ? textOf(value, depth + 1) : String(value),
+    )
+    .join(' ');
 }
 
 /** P12: no token in an event or an error. */

@@ -10,7 +10,8 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
   let wentBack = false;
   /** Records that were on their way to the store after whoever sent them knew that their session was over. */
   const sentKnowing = new WeakSet<SessionRecord>();
-  const indexOf = (record: SessionRecord): number => tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
+  const indexOf = (record: SessionRecord): number =>
+    tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
 
   return {
     attempted(by, record) {
@@ -18,16 +19,28 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
     },
     written(_, before, after) {
       judge.checked('D4');
-      if (after.status === 'active' && over.has(after.session) && (!wentBack || sentKnowing.has(after)))
+      if (
+        after.status === 'active' &&
+        over.has(after.session) &&
+        (!wentBack || sentKnowing.has(after))
+      )
         judge.broken('D4', 'a session was stored again after it was over');
       if (before === undefined) return;
-      if (before.session !== after.session || after.status === 'signedOut') over.add(before.session);
-      if (before.session !== after.session || before.status !== 'active' || after.status !== 'active') return;
+      if (before.session !== after.session || after.status === 'signedOut')
+        over.add(before.session);
+      if (
+        before.session !== after.session ||
+        before.status !== 'active' ||
+        after.status !== 'active'
+      )
+        return;
       judge.checked('D3');
-      if (after.gen < before.gen) judge.broken('D3', `generation ${before.gen} was replaced by ${after.gen}`);
+      if (after.gen < before.gen)
+        judge.broken('D3', `generation ${before.gen} was replaced by ${after.gen}`);
       if (after.gen > before.gen + 1 && facts.strikes.length === 0)
         judge.broken('D3', `generation ${before.gen} was followed by ${after.gen}`);
-      if (indexOf(after) < indexOf(before)) judge.broken('D3', `refresh token ${indexOf(before)} was replaced by ${indexOf(after)}`);
+      if (indexOf(after) < indexOf(before))
+        judge.broken('D3', `refresh token ${indexOf(before)} was replaced by ${indexOf(after)}`);
     },
     restored() {
       wentBack = true;
@@ -37,7 +50,11 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
       if (record?.status !== 'active' || family === undefined || wentBack) return;
       judge.checked('D4');
       // Who closed, or was killed, has nothing to say any more: a sign-out that could not be stored until then is lost.
-      if (facts.players.some((player) => player.alive && !player.closing && isOver(facts, player, family)))
+      if (
+        facts.players.some(
+          (player) => player.alive && !player.closing && isOver(facts, player, family),
+        )
+      )
         judge.broken('D4', 'a session is still stored that somebody has signed out of');
     },
   };

@@ -20,27 +20,43 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
       if ('give' in end || end.aborted) return;
       if (codeOf(end.fail) === 'ERR_WAIT_LIMIT' && age < setting.waitTimeout) {
         judge.checked('P15');
-        if (ask.before < setting.maxWaiting) judge.broken('P15', `turned away although only ${ask.before} waited`);
+        if (ask.before < setting.maxWaiting)
+          judge.broken('P15', `turned away although only ${ask.before} waited`);
       }
-      if (!ask.duringSignIn && turns.get(ask) !== facts.turn) failures.push({ ask, error: end.fail });
+      if (!ask.duringSignIn && turns.get(ask) !== facts.turn)
+        failures.push({ ask, error: end.fail });
     },
     afterTurn() {
       for (const { ask, error } of failures) {
-        const others = failures.filter((other) => other.ask.by === ask.by && codeOf(other.error) === codeOf(error));
-        if (codeOf(error) === 'ERR_WAIT_LIMIT' || codeOf(error) === 'ERR_SIGNED_OUT' || codeOf(error) === 'ERR_CLOSED') continue;
+        const others = failures.filter(
+          (other) => other.ask.by === ask.by && codeOf(other.error) === codeOf(error),
+        );
+        if (
+          codeOf(error) === 'ERR_WAIT_LIMIT' ||
+          codeOf(error) === 'ERR_SIGNED_OUT' ||
+          codeOf(error) === 'ERR_CLOSED'
+        )
+          continue;
         judge.checked('P8');
         if (others.some((other) => other.error !== error))
-          judge.broken('P8', `waiters of one flight failed with different errors: ${String(codeOf(error))}`);
+          judge.broken(
+            'P8',
+            `waiters of one flight failed with different errors: ${String(codeOf(error))}`,
+          );
       }
       failures = [];
       for (const player of facts.players) {
-        if (player.waiting.size > setting.maxWaiting) judge.broken('P15', `${player.waiting.size} wait`);
+        if (player.waiting.size > setting.maxWaiting)
+          judge.broken('P15', `${player.waiting.size} wait`);
         const oldest = Math.min(...[...player.waiting].map((ask) => ask.since));
-        if (timeline.now - oldest > setting.waitTimeout) judge.broken('P14', `somebody has waited for ${timeline.now - oldest} ms`);
+        if (timeline.now - oldest > setting.waitTimeout)
+          judge.broken('P14', `somebody has waited for ${timeline.now - oldest} ms`);
         if (player.waiting.size === 0 || !player.alive) continue;
         judge.checked('P2');
         const busy =
-          timeline.timers(player.id, true) > 0 || [...timeline.gates].some((gate) => gate.owner === player.id) || facts.queued(player.id);
+          timeline.timers(player.id, true) > 0 ||
+          [...timeline.gates].some((gate) => gate.owner === player.id) ||
+          facts.queued(player.id);
         if (!busy) judge.broken('P2', `${player.waiting.size} wait for nothing`);
       }
     },

@@ -13,7 +13,13 @@ export type Action =
   /** Says that a token was refused: the one held, an older one, another session's, or one that is not ours. */
   | { readonly do: 'refuse'; readonly by: number; readonly pick: number }
   /** Through the adapter: signs, sends, and sends again if the API refuses. `hostile`: the API refuses whatever comes. */
-  | { readonly do: 'request'; readonly by: number; readonly hostile: boolean; readonly body: 'text' | 'stream'; readonly foreign: boolean }
+  | {
+      readonly do: 'request';
+      readonly by: number;
+      readonly hostile: boolean;
+      readonly body: 'text' | 'stream';
+      readonly foreign: boolean;
+    }
   /** Sends to an API that refuses whatever comes, again and again, while everything else answers at once. */
   | { readonly do: 'insist'; readonly by: number; readonly times: number; readonly every: number }
   | { readonly do: 'abort'; readonly pick: number }

@@ -18,7 +18,14 @@ const by = fc.nat(2);
 const pick = fc.nat(7);
 
 const ordinary: readonly fc.WeightedArbitrary<Action>[] = [
-  { weight: 8, arbitrary: fc.record({ do: fc.constant('get'), by, validFor: fc.constantFrom(0, 0, 0, 20_000, 400_000) }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      do: fc.constant('get'),
+      by,
+      validFor: fc.constantFrom(0, 0, 0, 20_000, 400_000),
+    }),
+  },
   {
     weight: 8,
     arbitrary: fc.record({
@@ -34,7 +41,12 @@ const ordinary: readonly fc.WeightedArbitrary<Action>[] = [
   { weight: 5, arbitrary: fc.record({ do: fc.constant('refuse'), by, pick: fc.nat(3) }) },
   {
     weight: 1,
-    arbitrary: fc.record({ do: fc.constant('insist'), by, times: fc.constantFrom(3, 7), every: fc.constantFrom(200, 1200, 3500) }),
+    arbitrary: fc.record({
+      do: fc.constant('insist'),
+      by,
+      times: fc.constantFrom(3, 7),
+      every: fc.constantFrom(200, 1200, 3500),
+    }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('abort'), pick }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('signIn'), by }) },
@@ -44,30 +56,58 @@ const ordinary: readonly fc.WeightedArbitrary<Action>[] = [
   { weight: 5, arbitrary: fc.record({ do: fc.constant('run'), steps: fc.constantFrom(2, 6, 30) }) },
   {
     weight: 8,
-    arbitrary: fc.record({ do: fc.constant('advance'), ms: fc.constantFrom(100, 1000, 4000, 12_000, 31_000, 70_000, 590_000) }),
+    arbitrary: fc.record({
+      do: fc.constant('advance'),
+      ms: fc.constantFrom(100, 1000, 4000, 12_000, 31_000, 70_000, 590_000),
+    }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('jump'), by, ms: fc.constantFrom(-3_600_000, -20_000, 20_000, 3_600_000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('jump'),
+      by,
+      ms: fc.constantFrom(-3_600_000, -20_000, 20_000, 3_600_000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('notify'), by }) },
 ];
 
 const faults = [...new Set(Object.values(FAULTS).flat())] satisfies readonly Fault[];
 
 const disasters: readonly fc.WeightedArbitrary<Action>[] = [
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('strike'), pick, fault: fc.constantFrom(...faults) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('strike'), pick, fault: fc.constantFrom('hang', 'storeFails', 'answerLost') }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({ do: fc.constant('strike'), pick, fault: fc.constantFrom(...faults) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('strike'),
+      pick,
+      fault: fc.constantFrom('hang', 'storeFails', 'answerLost'),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('crash'), by, arrives: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('loseLease') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('storeBack'), pick }) },
 ];
 
-const oftenLost: fc.WeightedArbitrary<Action> = { weight: 4, arbitrary: fc.record({ do: fc.constant('loseLease') }) };
+const oftenLost: fc.WeightedArbitrary<Action> = {
+  weight: 4,
+  arbitrary: fc.record({ do: fc.constant('loseLease') }),
+};
 
 const faultsOf = ({ faulty, only }: ScheduleClass): readonly fc.WeightedArbitrary<Action>[] => {
   if (!faulty) return [];
   return only === 'leaseLost' ? [oftenLost] : disasters;
 };
 
-const setting = ({ faulty, store, lock, managers: [min, max] }: ScheduleClass): fc.Arbitrary<Setting> =>
+const setting = ({
+  faulty,
+  store,
+  lock,
+  managers: [min, max],
+}: ScheduleClass): fc.Arbitrary<Setting> =>
   fc.record({
     faulty: fc.constant(faulty),
     managers: fc.integer({ min, max }),

@@ -7,7 +7,12 @@ import type { Slot, World } from './world.ts';
 function watch(
   world: World,
   { player }: Slot,
-  what: { readonly kind: AskKind; readonly refused?: string; readonly validFor?: number; readonly twin?: boolean },
+  what: {
+    readonly kind: AskKind;
+    readonly refused?: string;
+    readonly validFor?: number;
+    readonly twin?: boolean;
+  },
   signal: AbortSignal,
   ask: () => Promise<AccessToken | undefined>,
 ): Promise<AccessToken | undefined> {
@@ -45,19 +50,37 @@ export function watchedSource(
   world: World,
   slot: Slot,
 ): Required<TokenSource> & {
-  getTokens(options: { signal: AbortSignal; validFor?: number; twin?: boolean }): Promise<AccessToken | undefined>;
+  getTokens(options: {
+    signal: AbortSignal;
+    validFor?: number;
+    twin?: boolean;
+  }): Promise<AccessToken | undefined>;
   renew(signal: AbortSignal): Promise<AccessToken | undefined>;
 } {
   const { manager } = slot;
   const own = (signal: AbortSignal | undefined): AbortSignal => signal ?? slot.signal.signal;
   return {
-    getTokens: ({ twin = false, ...options }: { signal?: AbortSignal | undefined; validFor?: number; twin?: boolean } = {}) =>
-      watch(world, slot, { kind: 'get', validFor: options.validFor ?? 0, twin }, own(options.signal), () => manager.getTokens(options)),
+    getTokens: ({
+      twin = false,
+      ...options
+    }: {
+      signal?: AbortSignal | undefined;
+      validFor?: number;
+      twin?: boolean;
+    } = {}) =>
+      watch(
+        world,
+        slot,
+        { kind: 'get', validFor: options.validFor ?? 0, twin },
+        own(options.signal),
+        () => manager.getTokens(options),
+      ),
     replaceRejected: (accessToken, options = {}) =>
       watch(world, slot, { kind: 'replace', refused: accessToken }, own(options.signal), () =>
         manager.replaceRejected(accessToken, options),
       ),
-    renew: (signal) => watch(world, slot, { kind: 'renew' }, signal, () => manager.refresh({ signal })),
+    renew: (signal) =>
+      watch(world, slot, { kind: 'renew' }, signal, () => manager.refresh({ signal })),
     issued: (accessToken) => manager.issued?.(accessToken) ?? false,
   };
 }

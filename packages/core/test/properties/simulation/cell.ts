@@ -31,7 +31,8 @@ const recordOf = (value: unknown): SessionRecord | undefined =>
 
 /** A store that others see too: a real compare-and-set, and each call takes its time both ways. */
 export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknown): SharedCell {
-  let stored: StoredValue | undefined = initial === undefined ? undefined : { value: initial, version: 'v0' };
+  let stored: StoredValue | undefined =
+    initial === undefined ? undefined : { value: initial, version: 'v0' };
   let writes = 0;
   const history: StoredValue[] = stored === undefined ? [] : [stored];
   const subscribers = new Map<number, () => void>();
@@ -95,7 +96,11 @@ export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknow
 }
 
 /** The real memory store, watched. */
-export function memoryCell(core: Core, watch: CellWatch, initial: Parameters<Core['memoryStore']>[0]): SharedCell {
+export function memoryCell(
+  core: Core,
+  watch: CellWatch,
+  initial: Parameters<Core['memoryStore']>[0],
+): SharedCell {
   const store = core.memoryStore(initial);
   let latest: SessionRecord | undefined;
   let subscribers = 0;
@@ -144,4 +149,7 @@ export const createCell = (
   watch: CellWatch,
   tokens: Parameters<Core['memoryStore']>[0],
   record: SessionRecord | undefined,
-): SharedCell => (setting.store === 'memory' ? memoryCell(core, watch, tokens) : sharedCell(timeline, watch, record ?? tokens));
+): SharedCell =>
+  setting.store === 'memory'
+    ? memoryCell(core, watch, tokens)
+    : sharedCell(timeline, watch, record ?? tokens);

@@ -1,12 +1,24 @@
 /** The code under test: loaded when it is needed, so that a sabotage can be put in place before. */
 export async function loadCore() {
-  const [{ createTokenManager, memoryStore, TokenError }, { inProcessLock }, { fingerprint }, { createAuthFetch }] = await Promise.all([
+  const [
+    { createTokenManager, memoryStore, TokenError },
+    { inProcessLock },
+    { fingerprint },
+    { createAuthFetch },
+  ] = await Promise.all([
     import('../../../src/index.ts'),
     import('../../../src/stores/in-process-lock.ts'),
     import('../../../src/fingerprint.ts'),
     import('../../../../fetch/src/auth-fetch.ts'),
   ]);
-  return { createTokenManager, memoryStore, TokenError, inProcessLock, fingerprint, createAuthFetch };
+  return {
+    createTokenManager,
+    memoryStore,
+    TokenError,
+    inProcessLock,
+    fingerprint,
+    createAuthFetch,
+  };
 }
 
 export type Core = Awaited<ReturnType<typeof loadCore>>;

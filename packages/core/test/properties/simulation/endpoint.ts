@@ -12,14 +12,29 @@ export interface EndpointCall {
   readonly listens: boolean;
 }
 
-const http = (status: number, error: string | undefined, secret: string, headers: Record<string, string> = {}): Error =>
+const http = (
+  status: number,
+  error: string | undefined,
+  secret: string,
+  headers: Record<string, string> = {},
+): Error =>
   Object.assign(new Error(`HTTP ${status} for a request with ${secret}`), {
     config: { data: `refresh_token=${secret}` },
-    response: { status, headers, data: error === undefined ? '<html></html>' : { error, error_description: `bad token ${secret}` } },
+    response: {
+      status,
+      headers,
+      data:
+        error === undefined ? '<html></html>' : { error, error_description: `bad token ${secret}` },
+    },
   });
 
 /** A call of the token endpoint over a network that may fail before and after the server has acted. */
-export function createEndpoint(core: Core, timeline: Timeline, server: Server, order: () => number) {
+export function createEndpoint(
+  core: Core,
+  timeline: Timeline,
+  server: Server,
+  order: () => number,
+) {
   const lost = (secret: string): Error =>
     new core.TokenError('ERR_REFRESH_UNAVAILABLE', {
       message: 'The connection was lost',
@@ -27,7 +42,8 @@ export function createEndpoint(core: Core, timeline: Timeline, server: Server, o
       cause: new Error(secret),
     });
 
-  const redeem = (call: EndpointCall): ServerAnswer | undefined => server.redeem(call.refreshToken, call.by, order(), timeline.now);
+  const redeem = (call: EndpointCall): ServerAnswer | undefined =>
+    server.redeem(call.refreshToken, call.by, order(), timeline.now);
 
   /** A request whose sender does not listen any more, and that arrives all the same. */
   const arriveLate = (call: EndpointCall): void => {
@@ -44,7 +60,10 @@ export function createEndpoint(core: Core, timeline: Timeline, server: Server, o
     leaving.delete(call);
     switch (struck) {
       case 'unsent':
-        throw new core.TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'Connection refused', delivery: 'unsent' });
+        throw new core.TokenError('ERR_REFRESH_UNAVAILABLE', {
+          message: 'Connection refused',
+          delivery: 'unsent',
+        });
       case 'requestLost':
         throw lost('nothing arrived');
       case 'requestLate':
@@ -67,7 +86,9 @@ export function createEndpoint(core: Core, timeline: Timeline, server: Server, o
     if (answer === undefined) throw http(400, 'invalid_grant', secret);
     switch (fault) {
       case 'cutJson':
-        throw new SyntaxError(`Unexpected end of JSON input in {"access_token":"${answer.access_token}"`);
+        throw new SyntaxError(
+          `Unexpected end of JSON input in {"access_token":"${answer.access_token}"`,
+        );
       case 'badAnswer':
         return { ...answer, token_type: 'not a token type' };
       case 'expiredAnswer':
@@ -81,11 +102,17 @@ export function createEndpoint(core: Core, timeline: Timeline, server: Server, o
 
   return {
     /** Tokens from nothing: a session of its own each time, and nothing that could be spent. */
-    async acquire({ by, signal, listens }: Pick<EndpointCall, 'by' | 'signal' | 'listens'>): Promise<ServerAnswer> {
+    async acquire({
+      by,
+      signal,
+      listens,
+    }: Pick<EndpointCall, 'by' | 'signal' | 'listens'>): Promise<ServerAnswer> {
       const travelled = async (): Promise<ServerAnswer> => {
-        if ((await timeline.gate('request', by)) !== undefined) throw http(401, undefined, 'nothing');
+        if ((await timeline.gate('request', by)) !== undefined)
+          throw http(401, undefined, 'nothing');
         const answer = server.signIn(timeline.now);
-        if ((await timeline.gate('answer', by)) !== undefined) throw lost('the answer was on its way');
+        if ((await timeline.gate('answer', by)) !== undefined)
+          throw lost('the answer was on its way');
         return answer;
       };
       return new Promise((resolve, reject) => {

@@ -31,7 +31,9 @@ export interface Ask {
   end: AskEnd | undefined;
 }
 
-export type AskEnd = { readonly give: AccessToken | undefined } | { readonly fail: unknown; readonly aborted: boolean };
+export type AskEnd =
+  | { readonly give: AccessToken | undefined }
+  | { readonly fail: unknown; readonly aborted: boolean };
 
 /** One call of the refresh function. */
 export interface Call {
@@ -88,10 +90,16 @@ export const ROWS = [
   { row: 'P1', rule: 'one flight for each session, one call outstanding for each generation' },
   { row: 'P2', rule: 'every waiter settles once, and nobody waits for nothing' },
   { row: 'P3', rule: 'who asks later never gets an older generation' },
-  { row: 'P4', rule: 'an expired token is never handed out, one in the skew window only without need' },
+  {
+    row: 'P4',
+    rule: 'an expired token is never handed out, one in the skew window only without need',
+  },
   { row: 'P6', rule: 'a late 401 causes no refresh, and nobody gets again what was refused' },
   { row: 'P7', rule: 'a request is sent at most twice' },
-  { row: 'P8', rule: 'a failed flight fails its waiters with one error, and is followed by silence' },
+  {
+    row: 'P8',
+    rule: 'a failed flight fails its waiters with one error, and is followed by silence',
+  },
   { row: 'P9', rule: 'no more than 5 useless tokens in 30 s' },
   { row: 'P10', rule: 'nothing crosses from one session to another' },
   { row: 'P11', rule: 'no timer and no listener is left behind' },
@@ -106,7 +114,10 @@ export const ROWS = [
   { row: 'D5', rule: 'what is handed out is already stored' },
   { row: 'D6', rule: 'what is stored is what the server holds live' },
   { row: 'D7', rule: 'a lease that runs out costs no session, unless the server revokes' },
-  { row: 'D8', rule: 'one crash or lost answer costs no session, where the server does not rotate or has a grace window' },
+  {
+    row: 'D8',
+    rule: 'one crash or lost answer costs no session, where the server does not rotate or has a grace window',
+  },
   { row: 'D9', rule: 'nothing wedges' },
   { row: 'lost', rule: 'every lost session is accounted for by a fault in the log' },
 ] as const;
@@ -163,7 +174,8 @@ export interface Judge {
   broken(row: Row, what: string): void;
 }
 
-export const familyOf = (token: string | undefined): string | undefined => (token === undefined ? undefined : tokenName(token)?.family);
+export const familyOf = (token: string | undefined): string | undefined =>
+  token === undefined ? undefined : tokenName(token)?.family;
 
 export const newPlayer = (id: number, wall: () => number): Player => ({
   id,
@@ -196,7 +208,8 @@ const end = ({ turn }: Facts, { ended }: Player, family: string): void => {
 };
 
 /** Was this session over for this manager before the present turn began? */
-export const isOver = ({ turn }: Facts, { ended }: Player, family: string): boolean => (ended.get(family) ?? Infinity) < turn;
+export const isOver = ({ turn }: Facts, { ended }: Player, family: string): boolean =>
+  (ended.get(family) ?? Infinity) < turn;
 
 /** Keeps what a player knows up to date; told of an event before the rules are. */
 export function follow(facts: Facts, by: Player, event: TokenEvent): void {
@@ -223,7 +236,8 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
       by.dead = true;
       break;
     case 'refreshStarted':
-      if (event.reason === 'rejected') by.forced.set(generation, (by.forced.get(generation) ?? 0) + 1);
+      if (event.reason === 'rejected')
+        by.forced.set(generation, (by.forced.get(generation) ?? 0) + 1);
       break;
     case 'refreshFailed':
       by.failed = now;

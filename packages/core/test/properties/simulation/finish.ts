@@ -10,7 +10,8 @@ export async function finish(world: World, judge: Judge): Promise<void> {
   const { facts, cell } = world;
   const { timeline, setting } = facts;
   const pass = (ms: number): Promise<void> => timeline.advance(ms, world.settle);
-  const busy = (): boolean => timeline.ready.length > 0 || facts.players.some(({ id }) => timeline.timers(id, true) > 0);
+  const busy = (): boolean =>
+    timeline.ready.length > 0 || facts.players.some(({ id }) => timeline.timers(id, true) > 0);
 
   await pass(setting.waitTimeout + 1000); // what hangs still hangs: nobody may wait for it
 
@@ -29,12 +30,15 @@ export async function finish(world: World, judge: Judge): Promise<void> {
   for (const slot of world.open) void slot.closing?.then(() => closed++);
   await pass(LONG);
   judge.checked('P11');
-  if (closed !== world.open.size) judge.broken('P11', `${world.open.size - closed} managers did not close`);
+  if (closed !== world.open.size)
+    judge.broken('P11', `${world.open.size - closed} managers did not close`);
   if (cell.subscribers > 0) judge.broken('P11', `${cell.subscribers} listeners left at the store`);
   for (const { player, signal } of world.open) {
-    if (timeline.timers(player.id) > 0) judge.broken('P11', `${timeline.timers(player.id)} timers left`);
+    if (timeline.timers(player.id) > 0)
+      judge.broken('P11', `${timeline.timers(player.id)} timers left`);
     if (signal.listeners > 0) judge.broken('P11', `${signal.listeners} listeners left at a signal`);
-    if (player.waiting.size > 0) judge.broken('P2', `${player.waiting.size} still wait after close`);
+    if (player.waiting.size > 0)
+      judge.broken('P2', `${player.waiting.size} still wait after close`);
   }
 }
 
@@ -46,7 +50,9 @@ async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
     const answer = watchedSource(world, slot).getTokens({ signal: signal.signal });
     const end = await atLeisure(world, answer);
     const settled =
-      'fail' in end ? (end.fail as { action?: unknown }).action === 'signIn' : end.give !== undefined || manager.status !== 'signedIn';
+      'fail' in end
+        ? (end.fail as { action?: unknown }).action === 'signIn'
+        : end.give !== undefined || manager.status !== 'signedIn';
     if (settled) return;
     await timeline.advance(5000, world.settle);
   }
@@ -54,7 +60,10 @@ async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
 }
 
 /** Everything answers at once, and time passes only where nothing is left to be answered. */
-async function atLeisure<T>(world: World, answer: Promise<T>): Promise<{ readonly give: T } | { readonly fail: unknown }> {
+async function atLeisure<T>(
+  world: World,
+  answer: Promise<T>,
+): Promise<{ readonly give: T } | { readonly fail: unknown }> {
   const { timeline } = world.facts;
   let end: { readonly give: T } | { readonly fail: unknown } | undefined;
   answer.then(

@@ -56,7 +56,8 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
     view: (by) => ({
       async request(name, { signal }, task) {
         if (signal?.aborted) throw signal.reason;
-        if ((await timeline.gate('lockRequest', by)) === 'lockFails') throw new Error('The lock is down');
+        if ((await timeline.gate('lockRequest', by)) === 'lockFails')
+          throw new Error('The lock is down');
         const place = await new Promise<Place>((resolve, reject) => {
           if (signal?.aborted) return reject(signal.reason);
           const onAbort = (): void => {
@@ -77,7 +78,9 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
           next();
         });
         try {
-          return await task(place.lease === undefined ? { name } : { name, signal: place.lease.signal });
+          return await task(
+            place.lease === undefined ? { name } : { name, signal: place.lease.signal },
+          );
         } finally {
           release(place);
         }
@@ -87,7 +90,9 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
       const loser = holder;
       if (loser?.lease === undefined) return undefined;
       release(loser);
-      void timeline.gate('leaseNotice', loser.by).then(() => loser.lease?.abort(new Error('The lease ran out')));
+      void timeline
+        .gate('leaseNotice', loser.by)
+        .then(() => loser.lease?.abort(new Error('The lease ran out')));
       return loser.by;
     },
     died(by) {
@@ -105,11 +110,13 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
 function processLock(core: Core, timeline: Timeline): SharedLock {
   const lock = core.inProcessLock();
   const waiting = new Map<number, number>();
-  const count = (by: number, change: number): void => void waiting.set(by, (waiting.get(by) ?? 0) + change);
+  const count = (by: number, change: number): void =>
+    void waiting.set(by, (waiting.get(by) ?? 0) + change);
   return {
     view: (by) => ({
       async request(name, options, task) {
-        if ((await timeline.gate('lockRequest', by)) === 'lockFails') throw new Error('The lock is down');
+        if ((await timeline.gate('lockRequest', by)) === 'lockFails')
+          throw new Error('The lock is down');
         count(by, 1);
         let waits = true;
         const end = (): void => {

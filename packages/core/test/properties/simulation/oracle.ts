@@ -32,7 +32,9 @@ export const TOKEN_MARK = '~TOKEN~';
 
 export function tokenName(token: string): TokenName | undefined {
   const [kind, family, index] = token.replace(TOKEN_MARK, '.').split('.');
-  return (kind === 'at' || kind === 'rt') && family !== undefined ? { kind, family, index: Number(index) } : undefined;
+  return (kind === 'at' || kind === 'rt') && family !== undefined
+    ? { kind, family, index: Number(index) }
+    : undefined;
 }
 
 interface Family {
@@ -57,7 +59,11 @@ export interface Server {
   revoked(family: string): Family['revoked'];
 }
 
-export function createServer(options: { readonly mode: ServerMode; readonly lifetime: number; readonly killsOld: boolean }): Server {
+export function createServer(options: {
+  readonly mode: ServerMode;
+  readonly lifetime: number;
+  readonly killsOld: boolean;
+}): Server {
   const { mode, lifetime, killsOld } = options;
   const families = new Map<string, Family>();
   const log: Redemption[] = [];
@@ -84,7 +90,8 @@ export function createServer(options: { readonly mode: ServerMode; readonly life
     redeem(refreshToken, by, order, now) {
       const named = tokenName(refreshToken);
       const family = named && families.get(named.family);
-      if (named === undefined || family === undefined) throw new Error('The simulation sent a token that was never issued');
+      if (named === undefined || family === undefined)
+        throw new Error('The simulation sent a token that was never issued');
       const entry = (outcome: Redemption['outcome']): void =>
         void log.push({ family: named.family, index: named.index, by, order, outcome });
       if (family.revoked !== undefined) {
@@ -112,7 +119,13 @@ export function createServer(options: { readonly mode: ServerMode; readonly life
       const named = tokenName(accessToken);
       const family = families.get(named?.family ?? '');
       const issued = family?.issued.get(named?.index ?? -1);
-      if (named === undefined || family === undefined || issued === undefined || family.revoked !== undefined) return false;
+      if (
+        named === undefined ||
+        family === undefined ||
+        issued === undefined ||
+        family.revoked !== undefined
+      )
+        return false;
       return now < issued + lifetime * 1000 && (!killsOld || named.index === family.at);
     },
     isLive(refreshToken) {

@@ -15,7 +15,8 @@ export interface Schedule {
 }
 
 const ignore = (): void => undefined;
-const pickFrom = <T>(from: readonly T[], pick: number): T | undefined => from[pick % Math.max(1, from.length)];
+const pickFrom = <T>(from: readonly T[], pick: number): T | undefined =>
+  from[pick % Math.max(1, from.length)];
 
 /** Plays a schedule to its end, and until everything is quiet after it. */
 export async function play(
@@ -56,14 +57,20 @@ export async function play(
         return;
       }
       case 'renew':
-        watchedSource(world, slotOf(action.by)).renew(slotOf(action.by).signal.signal).catch(ignore);
+        watchedSource(world, slotOf(action.by))
+          .renew(slotOf(action.by).signal.signal)
+          .catch(ignore);
         return;
       case 'refuse': {
         const slot = slotOf(action.by);
         const known = [...world.facts.generations.keys()];
         const token =
-          action.pick === 0 ? (slot.player.held ?? 'nobody’s') : (pickFrom([...known.toReversed(), 'nobody’s'], action.pick - 1) as string);
-        watchedSource(world, slot).replaceRejected(token, { signal: controller().signal }).catch(ignore);
+          action.pick === 0
+            ? (slot.player.held ?? 'nobody’s')
+            : (pickFrom([...known.toReversed(), 'nobody’s'], action.pick - 1) as string);
+        watchedSource(world, slot)
+          .replaceRejected(token, { signal: controller().signal })
+          .catch(ignore);
         return;
       }
       case 'insist':
@@ -76,7 +83,12 @@ export async function play(
         return;
       case 'request': {
         const slot = slotOf(action.by);
-        const parts = { source: watchedSource(world, slot), timeline, server: world.facts.server, by: slot.player.id };
+        const parts = {
+          source: watchedSource(world, slot),
+          timeline,
+          server: world.facts.server,
+          by: slot.player.id,
+        };
         const { signal } = action.hostile ? slot.signal : controller();
         sendRequest(core, parts, { ...action, signal }, (traffic) => {
           for (const rule of world.rules) rule.sent?.(traffic);
@@ -90,7 +102,8 @@ export async function play(
         pickFrom(twins, action.pick)?.abort(new Error('The twin left'));
         return;
       case 'everybody':
-        for (const slot of world.slots) watchedSource(world, slot).getTokens({ signal: controller().signal }).catch(ignore);
+        for (const slot of world.slots)
+          watchedSource(world, slot).getTokens({ signal: controller().signal }).catch(ignore);
         return;
       case 'signIn': {
         const { manager, player } = slotOf(action.by);

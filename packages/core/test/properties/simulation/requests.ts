@@ -19,8 +19,18 @@ const THEIRS = 'https://elsewhere.example.com';
 /** Sends requests through the real adapter for fetch to a simulated API. */
 export async function sendRequest(
   core: Core,
-  parts: { readonly source: TokenSource; readonly timeline: Timeline; readonly server: Server; readonly by: number },
-  options: { readonly hostile: boolean; readonly body: 'text' | 'stream'; readonly foreign: boolean; readonly signal: AbortSignal },
+  parts: {
+    readonly source: TokenSource;
+    readonly timeline: Timeline;
+    readonly server: Server;
+    readonly by: number;
+  },
+  options: {
+    readonly hostile: boolean;
+    readonly body: 'text' | 'stream';
+    readonly foreign: boolean;
+    readonly signal: AbortSignal;
+  },
   seen: (traffic: Traffic) => void,
 ): Promise<void> {
   const { source, timeline, server, by } = parts;
@@ -35,7 +45,10 @@ export async function sendRequest(
     bodies.push(init.body);
     seen({ foreign, body, refused, sent, bodies });
     await timeline.gate('api', by);
-    const accepted = !hostile && authorization !== undefined && server.accepts(authorization.replace('Bearer ', ''), timeline.now);
+    const accepted =
+      !hostile &&
+      authorization !== undefined &&
+      server.accepts(authorization.replace('Bearer ', ''), timeline.now);
     refused.push(!accepted);
     return { url: String(input), status: accepted ? 200 : 401, headers: new Headers(), body: null };
   };

@@ -73,7 +73,9 @@ export function createTimeline(): Timeline {
   const gates = new Set<Gate>();
   const timers = new Set<Timer>();
 
-  const soonest = (until: number): { readonly at: number; readonly happen: () => void } | undefined => {
+  const soonest = (
+    until: number,
+  ): { readonly at: number; readonly happen: () => void } | undefined => {
     let at = until;
     let found: (() => void) | undefined;
     for (const gate of gates) {
@@ -141,7 +143,10 @@ export function createTimeline(): Timeline {
       return lost;
     },
     timers: (owner, background) =>
-      [...timers].filter((timer) => timer.owner === owner && (background === undefined || timer.background === background)).length,
+      [...timers].filter(
+        (timer) =>
+          timer.owner === owner && (background === undefined || timer.background === background),
+      ).length,
   };
   return timeline;
 }

@@ -5,7 +5,15 @@ import { allRules } from '../rules/all.ts';
 import { createCell, type SharedCell } from './cell.ts';
 import type { Core } from './core.ts';
 import { createEndpoint } from './endpoint.ts';
-import { type Call, type Facts, follow, type Judge, newPlayer, type Player, type Rule } from './facts.ts';
+import {
+  type Call,
+  type Facts,
+  follow,
+  type Judge,
+  newPlayer,
+  type Player,
+  type Rule,
+} from './facts.ts';
 import type { Fault } from './faults.ts';
 import { createLock, type SharedLock } from './locks.ts';
 import { createServer, type ServerAnswer, tokenName } from './oracle.ts';
@@ -44,7 +52,12 @@ export interface World {
 }
 
 /** `observers`: see what the rules see. */
-export function createWorld(core: Core, setting: Setting, judge: Judge, observers: readonly ((facts: Facts) => Rule)[] = []): World {
+export function createWorld(
+  core: Core,
+  setting: Setting,
+  judge: Judge,
+  observers: readonly ((facts: Facts) => Rule)[] = [],
+): World {
   const timeline = createTimeline();
   const server = createServer(setting);
   const names = new Map<string, string>();
@@ -65,7 +78,8 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
     turn: 0,
     queued: (by) => lock.queued(by),
     tokenOf: (fingerprint) => (fingerprint === undefined ? undefined : names.get(fingerprint)),
-    generationOf: (accessToken) => (accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`),
+    generationOf: (accessToken) =>
+      accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`,
     note(record) {
       const token = record.tokens?.accessToken;
       if (token === undefined) return;
@@ -92,7 +106,8 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
   if (asRecord !== undefined && initial !== undefined) {
     facts.note(asRecord);
     facts.stored.add(initial.accessToken);
-    if (setting.store === 'memory' || setting.start !== 'record') facts.imported = initial.accessToken;
+    if (setting.store === 'memory' || setting.start !== 'record')
+      facts.imported = initial.accessToken;
   }
 
   const lock = createLock(core, setting.lock, timeline);
@@ -123,7 +138,8 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
 
   const sawToken = (player: Player, refreshToken: string | undefined): void => {
     const name = tokenName(refreshToken ?? '');
-    if (name !== undefined) player.seen.set(name.family, Math.max(name.index, player.seen.get(name.family) ?? 0));
+    if (name !== undefined)
+      player.seen.set(name.family, Math.max(name.index, player.seen.get(name.family) ?? 0));
   };
 
   const world: World = {
@@ -168,7 +184,13 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
           for (const rule of rules) rule.calling?.(call);
           try {
             const { refreshToken = '', accessToken } = current;
-            const answer = await endpoint.call({ by: id, refreshToken, accessToken, signal, listens: setting.listens });
+            const answer = await endpoint.call({
+              by: id,
+              refreshToken,
+              accessToken,
+              signal,
+              listens: setting.listens,
+            });
             call.answer = (answer as Partial<ServerAnswer>).access_token;
             if (call.answer !== undefined) names.set(core.fingerprint(call.answer), call.answer);
             for (const rule of rules) rule.answered?.(call);
@@ -184,7 +206,8 @@ export function createWorld(core: Core, setting: Setting, judge: Judge, observer
           },
         }),
         async revoke({ refreshToken = '' }) {
-          if ((await timeline.gate('revoke', id)) === 'revokeFails') throw new Error(`Could not revoke ${refreshToken}`);
+          if ((await timeline.gate('revoke', id)) === 'revokeFails')
+            throw new Error(`Could not revoke ${refreshToken}`);
           server.revoke(refreshToken);
         },
       });
