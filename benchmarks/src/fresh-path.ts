@@ -1,12 +1,7 @@
-// What a request pays while its token is fresh: one call of getTokens().
+// What a request pays while its token is fresh: one call of getToken().
 import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
-import {
-  createTokenManager,
-  memoryStore,
-  type RefreshLock,
-  systemClock,
-  type TokenStore,
-} from 'unexpired';
+import { createTokenManager, memoryStore, type RefreshLock, type TokenStore } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { compare } from './support/compare.ts';
 import { decimals, printTable, whole } from './support/print.ts';
 import { freshTokens, noRefresh } from './support/tokens.ts';
@@ -14,7 +9,7 @@ import { freshTokens, noRefresh } from './support/tokens.ts';
 const CALLS = 100_000;
 
 const tokens = createTokenManager({ store: memoryStore(freshTokens()), refresh: noRefresh });
-await tokens.getTokens();
+await tokens.getToken();
 
 const token = { accessToken: freshTokens().accessToken };
 const other = new OAuth2Fetch({
@@ -26,9 +21,9 @@ const { signal } = new AbortController();
 
 const compared = await compare([
   { name: 'a promise that has its value already', run: () => Promise.resolve(token) },
-  { name: 'getTokens()', run: () => tokens.getTokens() },
-  { name: 'getTokens({ signal })', run: () => tokens.getTokens({ signal }) },
-  { name: 'getTokens({ validFor })', run: () => tokens.getTokens({ validFor: 60_000 }) },
+  { name: 'getToken()', run: () => tokens.getToken() },
+  { name: 'getToken({ signal })', run: () => tokens.getToken({ signal }) },
+  { name: 'getToken({ validFor })', run: () => tokens.getToken({ validFor: 60_000 }) },
   { name: '@badgateway/oauth2-client: getToken()', run: () => other.getToken() },
 ]);
 printTable(
@@ -40,9 +35,9 @@ printTable(
 const counts = { locks: 0, reads: 0, writes: 0, timers: 0 };
 const counted = counting(memoryStore(freshTokens()));
 const watched = createTokenManager({ ...counted, refresh: noRefresh });
-await watched.getTokens();
+await watched.getToken();
 const before = { ...counts };
-for (let call = 0; call < CALLS; call++) await watched.getTokens();
+for (let call = 0; call < CALLS; call++) await watched.getToken();
 printTable(
   `What ${whole(CALLS)} calls with a fresh token did besides`,
   ['', 'count'],

@@ -36,7 +36,7 @@ async function play(signals: readonly (AbortSignal | undefined)[]): Promise<Roun
       });
     },
   });
-  const first = tokens.getTokens();
+  const first = tokens.getToken();
   await sent;
 
   // What the caller keeps: a place for each promise, not to be counted as ours.
@@ -44,7 +44,7 @@ async function play(signals: readonly (AbortSignal | undefined)[]): Promise<Roun
   collectGarbage();
   const before = process.memoryUsage().heapUsed;
   for (let index = 0; index < WAITERS; index++)
-    waits[index] = tokens.getTokens({ signal: signals[index] });
+    waits[index] = tokens.getToken({ signal: signals[index] });
   collectGarbage();
   const heap = (process.memoryUsage().heapUsed - before) / WAITERS;
 

@@ -18,9 +18,9 @@ export const RULES: Record<string, PackageRules> = {
   axios: { imports: ['unexpired', 'unexpired/adapter'], types: ['axios'], everywhere: true },
   fetch: { imports: ['unexpired', 'unexpired/adapter'], types: ['ky'], everywhere: true },
   oauth: { imports: ['unexpired', 'oauth4webapi'] },
-  browser: { imports: ['unexpired'] },
-  node: { imports: ['unexpired', 'fs-native-extensions'], builtins: true },
-  redis: { imports: ['unexpired'], types: ['redis', 'ioredis'] },
+  browser: { imports: ['unexpired', 'unexpired/adapter'] },
+  node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions'], builtins: true },
+  redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
 };
 

@@ -36,7 +36,7 @@ const api = (id: string) =>
     origins: ['https://api.xero.com'],
     whenSignedOut: 'reject',
   });
-await connections.get('42').getTokens({ validFor: 10 * 60_000 }); // validate once, then fan out
+await connections.get('42').getToken({ validFor: 10 * 60_000 }); // validate once, then fan out
 connections.subscribe((event) => {
   if (event.type === 'sessionEnded') console.log('reconnect', event.name, event.error.code);
 });

@@ -1,6 +1,7 @@
 // Coming from axios-auth-refresh: skipAuthRefresh, shouldRefresh.
 import axios from 'axios';
-import { createTokenManager, isTokenRejected, memoryStore } from 'unexpired';
+import { createTokenManager, memoryStore } from 'unexpired';
+import { isTokenRejected } from 'unexpired/adapter';
 import { attachAuth } from '@unexpired/axios';
 const api = axios.create({ baseURL: 'https://api.example.com' }); // delete the interceptor that set Authorization
 const tokens = createTokenManager({

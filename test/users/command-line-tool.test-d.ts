@@ -20,7 +20,7 @@ const tokens = createTokenManager({
   }),
   refresh: refreshTokenGrant({ tokenEndpoint: 'https://id.example.com/token', clientId: 'tool' }),
 });
-if (!(await tokens.getTokens())) await tokens.signIn(await login());
+if (!(await tokens.getToken())) await tokens.setSession(await login());
 const transport = new StreamableHTTPClientTransport(url, {
   fetch: createAuthFetch(tokens, { origins: [url.origin] }),
 });

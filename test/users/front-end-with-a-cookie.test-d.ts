@@ -25,7 +25,7 @@ tokens.subscribe((event) => {
 });
 
 const { data } = await api.post('/auth/login', {}); // nobody signed in: goes out unsigned
-await tokens.signIn({ accessToken: data.accessToken });
+await tokens.setSession({ accessToken: data.accessToken });
 await api.post('/auth/logout').finally(() => tokens.signOut());
 
 const status = useSyncExternalStore(tokens.subscribe, () => tokens.status);

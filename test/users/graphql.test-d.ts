@@ -1,6 +1,7 @@
 // GraphQL: auth errors in a 200 body; client credentials.
 import { HttpLink } from '@apollo/client';
-import { createTokenManager, isTokenRejected } from 'unexpired';
+import { createTokenManager } from 'unexpired';
+import { isTokenRejected } from 'unexpired/adapter';
 import { createAuthFetch } from '@unexpired/fetch';
 import { clientCredentialsGrant } from '@unexpired/oauth';
 const tokens = createTokenManager({

@@ -19,7 +19,7 @@ acme({ auth: async ({ rejected }) => (rejected ? 'new' : 'old') });
 import * as undici from 'undici';
 acme({
   auth: {
-    async getTokens() {
+    async getToken() {
       return { accessToken: 'a' };
     },
     async replaceRejected() {

@@ -19,9 +19,9 @@ const original = globalThis.fetch;
 globalThis.fetch = createAuthFetch(
   {
     // whoever this request belongs to
-    async getTokens(o) {
+    async getToken(o) {
       const id = await sessionId();
-      return id ? sessions.get(id).getTokens(o) : undefined;
+      return id ? sessions.get(id).getToken(o) : undefined;
     },
     async replaceRejected(t, o) {
       const id = await sessionId();

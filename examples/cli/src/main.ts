@@ -15,7 +15,7 @@ const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-cli-'));
 const file = path.join(folder, 'config.json');
 
 // An older version of the tool had signed in, and kept its settings in the same file.
-const answer = server.signIn();
+const answer = server.login();
 const auth = {
   bearer: answer.access_token,
   renewal: answer.refresh_token,

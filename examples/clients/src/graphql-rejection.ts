@@ -1,4 +1,5 @@
-import { type ApiResponse, isTokenRejected } from 'unexpired';
+import type { ApiResponse } from 'unexpired';
+import { isTokenRejected } from 'unexpired/adapter';
 
 interface GraphqlAnswer {
   readonly data?: unknown;

@@ -7,7 +7,7 @@ export function openaiClient(tokens: TokenSource, baseURL: string): OpenAI {
   return new OpenAI({
     baseURL,
     async apiKey() {
-      const found = await tokens.getTokens();
+      const found = await tokens.getToken();
       if (!found) throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
       return found.accessToken;
     },

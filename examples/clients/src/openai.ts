@@ -6,10 +6,10 @@ export function openaiClient(tokens: TokenSource, baseURL: string): OpenAI {
   const { origin } = new URL(baseURL);
   return new OpenAI({
     baseURL,
-    apiKey: 'unused', // it insists on one, and sends it: overwriteAuthorization puts the token in its place
+    apiKey: 'unused', // it insists on one, and sends it: overwriteHeader puts the token in its place
     fetch: createAuthFetch(tokens, {
       origins: [origin],
-      overwriteAuthorization: true,
+      overwriteHeader: true,
       whenSignedOut: 'reject',
     }),
   });

@@ -65,7 +65,7 @@ describe('openai, when a refresh timed out', () => {
   const failureWith = (create: typeof openaiClient) =>
     failureOf(() =>
       create(
-        { getTokens: unavailable, replaceRejected: unavailable },
+        { getToken: unavailable, replaceRejected: unavailable },
         'https://api.example.com/v1',
       ).models.list(),
     );

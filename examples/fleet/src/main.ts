@@ -34,7 +34,7 @@ const redis = new Redis(redisServer.port, '127.0.0.1');
 const sessions = sessionsOn(redis, tokenEndpoint);
 await Promise.all(
   Array.from({ length: options.sessions }, (_, id) =>
-    sessions.get(String(id)).signIn(server.signIn()),
+    sessions.get(String(id)).setSession(server.login()),
   ),
 );
 

@@ -35,7 +35,7 @@ export async function startServer(
 
   const own: Readonly<Record<string, (query: URLSearchParams) => unknown>> = {
     'POST /join': () => ({ tab: String(++tabs) }),
-    'POST /login': () => authorization.signIn(),
+    'POST /login': () => authorization.login(),
     'POST /end-access-tokens': () => authorization.endAccessTokens(),
     'GET /seen': (query) => {
       guests.present(query.get('tab') ?? '', Date.now());

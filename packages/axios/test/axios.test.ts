@@ -22,7 +22,7 @@ const source = (over: Partial<TokenSource> = {}): TokenSource & { replaced: numb
   let current = 'old';
   const self = {
     replaced: 0,
-    getTokens: async () => ({ accessToken: current }),
+    getToken: async () => ({ accessToken: current }),
     async replaceRejected() {
       self.replaced++;
       current = 'good';
@@ -173,7 +173,7 @@ describe.each<[string, typeof axios]>([
       baseURL: api.origin,
       auth: { username: 'me', password: 'pw' },
     });
-    attachAuth(instance, source(), { origins: [api.origin], overwriteAuthorization: true });
+    attachAuth(instance, source(), { origins: [api.origin], overwriteHeader: true });
     const { config } = await instance.get('/echo');
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
     expect(config.auth).toEqual({ username: 'me', password: 'pw' });
@@ -282,12 +282,12 @@ describe.each<[string, typeof axios]>([
       ),
     ).toBe(down);
     expect(
-      await caught(attached({}, source({ getTokens: () => Promise.reject(down) })).get('/echo')),
+      await caught(attached({}, source({ getToken: () => Promise.reject(down) })).get('/echo')),
     ).toBe(down);
   });
 
   describe('while a request waits for a token', () => {
-    const hanging = (): TokenSource => source({ getTokens: () => new Promise(() => undefined) });
+    const hanging = (): TokenSource => source({ getToken: () => new Promise(() => undefined) });
 
     it('its timeout ends it with axios’s usual error', async () => {
       const error = await caught(attached({}, hanging()).get('/echo', { timeout: 20 }));
@@ -321,7 +321,7 @@ describe.each<[string, typeof axios]>([
 
     it('its timeout counts from the start, not from when the token came', async () => {
       const tokens = source({
-        getTokens: () =>
+        getToken: () =>
           new Promise((resolve) => setTimeout(() => resolve({ accessToken: 'good' }), 100)),
       });
       let given: unknown;
@@ -387,7 +387,7 @@ describe.each<[string, typeof axios]>([
 
   it('recognises a config that was cancelled before it was sent, when it is sent again', async () => {
     let asked = 0;
-    const tokens = source({ getTokens: async () => (asked++, { accessToken: 'good' }) });
+    const tokens = source({ getToken: async () => (asked++, { accessToken: 'good' }) });
     const instance = attached({ adapter: 'http' }, tokens);
     const { config } = await caught(instance.get('/echo', { signal: AbortSignal.abort() }));
     await instance.request({
@@ -401,7 +401,7 @@ describe.each<[string, typeof axios]>([
     const { signal } = new AbortController();
     const seen: unknown[] = [];
     const tokens = source({
-      async getTokens(options) {
+      async getToken(options) {
         seen.push(options?.signal);
         return { accessToken: 'good' };
       },
@@ -514,7 +514,7 @@ describe.each<[string, typeof axios]>([
         lookup: lookup as never,
         proxy: false,
       } as AxiosRequestConfig);
-      attachAuth(instance, source({ getTokens: async () => ({ accessToken: 'good' }) }), {
+      attachAuth(instance, source({ getToken: async () => ({ accessToken: 'good' }) }), {
         origins: [`http://a.localhost:${port}`],
       });
       const to = encodeURIComponent(`http://b.a.localhost:${port}/public`);
@@ -700,7 +700,7 @@ describe.each<[string, typeof axios]>([
         const seen: unknown[] = [];
         let serial = 0;
         const tokens = source({
-          getTokens: async () => ({ accessToken: `t${serial}` }),
+          getToken: async () => ({ accessToken: `t${serial}` }),
           replaceRejected: async () => ({ accessToken: `t${++serial}` }),
         });
         const instance = client.create({
@@ -722,7 +722,7 @@ describe.each<[string, typeof axios]>([
     it.each(orders)('attached %s us: our errors are not retried', async (_order, attach) => {
       let asked = 0;
       const tokens = source({
-        getTokens() {
+        getToken() {
           asked++;
           return Promise.reject(new TokenError('ERR_REFRESH_UNAVAILABLE'));
         },

@@ -151,7 +151,7 @@ describe.each(versions)('axios %s', (_version, client) => {
     '21: the replay carries the new header, where the old one came from %s',
     async (_, defaults, config) => {
       const tokens = session();
-      await tokens.getTokens(); // what is in the store is known from now on
+      await tokens.getToken(); // what is in the store is known from now on
       await attached(tokens, defaults).get('/echo', config);
       expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
     },

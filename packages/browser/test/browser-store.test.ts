@@ -37,7 +37,7 @@ describe('browserStore', () => {
       store: browserStore(),
       refresh: () => Promise.reject(new Error('not to be called')),
     });
-    await expect(tokens.getTokens()).rejects.toMatchObject({
+    await expect(tokens.getToken()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       cause: {
         code: 'NotSupportedError',

@@ -237,7 +237,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
         it('may hold a token set that another program put there: it is taken over, and renewed', async () => {
           const page = await user.tab();
           expect(await ask(page)).toEqual({ statuses: [401], errors: [] });
-          await page.evaluate((answer) => putIntoDatabase(answer), site.server.signIn());
+          await page.evaluate((answer) => putIntoDatabase(answer), site.server.login());
           const [one, other] = [await user.tab(), await user.tab()];
           expect([await ask(one), await ask(other)]).toEqual([SERVED, SERVED]);
           expect([await ask(one, HOUR), await ask(other, HOUR - 60_000)]).toEqual([SERVED, SERVED]);

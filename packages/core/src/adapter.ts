@@ -1,5 +1,6 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
 // request and answer.
+export { systemClock } from './clock.ts';
 export { tokenErrorOf } from './errors.ts';
 export { fingerprint } from './fingerprint.ts';
 export { abortable } from './http/abort.ts';

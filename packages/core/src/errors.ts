@@ -3,14 +3,14 @@
  *
  * | code | action |
  * |---|---|
- * | `ERR_SIGNED_OUT` nobody is signed in, or signed out while waiting | `signIn` |
- * | `ERR_SESSION_ENDED` the server refused the refresh token | `signIn` |
+ * | `ERR_SIGNED_OUT` nobody is signed in, or signed out while waiting | `setSession` |
+ * | `ERR_SESSION_ENDED` the server refused the refresh token | `setSession` |
  * | `ERR_REFRESH_UNAVAILABLE` network, 5xx, 429, deadline, back-off, lock or store down (see `cause`) | `retry` |
  * | `ERR_REFRESH_LIMIT` too many refreshes whose tokens were useless on arrival | `retry` |
  * | `ERR_WAIT_LIMIT` this caller waited too long, or the queue is full | `retry` |
  * | `ERR_REFRESH_CONFIGURATION` `invalid_client`, `invalid_scope`, ... | `fix` |
  * | `ERR_REFRESH_ANSWER` the answer is not a token set, or already expired; names what is missing | `fix` |
- * | `ERR_REENTRANT` `refresh()` or `getTokens()` called from inside the refresh | `fix` |
+ * | `ERR_REENTRANT` `refresh()` or `getToken()` called from inside the refresh | `fix` |
  * | `ERR_STORE_RECORD` the store holds something that is not ours | `fix` |
  * | `ERR_CLOSED` used after `close()` | `fix` |
  */

@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock.ts';
+export type { Clock } from './clock.ts';
 export {
   type Delivery,
   TokenError,
@@ -8,7 +8,6 @@ export {
 } from './errors.ts';
 export type { TokenEvent } from './events.ts';
 export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
-export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export type {
   AcquireFunction,

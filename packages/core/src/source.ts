@@ -9,7 +9,7 @@ export interface WaitOptions {
 /** The two methods that an adapter needs. A test double is two lines. */
 export interface TokenSource {
   /** A token fit to send, refreshed first if it has to be. `undefined`: nobody is signed in. */
-  getTokens(options?: WaitOptions): Promise<AccessToken | undefined>;
+  getToken(options?: WaitOptions): Promise<AccessToken | undefined>;
   /**
    * What to send instead of a token that the API just refused; `undefined`: nothing better, the caller gets the
    * refusal. Rejects with a `TokenError` when the refusal could not be repaired.

@@ -29,7 +29,7 @@ const fresh = () => {
 describe('a burst of requests', () => {
   it('that find the token expired makes one refresh, and all get its token', async () => {
     const { server, tokens } = expired();
-    const got = await Promise.all(Array.from({ length: 100 }, () => tokens.getTokens()));
+    const got = await Promise.all(Array.from({ length: 100 }, () => tokens.getToken()));
     expect(new Set(got.map((token) => token?.accessToken))).toEqual(new Set(['at-2']));
     expect(server.calls).toBe(1);
     expect(server.reuses).toBe(0);
@@ -37,7 +37,7 @@ describe('a burst of requests', () => {
 
   it('that were refused with the same token makes one refresh, and all get its token', async () => {
     const { server, tokens } = fresh();
-    await tokens.getTokens();
+    await tokens.getToken();
     const got = await Promise.all(
       Array.from({ length: 100 }, () => tokens.replaceRejected('at-1')),
     );
@@ -47,13 +47,13 @@ describe('a burst of requests', () => {
 
   it('with every way in at once makes one refresh', async () => {
     const { clock, server, tokens } = fresh();
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(3_599_000);
     const got = await Promise.all([
-      tokens.getTokens(),
+      tokens.getToken(),
       tokens.replaceRejected('at-1'),
       tokens.refresh(),
-      tokens.getTokens({ validFor: 600_000 }),
+      tokens.getToken({ validFor: 600_000 }),
     ]);
     expect(got.map((token) => token?.accessToken)).toEqual(['at-2', 'at-2', 'at-2', 'at-2']);
     expect(server.calls).toBe(1);
@@ -64,26 +64,26 @@ describe('a burst of requests', () => {
     server.next(() => {
       throw Object.assign(new Error('Bad Gateway'), { status: 502 });
     });
-    const got = await Promise.allSettled(Array.from({ length: 100 }, () => tokens.getTokens()));
+    const got = await Promise.allSettled(Array.from({ length: 100 }, () => tokens.getToken()));
     const errors = new Set(
       got.map((result) => (result.status === 'rejected' ? result.reason : 'got a token')),
     );
     expect(errors.size).toBe(1);
     expect(tokenErrorOf([...errors][0])?.code).toBe('ERR_REFRESH_UNAVAILABLE');
-    await expect(tokens.getTokens()).rejects.toMatchObject({
+    await expect(tokens.getToken()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       retryAfter: 750,
     });
     expect(server.calls).toBe(1);
     await clock.advance(750);
-    expect((await tokens.getTokens())?.accessToken).toBe('at-2');
+    expect((await tokens.getToken())?.accessToken).toBe('at-2');
   });
 });
 
 describe('a late 401', () => {
   it('for an older token is answered with the current one, without a refresh', async () => {
     const { server, tokens } = fresh();
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     expect((await tokens.replaceRejected('at-1'))?.accessToken).toBe('at-2');
     expect(server.calls).toBe(1);
@@ -91,7 +91,7 @@ describe('a late 401', () => {
 
   it('for a token that is not ours changes nothing', async () => {
     const { server, tokens } = fresh();
-    await tokens.getTokens();
+    await tokens.getToken();
     expect(await tokens.replaceRejected('somebody-elses')).toBeUndefined();
     expect(server.calls).toBe(0);
   });
@@ -100,10 +100,10 @@ describe('a late 401', () => {
 describe('an API that always says 401', () => {
   it('causes at most 5 refreshes in 30 s, and the caller gets its 401', async () => {
     const { clock, server, tokens } = fresh();
-    await tokens.getTokens();
+    await tokens.getToken();
     const ends = new Set<unknown>();
     for (let tick = 0; tick < 300; tick++) {
-      const token = await tokens.getTokens();
+      const token = await tokens.getToken();
       if (token !== undefined)
         ends.add(
           await tokens
@@ -129,13 +129,13 @@ describe('a session that ends', () => {
         response: { status: 400, data: { error: 'invalid_grant' } },
       });
     });
-    const got = await Promise.allSettled([tokens.getTokens(), tokens.getTokens()]);
+    const got = await Promise.allSettled([tokens.getToken(), tokens.getToken()]);
     expect(
       got.map((result) => result.status === 'rejected' && tokenErrorOf(result.reason)?.code),
     ).toEqual(['ERR_SESSION_ENDED', 'ERR_SESSION_ENDED']);
     expect(events.filter((event) => event.type === 'sessionEnded')).toHaveLength(1);
     expect(tokens.status).toBe('ended');
-    expect(await tokens.getTokens()).toBeUndefined();
+    expect(await tokens.getToken()).toBeUndefined();
     expect(server.calls).toBe(1);
   });
 });
@@ -145,8 +145,8 @@ describe('waiting', () => {
     const { server, tokens } = expired();
     const open = server.hold();
     const controller = new AbortController();
-    const aborted = tokens.getTokens({ signal: controller.signal });
-    const other = tokens.getTokens();
+    const aborted = tokens.getToken({ signal: controller.signal });
+    const other = tokens.getToken();
     await settle();
     const reason = new Error('the user left');
     controller.abort(reason);
@@ -159,20 +159,20 @@ describe('waiting', () => {
   it('ends with ERR_WAIT_LIMIT when the token endpoint hangs, and a late answer is still stored', async () => {
     const { clock, server, tokens } = expired();
     const open = server.hold();
-    const late = tokens.getTokens();
+    const late = tokens.getToken();
     const outcome = expect(late).rejects.toMatchObject({ code: 'ERR_WAIT_LIMIT', action: 'retry' });
     await clock.advance(30_000);
     await outcome;
     open();
     await settle();
-    expect((await tokens.getTokens())?.accessToken).toBe('at-2');
+    expect((await tokens.getToken())?.accessToken).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
   it('ends with ERR_SIGNED_OUT when the user signs out meanwhile, and the late answer is discarded', async () => {
     const { server, tokens } = expired();
     const open = server.hold();
-    const waiting = tokens.getTokens();
+    const waiting = tokens.getToken();
     await settle();
     const outcome = expect(waiting).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });
     await tokens.signOut();
@@ -180,7 +180,7 @@ describe('waiting', () => {
     open();
     await settle();
     expect(tokens.status).toBe('signedOut');
-    expect(await tokens.getTokens()).toBeUndefined();
+    expect(await tokens.getToken()).toBeUndefined();
   });
 
   it('is refused from inside the refresh instead of deadlocking', async () => {
@@ -191,12 +191,12 @@ describe('waiting', () => {
       clock,
       async refresh(_, { signal }) {
         inside.push(
-          await tokens.getTokens({ signal }).catch((error: unknown) => tokenErrorOf(error)?.code),
+          await tokens.getToken({ signal }).catch((error: unknown) => tokenErrorOf(error)?.code),
         );
         return { accessToken: 'new' };
       },
     });
-    expect((await tokens.getTokens())?.accessToken).toBe('new');
+    expect((await tokens.getToken())?.accessToken).toBe('new');
     expect(inside).toEqual(['ERR_REENTRANT']);
   });
 });
@@ -206,7 +206,7 @@ describe('a session from nothing', () => {
     const server = strictServer();
     const tokens = createTokenManager({ acquire: server.acquire, clock: testClock() });
     expect(tokens.status).toBe('unknown');
-    const got = await Promise.all(Array.from({ length: 20 }, () => tokens.getTokens()));
+    const got = await Promise.all(Array.from({ length: 20 }, () => tokens.getToken()));
     expect(new Set(got.map((token) => token?.accessToken))).toEqual(new Set(['at-2']));
     expect(server.calls).toBe(1);
     expect(tokens.status).toBe('signedIn');
@@ -219,20 +219,20 @@ describe('a session from nothing', () => {
     server.next(() => {
       throw Object.assign(new Error('Unauthorized'), { status: 401 });
     });
-    expect(await tokens.getTokens()).toBeUndefined();
-    expect(await tokens.getTokens()).toBeUndefined();
+    expect(await tokens.getToken()).toBeUndefined();
+    expect(await tokens.getToken()).toBeUndefined();
     expect(server.calls).toBe(1);
     expect(tokens.status).toBe('signedOut');
-    await tokens.signIn({ accessToken: 'signed-in' });
-    expect((await tokens.getTokens())?.accessToken).toBe('signed-in');
+    await tokens.setSession({ accessToken: 'signed-in' });
+    expect((await tokens.getToken())?.accessToken).toBe('signed-in');
   });
 
   it('is never acquired after signing out', async () => {
     const server = strictServer();
     const tokens = createTokenManager({ acquire: server.acquire, clock: testClock() });
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.signOut();
-    expect(await tokens.getTokens()).toBeUndefined();
+    expect(await tokens.getToken()).toBeUndefined();
     expect(server.calls).toBe(1);
   });
 });
@@ -240,12 +240,12 @@ describe('a session from nothing', () => {
 it('closing leaves no timer behind and refuses further use', async () => {
   const { clock, server, tokens } = expired();
   const open = server.hold();
-  const waiting = tokens.getTokens();
+  const waiting = tokens.getToken();
   await settle();
   const closing = tokens.close();
   open();
   await closing;
   expect((await waiting)?.accessToken).toBe('at-2');
   expect(clock.pending).toBe(0);
-  await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
+  await expect(tokens.getToken()).rejects.toMatchObject({ code: 'ERR_CLOSED' });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { systemClock } from '../src/index.ts';
+import { systemClock } from '../src/adapter.ts';
 
 const DAY = 86_400_000;
 

@@ -3,10 +3,10 @@ import {
   createTokenManager,
   memoryStore,
   type RefreshLock,
-  systemClock,
   TokenError,
   type TokenEvent,
 } from '../src/index.ts';
+import { systemClock } from '../src/adapter.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';
 import { httpError, outcome, testSession } from './support/session.ts';
@@ -21,7 +21,7 @@ const times = <T>(count: number, run: (index: number) => T): T[] =>
 
 it('1: a burst of 10 expired requests is 1 refresh and 10 successes', async () => {
   const { server, tokens } = testSession();
-  expect(await Promise.all(times(10, () => outcome(tokens.getTokens())))).toEqual(
+  expect(await Promise.all(times(10, () => outcome(tokens.getToken())))).toEqual(
     times(10, () => 'at-2'),
   );
   expect([server.calls, server.reuses]).toEqual([1, 0]);
@@ -36,7 +36,7 @@ it('2: a failed refresh settles every waiter, once, with the same typed error', 
   const errors = await Promise.all(
     times(5, () =>
       tokens
-        .getTokens()
+        .getToken()
         .catch((error: unknown) => error)
         .finally(() => settled++),
     ),
@@ -50,7 +50,7 @@ it('2: a failed refresh settles every waiter, once, with the same typed error', 
 
 it('3: a late 401 for an old token makes no second refresh', async () => {
   const { server, tokens } = testSession({ expiresIn: HOUR });
-  await tokens.getTokens();
+  await tokens.getToken();
   expect(await Promise.all(times(8, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
     times(8, () => 'at-2'),
   );
@@ -65,14 +65,14 @@ it('4: every way in shares one flight: background, pre-check, 401, by hand, of s
   const server = strictServer({ expiresAt: clock.now() + HOUR });
   const store = memoryStore(server.first);
   const both = times(2, (seed) =>
-    testSession({ clock, server, store, seed: seed + 1, prefetchWindow: 300_000 }),
+    testSession({ clock, server, store, seed: seed + 1, backgroundWindow: 300_000 }),
   );
-  await Promise.all(both.map(({ tokens }) => tokens.getTokens()));
+  await Promise.all(both.map(({ tokens }) => tokens.getToken()));
   await clock.advance(HOUR - 200_000);
   await Promise.all(
     both.flatMap(({ tokens }) => [
-      tokens.getTokens(),
-      tokens.getTokens({ validFor: 600_000 }),
+      tokens.getToken(),
+      tokens.getToken({ validFor: 600_000 }),
       tokens.replaceRejected('at-1'),
       tokens.refresh(),
     ]),
@@ -92,19 +92,19 @@ it.each([
       clock,
       async refresh(_, { signal }) {
         for (let turn = 0; turn < turns; turn++) await settle();
-        const inside = await tokens.getTokens({ signal }).catch((error: TokenError) => error.code);
+        const inside = await tokens.getToken({ signal }).catch((error: TokenError) => error.code);
         expect(inside).toBe('ERR_REENTRANT'); // what adapters take as: send it as it is
         return { accessToken: 'new' };
       },
     });
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('new');
   },
 );
 
 it('6: the token endpoint never answers: nobody hangs for ever', async () => {
   const { clock, server, tokens } = testSession();
   server.next(() => new Promise(() => undefined));
-  const waits = times(9, () => outcome(tokens.getTokens()));
+  const waits = times(9, () => outcome(tokens.getToken()));
   await clock.advance(30_000);
   expect(await Promise.all(waits)).toEqual(times(9, () => 'ERR_WAIT_LIMIT'));
   await clock.advance(125_000);
@@ -115,7 +115,7 @@ it('7: an API that always answers 401: 5 refreshes in 30 s at most, and far fewe
   const { clock, server, tokens } = testSession({ expiresIn: HOUR });
   const calls: number[] = [];
   for (let second = 0; second < 600; second++) {
-    const token = await tokens.getTokens().catch(() => undefined);
+    const token = await tokens.getToken().catch(() => undefined);
     if (token !== undefined) await outcome(tokens.replaceRejected(token.accessToken));
     calls.push(server.calls);
     await clock.advance(1000);
@@ -145,32 +145,32 @@ describe('8: not a logout:', () => {
     server.next(() => {
       throw error;
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(tokens.status).toBe('signedIn');
     expect(cell.record?.tokens?.refreshToken).toBe('rt-1');
     expect([ofType('signedOut'), ofType('sessionEnded')]).toEqual([[], []]);
     await clock.advance(60_000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('an HTML page from a proxy, taken for the answer', async () => {
     const { clock, server, tokens } = testSession();
     server.next(() => '<html>');
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
     expect(tokens.status).toBe('signedIn');
     await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 });
 
 it('9: a refresh fails while the token is valid: requests go out with it', async () => {
   const { clock, server, tokens } = testSession({ expiresIn: HOUR });
-  await tokens.getTokens();
+  await tokens.getToken();
   await clock.advance(HOUR - 20_000);
   server.next(() => {
     throw httpError(500);
   });
-  expect(await Promise.all(times(5, () => outcome(tokens.getTokens())))).toEqual(
+  expect(await Promise.all(times(5, () => outcome(tokens.getToken())))).toEqual(
     times(5, () => 'at-1'),
   );
   expect(server.calls).toBe(1);
@@ -180,10 +180,10 @@ it('10: a window longer than the token’s lifetime: one refresh a lifetime', as
   const { clock, server, tokens } = testSession({
     lifetime: 20,
     skewWindow: 60_000,
-    prefetchWindow: 60_000,
+    backgroundWindow: 60_000,
   });
   for (let second = 0; second < 200; second++) {
-    expect(await outcome(tokens.getTokens())).toMatch(/^at-/);
+    expect(await outcome(tokens.getToken())).toMatch(/^at-/);
     await clock.advance(1000);
   }
   expect(server.calls).toBeLessThanOrEqual(14);
@@ -210,8 +210,8 @@ it('14: invalid_grant because a sibling won: re-read first, and its token is tak
     return answer;
   });
   const got = await Promise.all([
-    outcome(one?.tokens.getTokens() as Promise<unknown>),
-    outcome(two?.tokens.getTokens() as Promise<unknown>),
+    outcome(one?.tokens.getToken() as Promise<unknown>),
+    outcome(two?.tokens.getToken() as Promise<unknown>),
   ]);
   expect(got).toEqual(['at-2', 'at-2']);
   expect(two?.tokens.status).toBe('signedIn');
@@ -221,24 +221,24 @@ describe('15: while a refresh is in flight,', () => {
   it('a sign-out: the old session does not come back', async () => {
     const { server, tokens } = testSession();
     const open = server.hold();
-    void outcome(tokens.getTokens());
+    void outcome(tokens.getToken());
     await settle();
     await tokens.signOut();
     open();
     await settle();
     expect(tokens.status).toBe('signedOut');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
   });
 
   it('a sign-in: the old session does not come back', async () => {
     const { server, tokens } = testSession();
     const open = server.hold();
-    void outcome(tokens.getTokens());
+    void outcome(tokens.getToken());
     await settle();
-    await tokens.signIn({ accessToken: 'new' });
+    await tokens.setSession({ accessToken: 'new' });
     open();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('new');
   });
 });
 
@@ -246,8 +246,8 @@ it('16: a caller aborts: the shared refresh lives, its rotation is kept, and nob
   const { server, tokens } = testSession();
   const open = server.hold();
   const controller = new AbortController();
-  const first = outcome(tokens.getTokens({ signal: controller.signal })); // the one that started it
-  const others = times(5, () => outcome(tokens.getTokens()));
+  const first = outcome(tokens.getToken({ signal: controller.signal })); // the one that started it
+  const others = times(5, () => outcome(tokens.getToken()));
   await settle();
   controller.abort('left');
   expect(await first).toBe('left');
@@ -261,13 +261,13 @@ describe('22: the refresh token of the answer', () => {
   it('absent: the old one is kept', async () => {
     const { server, tokens } = testSession();
     server.next(() => ({ access_token: 'a' }));
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-1']);
   });
   it('present: it replaces the old one', async () => {
     const { server, tokens } = testSession();
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2']);
   });
@@ -284,10 +284,10 @@ it.each([
   server.next(() => {
     throw error;
   });
-  const waiting = outcome(tokens.getTokens());
+  const waiting = outcome(tokens.getToken());
   await clock.advance(499); // the shortest back-off
   expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-  await outcome(tokens.getTokens());
+  await outcome(tokens.getToken());
   expect(server.calls).toBe(1);
 });
 
@@ -298,13 +298,13 @@ it('24: a token lifetime over 24.8 days: no refresh before its time, and none at
     const tokens = createTokenManager({
       store: memoryStore(server.first),
       refresh: server.refresh,
-      prefetchWindow: 300_000,
+      backgroundWindow: 300_000,
       clock: systemClock,
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     for (let day = 0; day < 59; day++) {
       jest.advanceTimersByTime(DAY);
-      expect(await outcome(tokens.getTokens())).toBe('at-1');
+      expect(await outcome(tokens.getToken())).toBe('at-1');
     }
     expect(server.calls).toBe(0);
     expect(jest.getTimerCount()).toBe(0);
@@ -318,14 +318,14 @@ it('25: a background refresh failure is an event, no unhandled rejection, and le
   try {
     const { clock, server, tokens, ofType } = testSession({
       expiresIn: HOUR,
-      prefetchWindow: 300_000,
+      backgroundWindow: 300_000,
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(HOUR - 100_000);
     server.next(() => {
       throw httpError(500);
     });
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(ofType('refreshFailed')).toHaveLength(1);
     expect(clock.pending).toBe(0);
@@ -351,7 +351,7 @@ it('27: no module-level state: two users of one server share nothing', async () 
     tokens.subscribe((event) => events.push(event));
     return { tokens, events };
   });
-  expect(await Promise.all(users.map(({ tokens }) => outcome(tokens.getTokens())))).toEqual([
+  expect(await Promise.all(users.map(({ tokens }) => outcome(tokens.getToken())))).toEqual([
     'anna-2',
     'ben-3',
   ]);
@@ -371,7 +371,7 @@ describe('31: the client’s clock is wrong by hours:', () => {
       const { clock, server, tokens } = testSession({ expiresIn: HOUR });
       clock.jump(off);
       for (let minute = 0; minute < 180; minute++) {
-        const token = await tokens.getTokens();
+        const token = await tokens.getToken();
         // The server’s own view: its tokens live for an hour from when it issued them.
         expect(token?.accessToken).toBe(server.live);
         await clock.advance(60_000);
@@ -383,10 +383,10 @@ describe('31: the client’s clock is wrong by hours:', () => {
 
 it('32: the provider kills the old access token on refresh: what was sent meanwhile is replayed with the new one', async () => {
   const { server, tokens } = testSession({ expiresIn: HOUR });
-  await tokens.getTokens();
+  await tokens.getToken();
   const open = server.hold();
   const refreshing = outcome(tokens.refresh());
-  const sent = await tokens.getTokens();
+  const sent = await tokens.getToken();
   expect(sent?.accessToken).toBe('at-1'); // still valid when it was sent
   const refused = outcome(tokens.replaceRejected('at-1'));
   open();
@@ -400,13 +400,13 @@ describe('34: a lock like Web Locks', () => {
     const { server, tokens } = testSession({ lock: scriptedLock().lock });
     const open = server.hold();
     const controller = new AbortController();
-    const waiting = outcome(tokens.getTokens({ signal: controller.signal }));
+    const waiting = outcome(tokens.getToken({ signal: controller.signal }));
     await settle();
     controller.abort('left');
     expect(await waiting).toBe('left');
     open();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
@@ -419,15 +419,15 @@ describe('34: a lock like Web Locks', () => {
       clock,
       async refresh(_, { signal }) {
         await tokens.refresh({ signal }).catch(() => undefined);
-        await tokens.signIn({ accessToken: 'inside' });
+        await tokens.setSession({ accessToken: 'inside' });
         return { accessToken: 'new' };
       },
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await settle();
     expect(script.requests).toBe(1);
     expect(script.holders).toBe(0);
-    expect(await outcome(tokens.getTokens())).toBe('inside');
+    expect(await outcome(tokens.getToken())).toBe('inside');
   });
 
   it('is the machine’s own, where there is one', async () => {
@@ -446,9 +446,9 @@ describe('34: a lock like Web Locks', () => {
         name: 'edge-34',
       }),
     );
-    expect(
-      new Set(await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())))),
-    ).toEqual(new Set(['at-2']));
+    expect(new Set(await Promise.all(all.map(({ tokens }) => outcome(tokens.getToken()))))).toEqual(
+      new Set(['at-2']),
+    );
     expect(server.calls).toBe(1);
   });
 });

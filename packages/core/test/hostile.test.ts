@@ -113,7 +113,7 @@ describe('a refresh function that', () => {
       if (!(error instanceof TokenError)) found.push(error);
       if (/[ar]t-1/.test(textOf(error))) found.push('a token in an error');
     };
-    const waiting = [tokens.getTokens(), tokens.refresh(), tokens.replaceRejected('at-1')].map(
+    const waiting = [tokens.getToken(), tokens.refresh(), tokens.replaceRejected('at-1')].map(
       (wait) =>
         wait.then((token) => {
           if (token !== undefined && typeof token.accessToken !== 'string') found.push(token);
@@ -214,7 +214,7 @@ describe('a WWW-Authenticate header of pieces in any order', () => {
 
   it('leads to one replay or to the 401, never to an error', async () => {
     const source = {
-      getTokens: async () => ({ accessToken: 'one' }),
+      getToken: async () => ({ accessToken: 'one' }),
       replaceRejected: async () => ({ accessToken: 'two' }),
     };
     const signature = await createAuthorizer(source, { origins: ['https://api.example.com'] })({

@@ -29,9 +29,9 @@ it('1,000 managers created, used in every way and closed leave no timer and no s
       revoke: async () => undefined,
     });
     const wait = { signal: long.signal };
-    if (index % 7 !== 6) await outcome(tokens.getTokens(wait));
+    if (index % 7 !== 6) await outcome(tokens.getToken(wait));
     if (index % 7 === 1)
-      await tokens.signIn({
+      await tokens.setSession({
         accessToken: `at-${index}`,
         refreshToken: 'rt-1',
         expiresAt: clock.now() + 3_600_000,
@@ -66,7 +66,7 @@ it('1,000 closed managers are garbage, while their store, their signal and their
   const use = async (seed: number): Promise<WeakRef<object>[]> => {
     const server = strictServer();
     const { tokens } = testSession({ clock, seed, server, store: cell.open() });
-    await outcome(tokens.getTokens({ signal: long.signal }));
+    await outcome(tokens.getToken({ signal: long.signal }));
     if (seed % 10 === 0) await outcome(tokens.refresh({ signal: long.signal }));
     await tokens.close();
     return [new WeakRef(tokens), new WeakRef(server.refresh)];
@@ -88,7 +88,7 @@ it('100,000 requests that share one long-lived signal leave no listener', async 
   const long = countingSignal();
   for (let round = 0; round < 10; round++) {
     const open = server.hold();
-    const waits = Array.from({ length: 10_000 }, () => tokens.getTokens({ signal: long.signal }));
+    const waits = Array.from({ length: 10_000 }, () => tokens.getToken({ signal: long.signal }));
     open();
     await Promise.all(waits);
     expect(long.listeners).toBe(0);
@@ -102,7 +102,7 @@ it('100,000 requests signed and judged for an adapter, refused or not, leave no 
   let good = 'one';
   const authorize = createAuthorizer(
     {
-      getTokens: async () => ({ accessToken: 'one' }),
+      getToken: async () => ({ accessToken: 'one' }),
       replaceRejected: async () => ({ accessToken: good }),
     },
     { origins: ['https://api.example.com'] },
@@ -135,17 +135,17 @@ it('a fresh token costs no read of the store, no lock and no timer', async () =>
     },
   };
   const { tokens } = testSession({ clock, store: cell.open({ lock }) });
-  await tokens.getTokens();
+  await tokens.getToken();
   const reads = cell.reads;
-  const first = tokens.getTokens();
-  for (let call = 0; call < 1000; call++) expect(tokens.getTokens()).toBe(first);
+  const first = tokens.getToken();
+  for (let call = 0; call < 1000; call++) expect(tokens.getToken()).toBe(first);
   await settle();
   expect([cell.reads - reads, cell.writes, locks, clock.pending]).toEqual([0, 0, 0, 0]);
 });
 
 it('memory: a session that goes on for long remembers a bounded number of its tokens', async () => {
   const { clock, tokens } = testSession({ expiresIn: 3_600_000 });
-  await tokens.getTokens();
+  await tokens.getToken();
   for (let round = 0; round < 1100; round++) {
     await tokens.refresh();
     await clock.advance(1000);

@@ -53,7 +53,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     async (count) => {
       const { server, all } = managers(count, -1, stores);
       const got = await Promise.all(
-        all.flatMap(({ tokens }) => Array.from({ length: 20 }, () => outcome(tokens.getTokens()))),
+        all.flatMap(({ tokens }) => Array.from({ length: 20 }, () => outcome(tokens.getToken()))),
       );
       expect(new Set(got)).toEqual(new Set(['at-2']));
       expect(server.calls).toBe(1);
@@ -63,12 +63,12 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('every way in at once, in each of them: one redemption', async () => {
     const { server, all } = managers(3, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     const got = await Promise.all(
       all.flatMap(({ tokens }) => [
         outcome(tokens.replaceRejected('at-1')),
         outcome(tokens.refresh()),
-        outcome(tokens.getTokens({ validFor: HOUR * 0.9 + 1 })),
+        outcome(tokens.getToken({ validFor: HOUR * 0.9 + 1 })),
       ]),
     );
     expect(new Set(got)).toEqual(new Set(['at-2']));
@@ -79,7 +79,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     const { clock, server, all } = managers(3, -1, stores);
     for (let round = 0; round < 100; round++) {
       const asked = all.filter((_, index) => (round + index) % 3 !== 0);
-      const got = await Promise.all(asked.map(({ tokens }) => outcome(tokens.getTokens())));
+      const got = await Promise.all(asked.map(({ tokens }) => outcome(tokens.getToken())));
       expect(new Set(got)).toEqual(new Set([`at-${round + 2}`]));
       await clock.advance(HOUR);
     }
@@ -89,10 +89,10 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('a refresh in one is taken by the others without a call, with an event', async () => {
     const { server, all } = managers(3, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     await all[0]?.tokens.refresh();
     await settle();
-    for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBe('at-2');
+    for (const { tokens } of all) expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(all.map(({ ofType }) => ofType('refreshed').map(({ by }) => by))).toEqual([
       ['self'],
       ['peer'],
@@ -103,7 +103,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('a late 401 in another, for the generation before: replayed, no second redemption', async () => {
     const { server, all } = managers(2, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     await all[0]?.tokens.refresh();
     expect(await outcome(all[1]?.tokens.replaceRejected('at-1') as Promise<unknown>)).toBe('at-2');
     expect(server.calls).toBe(1);
@@ -111,7 +111,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('sign-out in one ends the others: nothing is handed out any more, and who waited is told', async () => {
     const { server, all } = managers(3, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     const open = server.hold();
     const waiting = outcome(all[1]?.tokens.refresh() as Promise<unknown>);
     await settle();
@@ -120,11 +120,11 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     for (const { tokens } of all) {
       expect(tokens.status).toBe('signedOut');
-      expect(await outcome(tokens.getTokens())).toBeUndefined();
+      expect(await outcome(tokens.getToken())).toBeUndefined();
     }
     open();
     await settle();
-    for (const { tokens } of all) expect(await outcome(tokens.getTokens())).toBeUndefined();
+    for (const { tokens } of all) expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(all.map(({ ofType }) => ofType('signedOut').map(({ by }) => by))).toEqual([
       ['self'],
       ['peer'],
@@ -138,41 +138,41 @@ describe.each(kinds)('managers on %s', (_, stores) => {
       TestSession['tokens'],
       TestSession['tokens'],
     ];
-    await Promise.all([one.getTokens(), two.getTokens()]);
+    await Promise.all([one.getToken(), two.getToken()]);
     const open = server.hold();
     const waiting = outcome(two.refresh());
     await settle();
-    await one.signIn({ accessToken: 'new', refreshToken: 'rt-new' });
+    await one.setSession({ accessToken: 'new', refreshToken: 'rt-new' });
     await settle();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
-    expect(await outcome(two.getTokens())).toBe('new');
+    expect(await outcome(two.getToken())).toBe('new');
     expect(await outcome(two.replaceRejected('at-1'))).toBeUndefined();
     open();
     await settle();
-    expect(await outcome(one.getTokens())).toBe('new');
-    expect(await outcome(two.getTokens())).toBe('new');
+    expect(await outcome(one.getToken())).toBe('new');
+    expect(await outcome(two.getToken())).toBe('new');
     expect(all[1]?.ofType('signedIn').map(({ by }) => by)).toEqual(['store', 'peer']);
   });
 
   it('two sign in at the same moment: all end with the same session', async () => {
     const { all } = managers(3, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     await Promise.all([
-      all[0]?.tokens.signIn({ accessToken: 'a' }),
-      all[1]?.tokens.signIn({ accessToken: 'b' }),
+      all[0]?.tokens.setSession({ accessToken: 'a' }),
+      all[1]?.tokens.setSession({ accessToken: 'b' }),
     ]);
     await settle();
-    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getToken())));
     expect(new Set(got).size).toBe(1);
     expect(['a', 'b']).toContain(got[0]);
   });
 
   it('one signs in while another signs out: all agree', async () => {
     const { all } = managers(3, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
-    await Promise.all([all[0]?.tokens.signOut(), all[1]?.tokens.signIn({ accessToken: 'b' })]);
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
+    await Promise.all([all[0]?.tokens.signOut(), all[1]?.tokens.setSession({ accessToken: 'b' })]);
     await settle();
-    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getToken())));
     expect(new Set(got).size).toBe(1);
     expect(new Set(all.map(({ tokens }) => tokens.status)).size).toBe(1);
   });
@@ -181,10 +181,10 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     const { server, all } = managers(2, -1, stores);
     const open = server.hold();
     const [one, two] = all;
-    const waiting = outcome(one?.tokens.getTokens() as Promise<unknown>);
+    const waiting = outcome(one?.tokens.getToken() as Promise<unknown>);
     await settle();
     const closing = one?.tokens.close();
-    const next = outcome(two?.tokens.getTokens() as Promise<unknown>);
+    const next = outcome(two?.tokens.getToken() as Promise<unknown>);
     await settle();
     open();
     await closing;
@@ -194,9 +194,9 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('one closes: the others do not notice, and it subscribes to nothing any more', async () => {
     const { server, all } = managers(2, HOUR, stores);
-    await Promise.all(all.map(({ tokens }) => tokens.getTokens()));
+    await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     await all[0]?.tokens.close();
-    expect(await outcome(all[0]?.tokens.getTokens() as Promise<unknown>)).toBe('ERR_CLOSED');
+    expect(await outcome(all[0]?.tokens.getToken() as Promise<unknown>)).toBe('ERR_CLOSED');
     const before = all[0]?.events.length;
     expect(await outcome(all[1]?.tokens.refresh() as Promise<unknown>)).toBe('at-2');
     await settle();
@@ -206,9 +206,9 @@ describe.each(kinds)('managers on %s', (_, stores) => {
 
   it('one is created later: it begins where the others are', async () => {
     const { server, another, all } = managers(1, -1, stores);
-    await all[0]?.tokens.getTokens();
+    await all[0]?.tokens.getToken();
     const late = another();
-    expect(await outcome(late.tokens.getTokens())).toBe('at-2');
+    expect(await outcome(late.tokens.getToken())).toBe('at-2');
     expect(late.tokens.status).toBe('signedIn');
     expect(server.calls).toBe(1);
   });
@@ -222,7 +222,7 @@ describe('managers on one shared cell', () => {
     server.next(() => {
       throw httpError(400, { error: 'invalid_grant' });
     });
-    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getTokens())));
+    const got = await Promise.all(all.map(({ tokens }) => outcome(tokens.getToken())));
     expect(new Set(got)).toEqual(new Set(['ERR_SESSION_ENDED']));
     expect(server.calls).toBe(1);
     for (const { tokens, ofType } of all) {
@@ -252,8 +252,8 @@ describe('managers on one shared cell', () => {
     server.next(grace);
     server.next(grace);
     const got = await Promise.all([
-      outcome(one?.tokens.getTokens() as Promise<unknown>),
-      outcome(two?.tokens.getTokens() as Promise<unknown>),
+      outcome(one?.tokens.getToken() as Promise<unknown>),
+      outcome(two?.tokens.getToken() as Promise<unknown>),
     ]);
     expect(new Set(got).size).toBe(1);
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: got[0] } });
@@ -274,8 +274,8 @@ describe('NOT_DURABLE', () => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();
     });
-    expect(await outcome(one.tokens.getTokens())).toBe('at-2');
-    const waiting = outcome(two.tokens.getTokens());
+    expect(await outcome(one.tokens.getToken())).toBe('at-2');
+    const waiting = outcome(two.tokens.getToken());
     await clock.advance(6000);
     expect(server.calls).toBe(1);
     cell.hooks.beforeWrite = undefined;
@@ -295,7 +295,7 @@ describe('NOT_DURABLE', () => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = undefined;
     await tokens.signOut();
     await clock.advance(60_000);
@@ -314,7 +314,7 @@ describe('NOT_DURABLE', () => {
         cell.hooks.beforeWrite = diskFull;
         return redeem();
       });
-      await tokens.getTokens();
+      await tokens.getToken();
       if (repaired) cell.hooks.beforeWrite = undefined;
       await tokens.close();
       expect(cell.record?.gen ?? 0).toBe(repaired ? 1 : 0);
@@ -331,7 +331,7 @@ describe('close()', () => {
     const { tokens } = testSession({ clock, server, store: cell.open() });
     const open = server.hold();
     const controller = new AbortController();
-    const waiting = outcome(tokens.getTokens({ signal: controller.signal }));
+    const waiting = outcome(tokens.getToken({ signal: controller.signal }));
     await settle();
     controller.abort('left');
     await waiting;
@@ -346,7 +346,7 @@ describe('close()', () => {
 
   it('before anything is sent: nothing is, and who waits is told', async () => {
     const { server, tokens, clock } = testSession();
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await tokens.close();
     expect(await Promise.all(waits)).toEqual(['ERR_CLOSED', 'ERR_CLOSED']);
     expect(server.calls).toBe(0);
@@ -355,15 +355,15 @@ describe('close()', () => {
 
   it('twice, or unused, is fine; everything but status and close is refused afterwards', async () => {
     const { tokens, clock } = testSession({ expiresIn: HOUR });
-    await tokens.getTokens();
+    await tokens.getToken();
     await Promise.all([tokens.close(), tokens.close()]);
     await tokens.close();
     expect(tokens.status).toBe('signedIn');
     for (const attempt of [
-      () => tokens.getTokens(),
+      () => tokens.getToken(),
       () => tokens.refresh(),
       () => tokens.replaceRejected('at-1'),
-      () => tokens.signIn({ accessToken: 'a' }),
+      () => tokens.setSession({ accessToken: 'a' }),
       () => tokens.signOut(),
     ])
       expect(await outcome(attempt())).toBe('ERR_CLOSED');
@@ -374,7 +374,7 @@ describe('close()', () => {
   it('while a sign-in or a sign-out is stored: waits for it', async () => {
     const cell = sharedCell({ accessToken: 'a' });
     const { tokens, clock } = testSession({ store: cell.open() });
-    const signingIn = tokens.signIn({ accessToken: 'b' });
+    const signingIn = tokens.setSession({ accessToken: 'b' });
     await tokens.close();
     await signingIn;
     expect(cell.record?.tokens?.accessToken).toBe('b');
@@ -384,7 +384,7 @@ describe('close()', () => {
   it('while the tombstone is tried again and again: lets it go', async () => {
     const cell = sharedCell({ accessToken: 'a' });
     const { tokens, clock } = testSession({ store: cell.open() });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = diskFull;
     await outcome(tokens.signOut());
     expect(clock.pending).toBe(1);
@@ -395,7 +395,7 @@ describe('close()', () => {
   it('while the token endpoint hangs: within the hard cap', async () => {
     const { clock, server, tokens } = testSession();
     server.next(() => new Promise(() => undefined));
-    void outcome(tokens.getTokens());
+    void outcome(tokens.getToken());
     await settle();
     let closed = false;
     void tokens.close().then(() => (closed = true));
@@ -423,9 +423,9 @@ describe('events', () => {
       });
       const inside: Promise<unknown>[] = [];
       tokens.subscribe((event) => {
-        if (event.type === 'refreshed') inside.push(outcome(tokens.getTokens()));
+        if (event.type === 'refreshed') inside.push(outcome(tokens.getToken()));
       });
-      expect(await outcome(tokens.getTokens())).toBe('at-2');
+      expect(await outcome(tokens.getToken())).toBe('at-2');
       expect(await Promise.all(inside)).toEqual(['at-2']);
     } finally {
       globalThis.queueMicrotask = original;
@@ -441,7 +441,7 @@ describe('events', () => {
     const [one, two] = [tokens.subscribe(listener), tokens.subscribe(listener)];
     one();
     one();
-    await tokens.getTokens();
+    await tokens.getToken();
     const heard = calls;
     expect(heard).toBeGreaterThan(0);
     two();
@@ -453,7 +453,7 @@ describe('events', () => {
     const { tokens, server, events } = testSession();
     const seen: string[] = [];
     tokens.subscribe(({ type }) => seen.push(`${type}: ${tokens.status}`));
-    await tokens.getTokens();
+    await tokens.getToken();
     server.next(() => {
       throw httpError(401);
     });

@@ -106,7 +106,7 @@ describe.each(clients)('%s', (_name, attached) => {
 
   it('21: the replay carries the new header, where the request came with the old one', async () => {
     const tokens = session();
-    await tokens.getTokens(); // what is in the store is known from now on
+    await tokens.getToken(); // what is in the store is known from now on
     await attached(tokens)('/echo', { headers: { Authorization: 'Bearer old' } });
     expect(authorizations()).toEqual(['Bearer old', 'Bearer good']);
   });

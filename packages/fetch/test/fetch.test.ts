@@ -24,7 +24,7 @@ const HERE = 'https://api.example.com';
 const OPTIONS = { origins: [HERE] };
 
 const source = (over: Partial<TokenSource> = {}): TokenSource => ({
-  getTokens: async () => ({ accessToken: 'old' }),
+  getToken: async () => ({ accessToken: 'old' }),
   replaceRejected: async () => ({ accessToken: 'good' }),
   ...over,
 });
@@ -566,7 +566,7 @@ it('passes an abort on with the reason’s identity, before and after it is sent
 it('a signal of null in init takes the Request’s own away, as with fetch', async () => {
   const seen: unknown[] = [];
   const tokens = source({
-    async getTokens(options) {
+    async getToken(options) {
       seen.push(options?.signal);
       return { accessToken: 'good' };
     },

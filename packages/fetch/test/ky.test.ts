@@ -16,7 +16,7 @@ const source = (over: Partial<TokenSource> = {}): TokenSource & { replaced: numb
   let current = 'old';
   const self = {
     replaced: 0,
-    getTokens: async () => ({ accessToken: current }),
+    getToken: async () => ({ accessToken: current }),
     async replaceRejected() {
       self.replaced++;
       current = 'good';
@@ -112,7 +112,7 @@ describe.each<[string, KyInstance]>([
   it('does not retry when no token can be had, and keeps the caller’s own say otherwise', async () => {
     const down = new TokenError('ERR_REFRESH_UNAVAILABLE');
     let asked = 0;
-    const asking = source({ getTokens: () => (asked++, Promise.reject(down)) });
+    const asking = source({ getToken: () => (asked++, Promise.reject(down)) });
     expect(await caught(attached(asking).get(`${api.origin}/echo`))).toBe(down);
     expect(await caught(attached(asking, { retry: 5 }).get(`${api.origin}/echo`))).toBe(down);
     // For one request, or from then on: ky 1 would have tried it again for each of these.
@@ -146,7 +146,7 @@ describe.each<[string, KyInstance]>([
 
   it('times out while a request waits, with its own TimeoutError', async () => {
     const error = (await caught(
-      attached(source({ getTokens: () => new Promise(() => undefined) }), {
+      attached(source({ getToken: () => new Promise(() => undefined) }), {
         timeout: 20,
         retry: 0,
       }).get(`${api.origin}/echo`),
@@ -157,7 +157,7 @@ describe.each<[string, KyInstance]>([
 
   it('ends a waiting request with its TimeoutError when the totalTimeout is over, where ky has one', async () => {
     if (client === ky) {
-      const waiting = attached(source({ getTokens: () => new Promise(() => undefined) }), {
+      const waiting = attached(source({ getToken: () => new Promise(() => undefined) }), {
         timeout: false,
         totalTimeout: 20,
       });

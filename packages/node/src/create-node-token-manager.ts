@@ -11,7 +11,7 @@ import { publishEvents, traceRefresh } from './tracing.ts';
  * `createTokenManager`, with what only Node can do.
  *
  * - Whatever the refresh function asks of the manager that waits for it is recognised, also when it did not pass its
- *   `signal` on: a request through an adapter goes out as it is, `getTokens()` and `refresh()` reject with ERR_REENTRANT
+ *   `signal` on: a request through an adapter goes out as it is, `getToken()` and `refresh()` reject with ERR_REENTRANT
  *   at once, where they would wait for their own deadline otherwise.
  * - Events are published on the `diagnostics_channel` `unexpired:event`, and each call of `refresh` or `acquire` is a span of
  *   the tracing channel `unexpired:refresh`. Never a token.
@@ -56,11 +56,11 @@ export function createNodeTokenManager(options: TokenManagerOptions): TokenManag
     get status() {
       return tokens.status;
     },
-    getTokens: (given) => tokens.getTokens(ownCall(given)),
+    getToken: (given) => tokens.getToken(ownCall(given)),
     refresh: (given) => tokens.refresh(ownCall(given)),
     replaceRejected: (accessToken, given) => tokens.replaceRejected(accessToken, ownCall(given)),
     issued: (accessToken) => tokens.issued?.(accessToken) ?? false,
-    signIn: (signedIn) => tokens.signIn(signedIn),
+    setSession: (signedIn) => tokens.setSession(signedIn),
     signOut: () => tokens.signOut(),
     subscribe: (listener) => tokens.subscribe(listener),
     async close() {

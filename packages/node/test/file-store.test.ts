@@ -68,7 +68,7 @@ describe('who may read it', () => {
     });
     const warnings: TokenEvent[] = [];
     tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     await tokens.refresh();
     await tokens.close();
@@ -200,8 +200,10 @@ describe('what is not ours', () => {
         store,
         refresh: async () => ({ accessToken: 'access-2' }),
       });
-      await expect(tokens.getTokens()).rejects.toEqual(wrongRecord(file));
-      await expect(tokens.signIn({ accessToken: 'access-1' })).rejects.toEqual(wrongRecord(file));
+      await expect(tokens.getToken()).rejects.toEqual(wrongRecord(file));
+      await expect(tokens.setSession({ accessToken: 'access-1' })).rejects.toEqual(
+        wrongRecord(file),
+      );
       await expect(tokens.signOut()).rejects.toEqual(wrongRecord(file));
       await tokens.close();
       expect(await readFile(file)).toEqual(Buffer.from(contents as string));
@@ -220,7 +222,7 @@ describe('what is not ours', () => {
           store: fileStore(file, { parse }),
           refresh: async () => ({ accessToken: 'access-2' }),
         });
-        const error = await tokens.getTokens().catch((reason: unknown) => reason);
+        const error = await tokens.getToken().catch((reason: unknown) => reason);
         expect(error).toEqual(wrongRecord(file));
         expect(String(error)).not.toContain('secret');
         await tokens.close();
@@ -250,7 +252,7 @@ describe('what an older version of a tool left', () => {
         refreshToken: 'new-refresh',
       }),
     });
-    expect((await tokens.getTokens())?.accessToken).toBe('new-access-after-old-refresh');
+    expect((await tokens.getToken())?.accessToken).toBe('new-access-after-old-refresh');
     await tokens.close();
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
       v: 1,
@@ -278,10 +280,10 @@ describe('what an older version of a tool left', () => {
         refresh: async () => ({ accessToken: 'access-2' }),
       });
     const [first, second] = [open(), open()];
-    expect((await first.getTokens())?.accessToken).toBe('old-access');
+    expect((await first.getToken())?.accessToken).toBe('old-access');
     await first.refresh();
     const before = asked.length;
-    expect((await second.getTokens())?.accessToken).toBe('access-2');
+    expect((await second.getToken())?.accessToken).toBe('access-2');
     expect(asked).toHaveLength(before);
     await Promise.all([first.close(), second.close()]);
   });
@@ -313,7 +315,7 @@ describe('what another release of this library wrote', () => {
       store: fileStore(file),
       refresh: async () => ({ accessToken: 'access-2' }),
     });
-    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    expect((await tokens.getToken())?.accessToken).toBe('access-1');
     expect((await tokens.refresh()).accessToken).toBe('access-2');
     await tokens.close();
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
@@ -331,11 +333,11 @@ describe('what another release of this library wrote', () => {
       store: fileStore(file),
       refresh: async () => ({ accessToken: `access-${++spent + 1}` }),
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await writeFile(file, JSON.stringify({ ...recordOf(1), v: 2 }));
     await expect(tokens.refresh()).rejects.toEqual(wrongRecord(file));
-    await expect(tokens.signIn({ accessToken: 'another' })).rejects.toEqual(wrongRecord(file));
-    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    await expect(tokens.setSession({ accessToken: 'another' })).rejects.toEqual(wrongRecord(file));
+    expect((await tokens.getToken())?.accessToken).toBe('access-1');
     expect([spent, JSON.parse(await readFile(file, 'utf8'))]).toMatchObject([0, { v: 2, gen: 1 }]);
     await writeFile(file, text);
     await tokens.close();
@@ -465,7 +467,7 @@ describe('a file that others touch', () => {
       store: fileStore(file),
       refresh: async () => ({ accessToken: 'access-2' }),
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await rm(file);
     await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });
     await tokens.close();
@@ -481,7 +483,7 @@ describe('a file that others touch', () => {
         return { accessToken: `access-after-${refreshToken}`, refreshToken: `${refreshToken}+` };
       },
     });
-    await tokens.signIn({ accessToken: 'access', refreshToken: 'r' });
+    await tokens.setSession({ accessToken: 'access', refreshToken: 'r' });
     const backup = await readFile(file);
     await tokens.refresh();
     await writeFile(file, backup);

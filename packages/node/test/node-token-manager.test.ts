@@ -15,10 +15,10 @@ const codeOf = (asking: Promise<unknown>): Promise<string | undefined> =>
 
 describe('a refresh that asks the manager which waits for it', () => {
   it.each<[string, (tokens: TokenManager) => Promise<unknown>]>([
-    ['for a token', (tokens) => tokens.getTokens()],
+    ['for a token', (tokens) => tokens.getToken()],
     [
       'for a token, with a signal of its own',
-      (tokens) => tokens.getTokens({ signal: new AbortController().signal }),
+      (tokens) => tokens.getToken({ signal: new AbortController().signal }),
     ],
     ['to refresh', (tokens) => tokens.refresh()],
   ])('%s is told so at once, without passing its signal on', async (_what, ask) => {
@@ -31,7 +31,7 @@ describe('a refresh that asks the manager which waits for it', () => {
         return fresh;
       },
     });
-    expect((await tokens.getTokens())?.accessToken).toBe('secret-new');
+    expect((await tokens.getToken())?.accessToken).toBe('secret-new');
     expect(codes).toEqual(['ERR_REENTRANT']);
   });
 
@@ -39,11 +39,11 @@ describe('a refresh that asks the manager which waits for it', () => {
     const codes: unknown[] = [];
     const tokens: TokenManager = createNodeTokenManager({
       async acquire() {
-        codes.push(await codeOf(tokens.getTokens()));
+        codes.push(await codeOf(tokens.getToken()));
         return fresh;
       },
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     expect(codes).toEqual(['ERR_REENTRANT']);
   });
 
@@ -59,11 +59,11 @@ describe('a refresh that asks the manager which waits for it', () => {
       store: expired(),
       async refresh() {
         asked.push(over.then(() => codeOf(tokens.refresh())));
-        asked.push(codeOf(other.getTokens()));
+        asked.push(codeOf(other.getToken()));
         return fresh;
       },
     });
-    const all = [tokens.getTokens(), tokens.getTokens()];
+    const all = [tokens.getToken(), tokens.getToken()];
     expect((await Promise.all(all)).map((token) => token?.accessToken)).toEqual([
       'secret-new',
       'secret-new',
@@ -107,7 +107,7 @@ describe('diagnostics_channel', () => {
         store: expired(),
         refresh: async () => fresh,
       });
-      await tokens.getTokens();
+      await tokens.getToken();
       await tokens.close();
     });
     expect(events.map(({ type, name }) => [type, name])).toEqual(
@@ -143,7 +143,7 @@ describe('diagnostics_channel', () => {
     const tokens = createNodeTokenManager({ store: expired(), refresh: async () => fresh });
     await tokens.close();
     const { events } = await listening(() =>
-      tokens.getTokens().then(
+      tokens.getToken().then(
         () => undefined,
         () => undefined,
       ),
@@ -157,7 +157,7 @@ describe('the manager', () => {
     const tokens = createNodeTokenManager({ refresh: async () => fresh });
     const types: string[] = [];
     const unsubscribe = tokens.subscribe(({ type }) => void types.push(type));
-    await tokens.signIn({ accessToken: 'secret-first', refreshToken: 'r' });
+    await tokens.setSession({ accessToken: 'secret-first', refreshToken: 'r' });
     expect([tokens.status, tokens.issued?.('secret-first'), tokens.issued?.('another')]).toEqual([
       'signedIn',
       true,

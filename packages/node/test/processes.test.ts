@@ -78,7 +78,7 @@ describe('a process that is killed in the middle of a refresh', () => {
   it.each(COSTS.nothing)('costs nothing at %s: the others go on at once', async (step) => {
     await signedIn();
     await kill(step);
-    const token = (await here().getTokens())?.accessToken;
+    const token = (await here().getToken())?.accessToken;
     expect(await provider.isLiveAccess(String(token))).toBe(true);
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
     expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: token } });
@@ -89,7 +89,7 @@ describe('a process that is killed in the middle of a refresh', () => {
     async (step) => {
       await signedIn();
       await kill(step);
-      await expect(here().getTokens()).rejects.toMatchObject({
+      await expect(here().getToken()).rejects.toMatchObject({
         code: 'ERR_SESSION_ENDED',
         message: expect.stringContaining('was probably lost'),
       });
@@ -101,7 +101,7 @@ describe('a process that is killed in the middle of a refresh', () => {
   it.each(ANSWER_LOST)('costs nothing at %s where the server does not rotate', async (step) => {
     await signedIn({ rotate: false });
     await kill(step);
-    expect(await provider.isLiveAccess(String((await here().getTokens())?.accessToken))).toBe(true);
+    expect(await provider.isLiveAccess(String((await here().getToken())?.accessToken))).toBe(true);
     expect(await stored()).toMatchObject({ gen: 2 });
   });
 });
@@ -129,20 +129,20 @@ describe('a process that is stopped in the middle of a refresh', () => {
     await signedIn();
     const stopped = await stopAt('F6 after the answer');
     const other = here({ waitTimeout: 200 });
-    await expect(other.getTokens()).rejects.toMatchObject({
+    await expect(other.getToken()).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
       action: 'retry',
     });
     const token = await stopped.resume();
-    expect((await here().getTokens())?.accessToken).toBe(token);
-    expect((await other.getTokens())?.accessToken).toBe(token);
+    expect((await here().getToken())?.accessToken).toBe(token);
+    expect((await other.getToken())?.accessToken).toBe(token);
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
   });
 
   it('does not keep the others from a token that is due and still valid', async () => {
     await signedIn(undefined, Date.now() + 20_000);
     const stopped = await stopAt('F6 before the call');
-    expect((await here({ waitTimeout: 200 }).getTokens())?.accessToken).toBe('access-1');
+    expect((await here({ waitTimeout: 200 }).getToken())?.accessToken).toBe('access-1');
     await stopped.resume();
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
   });
@@ -158,7 +158,7 @@ describe('a process that is stopped in the middle of a refresh', () => {
     );
     const token = await stopped.resume();
     expect(await store.write(recordOf(9), seen?.version)).toBeUndefined();
-    expect((await here().getTokens())?.accessToken).toBe(token);
+    expect((await here().getToken())?.accessToken).toBe(token);
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
   }, 30_000);
 });

@@ -124,7 +124,7 @@ describe('a file that cannot be written', () => {
     const refresh = jest.fn(async () => ({ accessToken: 'access-2', refreshToken: 'refresh-2' }));
     const tokens = createTokenManager({ store: fileStore(file), refresh });
     fault = { code: 'ENOSPC', on: 'writeFile' };
-    expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+    expect((await tokens.getToken())?.accessToken).toBe('access-1');
     await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
     expect(refresh).not.toHaveBeenCalled();
     await tokens.close();
@@ -146,7 +146,7 @@ describe('a file that cannot be written', () => {
     });
     const warnings: TokenEvent[] = [];
     tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
-    expect((await tokens.getTokens())?.accessToken).toBe('access-2');
+    expect((await tokens.getToken())?.accessToken).toBe('access-2');
     expect(warnings).toMatchObject([
       {
         code: 'NOT_DURABLE',
@@ -173,13 +173,13 @@ describe('a file that cannot be written', () => {
       store: fileStore(file),
       refresh: async () => ({ accessToken: 'access-2' }),
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     fault = { code: 'ENOSPC', on: 'writeFile' };
     await expect(tokens.signOut()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       cause: { message: expect.stringContaining('the disk is full') },
     });
-    expect([tokens.status, await tokens.getTokens()]).toEqual(['signedOut', undefined]);
+    expect([tokens.status, await tokens.getToken()]).toEqual(['signedOut', undefined]);
     expect(JSON.parse(await real.readFile(file, 'utf8'))).toMatchObject({ status: 'active' });
     const stored = written();
     fault = undefined;
@@ -203,7 +203,7 @@ describe('a file that cannot be written', () => {
       const store = fileStore(file);
       const refresh = jest.fn(async () => ({ accessToken: 'access-2' }));
       const tokens = createTokenManager({ store, refresh });
-      expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+      expect((await tokens.getToken())?.accessToken).toBe('access-1');
       const why = expect.stringMatching(
         /credentials\.json\.refresh\.lock could not be locked: .*folder/,
       );

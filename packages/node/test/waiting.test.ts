@@ -69,7 +69,7 @@ describe('a folder that cannot be watched', () => {
           }),
         }),
       ) as [ReturnType<typeof createTokenManager>, ReturnType<typeof createTokenManager>];
-      const all = await Promise.all([one.getTokens(), other.getTokens()]);
+      const all = await Promise.all([one.getToken(), other.getToken()]);
       expect(all.map((token) => token?.accessToken)).toEqual(['access-2', 'access-2']);
       await one.signOut();
       await expect(other.refresh()).rejects.toMatchObject({ code: 'ERR_SIGNED_OUT' });

@@ -22,7 +22,7 @@ function planned(plan: Answers): () => Promise<Response> {
 }
 
 const asked: Record<string, (tokens: TokenManager, current: string) => Promise<unknown>> = {
-  getTokens: (tokens) => tokens.getTokens(),
+  getToken: (tokens) => tokens.getToken(),
   refresh: (tokens) => tokens.refresh(),
   replaceRejected: (tokens, current) => tokens.replaceRejected(current),
 };

@@ -1,4 +1,4 @@
-import { systemClock } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { redisDown } from './failure.ts';
 import { isIoRedis, type RedisLike } from './redis-like.ts';
 

@@ -1,4 +1,5 @@
-import { systemClock, TokenError } from 'unexpired';
+import { TokenError } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import type { Run } from './commands.ts';
 import { RENEW } from './scripts.ts';
 

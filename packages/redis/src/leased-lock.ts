@@ -1,4 +1,5 @@
-import { type RefreshLock, systemClock } from 'unexpired';
+import type { RefreshLock } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import type { Run } from './commands.ts';
 import { keepLease } from './lease.ts';
 import { OBTAIN, RELEASE } from './scripts.ts';

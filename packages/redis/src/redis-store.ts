@@ -1,4 +1,5 @@
-import { type StoredValue, systemClock, TokenError, type TokenStore } from 'unexpired';
+import { type StoredValue, TokenError, type TokenStore } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf } from './keys.ts';
 import { leasedLock, leaseOf } from './leased-lock.ts';

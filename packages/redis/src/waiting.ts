@@ -1,4 +1,4 @@
-import { systemClock } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 
 /** Ms: the first pause, and the longest. Whoever waits is woken as a rule; this is for when nobody calls, or the call is lost. */
 const SHORTEST = 50;

@@ -32,7 +32,7 @@ withRedis('a Redis Cluster, which takes no script whose keys are in two slots', 
         expiresAt: Date.now() + HOUR,
       }),
     });
-    await tokens.signIn({
+    await tokens.setSession({
       accessToken: 'first',
       refreshToken: 'refresh-1',
       expiresAt: Date.now() + HOUR,

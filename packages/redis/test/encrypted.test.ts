@@ -35,7 +35,7 @@ withRedis('a store in Redis that is encrypted', (server) => {
         expiresAt: Date.now() + 3_600_000,
       }),
     });
-    await tokens.signIn({
+    await tokens.setSession({
       accessToken: 'secret-1',
       refreshToken: 'secret-rt-1',
       expiresAt: Date.now() + 3_600_000,

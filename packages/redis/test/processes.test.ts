@@ -4,10 +4,10 @@ import {
   type Clock,
   createTokenManager,
   type SessionRecord,
-  systemClock,
   type TokenEvent,
   type TokenManager,
 } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { type Answers, COSTS, type Order, type Step } from '../../node/test/support/orders.ts';
 import type { Program } from '../../node/test/support/program.ts';
 import {
@@ -122,7 +122,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         async (step) => {
           await signedIn();
           await kill(step);
-          expect(await isLive(await here().getTokens())).toBe(true);
+          expect(await isLive(await here().getToken())).toBe(true);
           expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
           expect(await stored()).toMatchObject({ gen: 2 });
         },
@@ -133,7 +133,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         async (step) => {
           await signedIn();
           await kill(step);
-          await expect(here().getTokens()).rejects.toMatchObject({
+          await expect(here().getToken()).rejects.toMatchObject({
             code: 'ERR_SESSION_ENDED',
             message: expect.stringContaining('was probably lost'),
           });
@@ -147,7 +147,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         async (step) => {
           await signedIn({ rotate: false });
           await kill(step);
-          expect(await isLive(await here().getTokens())).toBe(true);
+          expect(await isLive(await here().getToken())).toBe(true);
           expect(await stored()).toMatchObject({ gen: 2 });
         },
       );
@@ -173,7 +173,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         it('takes over what somebody else got meanwhile, if it had not sent the refresh token yet', async () => {
           await signedIn();
           const resume = await stopAt('F4 before the intent');
-          const token = await here().getTokens();
+          const token = await here().getToken();
           expect(await resume()).toEqual({ tokens: [token?.accessToken], errors: [] });
           expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
           expect(await stored()).toMatchObject({ gen: 2 });
@@ -185,7 +185,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
           const other = here(systemClock);
           const events: TokenEvent[] = [];
           other.subscribe((event) => events.push(event));
-          const waiting = other.getTokens();
+          const waiting = other.getToken();
           const { tokens, errors } = await resume();
           expect(errors).toEqual([]);
           expect((await waiting)?.accessToken).toBe(tokens[0]);
@@ -196,7 +196,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         it('does not replace newer tokens with its own late answer, where the server does not rotate', async () => {
           await signedIn({ rotate: false });
           const resume = await stopAt('F7 before the commit');
-          const newer = await here().getTokens();
+          const newer = await here().getToken();
           expect(await resume()).toEqual({ tokens: [newer?.accessToken], errors: [] });
           expect(await stored()).toMatchObject({
             gen: 2,
@@ -208,11 +208,11 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
           await signedIn();
           const resume = await stopAt('F7 before the commit');
           const other = here();
-          await expect(other.getTokens()).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' });
+          await expect(other.getToken()).rejects.toMatchObject({ code: 'ERR_SESSION_ENDED' });
           const { tokens, errors } = await resume();
           expect([tokens.length, errors]).toEqual([1, []]);
           expect(await stored()).toMatchObject({ gen: 2, tokens: { accessToken: tokens[0] } });
-          expect((await here().getTokens())?.accessToken).toBe(tokens[0]);
+          expect((await here().getToken())?.accessToken).toBe(tokens[0]);
         });
       },
     );
@@ -221,10 +221,10 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
       it('keeps nobody from a token that is still valid, spends nothing, and is used again when it is back', async () => {
         await signedIn(undefined, Date.now() + HOUR);
         const tokens = here();
-        expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+        expect((await tokens.getToken())?.accessToken).toBe('access-1');
         await command(connect(), 'SAVE');
         await server.kill();
-        expect((await tokens.getTokens())?.accessToken).toBe('access-1');
+        expect((await tokens.getToken())?.accessToken).toBe('access-1');
         await expect(tokens.refresh()).rejects.toMatchObject({
           code: 'ERR_REFRESH_UNAVAILABLE',
           action: 'retry',
@@ -252,7 +252,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         });
         managers.add(tokens);
         tokens.subscribe((event) => events.push(event));
-        const token = await tokens.getTokens();
+        const token = await tokens.getToken();
         expect(await isLive(token)).toBe(true);
         expect(events).toContainEqual(
           expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }),
@@ -263,7 +263,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
           !String(await command(client, 'HGET', KEY, 'record')).includes(String(token?.accessToken))
         );
         expect(await stored()).toMatchObject({ gen: 2 });
-        expect((await here().getTokens())?.accessToken).toBe(token?.accessToken);
+        expect((await here().getToken())?.accessToken).toBe(token?.accessToken);
         expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
       }, 40_000);
 
@@ -271,10 +271,10 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         await signedIn();
         const [tokens, client] = [here(), connect()];
         await command(client, 'SAVE');
-        const token = await tokens.getTokens();
+        const token = await tokens.getToken();
         await server.restart();
         while (((await stored().catch(() => undefined))?.gen ?? 0) !== 1);
-        expect((await tokens.getTokens())?.accessToken).toBe(token?.accessToken);
+        expect((await tokens.getToken())?.accessToken).toBe(token?.accessToken);
         expect(await isLive(await refreshedInTheEnd(tokens))).toBe(true);
         expect(await stored()).toMatchObject({ gen: 3 });
         expect(provider).toMatchObject({ redemptions: 2, refusals: 0, revocations: 0 });
@@ -283,7 +283,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
       it('that comes back empty has signed everybody out, and no refresh makes the session again', async () => {
         await signedIn();
         const tokens = here();
-        await tokens.getTokens();
+        await tokens.getToken();
         await command(connect(), 'FLUSHALL');
         await command(connect(), 'SAVE');
         await server.restart();
@@ -296,7 +296,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         await signedIn();
         const tokens = here();
         server.signal('SIGSTOP');
-        await expect(tokens.getTokens()).rejects.toMatchObject({
+        await expect(tokens.getToken()).rejects.toMatchObject({
           code: 'ERR_REFRESH_UNAVAILABLE',
           action: 'retry',
         });
@@ -308,13 +308,13 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
       it('during a sign-out does not keep it from being one here, and the others hear of it when it is back', async () => {
         await signedIn(undefined, Date.now() + HOUR);
         const [tokens, other] = [here(), here()];
-        await Promise.all([tokens.getTokens(), other.getTokens()]);
+        await Promise.all([tokens.getToken(), other.getToken()]);
         await command(connect(), 'SAVE');
         await server.kill();
         const events: TokenEvent[] = [];
         tokens.subscribe((event) => events.push(event));
         const leaving = tokens.signOut();
-        expect(await tokens.getTokens()).toBeUndefined();
+        expect(await tokens.getToken()).toBeUndefined();
         await expect(leaving).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
         expect(events).toContainEqual(
           expect.objectContaining({ type: 'warning', code: 'NOT_DURABLE' }),

@@ -53,7 +53,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         atAnswer = commands.length;
         return fresh(2);
       });
-      await tokens.getTokens(); // it knows the session, and listens
+      await tokens.getToken(); // it knows the session, and listens
       await announced(tokens, connect());
       commands.length = 0;
       expect((await tokens.refresh()).accessToken).toBe('access-2');
@@ -289,8 +289,8 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         createTokenManager({ store, refresh: async () => fresh(number) }),
       ) as [TokenManager, TokenManager];
       managers.add(one).add(other);
-      await one.signIn(fresh(1));
-      expect((await other.getTokens())?.accessToken).toBe('access-1');
+      await one.setSession(fresh(1));
+      expect((await other.getToken())?.accessToken).toBe('access-1');
       const told = new Promise<void>((resolve) =>
         other.subscribe(({ type }) => void (type === 'signedOut' && resolve())),
       );
@@ -319,7 +319,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       ioredis.on('pmessage', (...words) => heard.push(words.join(' ')));
       await ioredis.psubscribe('*');
       const tokens = manager(connect(), async () => fresh(2));
-      await tokens.signIn(fresh(1));
+      await tokens.setSession(fresh(1));
       await tokens.refresh();
       await tokens.signOut();
       while (heard.length < 4) await command(client, 'PING'); // sign-in, refresh, the lock that came free, sign-out
@@ -350,7 +350,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         );
         expect(done).toHaveLength(2);
         const tokens = manager(connect(), async () => fresh(2));
-        await tokens.signIn(fresh(1));
+        await tokens.setSession(fresh(1));
         expect((await tokens.refresh()).accessToken).toBe('access-2');
       } finally {
         await command(client, 'ACL', 'SETUSER', 'default', '+publish', '+subscribe');

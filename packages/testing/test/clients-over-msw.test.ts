@@ -42,7 +42,7 @@ describe.each(clients.map((client) => [client.name, client] as const))(
     function signedIn({ expired, waitTimeout }: { expired: boolean; waitTimeout?: number }) {
       const server = simulatedServer();
       network.use(...handlers(server, ORIGIN));
-      const { access_token, refresh_token }: TokenResponse = server.signIn();
+      const { access_token, refresh_token }: TokenResponse = server.login();
       const first = {
         accessToken: access_token,
         refreshToken: refresh_token,
@@ -90,11 +90,11 @@ describe.each(clients.map((client) => [client.name, client] as const))(
 
     it('a 401 that comes late, for a token that was replaced meanwhile: replayed without a refresh', async () => {
       const { server, tokens } = signedIn({ expired: false });
-      const old = await tokens.getTokens();
+      const old = await tokens.getToken();
       server.endAccessTokens();
       await tokens.refresh();
       // It was signed with the old token, before the others refreshed.
-      const late = client.create({ ...tokens, getTokens: async () => old }, { origins: [ORIGIN] });
+      const late = client.create({ ...tokens, getToken: async () => old }, { origins: [ORIGIN] });
       expect((await late({ url: PATH })).status).toBe(200);
       once(server);
     });

@@ -13,7 +13,7 @@ import {
 const setUp = (options: SimulatedServerOptions = {}) => {
   const clock = manualClock();
   const server = simulatedServer({ clock, ...options });
-  const first = server.signIn();
+  const first = server.login();
   const redeem = async (
     token: TokenResponse | undefined,
     signal = new AbortController().signal,
@@ -108,7 +108,7 @@ describe('each way to treat refresh tokens', () => {
   it('revokes: a spent token ends the session, with every token of it, and only of it', async () => {
     const simulation = setUp({ mode: 'revokes' });
     const { server, first, redeem, error } = simulation;
-    const other = server.signIn();
+    const other = server.login();
     const second = await redeem(first);
 
     expect(await error(first)).toMatchObject(ended);
@@ -571,7 +571,7 @@ describe('the account', () => {
       mode: 'neverRotates',
       faults: () => ({ type: 'delay', when: 'after', ms: 10 }),
     });
-    const other = server.signIn();
+    const other = server.login();
     const calls = [redeem(first), redeem(other)];
     await clock.advance(10);
     await Promise.all(calls);
@@ -609,7 +609,7 @@ describe('the account', () => {
     const answers = await Promise.all(
       servers.flatMap(({ server, first, redeem }) => [
         Promise.resolve(first),
-        Promise.resolve(server.signIn()),
+        Promise.resolve(server.login()),
         redeem(first),
       ]),
     );

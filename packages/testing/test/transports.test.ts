@@ -114,7 +114,7 @@ describe.each(transports)('over %s', (name, open) => {
         token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } },
       );
 
-    const second = (await refresh(tokensOf(server.signIn()), context())) as TokenResponse;
+    const second = (await refresh(tokensOf(server.login()), context())) as TokenResponse;
     const own = (await acquire(context())) as TokenResponse;
 
     const good = await call(second.access_token);
@@ -147,13 +147,11 @@ describe.each(transports)('over %s', (name, open) => {
     const byFunction = simulatedServer({ clock: manualClock() });
     byFunction.plan(fault);
     const expected = await byFunction
-      .refresh(tokensOf(byFunction.signIn()), context())
+      .refresh(tokensOf(byFunction.login()), context())
       .catch((error: unknown) => error);
     const { server, transport, refresh } = await setUp();
     server.plan(fault);
-    const got = await refresh(tokensOf(server.signIn()), context()).catch(
-      (error: unknown) => error,
-    );
+    const got = await refresh(tokensOf(server.login()), context()).catch((error: unknown) => error);
 
     expect([expected, got].every((error) => error instanceof TokenError)).toBe(true);
     // A server that has accepted a connection, or a browser's network error, cannot look refused.
@@ -174,7 +172,7 @@ describe.each(transports)('over %s', (name, open) => {
     const { server, transport, refresh } = await setUp();
     server.plan({ type: 'hang', when: 'after' });
     const patience = new AbortController();
-    const called = refresh(tokensOf(server.signIn()), context(patience.signal)).catch(
+    const called = refresh(tokensOf(server.login()), context(patience.signal)).catch(
       (error: unknown) => error,
     );
     await until(() => server.counters.rotations === 1);

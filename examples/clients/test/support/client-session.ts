@@ -34,7 +34,7 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
   const clock = manualClock();
   const server = simulatedServer({ clock, mode: 'revokes' });
   const tokens = createTokenManager({ refresh: server.refresh, clock });
-  await tokens.signIn(server.signIn());
+  await tokens.setSession(server.login());
   const api = await startApi(server, answer(server));
   let asked = 0;
   const counted: TokenManager = {
@@ -42,9 +42,9 @@ export async function openSession({ answer, connect }: ClientSetup): Promise<Cli
     get status() {
       return tokens.status;
     },
-    getTokens(options) {
+    getToken(options) {
       asked++;
-      return tokens.getTokens(options);
+      return tokens.getToken(options);
     },
   };
   const closeOurs = async (): Promise<void> => {

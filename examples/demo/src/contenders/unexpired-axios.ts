@@ -13,7 +13,7 @@ export const unexpiredAxios: Contender = {
 
   async signIn({ apiOrigin, tokenEndpoint, clientId, signedIn, agent }) {
     const tokens = createTokenManager({ refresh: refreshTokenGrant({ tokenEndpoint, clientId }) });
-    await tokens.signIn(signedIn);
+    await tokens.setSession(signedIn);
     const api = axios.create({ baseURL: apiOrigin, httpAgent: agent });
     attachAuth(api, tokens, { origins: [apiOrigin] });
 

@@ -12,7 +12,7 @@ export const unexpiredFetch: Contender = {
 
   async signIn({ apiOrigin, tokenEndpoint, clientId, signedIn }) {
     const tokens = createTokenManager({ refresh: refreshTokenGrant({ tokenEndpoint, clientId }) });
-    await tokens.signIn(signedIn);
+    await tokens.setSession(signedIn);
     const authFetch = createAuthFetch(tokens, { origins: [apiOrigin] });
 
     return {

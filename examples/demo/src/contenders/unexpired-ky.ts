@@ -13,7 +13,7 @@ export const unexpiredKy: Contender = {
 
   async signIn({ apiOrigin, tokenEndpoint, clientId, signedIn }) {
     const tokens = createTokenManager({ refresh: refreshTokenGrant({ tokenEndpoint, clientId }) });
-    await tokens.signIn(signedIn);
+    await tokens.setSession(signedIn);
     const api = ky
       .create({ baseUrl: apiOrigin, timeout: false })
       .extend(kyAuth(tokens, { origins: [apiOrigin] }));

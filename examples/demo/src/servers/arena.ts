@@ -32,7 +32,7 @@ export async function openArena(lifetime: number): Promise<Arena> {
   const ledger = createLedger();
   const authorization = await startAuthorizationServer(ledger);
   const api = await startProtectedApi(ledger, authorization.isAccessTokenGood);
-  const signedIn = await authorization.signIn(lifetime);
+  const signedIn = await authorization.login(lifetime);
   const counters = (): Counters =>
     ledger.counters({ api: api.connections(), token: authorization.listening.connections() });
 

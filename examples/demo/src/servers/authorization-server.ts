@@ -22,7 +22,7 @@ export interface AuthorizationServer {
   readonly clientId: string;
   readonly listening: Listening;
   /** What a login would have given. `lifetime` in seconds: how long the first access token is good for. */
-  signIn(lifetime: number): Promise<TokenResponse>;
+  login(lifetime: number): Promise<TokenResponse>;
   isAccessTokenGood(accessToken: string): Promise<boolean>;
   /** Takes an access token back before its time, as an operator or a password change does. */
   revokeAccessToken(accessToken: string): Promise<void>;
@@ -45,7 +45,7 @@ export async function startAuthorizationServer(ledger: Ledger): Promise<Authoriz
     tokenEndpoint: `${listening.origin}/token`,
     clientId: CLIENT_ID,
     listening,
-    async signIn(lifetime) {
+    async login(lifetime) {
       const client = await provider.Client.find(CLIENT_ID);
       if (!client)
         throw new Error(`The authorization server does not know its client "${CLIENT_ID}".`);

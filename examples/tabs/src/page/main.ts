@@ -15,7 +15,7 @@ tokens.subscribe((event) => {
   const { type, token } = event;
   if (type === 'refreshed') view.token(token, event.expiresAt);
   if (type === 'signedIn')
-    void tokens.getTokens().then((current) => view.token(token, current?.expiresAt), showStatus);
+    void tokens.getToken().then((current) => view.token(token, current?.expiresAt), showStatus);
   const sentence = tell(event);
   if (sentence !== undefined) view.note(sentence);
   showStatus();
@@ -47,11 +47,11 @@ const schedule = (): void => {
   );
 };
 
-view.on('sign-in', async () => tokens.signIn((await post('/login')) as TokenResponse));
+view.on('sign-in', async () => tokens.setSession((await post('/login')) as TokenResponse));
 view.on('sign-out', () => tokens.signOut());
 view.on('refresh', () => tokens.refresh());
 view.on('end-access-tokens', () => post('/end-access-tokens'));
 view.on('open-tab', async () => void window.open(location.href));
-await tokens.getTokens().catch(showStatus); // reads the store: is anybody signed in?
+await tokens.getToken().catch(showStatus); // reads the store: is anybody signed in?
 showStatus();
 schedule();

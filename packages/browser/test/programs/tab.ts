@@ -3,7 +3,6 @@ import { createAuthFetch } from '@unexpired/fetch';
 import {
   createTokenManager,
   type RefreshLock,
-  systemClock,
   type TokenError,
   type TokenEvent,
   type TokenManager,
@@ -11,6 +10,7 @@ import {
   tokenErrorOf,
   type TokenStore,
 } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { browserStore, webLock } from '../../src/index.ts';
 import type { Answers, Order, Step, TabControl, WorkerKind, WorkerOrder } from '../support/tab.ts';
 
@@ -121,9 +121,9 @@ globalThis.tab = {
     tokens.subscribe((event) => events.push(event));
     authFetch = createAuthFetch(tokens, { origins: ['self'], allowInsecureOrigins: true });
   },
-  async signIn(answer) {
+  async setSession(answer) {
     try {
-      await tokens.signIn(answer);
+      await tokens.setSession(answer);
       return undefined;
     } catch (error) {
       lastError = tokenErrorOf(error);

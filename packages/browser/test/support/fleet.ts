@@ -47,7 +47,7 @@ export async function runTabs(
       tabs.push(page);
     }
     const [first] = tabs as [Page];
-    await first.evaluate((answer) => tab.signIn(answer), server.signIn());
+    await first.evaluate((answer) => tab.setSession(answer), server.login());
 
     let [answered, odd] = [0, 0];
     const failures: string[] = [];

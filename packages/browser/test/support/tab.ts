@@ -33,7 +33,7 @@ export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
   open(setup?: { readonly catch?: Step; readonly waitTimeout?: number }): void;
   /** Resolves with the code of the error, where there was one. */
-  signIn(answer: TokenResponse): Promise<string | undefined>;
+  setSession(answer: TokenResponse): Promise<string | undefined>;
   signOut(): Promise<void>;
   /** Its clock goes on by `advance` ms; then so many requests of the API, all at once. */
   ask(order: Order): Promise<Answers>;

@@ -28,7 +28,7 @@ export async function openWindow(browser: Browser, site: Site): Promise<Window> 
 
 /** Signs in through a tab, with what the site's server gives. Resolves with the code of the error, where there was one. */
 export const trySignIn = (page: Page, site: Site): Promise<string | undefined> =>
-  page.evaluate((answer: TokenResponse) => tab.signIn(answer), site.server.signIn());
+  page.evaluate((answer: TokenResponse) => tab.setSession(answer), site.server.login());
 
 export async function signIn(page: Page, site: Site): Promise<void> {
   const error = await trySignIn(page, site);

@@ -62,7 +62,7 @@ export type Authorize = (
 export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Authorize {
   const origins = checkOptions(options);
   const listed = [...origins];
-  const { isRejected = isTokenRejected, overwriteAuthorization, whenSignedOut } = options;
+  const { isRejected = isTokenRejected, overwriteHeader, whenSignedOut } = options;
   const attached = remembering(toTokenSource(tokens));
 
   let latest: AccessToken | undefined;
@@ -175,7 +175,7 @@ export function createAuthorizer(tokens: TokenInput, options: AuthOptions): Auth
     const origin = own === false ? undefined : allowedOriginOf(url);
     if (origin === undefined) return undefined;
     const source = own === undefined ? attached : remembering(toTokenSource(own as TokenInput));
-    if (authorization && !overwriteAuthorization) {
+    if (authorization && !overwriteHeader) {
       const carried = carriedToken(authorization);
       // A token of ours is a stale copy, whoever put it there; anything else is the caller's own.
       if (!carried || !(source.issued(carried) || attached.issued(carried))) return undefined;
@@ -190,7 +190,7 @@ function ask(
   signal: AbortSignal | undefined,
 ): Promise<AccessToken | undefined> {
   try {
-    return source.getTokens({ signal });
+    return source.getToken({ signal });
   } catch (error) {
     return Promise.reject(error);
   }

@@ -7,7 +7,7 @@ import { isLoopback, originOf } from './origin.ts';
  * @throws TypeError that names the option, what was expected and what came.
  */
 export function checkOptions(options: AuthOptions): ReadonlySet<string> {
-  const { origins, allowInsecureOrigins, whenSignedOut, overwriteAuthorization, isRejected } =
+  const { origins, allowInsecureOrigins, whenSignedOut, overwriteHeader, isRejected } =
     options ?? {};
   if (!Array.isArray(origins) || !origins.length) {
     throw new TypeError(
@@ -15,7 +15,7 @@ export function checkOptions(options: AuthOptions): ReadonlySet<string> {
     );
   }
   expect('allowInsecureOrigins', allowInsecureOrigins, 'boolean');
-  expect('overwriteAuthorization', overwriteAuthorization, 'boolean');
+  expect('overwriteHeader', overwriteHeader, 'boolean');
   expect('isRejected', isRejected, 'function');
   if (whenSignedOut !== undefined && whenSignedOut !== 'send' && whenSignedOut !== 'reject') {
     throw new TypeError(`whenSignedOut: expected 'send' or 'reject', got ${kind(whenSignedOut)}`);

@@ -12,7 +12,7 @@ export interface AuthOptions {
    * Replace an `Authorization` that the caller set. Default `false`: only one that carries a token of ours is replaced.
    * For SDKs that insist on an API key.
    */
-  readonly overwriteAuthorization?: boolean | undefined;
+  readonly overwriteHeader?: boolean | undefined;
   /** Was the token refused? Asked for every answer to a request that carried one. Default {@link isTokenRejected}. */
   readonly isRejected?: ((response: ApiResponse) => boolean | Promise<boolean>) | undefined;
 }

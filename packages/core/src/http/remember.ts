@@ -21,7 +21,7 @@ export function remembering(source: TokenSource): Required<TokenSource> {
     return token;
   };
   return {
-    getTokens: (options) => source.getTokens(options).then(note),
+    getToken: (options) => source.getToken(options).then(note),
     replaceRejected: (accessToken, options) =>
       source.replaceRejected(accessToken, options).then(note),
     issued: (accessToken) => seen.has(fingerprint(accessToken)),

@@ -14,20 +14,20 @@ import { authorizationOf } from './authorization.ts';
  * @example
  * ```ts
  * const source = toTokenSource(({ rejected }) => (rejected ? 'new' : 'old'));
- * const tokens = await source.getTokens(); // { accessToken: 'old' }
+ * const tokens = await source.getToken(); // { accessToken: 'old' }
  * ```
  */
 export function toTokenSource(input: TokenInput): TokenSource {
   if (typeof input === 'function') return fromFunction(input);
   if (isTokenText(input))
     return {
-      getTokens: async () => ({ accessToken: input }),
+      getToken: async () => ({ accessToken: input }),
       replaceRejected: async () => undefined,
     };
-  const { getTokens, replaceRejected } = (input ?? {}) as Partial<TokenSource>;
-  if (typeof getTokens !== 'function' || typeof replaceRejected !== 'function') {
+  const { getToken, replaceRejected } = (input ?? {}) as Partial<TokenSource>;
+  if (typeof getToken !== 'function' || typeof replaceRejected !== 'function') {
     throw new TypeError(
-      `tokens: expected a token manager, a source with getTokens and replaceRejected, a function or a token, got ${describeToken(input)}`,
+      `tokens: expected a token manager, a source with getToken and replaceRejected, a function or a token, got ${describeToken(input)}`,
     );
   }
   return input;
@@ -54,7 +54,7 @@ function fromFunction(ask: TokenFunction): TokenSource {
     return token;
   };
   return {
-    getTokens: (options) => answer({ signal: options?.signal }),
+    getToken: (options) => answer({ signal: options?.signal }),
     replaceRejected: (rejected, options) => answer({ rejected, signal: options?.signal }),
   };
 }

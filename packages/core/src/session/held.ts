@@ -16,7 +16,7 @@ export interface Held {
   /** Due when no more than this many ms are left. */
   readonly skew: number;
   /** Refresh in the background when no more than this many ms are left; 0: never. */
-  readonly prefetch: number;
+  readonly background: number;
   readonly origin: Origin;
   /** When this manager learned it, on its monotonic clock. */
   readonly since: number;
@@ -25,7 +25,7 @@ export interface Held {
 /** The windows of a manager, in ms. */
 export interface Windows {
   readonly skewWindow: number;
-  readonly prefetchWindow: number;
+  readonly backgroundWindow: number;
 }
 
 /** `learned`: when the lifetime was counted from, which for our own refresh is the beginning of the call. */
@@ -46,7 +46,7 @@ export function hold(
     ready: Promise.resolve(token),
     lifetime,
     skew: windowWithin(lifetime, windows.skewWindow, 0.1),
-    prefetch: windowWithin(lifetime, windows.prefetchWindow, 0.25) * (0.95 + random / 10), // jitter: processes that got the token together would refresh together
+    background: windowWithin(lifetime, windows.backgroundWindow, 0.25) * (0.95 + random / 10), // jitter: processes that got the token together would refresh together
     origin,
     since,
   };

@@ -36,7 +36,7 @@ export interface TokenManager extends TokenSource {
    * "validate once, then fan out". Rejects with a `TokenError` when a refresh was needed and could not be had, or with
    * the signal's reason.
    */
-  getTokens(
+  getToken(
     options?: WaitOptions & { readonly validFor?: number | undefined },
   ): Promise<AccessToken | undefined>;
   /**
@@ -45,7 +45,7 @@ export interface TokenManager extends TokenSource {
    */
   refresh(options?: WaitOptions): Promise<AccessToken>;
   /** Starts a session. Requests made from now on wait until it is stored. Rejects when it could not be; then nothing has changed. */
-  signIn(tokens: TokenSet | TokenResponse): Promise<void>;
+  setSession(tokens: TokenSet | TokenResponse): Promise<void>;
   /** Ends it here at once, and wherever the store reaches. Rejects when the store could not be written: it ended here all the same, and the store is tried again. */
   signOut(): Promise<void>;
   /** Returns unsubscribe. Called after {@link status} has changed. */
@@ -109,7 +109,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     random,
     windows: {
       skewWindow: options.skewWindow ?? 30_000,
-      prefetchWindow: options.prefetchWindow ?? 0,
+      backgroundWindow: options.backgroundWindow ?? 0,
     },
     emit(event, token) {
       const full: TokenEvent = {
@@ -338,7 +338,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
           return state.dead === undefined ? 'signedIn' : 'ended';
       }
     },
-    getTokens(wait = {}) {
+    getToken(wait = {}) {
       const { validFor = 0 } = wait;
       if (!isAmount(validFor))
         return Promise.reject(
@@ -349,9 +349,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
         const moment = momentOf(clock);
         if (isFresh(held, moment, validFor) && !isReentrant(wait.signal)) {
           if (
-            held.prefetch > 0 &&
+            held.background > 0 &&
             flight === undefined &&
-            !isFresh(held, moment, undefined, held.prefetch) &&
+            !isFresh(held, moment, undefined, held.background) &&
             state.dead === undefined &&
             facts.blocked() === undefined
           )
@@ -382,9 +382,9 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     },
     issued: (accessToken) => state.generationOf(accessToken) !== undefined,
     refresh: (wait) => enter({ kind: 'renew' }, wait) as Promise<AccessToken>, // nobody signed in is an error here
-    async signIn(tokens) {
+    async setSession(tokens) {
       if (closed) throw closedError();
-      await transitions.signIn(requireTokenSet(tokens, clock.now(), 'signIn'));
+      await transitions.signIn(requireTokenSet(tokens, clock.now(), 'setSession'));
     },
     async signOut() {
       if (closed) throw closedError();

@@ -19,7 +19,7 @@ export interface SessionOptions {
    * because some providers kill the old access token the moment they rotate. 300_000 is a good value; at most a
    * quarter of the lifetime.
    */
-  readonly prefetchWindow?: number | undefined;
+  readonly backgroundWindow?: number | undefined;
   /**
    * How long a request waits for a refresh before it fails with ERR_WAIT_LIMIT. Default 30_000. The refresh itself is
    * listened to for longer (60_000): a late answer is still stored.
@@ -72,7 +72,7 @@ export function checkOptions(options: TokenManagerOptions): void {
   for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const)
     expect(options, name, 'a function', (value) => typeof value === 'function');
   expect(options, 'name', 'a string that is not empty', isName);
-  for (const name of ['skewWindow', 'prefetchWindow'] as const)
+  for (const name of ['skewWindow', 'backgroundWindow'] as const)
     expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value !== Infinity);
   for (const name of ['waitTimeout', 'maxWaiting'] as const)
     expect(

@@ -162,15 +162,15 @@ export function createTokenPool(
       get status() {
         return entries.get(key)?.manager.status ?? 'unknown';
       },
-      getTokens: (wait) => use(key, wait?.signal, (manager) => manager.getTokens(wait)),
+      getToken: (wait) => use(key, wait?.signal, (manager) => manager.getToken(wait)),
       replaceRejected: (accessToken, wait) =>
         use(key, wait?.signal, async (manager) => {
-          if (manager.status === 'unknown') await manager.getTokens(wait); // made anew since the token was handed out, it has to read the store to know it
+          if (manager.status === 'unknown') await manager.getToken(wait); // made anew since the token was handed out, it has to read the store to know it
           return manager.replaceRejected(accessToken, wait);
         }),
       issued: (accessToken) => entries.get(key)?.manager.issued?.(accessToken) ?? false,
       refresh: (wait) => use(key, wait?.signal, (manager) => manager.refresh(wait)),
-      signIn: (tokens) => use(key, undefined, (manager) => manager.signIn(tokens)),
+      setSession: (tokens) => use(key, undefined, (manager) => manager.setSession(tokens)),
       signOut: () => use(key, undefined, (manager) => manager.signOut()),
       subscribe(listener) {
         requireListener(listener);

@@ -5,7 +5,7 @@ import { httpError, outcome, testSession } from '../support/session.ts';
 /** A session with a token that the first request was sent with. */
 const signedIn = async (options: Parameters<typeof testSession>[0] = {}) => {
   const session = testSession({ expiresIn: 3_600_000, ...options });
-  await session.tokens.getTokens();
+  await session.tokens.getToken();
   return session;
 };
 const times = <T>(count: number, run: () => T): T[] => Array.from({ length: count }, run);
@@ -44,15 +44,15 @@ describe('401', () => {
     expect(ofType('rejected').every(({ late }) => !late)).toBe(true);
   });
 
-  it('current generation, a prefetch under way: becomes forced, no second flight', async () => {
-    const { clock, server, tokens } = await signedIn({ prefetchWindow: 600_000 });
+  it('current generation, a background refresh under way: becomes forced, no second flight', async () => {
+    const { clock, server, tokens } = await signedIn({ backgroundWindow: 600_000 });
     await clock.advance(3_300_000);
     const open = server.hold();
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(server.calls).toBe(1);
     const refused = outcome(tokens.replaceRejected('at-1'));
-    const next = outcome(tokens.getTokens());
+    const next = outcome(tokens.getToken());
     open();
     expect([await refused, await next]).toEqual(['at-2', 'at-2']);
     expect(server.calls).toBe(1);
@@ -62,10 +62,10 @@ describe('401', () => {
     const { server, tokens } = await signedIn();
     server.next(unavailable);
     const refused = outcome(tokens.replaceRejected('at-1'));
-    const meanwhile = outcome(tokens.getTokens());
+    const meanwhile = outcome(tokens.getToken());
     expect(await refused).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(await meanwhile).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
   });
 
@@ -90,7 +90,7 @@ describe('401', () => {
   it('with every token that is obtained, for ten minutes: back-off and limiter stop the loop', async () => {
     const { clock, server, tokens } = await signedIn();
     for (let tick = 0; tick < 6000; tick++) {
-      const token = await tokens.getTokens().catch(() => undefined);
+      const token = await tokens.getToken().catch(() => undefined);
       if (token !== undefined) await outcome(tokens.replaceRejected(token.accessToken));
       await clock.advance(100);
     }
@@ -102,7 +102,7 @@ describe('401', () => {
   it('with a token that was good for a while: replaced at once, however often that happens', async () => {
     const { clock, server, tokens } = await signedIn();
     for (let round = 0; round < 20; round++) {
-      const token = await tokens.getTokens();
+      const token = await tokens.getToken();
       expect(await outcome(tokens.replaceRejected(token?.accessToken ?? ''))).toBe(
         `at-${round + 2}`,
       );
@@ -135,7 +135,7 @@ describe('401', () => {
     expect(tokens.status).toBe('ended');
     expect(await outcome(tokens.refresh())).toBe('at-2');
     expect(tokens.status).toBe('signedIn');
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('current generation, but in back-off: our error, no flight, not even by hand', async () => {
@@ -160,9 +160,9 @@ describe('401', () => {
 
   it('of a session replaced by another sign-in: the original 401, never the other’s token, and that one is not doubted', async () => {
     const { server, tokens } = await signedIn();
-    await tokens.signIn({ accessToken: 'other', refreshToken: 'rt-other' });
+    await tokens.setSession({ accessToken: 'other', refreshToken: 'rt-other' });
     expect(await outcome(tokens.replaceRejected('at-1'))).toBeUndefined();
-    expect(await outcome(tokens.getTokens())).toBe('other');
+    expect(await outcome(tokens.getToken())).toBe('other');
     expect(server.calls).toBe(0);
   });
 
@@ -171,16 +171,16 @@ describe('401', () => {
     const open = server.hold();
     const refused = outcome(tokens.replaceRejected('at-1'));
     await settle();
-    await tokens.signIn({ accessToken: 'other', refreshToken: 'rt-other' });
+    await tokens.setSession({ accessToken: 'other', refreshToken: 'rt-other' });
     open();
     expect(await refused).toBe('ERR_SIGNED_OUT');
   });
 
   it('of a session that is being replaced while the sign-in is stored: the original 401, and the new session is not refreshed', async () => {
     const { server, tokens } = await signedIn();
-    const signingIn = tokens.signIn({ accessToken: 'other', refreshToken: 'rt-other' });
+    const signingIn = tokens.setSession({ accessToken: 'other', refreshToken: 'rt-other' });
     const refused = outcome(tokens.replaceRejected('at-1'));
-    const next = outcome(tokens.getTokens());
+    const next = outcome(tokens.getToken());
     await signingIn;
     expect([await refused, await next]).toEqual([undefined, 'other']);
     expect(server.calls).toBe(0);
@@ -189,7 +189,7 @@ describe('401', () => {
   it('with a token that we never gave: untouched', async () => {
     const { server, tokens, ofType } = await signedIn();
     expect(await outcome(tokens.replaceRejected('a-stranger'))).toBeUndefined();
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(ofType('rejected')).toEqual([]);
     expect(server.calls).toBe(0);
   });
@@ -217,9 +217,9 @@ describe('who has not sent yet', () => {
     const { clock, server, tokens, ofType } = await signedIn();
     await clock.advance(3_580_000);
     server.next(unavailable);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(ofType('refreshFailed')).toHaveLength(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(server.calls).toBe(1);
   });
 
@@ -227,21 +227,21 @@ describe('who has not sent yet', () => {
     const { clock, server, tokens } = await signedIn();
     await clock.advance(3_600_000);
     server.next(unavailable);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
   });
 
   it('gets a typed error once it was refused, though it has not expired', async () => {
     const { server, tokens } = await signedIn();
     server.next(unavailable);
     await outcome(tokens.replaceRejected('at-1'));
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
   });
 
   it('gets the token while it is still valid when the token endpoint hangs, after its deadline', async () => {
     const { clock, server, tokens } = await signedIn({ waitTimeout: 5000 });
     await clock.advance(3_580_000);
     server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(5000);
     expect(await waiting).toBe('at-1');
   });
@@ -250,7 +250,7 @@ describe('who has not sent yet', () => {
     const { clock, server, tokens } = await signedIn({ waitTimeout: 20_000 });
     await clock.advance(3_590_000);
     server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(20_000);
     expect(await waiting).toBe('ERR_WAIT_LIMIT');
   });
@@ -258,7 +258,7 @@ describe('who has not sent yet', () => {
   it('gets, after sign-out: nothing, at once', async () => {
     const { tokens } = await signedIn();
     await tokens.signOut();
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(await outcome(tokens.refresh())).toBe('ERR_SIGNED_OUT');
   });
 
@@ -266,8 +266,8 @@ describe('who has not sent yet', () => {
     const { clock, server, tokens } = await signedIn();
     await clock.advance(1_800_000);
     server.next(unavailable);
-    expect(await outcome(tokens.getTokens({ validFor: 3_000_000 }))).toBe('at-1');
-    expect(await outcome(tokens.getTokens({ validFor: 3_000_000 }))).toBe('at-1');
+    expect(await outcome(tokens.getToken({ validFor: 3_000_000 }))).toBe('at-1');
+    expect(await outcome(tokens.getToken({ validFor: 3_000_000 }))).toBe('at-1');
     expect(server.calls).toBe(1);
   });
 
@@ -276,9 +276,9 @@ describe('who has not sent yet', () => {
     const slow = (redeem: () => unknown) =>
       new Promise((resolve) => clock.setTimeout(() => resolve(redeem()), 10_000));
     for (let call = 0; call < 20; call++) server.next(slow);
-    const waits = times(20, () => outcome(tokens.getTokens({ validFor: 400_000 })));
+    const waits = times(20, () => outcome(tokens.getToken({ validFor: 400_000 })));
     await clock.advance(5000);
-    const late = outcome(tokens.getTokens({ validFor: 400_000 }));
+    const late = outcome(tokens.getToken({ validFor: 400_000 }));
     await clock.advance(60_000);
     expect(await Promise.all([...waits, late])).toEqual(times(21, () => 'at-3'));
     expect(server.calls).toBe(2);
@@ -286,7 +286,7 @@ describe('who has not sent yet', () => {
 
   it('and asks for longer than any token lives does not refresh for ever', async () => {
     const { server, tokens } = await signedIn();
-    for (let call = 0; call < 20; call++) await tokens.getTokens({ validFor: 86_400_000 });
+    for (let call = 0; call < 20; call++) await tokens.getToken({ validFor: 86_400_000 });
     expect(server.calls).toBe(0);
   });
 });
@@ -310,7 +310,7 @@ describe('refresh(), by hand', () => {
   it('during a sign-in: of the new session, once', async () => {
     const { server, tokens } = await signedIn();
     for (let round = 0; round < 3; round++) await tokens.refresh();
-    const signingIn = tokens.signIn({
+    const signingIn = tokens.setSession({
       accessToken: 'other',
       refreshToken: 'rt-4',
       expiresAt: 2_000_000_000_000,

@@ -8,7 +8,7 @@ const DAY = 24 * HOUR;
 
 const fresh = async () => {
   const session = testSession({ expiresIn: HOUR });
-  await session.tokens.getTokens();
+  await session.tokens.getToken();
   return session;
 };
 
@@ -16,16 +16,16 @@ describe('the clock is wrong, jumping, or asleep', () => {
   it('jumps forward: the token is due, one refresh, and no storm after that', async () => {
     const { clock, server, tokens } = await fresh();
     clock.jump(DAY);
-    for (let call = 0; call < 20; call++) expect(await outcome(tokens.getTokens())).toBe('at-2');
+    for (let call = 0; call < 20; call++) expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
   it('jumps back: the lifetime is not stretched', async () => {
     const { clock, server, tokens } = await fresh();
     clock.jump(-DAY);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await clock.advance(HOUR);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
@@ -33,7 +33,7 @@ describe('the clock is wrong, jumping, or asleep', () => {
     const { clock, server, tokens } = await fresh();
     for (let minute = 0; minute < 150; minute++) {
       clock.jump(minute % 2 === 0 ? -DAY : DAY);
-      expect(await outcome(tokens.getTokens())).toMatch(/^at-/);
+      expect(await outcome(tokens.getToken())).toMatch(/^at-/);
       await clock.advance(60_000);
     }
     expect(server.calls).toBeLessThanOrEqual(4);
@@ -42,7 +42,7 @@ describe('the clock is wrong, jumping, or asleep', () => {
   it('the monotonic clock slept: the wall clock makes the token due', async () => {
     const { clock, server, tokens } = await fresh();
     clock.jump(HOUR); // the wall clock went on, the monotonic one did not
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
@@ -57,35 +57,35 @@ describe('the clock is wrong, jumping, or asleep', () => {
     }));
     await tokens.refresh();
     await clock.advance(HOUR - 30_001);
-    await tokens.getTokens();
+    await tokens.getToken();
     expect(server.calls).toBe(1);
     await clock.advance(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(await outcome(tokens.getToken())).toBe('at-3');
     expect(server.calls).toBe(2);
   });
 
   it('jumps back while the refresh is under way: the lifetime counts from the request’s start on the monotonic clock', async () => {
     const { clock, server, tokens } = testSession({ waitTimeout: 100_000, lifetime: 600 });
     const open = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(50_000);
     clock.jump(-DAY);
     open();
     expect(await waiting).toBe('at-2');
     await clock.advance(550_000 - 30_001);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
     await clock.advance(30_001); // 600 s after the request began
     server.next(() => {
       throw new Error('offline');
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
   });
 
   it('is hours ahead of the machine that stored the token: at most one refresh, not one for each request', async () => {
     const { clock, server, tokens } = testSession({ expiresIn: HOUR });
     clock.jump(5 * HOUR);
-    for (let call = 0; call < 10; call++) expect(await outcome(tokens.getTokens())).toBe('at-2');
+    for (let call = 0; call < 10; call++) expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
@@ -100,22 +100,22 @@ describe('the clock is wrong, jumping, or asleep', () => {
     server.next(() => {
       throw new Error('offline');
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     clock.jump(DAY);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
     clock.jump(-2 * DAY);
     await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('a token that expires in 40 days: no timer at all', async () => {
-    const { clock, tokens } = testSession({ expiresIn: 40 * DAY, prefetchWindow: 300_000 });
-    await tokens.getTokens();
+    const { clock, tokens } = testSession({ expiresIn: 40 * DAY, backgroundWindow: 300_000 });
+    await tokens.getToken();
     await settle();
     expect(clock.pending).toBe(0);
     await clock.advance(39 * DAY);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
   });
 });
 
@@ -126,11 +126,11 @@ describe('windows', () => {
       const { clock, server, tokens } = testSession({
         lifetime,
         skewWindow: 300_000,
-        prefetchWindow: 600_000,
+        backgroundWindow: 600_000,
       });
       const steps = 200;
       for (let step = 0; step < steps; step++) {
-        await tokens.getTokens();
+        await tokens.getToken();
         await clock.advance((lifetime * 1000) / 10);
       }
       expect(server.calls).toBeLessThanOrEqual(steps / 7);
@@ -140,55 +140,55 @@ describe('windows', () => {
   it('skew: within 30 s of the expiry requests wait for a new token', async () => {
     const { clock, server, tokens } = await fresh();
     await clock.advance(HOUR - 30_001);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await clock.advance(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
-  it('prefetch: off unless asked for', async () => {
+  it('background refresh: off unless asked for', async () => {
     const { clock, server, tokens } = await fresh();
     await clock.advance(HOUR - 31_000);
-    await tokens.getTokens();
+    await tokens.getToken();
     await settle();
     expect(server.calls).toBe(0);
   });
 
-  it('prefetch: requests go out with the valid token meanwhile, and its failure is an event, no error', async () => {
+  it('background refresh: requests go out with the valid token meanwhile, and its failure is an event, no error', async () => {
     const { clock, server, tokens, ofType } = testSession({
       expiresIn: HOUR,
-      prefetchWindow: 300_000,
+      backgroundWindow: 300_000,
       random: () => 0.5,
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(HOUR - 300_000);
     server.next(() => {
       throw new Error('offline');
     });
-    for (let call = 0; call < 10; call++) expect(await outcome(tokens.getTokens())).toBe('at-1');
+    for (let call = 0; call < 10; call++) expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(server.calls).toBe(1);
     expect(ofType('refreshFailed')).toHaveLength(1);
     await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(2);
   });
 
-  it('prefetch: a refused refresh token does not take the valid access token away', async () => {
+  it('background refresh: a refused refresh token does not take the valid access token away', async () => {
     const { clock, server, tokens, ofType } = testSession({
       expiresIn: HOUR,
-      prefetchWindow: 300_000,
+      backgroundWindow: 300_000,
       random: () => 0.5,
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(HOUR - 300_000);
     server.next(() => {
       throw Object.assign(new Error('x'), { status: 401 });
     });
     for (let call = 0; call < 10; call++) {
-      expect(await outcome(tokens.getTokens())).toBe('at-1');
+      expect(await outcome(tokens.getToken())).toBe('at-1');
       await settle();
     }
     expect(tokens.status).toBe('ended');

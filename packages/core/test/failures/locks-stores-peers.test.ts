@@ -50,7 +50,7 @@ describe('lock', () => {
       lock: scriptedLock('never').lock,
       waitTimeout: 100_000,
     });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(34_999);
     cell.put(rotatedByPeer());
     await clock.advance(1);
@@ -61,7 +61,7 @@ describe('lock', () => {
   it('wait timed out, nothing newer: a retryable error after 35 s, nothing was redeemed', async () => {
     const { clock, server, open } = world();
     const { tokens } = open({ lock: scriptedLock('never').lock, waitTimeout: 100_000 });
-    const waiting = tokens.getTokens().catch((error: unknown) => error);
+    const waiting = tokens.getToken().catch((error: unknown) => error);
     await clock.advance(35_000);
     expect(await waiting).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
@@ -79,7 +79,7 @@ describe('lock', () => {
       skewWindow: 30_000,
     });
     await clock.advance(19_000 - 5000);
-    const waiting = outcome(tokens.getTokens({ validFor: 18_000 }));
+    const waiting = outcome(tokens.getToken({ validFor: 18_000 }));
     await clock.advance(5000);
     expect(await waiting).toBe('at-1');
     expect(server.calls).toBe(0);
@@ -89,12 +89,12 @@ describe('lock', () => {
     const { clock, server, open } = world();
     const script = scriptedLock('deaf');
     const { tokens } = open({ lock: script.lock, waitTimeout: 100_000 });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(35_000);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     script.mode = 'grant';
     await clock.advance(2000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2'); // the next one
+    expect(await outcome(tokens.getToken())).toBe('at-2'); // the next one
     expect(server.calls).toBe(1);
     await settle();
     expect(script.holders).toBe(0);
@@ -104,7 +104,7 @@ describe('lock', () => {
     const { cell, server, open, rotatedByPeer } = world();
     const script = scriptedLock('never');
     const { tokens } = open({ lock: script.lock });
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await settle();
     cell.put(rotatedByPeer());
     cell.notify();
@@ -118,18 +118,18 @@ describe('lock', () => {
     const { clock, server, open } = world(20_000);
     const script = scriptedLock('down');
     const { tokens } = open({ lock: script.lock });
-    expect(await outcome(tokens.getTokens({ validFor: 20_000 }))).toBe('at-1');
+    expect(await outcome(tokens.getToken({ validFor: 20_000 }))).toBe('at-1');
     const error = await tokens.refresh().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', action: 'retry' });
     await clock.advance(20_000);
-    expect(await tokens.getTokens().catch((thrown: unknown) => thrown)).toMatchObject({
+    expect(await tokens.getToken().catch((thrown: unknown) => thrown)).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       cause: { message: 'connect ECONNREFUSED' },
     });
     expect(server.calls).toBe(0);
     script.mode = 'grant';
     await clock.advance(5000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('backend down, and a peer has refreshed: adopted', async () => {
@@ -139,14 +139,14 @@ describe('lock', () => {
     cell.hooks.afterRead = () => {
       if (cell.reads === 2) cell.put(rotatedByPeer());
     };
-    expect(await outcome(tokens.getTokens())).toBe('peer-1');
+    expect(await outcome(tokens.getToken())).toBe('peer-1');
     expect(server.calls).toBe(0);
   });
 
   it('does not run its task: an error that says so', async () => {
     const { open } = world();
     const { tokens } = open({ lock: { request: async () => undefined as never } });
-    expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+    expect(await tokens.getToken().catch((error: unknown) => error)).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       message: 'The lock "unexpired:cell" did not run its task',
     });
@@ -158,12 +158,12 @@ describe('lock', () => {
     script.rejectsOnLoss = true;
     const { tokens } = open({ lock: script.lock, waitTimeout: 100_000 });
     const answer = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     script.loseLease();
     for (let second = 0; second < 20; second++) {
       await clock.advance(1000);
-      void outcome(tokens.getTokens());
+      void outcome(tokens.getToken());
     }
     expect(server.calls).toBe(1);
     answer();
@@ -184,7 +184,7 @@ describe('lock', () => {
         },
       },
     });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     await settle();
     expect(signal?.aborted).toBe(false);
   });
@@ -193,7 +193,7 @@ describe('lock', () => {
     const { cell, record, clock, server, open } = world();
     cell.put({ ...record, intent: { gen: 0, owner: 'dead', startedAt: clock.now(), attempt: 1 } });
     const { tokens } = open({ lock: scriptedLock().lock });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 });
@@ -206,7 +206,7 @@ describe('lease', () => {
     // Whoever wrote it has a clock that is years off.
     cell.put({ ...record, intent: { gen: 0, owner: 'dead', startedAt: 1, attempt: 1 } });
     const { tokens } = open({ lock: script.lock, waitTimeout: 100_000 });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(64_000);
     expect(server.calls).toBe(0);
     await clock.advance(1500);
@@ -218,7 +218,7 @@ describe('lease', () => {
     const { cell, record, server, clock, open, rotatedByPeer, script } = leased();
     cell.put({ ...record, intent: { gen: 0, owner: 'slow', startedAt: clock.now(), attempt: 1 } });
     const { tokens } = open({ lock: script.lock, subscribe: false });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(3000);
     cell.put(rotatedByPeer());
     await clock.advance(500);
@@ -233,7 +233,7 @@ describe('lease', () => {
       throw httpError(400, { error: 'invalid_grant' });
     });
     const { tokens } = open({ lock: script.lock, waitTimeout: 200_000 });
-    const waiting = tokens.getTokens().catch((error: unknown) => error);
+    const waiting = tokens.getToken().catch((error: unknown) => error);
     await clock.advance(66_000);
     expect(await waiting).toMatchObject({
       code: 'ERR_SESSION_ENDED',
@@ -245,7 +245,7 @@ describe('lease', () => {
     const { cell, record, open, script } = leased();
     cell.put({ ...record, intent: null, dead: null });
     const { tokens } = open({ lock: script.lock });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('runs out before anything was sent: nothing is sent, and the lock is taken again', async () => {
@@ -255,7 +255,7 @@ describe('lease', () => {
       if (intent !== undefined && losses-- > 0) script.loseLease();
     };
     const { tokens } = open({ lock: script.lock });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(script.requests).toBe(3);
     expect(server.calls).toBe(1);
   });
@@ -264,7 +264,7 @@ describe('lease', () => {
     const { cell, server, open, script } = leased();
     cell.hooks.afterWrite = () => script.loseLease();
     const { tokens } = open({ lock: script.lock });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     await settle();
     expect(script.requests).toBe(3);
     expect(server.calls).toBe(0);
@@ -275,7 +275,7 @@ describe('lease', () => {
     const { cell, server, open, script } = leased();
     const { tokens } = open({ lock: script.lock });
     const answer = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     script.loseLease();
     answer();
@@ -287,7 +287,7 @@ describe('lease', () => {
     const { cell, server, open, script, rotatedByPeer } = leased();
     const { tokens } = open({ lock: script.lock, subscribe: false });
     const answer = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     script.loseLease();
     cell.put(rotatedByPeer(2));
@@ -304,7 +304,7 @@ describe('lease', () => {
       const { cell, server, record, open, script } = leased();
       const { tokens } = open({ lock: script.lock, subscribe: false });
       const answer = server.hold();
-      const waiting = outcome(tokens.getTokens());
+      const waiting = outcome(tokens.getToken());
       await settle();
       cell.put({ ...record, ...marks });
       answer();
@@ -321,7 +321,7 @@ describe('lease', () => {
       cell.put({ ...record, intent: { gen: 0, owner: 'other', startedAt: 1, attempt: 1 } });
       throw httpError(400, { error: 'invalid_grant' });
     });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(2000);
     cell.put(rotatedByPeer());
     await clock.advance(500);
@@ -334,36 +334,36 @@ describe('store', () => {
   it('cannot be read: a retryable error, a valid token is served, nothing spent', async () => {
     const { cell, clock, server, open } = world(20_000);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeRead = diskFull;
-    expect(await outcome(tokens.getTokens({ validFor: 20_000 }))).toBe('at-1');
+    expect(await outcome(tokens.getToken({ validFor: 20_000 }))).toBe('at-1');
     await clock.advance(20_000);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(0);
     cell.hooks.beforeRead = undefined;
     await clock.advance(5000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('cannot be read for the first time: the error is the store’s, and the next request tries again', async () => {
     const { cell, open } = world(HOUR);
     const { tokens } = open();
     cell.hooks.beforeRead = diskFull;
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     expect(await Promise.all(waits)).toEqual([
       'ERR_REFRESH_UNAVAILABLE',
       'ERR_REFRESH_UNAVAILABLE',
     ]);
     expect(tokens.status).toBe('unknown');
     cell.hooks.beforeRead = undefined;
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
   });
 
   it('cannot be written before redeeming: a retryable error, nothing spent', async () => {
     const { cell, clock, server, open } = world();
     const { tokens } = open();
     cell.hooks.beforeWrite = diskFull;
-    expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+    expect(await tokens.getToken().catch((error: unknown) => error)).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       message: 'Store "cell" could not be written',
       cause: { message: 'disk full' },
@@ -371,7 +371,7 @@ describe('store', () => {
     expect(server.calls).toBe(0);
     cell.hooks.beforeWrite = undefined;
     await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('cannot be written after redeeming: kept in memory, served, an event, tried again under the lock, stored', async () => {
@@ -382,12 +382,12 @@ describe('store', () => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();
     });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(ofType('warning')).toMatchObject([
       { code: 'NOT_DURABLE', error: { code: 'ERR_REFRESH_UNAVAILABLE' } },
     ]);
     expect(script.holders).toBe(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     await clock.advance(5000);
     expect(script.holders).toBe(1);
     cell.hooks.beforeWrite = undefined;
@@ -405,13 +405,13 @@ describe('store', () => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(29_000);
     expect(script.holders).toBe(1);
     await clock.advance(6000);
     expect(script.holders).toBe(0);
     expect(clock.pending).toBe(0);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('cannot be written after redeeming, and the new token had expired on arrival: its own error, and no loop', async () => {
@@ -422,8 +422,8 @@ describe('store', () => {
         cell.hooks.beforeWrite = diskFull;
         return { ...redeem(), expires_in: 0 };
       });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
     await clock.advance(20_000);
     expect(server.calls).toBe(1);
   });
@@ -435,11 +435,11 @@ describe('store', () => {
       cell.hooks.beforeWrite = diskFull;
       return redeem();
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(HOUR);
     cell.hooks.beforeWrite = undefined;
     expect(cell.record?.gen).toBe(0);
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(await outcome(tokens.getToken())).toBe('at-3');
     expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2']);
     expect(cell.history.map(({ gen }) => gen)).toEqual([0, 1, 1, 2]); // intent, memory’s record, intent, the new one
     expect(server.reuses).toBe(0);
@@ -448,14 +448,14 @@ describe('store', () => {
   it('goes back in time (a failover, a restored file): memory’s record is written first, and the old refresh token is never redeemed', async () => {
     const { cell, clock, server, record, open } = world();
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     cell.put(record);
     cell.notify();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(await outcome(tokens.getToken())).toBe('at-3');
     await clock.advance(HOUR);
-    expect(await outcome(tokens.getTokens())).toBe('at-4');
+    expect(await outcome(tokens.getToken())).toBe('at-4');
     expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2', 'rt-3']);
     expect(server.reuses).toBe(0);
   });
@@ -463,8 +463,8 @@ describe('store', () => {
   it('goes back to before a sign-in: the session of that time is not taken over', async () => {
     const { cell, clock, record, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
-    await tokens.signIn({
+    await tokens.getToken();
+    await tokens.setSession({
       accessToken: 'new',
       refreshToken: 'rt-new',
       expiresAt: clock.now() + HOUR,
@@ -472,30 +472,30 @@ describe('store', () => {
     cell.put(record);
     cell.notify();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('new');
     expect(tokens.status).toBe('signedIn');
   });
 
   it('goes back to before a sign-out: the session of that time is not taken over', async () => {
     const { cell, record, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.signOut();
     cell.put(record);
     cell.notify();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(tokens.status).toBe('signedOut');
   });
 
   it('the record vanished although there was one: signed out elsewhere, never re-created by a refresh', async () => {
     const { cell, clock, server, open } = world(HOUR);
     const { tokens, ofType } = open({ from: 'both' });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.put(undefined);
     await clock.advance(HOUR);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SIGNED_OUT');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(tokens.status).toBe('signedOut');
     expect(ofType('signedOut')).toMatchObject([{ by: 'peer' }]);
     expect(cell.record).toBeUndefined();
@@ -509,7 +509,7 @@ describe('store', () => {
       cell.put(undefined);
       return redeem();
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(tokens.getToken())).toBe('ERR_SIGNED_OUT');
     expect(cell.record).toBeUndefined();
   });
 
@@ -522,8 +522,8 @@ describe('store', () => {
       const { cell, server, open } = world();
       cell.put(value);
       const [one, two] = [open(), open()];
-      expect(await outcome(one.tokens.getTokens())).toBe('bare');
-      expect(await outcome(two.tokens.getTokens())).toBe('bare');
+      expect(await outcome(one.tokens.getToken())).toBe('bare');
+      expect(await outcome(two.tokens.getToken())).toBe('bare');
       expect(
         await Promise.all([outcome(one.tokens.refresh()), outcome(two.tokens.refresh())]),
       ).toEqual(['at-2', 'at-2']);
@@ -542,9 +542,9 @@ describe('store', () => {
       cell.put(value);
       const { tokens } = open();
       for (const attempt of [
-        () => tokens.getTokens(),
+        () => tokens.getToken(),
         () => tokens.refresh(),
-        () => tokens.signIn({ accessToken: 'a' }),
+        () => tokens.setSession({ accessToken: 'a' }),
         () => tokens.signOut(),
       ]) {
         const error = await attempt().catch((thrown: unknown) => thrown);
@@ -563,13 +563,13 @@ describe('store', () => {
   it('turns into something else while a session is held: served while valid, then a typed error; never overwritten', async () => {
     const { cell, clock, server, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.put({ hello: 'world' });
     cell.notify();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await clock.advance(HOUR);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_STORE_RECORD');
+    expect(await outcome(tokens.getToken())).toBe('ERR_STORE_RECORD');
     expect(cell.record).toEqual({ hello: 'world' });
     expect(server.calls).toBe(0);
   });
@@ -581,17 +581,17 @@ describe('store', () => {
       cell.notify();
       return settle();
     };
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(ofType('refreshed')).toMatchObject([{ by: 'self' }]);
   });
 
   it('a broadcast is lost: whoever is due re-reads the store anyway', async () => {
     const { cell, clock, server, open, rotatedByPeer } = world(HOUR);
     const { tokens, ofType } = open({ subscribe: false });
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(HOUR);
     cell.put(rotatedByPeer());
-    expect(await outcome(tokens.getTokens())).toBe('peer-1');
+    expect(await outcome(tokens.getToken())).toBe('peer-1');
     expect(server.calls).toBe(0);
     expect(ofType('refreshed')).toMatchObject([{ by: 'peer' }]);
   });
@@ -599,7 +599,7 @@ describe('store', () => {
   it('a broadcast comes early, late or needlessly: nothing happens', async () => {
     const { cell, server, open } = world(HOUR);
     const { tokens, events } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     const before = events.length;
     for (let call = 0; call < 10; call++) cell.notify();
     await settle();
@@ -614,7 +614,7 @@ describe('sign-out', () => {
     const revoked: (string | undefined)[] = [];
     const { tokens } = open({ revoke: async ({ refreshToken }) => revoked.push(refreshToken) });
     const answer = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     await tokens.signOut();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
@@ -624,7 +624,7 @@ describe('sign-out', () => {
     expect(cell.record?.status).toBe('signedOut');
     expect(cell.record?.tokens).toBeUndefined();
     expect(revoked).toEqual(['rt-1', 'rt-2']);
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
   });
 
   it('as the first call of all, as a command line does: what the store held is revoked', async () => {
@@ -644,7 +644,7 @@ describe('sign-out', () => {
       subscribe: false,
       revoke: async ({ refreshToken }) => revoked.push(refreshToken),
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.put(rotatedByPeer());
     await tokens.signOut();
     await settle();
@@ -656,7 +656,7 @@ describe('sign-out', () => {
     const { tokens, ofType } = open({
       revoke: () => Promise.reject(new Error('cannot revoke rt-1')),
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.signOut();
     await settle();
     expect(ofType('warning')).toMatchObject([{ code: 'NOT_REVOKED' }]);
@@ -666,12 +666,12 @@ describe('sign-out', () => {
   it('while the store is down: it stands here, the promise rejects, an event, and the tombstone is tried again', async () => {
     const { cell, clock, open } = world(HOUR);
     const { tokens, ofType } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = diskFull;
     expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(ofType('warning')).toMatchObject([{ code: 'NOT_DURABLE' }]);
     expect(tokens.status).toBe('signedOut');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     cell.notify();
     await settle();
     expect(tokens.status).toBe('signedOut');
@@ -685,13 +685,13 @@ describe('sign-out', () => {
   it('while the store is down, and then a sign-in: the sign-in is not undone by the late tombstone', async () => {
     const { cell, clock, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = diskFull;
     await outcome(tokens.signOut());
     cell.hooks.beforeWrite = undefined;
-    await tokens.signIn({ accessToken: 'new' });
+    await tokens.setSession({ accessToken: 'new' });
     await clock.advance(120_000);
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('new');
     expect(cell.record?.status).toBe('active');
     expect(clock.pending).toBe(0);
   });
@@ -699,7 +699,7 @@ describe('sign-out', () => {
   it('while the store is down, and somebody else signs in there: theirs is not ended by the late tombstone', async () => {
     const { cell, clock, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = diskFull;
     await outcome(tokens.signOut());
     cell.hooks.beforeWrite = undefined;
@@ -722,14 +722,14 @@ describe('sign-in', () => {
     const revoked: unknown[] = [];
     const { tokens } = open({ revoke: async (set) => revoked.push(set) });
     const answer = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
-    await tokens.signIn({ accessToken: 'new', refreshToken: 'rt-new' });
+    await tokens.setSession({ accessToken: 'new', refreshToken: 'rt-new' });
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     answer();
     await settle();
     expect(cell.record?.tokens).toMatchObject({ accessToken: 'new', refreshToken: 'rt-new' });
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('new');
     expect(revoked).toEqual([]);
   });
 
@@ -739,9 +739,9 @@ describe('sign-in', () => {
     server.next(() => {
       throw httpError(401);
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     expect(tokens.status).toBe('ended');
-    await tokens.signIn({
+    await tokens.setSession({
       accessToken: 'new',
       refreshToken: 'rt-new',
       expiresAt: clock.now() + HOUR,
@@ -760,9 +760,9 @@ describe('sign-in', () => {
     server.next(() => {
       throw httpError(429, undefined, { 'retry-after': '600' });
     });
-    await outcome(tokens.getTokens());
-    await tokens.signIn({ accessToken: 'new', refreshToken: 'rt-1', expiresAt: clock.now() });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    await outcome(tokens.getToken());
+    await tokens.setSession({ accessToken: 'new', refreshToken: 'rt-1', expiresAt: clock.now() });
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('by a peer, during the back-off of the generation: its token ends the back-off', async () => {
@@ -771,11 +771,11 @@ describe('sign-in', () => {
     server.next(() => {
       throw httpError(429, undefined, { 'retry-after': '600' });
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     cell.put(rotatedByPeer());
     cell.notify();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('peer-1');
+    expect(await outcome(tokens.getToken())).toBe('peer-1');
   });
 
   it('by a peer, or its token, after many failed refreshes: the next failure counts as the first', async () => {
@@ -785,7 +785,7 @@ describe('sign-in', () => {
       server.next(() => {
         throw httpError(500);
       });
-      await outcome(tokens.getTokens());
+      await outcome(tokens.getToken());
       if (call < 7) await clock.advance(30_000);
       if (call === 6) {
         cell.put({ ...rotatedByPeer(), tokens: { ...server.first, expiresAt: clock.now() } });
@@ -802,21 +802,21 @@ describe('sign-in', () => {
     const { cell, open } = world();
     cell.put({ v: 1, session: 'old', gen: 3, status: 'signedOut', issuedAt: 1 });
     const { tokens } = open();
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
-    await tokens.signIn({ accessToken: 'new' });
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBeUndefined();
+    await tokens.setSession({ accessToken: 'new' });
+    expect(await outcome(tokens.getToken())).toBe('new');
     expect(cell.record).toMatchObject({ gen: 0, status: 'active' });
   });
 
   it('the store hangs: rejects within a known bound, and leaves no timer', async () => {
     const { cell, clock, open } = world(HOUR);
     const { tokens } = open();
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = never;
-    const signingIn = outcome(tokens.signIn({ accessToken: 'new' }));
+    const signingIn = outcome(tokens.setSession({ accessToken: 'new' }));
     await clock.advance(20_000);
     expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(clock.pending).toBe(0);
   });
 });

@@ -42,7 +42,7 @@ describe('a refresh function that users wrote', () => {
         calls++;
         throw thrown as Error;
       });
-      expect(await outcome(tokens.getTokens())).toBe(code);
+      expect(await outcome(tokens.getToken())).toBe(code);
       await clock.advance(400);
       expect(calls).toBe(1);
       expect(tokens.status).toBe(code === 'ERR_SESSION_ENDED' ? 'ended' : 'signedIn');
@@ -53,14 +53,14 @@ describe('a refresh function that users wrote', () => {
     const { tokens, clock } = withRefresh(() => {
       throw httpError(401);
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
+    expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
     await settle();
     expect(clock.pending).toBe(0);
   });
 
   it('never settles: the waiter’s deadline says what the likely cause is', async () => {
     const { tokens, clock } = withRefresh(() => new Promise(() => undefined));
-    const waiting = tokens.getTokens().catch((error: Error) => error);
+    const waiting = tokens.getToken().catch((error: Error) => error);
     await clock.advance(30_000);
     expect(await waiting).toMatchObject({
       code: 'ERR_WAIT_LIMIT',
@@ -95,7 +95,7 @@ describe('a refresh function that users wrote', () => {
     ],
   ])('resolves with %s: an error that says so, and never quotes it', async (_, value, message) => {
     const { tokens } = withRefresh(async () => value);
-    const error = await tokens.getTokens().catch((thrown: unknown) => thrown);
+    const error = await tokens.getToken().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_REFRESH_ANSWER', action: 'fix' });
     expect((error as Error).message).toMatch(message);
     expect(`${(error as Error).stack}${JSON.stringify(error)}`).not.toContain('secret-token');
@@ -104,10 +104,10 @@ describe('a refresh function that users wrote', () => {
 
   it('returns a value that is no promise: taken as it is', async () => {
     const { tokens } = withRefresh(() => ({ accessToken: 'sync' }));
-    expect(await outcome(tokens.getTokens())).toBe('sync');
+    expect(await outcome(tokens.getToken())).toBe('sync');
   });
 
-  it.each(['getTokens', 'refresh', 'replaceRejected'] as const)(
+  it.each(['getToken', 'refresh', 'replaceRejected'] as const)(
     'calls %s with the flight’s own signal: the re-entrancy error, at once, and the flight fails with it where it is passed on',
     async (method) => {
       const clock = testClock();
@@ -124,7 +124,7 @@ describe('a refresh function that users wrote', () => {
           return { accessToken: 'new' };
         },
       });
-      await tokens.getTokens();
+      await tokens.getToken();
       const error = await tokens.refresh().catch((thrown: unknown) => thrown);
       expect(tokenErrorOf(error)).toMatchObject({ code: 'ERR_REENTRANT', action: 'fix' });
       await settle();
@@ -139,11 +139,11 @@ describe('a refresh function that users wrote', () => {
       store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
       clock,
       async refresh() {
-        inside.push(await tokens.getTokens().catch((error: unknown) => error));
+        inside.push(await tokens.getToken().catch((error: unknown) => error));
         throw inside[0];
       },
     });
-    const outside = outcome(tokens.getTokens());
+    const outside = outcome(tokens.getToken());
     await clock.advance(30_000);
     expect(await outside).toBe('ERR_WAIT_LIMIT');
     expect(inside[0]).toMatchObject({
@@ -153,33 +153,33 @@ describe('a refresh function that users wrote', () => {
     expect(tokens.status).toBe('signedIn');
   });
 
-  it('calls signIn with its own result, as people do: the sign-in stands, and who waited is told, not left waiting', async () => {
+  it('calls setSession with its own result, as people do: the sign-in stands, and who waited is told, not left waiting', async () => {
     const clock = testClock();
     const tokens = createTokenManager({
       store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
       clock,
       async refresh() {
         const answer = { accessToken: 'new', refreshToken: 'r2' };
-        await tokens.signIn(answer);
+        await tokens.setSession(answer);
         return answer;
       },
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SIGNED_OUT');
-    expect(await outcome(tokens.getTokens())).toBe('new');
+    expect(await outcome(tokens.getToken())).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(tokens.getToken())).toBe('new');
     await settle();
     expect(clock.pending).toBe(0);
   });
 
   it('is told why it runs, and with a signal that no caller’s abort reaches', async () => {
     const { server, tokens, clock } = testSession({ expiresIn: 3_600_000 });
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     await clock.advance(20_000);
     await tokens.replaceRejected('at-2');
     await clock.advance(4_000_000);
     const controller = new AbortController();
     const open = server.hold();
-    const waiting = outcome(tokens.getTokens({ signal: controller.signal }));
+    const waiting = outcome(tokens.getToken({ signal: controller.signal }));
     await settle();
     controller.abort('left');
     expect(await waiting).toBe('left');

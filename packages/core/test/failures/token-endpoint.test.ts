@@ -28,7 +28,7 @@ describe('surely not sent', () => {
     const { clock, server, tokens } = stored();
     server.next(unsent);
     server.next(unsent);
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1500);
     expect(await waiting).toBe('at-2');
     expect(server.calls).toBe(3);
@@ -38,7 +38,7 @@ describe('surely not sent', () => {
   it('three times ends in a back-off, the session kept, the intent cleared', async () => {
     const { clock, server, tokens, cell, ofType } = stored({ random: () => 0.999 });
     for (let call = 0; call < 3; call++) server.next(unsent);
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1500);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(3);
@@ -46,10 +46,10 @@ describe('surely not sent', () => {
     expect(cell.record?.tokens?.refreshToken).toBe('rt-1');
     expect(tokens.status).toBe('signedIn');
     expect(ofType('refreshFailed')).toHaveLength(1);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(3);
     await clock.advance(1000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('three times, while a peer stored a newer generation: known when the intent is to be cleared, so a store that goes back changes nothing', async () => {
@@ -70,18 +70,18 @@ describe('surely not sent', () => {
       });
       return unsent();
     });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1500);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(ofType('refreshed')).toMatchObject([{ by: 'peer' }]);
     cell.put(before);
-    expect([await outcome(tokens.getTokens()), server.calls]).toEqual(['peer', 3]);
+    expect([await outcome(tokens.getToken()), server.calls]).toEqual(['peer', 3]);
   });
 
   it('and then closed, before the next try, clears the intent too', async () => {
     const { server, tokens, cell } = stored();
     server.next(unsent);
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     expect(cell.record?.intent).toBeDefined();
     await tokens.close();
@@ -100,7 +100,7 @@ describe('maybe processed', () => {
     async (_, fail) => {
       const { clock, server, tokens, cell } = stored();
       server.next(fail);
-      const waiting = outcome(tokens.getTokens());
+      const waiting = outcome(tokens.getToken());
       await clock.advance(999);
       expect(server.calls).toBe(1);
       const reads = cell.reads;
@@ -114,7 +114,7 @@ describe('maybe processed', () => {
   it('and never answered: few tries, then a back-off, the session kept, the intent stays', async () => {
     const { clock, server, tokens, cell } = stored();
     for (let call = 0; call < 9; call++) server.next(unanswered);
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(5000);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(3);
@@ -125,7 +125,7 @@ describe('maybe processed', () => {
   it('the answer is lost after rotation: the re-read finds what a peer stored, and nothing is resent', async () => {
     const { clock, server, tokens, cell } = stored();
     server.next(unanswered);
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     const record = cell.record;
     cell.put({
@@ -144,7 +144,7 @@ describe('maybe processed', () => {
       redeem();
       return unanswered();
     });
-    const waiting = tokens.getTokens().catch((error: unknown) => error);
+    const waiting = tokens.getToken().catch((error: unknown) => error);
     await clock.advance(2000);
     expect(await waiting).toMatchObject({
       code: 'ERR_SESSION_ENDED',
@@ -166,7 +166,7 @@ describe('maybe processed', () => {
         redeem();
         return new Promise(() => undefined);
       });
-      const waiting = outcome(tokens.getTokens());
+      const waiting = outcome(tokens.getToken());
       await clock.advance(59_999);
       expect(server.seen[0]?.context.signal.aborted).toBe(false);
       await clock.advance(1);
@@ -174,10 +174,10 @@ describe('maybe processed', () => {
       await clock.advance(5000);
       expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
       expect(tokens.status).toBe('signedIn');
-      expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+      expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
       expect(server.calls).toBe(1); // an answer can still arrive
       await clock.advance(60_000);
-      expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+      expect(await tokens.getToken().catch((error: unknown) => error)).toMatchObject({
         code: 'ERR_SESSION_ENDED',
         message: expect.stringContaining('probably lost'),
       });
@@ -190,9 +190,9 @@ describe('maybe processed', () => {
       redeem();
       return {};
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
     await clock.advance(1000);
-    expect(await tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+    expect(await tokens.getToken().catch((error: unknown) => error)).toMatchObject({
       message: expect.stringContaining('probably lost'),
     });
   });
@@ -217,7 +217,7 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
     server.next(() => {
       throw error();
     });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(delay - 1);
     expect(server.calls).toBe(1);
     await clock.advance(1);
@@ -231,10 +231,10 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
       server.next(() => {
         throw httpError(503, { error: 'temporarily_unavailable' });
       });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1000);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(2);
     expect(cell.record?.intent).toBeUndefined();
     expect(tokens.status).toBe('signedIn');
@@ -245,16 +245,16 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
     server.next(() => {
       throw httpError(429, undefined, { 'retry-after': '120' });
     });
-    const error = await tokens.getTokens().catch((thrown: unknown) => thrown);
+    const error = await tokens.getToken().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', retryAfter: 120_000 });
     await clock.advance(119_999);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(await outcome(tokens.refresh())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
     expect(cell.record?.intent).toBeUndefined();
     expect(tokens.status).toBe('signedIn');
     await clock.advance(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('a day: honoured for an hour at most', async () => {
@@ -262,11 +262,11 @@ describe('429, or 503 with Retry-After or an OAuth error body', () => {
     server.next(() => {
       throw httpError(503, undefined, { 'retry-after': '86400' });
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(3_599_999);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     await clock.advance(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 });
 
@@ -285,7 +285,7 @@ describe('invalid_grant', () => {
       });
       return refuse();
     });
-    expect(await outcome(tokens.getTokens())).toBe('peer');
+    expect(await outcome(tokens.getToken())).toBe('peer');
     expect(ofType('sessionEnded')).toEqual([]);
     expect(tokens.status).toBe('signedIn');
   });
@@ -293,7 +293,7 @@ describe('invalid_grant', () => {
   it('with nothing newer: marked dead, one "sign in again" event, tokens not deleted', async () => {
     const { server, tokens, cell, ofType } = stored();
     server.next(refuse);
-    expect(await Promise.all([outcome(tokens.getTokens()), outcome(tokens.refresh())])).toEqual([
+    expect(await Promise.all([outcome(tokens.getToken()), outcome(tokens.refresh())])).toEqual([
       'ERR_SESSION_ENDED',
       'ERR_SESSION_ENDED',
     ]);
@@ -306,19 +306,19 @@ describe('invalid_grant', () => {
     expect(cell.record?.intent).toBeUndefined();
     expect(ofType('sessionEnded')).toHaveLength(1);
     expect(tokens.status).toBe('ended');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(server.calls).toBe(1);
   });
 
   it('while the access token is valid: it goes on being used by who was not refused', async () => {
     const { server, tokens } = stored({ expiresIn: 3_600_000 });
-    await tokens.getTokens();
+    await tokens.getToken();
     server.next(refuse);
     expect(await outcome(tokens.refresh())).toBe('ERR_SESSION_ENDED');
     expect(tokens.status).toBe('ended');
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(await outcome(tokens.replaceRejected('at-1'))).toBe('ERR_SESSION_ENDED');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(server.calls).toBe(1);
   });
 
@@ -329,10 +329,10 @@ describe('invalid_grant', () => {
       redeem();
       throw new Error('the process was killed here');
     });
-    expect(await outcome(first.tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(first.tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(cell.record?.intent).toMatchObject({ gen: 0 });
     const second = testSession({ server, clock, store: cell.open(), seed: 2 });
-    expect(await second.tokens.getTokens().catch((error: unknown) => error)).toMatchObject({
+    expect(await second.tokens.getToken().catch((error: unknown) => error)).toMatchObject({
       code: 'ERR_SESSION_ENDED',
       message: expect.stringContaining('probably lost'),
     });
@@ -341,7 +341,7 @@ describe('invalid_grant', () => {
   it('without any unsettled intent: does not say so', async () => {
     const { server, tokens } = stored();
     server.next(refuse);
-    expect(await tokens.getTokens().catch((error: Error) => error.message)).not.toContain('lost');
+    expect(await tokens.getToken().catch((error: Error) => error.message)).not.toContain('lost');
   });
 
   it('found as a dead mark that a peer left: not tried again', async () => {
@@ -355,7 +355,7 @@ describe('invalid_grant', () => {
       tokens: { accessToken: 'at-1', refreshToken: 'rt-1', expiresAt: 1 },
       dead: { gen: 4, code: 'invalid_grant', at: 1 },
     });
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(tokens.status).toBe('ended');
     expect(ofType('sessionEnded')).toHaveLength(1);
     expect(server.calls).toBe(0);
@@ -372,7 +372,7 @@ describe('invalid_grant', () => {
       tokens: { accessToken: 'at-0', refreshToken: 'rt-1', expiresAt: 1 },
       dead: { gen: 3, code: 'invalid_grant', at: 1 },
     });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 });
 
@@ -384,17 +384,17 @@ describe('invalid_client, unauthorized_client, unsupported_grant_type, invalid_s
       server.next(() => {
         throw httpError(error === 'invalid_client' ? 401 : 400, { error });
       });
-      expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_CONFIGURATION');
+      expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_CONFIGURATION');
       expect(ofType('warning')).toMatchObject([
         { code: 'CONFIGURATION', error: { code: 'ERR_REFRESH_CONFIGURATION' } },
       ]);
       await clock.advance(59_999);
-      expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_CONFIGURATION');
+      expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_CONFIGURATION');
       expect(server.calls).toBe(1);
       expect(tokens.status).toBe('signedIn');
       expect(cell.record?.intent).toBeUndefined();
       await clock.advance(1);
-      expect(await outcome(tokens.getTokens())).toBe('at-2');
+      expect(await outcome(tokens.getToken())).toBe('at-2');
     },
   );
 });
@@ -405,7 +405,7 @@ it('invalid_request, other 4xx: one retry after a re-read, then a back-off, the 
     server.next(() => {
       throw httpError(400, { error: 'invalid_request' });
     });
-  const waiting = outcome(tokens.getTokens());
+  const waiting = outcome(tokens.getToken());
   await settle();
   const reads = cell.reads;
   await clock.advance(1000);
@@ -414,7 +414,7 @@ it('invalid_request, other 4xx: one retry after a re-read, then a back-off, the 
   expect(server.calls).toBe(2);
   expect(tokens.status).toBe('signedIn');
   expect(cell.record?.intent).toBeUndefined();
-  expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_UNAVAILABLE');
+  expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
   expect(server.calls).toBe(2);
 });
 
@@ -428,7 +428,7 @@ it.each([
     server.next(() => {
       throw httpError(status, { error });
     });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1000);
     expect(await waiting).toBe('at-2');
     expect(tokens.status).toBe('signedIn');
@@ -442,7 +442,7 @@ describe('an answer', () => {
   ) => {
     const session = stored(options);
     session.server.next(answer);
-    return { ...session, got: await outcome(session.tokens.getTokens()) };
+    return { ...session, got: await outcome(session.tokens.getToken()) };
   };
 
   it('without a refresh token: the old one is kept, the generation is one more', async () => {
@@ -463,7 +463,7 @@ describe('an answer', () => {
 
   it('with the same access token: committed, and whoever was refused with it gets the 401', async () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
-    await tokens.getTokens();
+    await tokens.getToken();
     server.next((redeem) => ({ ...redeem(), access_token: 'at-1' }));
     expect(
       await Promise.all([
@@ -494,10 +494,10 @@ describe('an answer', () => {
         gen: 1,
         tokens: { accessToken: 'at-2', refreshToken: 'rt-2', expiresAt: 0 },
       });
-      expect(await outcome(tokens.getTokens())).toBe('ERR_REFRESH_ANSWER');
+      expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
       expect(server.calls).toBe(1);
       await clock.advance(1000);
-      expect(await outcome(tokens.getTokens())).toBe('at-3');
+      expect(await outcome(tokens.getToken())).toBe('at-3');
       expect(server.reuses).toBe(0);
     },
   );
@@ -517,7 +517,7 @@ describe('an answer', () => {
       expect(got).toBe('ERR_REFRESH_ANSWER');
       expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
       await clock.advance(1000);
-      expect(await outcome(tokens.getTokens())).toBe('at-3');
+      expect(await outcome(tokens.getToken())).toBe('at-3');
       expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-2']);
       expect(server.reuses).toBe(0);
     },
@@ -525,7 +525,7 @@ describe('an answer', () => {
 
   it('that fails validation after rotation, to a 401: whoever was refused gets its error, never a bare 401', async () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
-    await tokens.getTokens();
+    await tokens.getToken();
     server.next((redeem) => ({ ...redeem(), access_token: 'undefined' }));
     expect(
       await Promise.all([
@@ -542,7 +542,7 @@ describe('an answer', () => {
     for (let call = 0; call < 100; call++)
       server.next((redeem) => ({ ...redeem(), token_type: 'not a scheme' }));
     for (let tick = 0; tick < 300; tick++) {
-      await outcome(tokens.getTokens());
+      await outcome(tokens.getToken());
       await clock.advance(100);
     }
     expect(server.calls).toBeGreaterThan(1);
@@ -563,9 +563,9 @@ describe('an answer', () => {
       lives === undefined ? undefined : clock.now() + lives,
     );
     await clock.advance(500_000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     await clock.advance(86_400_000 * 40);
-    expect(await outcome(tokens.getTokens())).toBe(lives === undefined ? 'at-2' : 'at-3');
+    expect(await outcome(tokens.getToken())).toBe(lives === undefined ? 'at-2' : 'at-3');
     expect(server.calls).toBe(lives === undefined ? 1 : 2);
   });
 
@@ -581,7 +581,7 @@ describe('an answer', () => {
         extra: { tenant: 1, id_token: 'i' },
       }),
     });
-    expect(await tokens.getTokens()).toMatchObject({
+    expect(await tokens.getToken()).toMatchObject({
       accessToken: 'at-2',
       scope: 's',
       extra: { tenant: 1, id_token: 'i' },
@@ -596,7 +596,7 @@ describe('an answer', () => {
   it('whose lifetime counts from when the call began', async () => {
     const { clock, server, tokens, cell } = stored();
     const open = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(20_000);
     const began = clock.now() - 20_000;
     open();
@@ -612,7 +612,7 @@ describe('what is dispatched', () => {
   it('is listened to after every waiter has gone, and a late success is committed', async () => {
     const { clock, server, tokens, cell } = stored();
     const open = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await clock.advance(30_000);
     expect(await waiting).toBe('ERR_WAIT_LIMIT');
     await clock.advance(29_000);
@@ -620,23 +620,23 @@ describe('what is dispatched', () => {
     open();
     await settle();
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-2' } });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
   it('and ignores its signal: its answer is committed however late, and its refresh token is not sent meanwhile', async () => {
     const { clock, server, tokens, cell } = stored();
     const open = server.hold();
-    void outcome(tokens.getTokens());
+    void outcome(tokens.getToken());
     for (let second = 0; second < 120; second++) {
       await clock.advance(1000);
-      void outcome(tokens.getTokens());
+      void outcome(tokens.getToken());
     }
     expect(server.calls).toBe(1);
     open();
     await settle();
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-2' } });
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
     expect(server.reuses).toBe(0);
   });

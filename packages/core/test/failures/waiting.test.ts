@@ -14,9 +14,9 @@ describe('a waiter aborts', () => {
     const reasons = [new Error('one'), 'two', undefined];
     const controllers = reasons.map(() => new AbortController());
     const waits = controllers.map(({ signal }) =>
-      tokens.getTokens({ signal }).catch((reason: unknown) => reason),
+      tokens.getToken({ signal }).catch((reason: unknown) => reason),
     );
-    const other = outcome(tokens.getTokens());
+    const other = outcome(tokens.getToken());
     await settle();
     controllers.forEach((controller, index) => controller.abort(reasons[index]));
     const ended = await Promise.all(waits);
@@ -30,7 +30,7 @@ describe('a waiter aborts', () => {
   it('before it asks: rejected at once, no refresh is started', async () => {
     const { server, tokens } = testSession();
     const signal = AbortSignal.abort('before');
-    expect(await outcome(tokens.getTokens({ signal }))).toBe('before');
+    expect(await outcome(tokens.getToken({ signal }))).toBe('before');
     expect(await outcome(tokens.refresh({ signal }))).toBe('before');
     await settle();
     expect(server.calls).toBe(0);
@@ -42,7 +42,7 @@ describe('a waiter aborts', () => {
     const { tokens, clock } = testSession({ store: cell.open(), lock: script.lock, from: 'both' });
     const leaves = async (): Promise<unknown> => {
       const controller = new AbortController();
-      const waiting = outcome(tokens.getTokens({ signal: controller.signal }));
+      const waiting = outcome(tokens.getToken({ signal: controller.signal }));
       await settle();
       controller.abort('left');
       return waiting;
@@ -53,7 +53,7 @@ describe('a waiter aborts', () => {
     await clock.advance(10_000);
     expect(await leaves()).toBe('left');
     cell.hooks.beforeWrite = never;
-    void tokens.signIn({ accessToken: 'a' }).catch(() => undefined);
+    void tokens.setSession({ accessToken: 'a' }).catch(() => undefined);
     expect(await leaves()).toBe('left');
   });
 });
@@ -64,7 +64,7 @@ describe('its own timeout passes while queued', () => {
     const open = server.hold();
     const controller = new AbortController();
     const waiting = tokens
-      .getTokens({ signal: controller.signal })
+      .getToken({ signal: controller.signal })
       .catch((reason: unknown) => reason);
     await settle();
     const timeout = new DOMException('The operation timed out', 'TimeoutError');
@@ -72,17 +72,17 @@ describe('its own timeout passes while queued', () => {
     expect(await waiting).toBe(timeout);
     open();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(server.calls).toBe(1);
   });
 
   it('waitTimeout: each from its own beginning, with ERR_WAIT_LIMIT', async () => {
     const { clock, server, tokens } = testSession({ waitTimeout: 1000 });
     server.hold();
-    const first = outcome(tokens.getTokens());
+    const first = outcome(tokens.getToken());
     await clock.advance(600);
     let done = false;
-    const second = outcome(tokens.getTokens()).finally(() => (done = true));
+    const second = outcome(tokens.getToken()).finally(() => (done = true));
     await clock.advance(400);
     expect(await first).toBe('ERR_WAIT_LIMIT');
     await clock.advance(599);
@@ -98,7 +98,7 @@ describe('all waiters left', () => {
     const { clock, server, tokens, ofType } = testSession({ lock: script.lock });
     const controller = new AbortController();
     const waits = Array.from({ length: 5 }, () =>
-      outcome(tokens.getTokens({ signal: controller.signal })),
+      outcome(tokens.getToken({ signal: controller.signal })),
     );
     await settle();
     expect([script.waiting, server.calls]).toEqual([1, 0]);
@@ -109,7 +109,7 @@ describe('all waiters left', () => {
 
     script.mode = 'grant';
     await clock.advance(60_000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect([server.calls, server.reuses, ofType('refreshed').length]).toEqual([1, 0, 1]);
   });
 
@@ -118,7 +118,7 @@ describe('all waiters left', () => {
     const open = server.hold();
     const controller = new AbortController();
     const waits = Array.from({ length: 5 }, () =>
-      outcome(tokens.getTokens({ signal: controller.signal })),
+      outcome(tokens.getToken({ signal: controller.signal })),
     );
     await settle();
     controller.abort('left');
@@ -128,13 +128,13 @@ describe('all waiters left', () => {
     open();
     await settle();
     expect(ofType('refreshed')).toHaveLength(1);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(clock.pending).toBe(0);
   });
 });
 
 describe('sign-out while queued', () => {
-  it.each(['getTokens', 'refresh'] as const)(
+  it.each(['getToken', 'refresh'] as const)(
     '%s is rejected with the signed-out error, at once',
     async (method) => {
       const { server, tokens } = testSession();
@@ -148,12 +148,12 @@ describe('sign-out while queued', () => {
 
   it('before the store was read: rejected as well, and what the store held is not handed out', async () => {
     const { tokens, server } = testSession({ expiresIn: 3_600_000 });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     const signingOut = tokens.signOut();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     await signingOut;
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(server.calls).toBe(0);
   });
 
@@ -166,7 +166,7 @@ describe('sign-out while queued', () => {
       new Promise<void>((resolve) => {
         answer = resolve;
       });
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     const first = tokens.signOut();
     const second = tokens.signOut();
@@ -174,7 +174,7 @@ describe('sign-out while queued', () => {
     answer();
     await Promise.all([first, second]);
     expect(await waiting).toBe('ERR_SIGNED_OUT');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect([tokens.status, ofType('signedIn'), cell.record?.status]).toEqual([
       'signedOut',
       [],
@@ -189,7 +189,7 @@ describe('sign-out while queued', () => {
     const one = testSession({ clock, server, store: cell.open() });
     const two = testSession({ clock, server, store: cell.open(), seed: 2 });
     server.hold();
-    const waiting = outcome(one.tokens.getTokens());
+    const waiting = outcome(one.tokens.getToken());
     await settle();
     await two.tokens.signOut();
     await settle();
@@ -199,14 +199,14 @@ describe('sign-out while queued', () => {
   it('of nobody, while tokens are acquired: rejected, and what is acquired is discarded', async () => {
     const { server, tokens } = testSession({ from: 'acquire' });
     const open = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     await tokens.signOut();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     open();
     await settle();
     expect(tokens.status).toBe('signedOut');
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(server.calls).toBe(1);
   });
 });
@@ -215,56 +215,56 @@ describe('sign-in as somebody else while queued', () => {
   it('rejected with the session-changed error, never given the other session’s token', async () => {
     const { server, tokens } = testSession();
     const open = server.hold();
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await settle();
-    const signingIn = tokens.signIn({ accessToken: 'other' });
+    const signingIn = tokens.setSession({ accessToken: 'other' });
     expect(await Promise.all(waits)).toEqual(['ERR_SIGNED_OUT', 'ERR_SIGNED_OUT']);
     await signingIn;
     open();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('other');
+    expect(await outcome(tokens.getToken())).toBe('other');
   });
 
   it('requests made while it is stored wait for it, and get its token', async () => {
     const { tokens } = testSession({ expiresIn: 3_600_000 });
-    await tokens.getTokens();
-    const signingIn = tokens.signIn({ accessToken: 'other' });
-    const waits = Array.from({ length: 5 }, () => outcome(tokens.getTokens()));
+    await tokens.getToken();
+    const signingIn = tokens.setSession({ accessToken: 'other' });
+    const waits = Array.from({ length: 5 }, () => outcome(tokens.getToken()));
     expect(await Promise.all(waits)).toEqual(Array.from({ length: 5 }, () => 'other'));
     await signingIn;
   });
 
   it('by a third before it is stored: requests made for the second are turned away', async () => {
     const { tokens } = testSession({ expiresIn: 3_600_000 });
-    const second = tokens.signIn({ accessToken: 'second' });
-    const waiting = outcome(tokens.getTokens());
-    const third = tokens.signIn({ accessToken: 'third' });
-    const later = outcome(tokens.getTokens());
+    const second = tokens.setSession({ accessToken: 'second' });
+    const waiting = outcome(tokens.getToken());
+    const third = tokens.setSession({ accessToken: 'third' });
+    const later = outcome(tokens.getToken());
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     expect(await later).toBe('third');
     await Promise.all([second, third]);
-    expect(await outcome(tokens.getTokens())).toBe('third');
+    expect(await outcome(tokens.getToken())).toBe('third');
   });
 
   it('and out again before it is stored: requests made for it are turned away, and it never was', async () => {
     const { tokens } = testSession({ expiresIn: 3_600_000 });
-    const signingIn = outcome(tokens.signIn({ accessToken: 'second' }));
-    const waiting = outcome(tokens.getTokens());
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    const waiting = outcome(tokens.getToken());
     const signingOut = tokens.signOut();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     expect(await signingIn).toBe('ERR_SIGNED_OUT');
     await signingOut;
-    expect(await outcome(tokens.getTokens())).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBeUndefined();
     expect(tokens.status).toBe('signedOut');
   });
 
   it('that cannot be stored: the sign-in rejects, the old session stays, and requests made meanwhile get it', async () => {
     const cell = sharedCell({ accessToken: 'first' });
     const { tokens } = testSession({ store: cell.open() });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
-    const signingIn = outcome(tokens.signIn({ accessToken: 'second' }));
-    const waiting = outcome(tokens.getTokens());
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    const waiting = outcome(tokens.getToken());
     expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(await waiting).toBe('first');
     expect(tokens.status).toBe('signedIn');
@@ -273,10 +273,10 @@ describe('sign-in as somebody else while queued', () => {
   it('that takes too long to be stored: who waits for it gets an error, not the old session’s token', async () => {
     const cell = sharedCell({ accessToken: 'first' });
     const { tokens, clock } = testSession({ store: cell.open(), waitTimeout: 1000 });
-    await tokens.getTokens();
+    await tokens.getToken();
     cell.hooks.beforeWrite = never;
-    void tokens.signIn({ accessToken: 'second' }).catch(() => undefined);
-    const waiting = outcome(tokens.getTokens());
+    void tokens.setSession({ accessToken: 'second' }).catch(() => undefined);
+    const waiting = outcome(tokens.getToken());
     await clock.advance(1000);
     expect(await waiting).toBe('ERR_WAIT_LIMIT');
   });
@@ -286,18 +286,18 @@ describe('queue full', () => {
   it('the newcomer gets an error at once, the others their token', async () => {
     const { server, tokens } = testSession({ maxWaiting: 3 });
     const open = server.hold();
-    const waits = Array.from({ length: 3 }, () => outcome(tokens.getTokens()));
-    expect(await outcome(tokens.getTokens())).toBe('ERR_WAIT_LIMIT');
+    const waits = Array.from({ length: 3 }, () => outcome(tokens.getToken()));
+    expect(await outcome(tokens.getToken())).toBe('ERR_WAIT_LIMIT');
     open();
     expect(await Promise.all(waits)).toEqual(['at-2', 'at-2', 'at-2']);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
   it('by default at 100,000', async () => {
     const { server, tokens } = testSession();
     const open = server.hold();
-    const waits = Array.from({ length: 100_000 }, () => tokens.getTokens());
-    expect(await outcome(tokens.getTokens())).toBe('ERR_WAIT_LIMIT');
+    const waits = Array.from({ length: 100_000 }, () => tokens.getToken());
+    expect(await outcome(tokens.getToken())).toBe('ERR_WAIT_LIMIT');
     open();
     expect(new Set(await Promise.all(waits)).size).toBe(1);
     expect(server.calls).toBe(1);
@@ -313,7 +313,7 @@ describe('every waiter settles', () => {
     const cell = sharedCell(server.first);
     const { tokens } = testSession({ clock, server, store: cell.open() });
     cell.hooks[hook] = never;
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await clock.advance(30_000);
     expect(await Promise.all(waits)).toEqual([
       'ERR_REFRESH_UNAVAILABLE',
@@ -324,7 +324,7 @@ describe('every waiter settles', () => {
 
   it.each(['never', 'deaf'] as const)('when the lock is granted %s', async (mode) => {
     const { server, clock, tokens } = testSession({ lock: scriptedLock(mode).lock });
-    const waits = [outcome(tokens.getTokens()), outcome(tokens.refresh())];
+    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await clock.advance(30_000);
     expect(await Promise.all(waits)).toEqual(['ERR_WAIT_LIMIT', 'ERR_WAIT_LIMIT']);
     expect(server.calls).toBe(0);
@@ -338,7 +338,7 @@ describe('every waiter settles', () => {
       throw httpError(502);
     });
     const errors = await Promise.all(
-      Array.from({ length: 1000 }, () => tokens.getTokens().catch((error: unknown) => error)),
+      Array.from({ length: 1000 }, () => tokens.getToken().catch((error: unknown) => error)),
     );
     expect(new Set(errors).size).toBe(1);
   });
@@ -348,7 +348,7 @@ describe('every waiter settles', () => {
     const long = countingSignal();
     for (let round = 0; round < 100; round++) {
       const waits = Array.from({ length: 1000 }, () =>
-        outcome(tokens.getTokens({ signal: long.signal })),
+        outcome(tokens.getToken({ signal: long.signal })),
       );
       if (round % 10 === 3)
         server.next(() => {

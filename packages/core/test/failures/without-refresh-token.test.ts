@@ -11,7 +11,7 @@ describe('sessions without a refresh token', () => {
   it('no record: one is created from nothing, stored, and renewed the same way', async () => {
     const { clock, server, tokens, cell } = acquiring();
     expect(tokens.status).toBe('unknown');
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(cell.record).toMatchObject({
       v: 1,
       gen: 0,
@@ -19,7 +19,7 @@ describe('sessions without a refresh token', () => {
       tokens: { accessToken: 'at-2' },
     });
     await clock.advance(3_600_000);
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(await outcome(tokens.getToken())).toBe('at-3');
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: 'at-3' } });
     expect(server.calls).toBe(2);
     expect(server.seen.map(({ context }) => context.reason)).toEqual(['empty', 'due']);
@@ -27,17 +27,17 @@ describe('sessions without a refresh token', () => {
 
   it('no intent and no dead mark is ever written', async () => {
     const { clock, server, tokens, cell } = acquiring();
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(3_600_000);
     server.next(() => {
       throw httpError(500);
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(1000);
     server.next(() => {
       throw httpError(401);
     });
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
+    expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
     expect(
       cell.history.filter(({ intent, dead }) => intent !== undefined || dead !== undefined),
     ).toEqual([]);
@@ -46,17 +46,17 @@ describe('sessions without a refresh token', () => {
 
   it('nothing is ambiguous: no error speaks of a lost answer', async () => {
     const { clock, server, tokens } = acquiring();
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(3_600_000);
     server.next(() => {
       throw httpError(502);
     });
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(1000);
     server.next(() => {
       throw httpError(401);
     });
-    expect(await tokens.getTokens().catch((error: Error) => error.message)).not.toContain('lost');
+    expect(await tokens.getToken().catch((error: Error) => error.message)).not.toContain('lost');
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('sessions without a refresh token', () => {
     ['acquire alone: renews as well', 'acquire', ['at-2', 'at-3']],
   ] as const)('%s', async (_, from, expected) => {
     const { server, tokens } = acquiring({ from });
-    const got = [await outcome(tokens.getTokens())];
+    const got = [await outcome(tokens.getToken())];
     server.next((redeem) => (from === 'both' ? { access_token: 'at-3' } : redeem()));
     got.push(await outcome(tokens.refresh()));
     expect(got).toEqual(expected);
@@ -83,17 +83,17 @@ describe('sessions without a refresh token', () => {
           throw httpError(status);
         });
       expect(
-        await Promise.all(Array.from({ length: 5 }, () => outcome(tokens.getTokens()))),
+        await Promise.all(Array.from({ length: 5 }, () => outcome(tokens.getToken()))),
       ).toEqual(Array.from({ length: 5 }, () => undefined));
       expect(tokens.status).toBe('signedOut');
       expect(await outcome(tokens.refresh())).toBe('ERR_SIGNED_OUT');
       expect(server.calls).toBe(1);
       expect(ofType('refreshFailed')).toEqual([]);
       await clock.advance(1000);
-      await outcome(tokens.getTokens());
+      await outcome(tokens.getToken());
       expect(server.calls).toBe(2);
       await clock.advance(2000);
-      expect(await outcome(tokens.getTokens())).toBe('at-2');
+      expect(await outcome(tokens.getToken())).toBe('at-2');
     },
   );
 
@@ -105,7 +105,7 @@ describe('sessions without a refresh token', () => {
         server.next(() => {
           throw httpError(status);
         });
-      const waiting = outcome(tokens.getTokens());
+      const waiting = outcome(tokens.getToken());
       await clock.advance(1000);
       expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
       expect(tokens.status).toBe('unknown');
@@ -121,7 +121,7 @@ describe('sessions without a refresh token', () => {
         throw httpError(status);
       });
     for (let call = 0; call < 3; call++) {
-      await outcome(tokens.getTokens());
+      await outcome(tokens.getToken());
       await clock.advance(3000);
     }
     expect(server.calls).toBe(3);
@@ -136,14 +136,14 @@ describe('sessions without a refresh token', () => {
     const told: unknown[][] = [];
     tokens.subscribe((event) => told.push([event.type, 'by' in event && event.by, tokens.status]));
     expect(tokens.status).toBe('unknown');
-    await Promise.all([tokens.getTokens(), tokens.getTokens()]);
-    await tokens.getTokens();
+    await Promise.all([tokens.getToken(), tokens.getToken()]);
+    await tokens.getToken();
     expect(told).toEqual([['signedOut', 'store', 'signedOut']]);
   });
 
   it('a 401 of the API: acquired again, once, and replayed', async () => {
     const { clock, tokens, server } = acquiring();
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(60_000);
     expect(
       await Promise.all([
@@ -157,10 +157,10 @@ describe('sessions without a refresh token', () => {
   it('the store cannot be written when the session begins: served from memory, stored when it can be, not taken for signed out', async () => {
     const { clock, tokens, cell, ofType, server } = acquiring();
     cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(ofType('warning')).toMatchObject([{ code: 'NOT_DURABLE' }]);
     await clock.advance(2000);
-    expect(await outcome(tokens.getTokens())).toBe('at-2');
+    expect(await outcome(tokens.getToken())).toBe('at-2');
     cell.hooks.beforeWrite = undefined;
     await clock.advance(30_000);
     expect(cell.record).toMatchObject({ gen: 0, tokens: { accessToken: 'at-2' } });
@@ -171,10 +171,10 @@ describe('sessions without a refresh token', () => {
   it('the store could not be written for long: the next refresh writes memory’s record first', async () => {
     const { clock, tokens, cell, server } = acquiring();
     cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
-    await tokens.getTokens();
+    await tokens.getToken();
     await clock.advance(3_600_000);
     cell.hooks.beforeWrite = undefined;
-    expect(await outcome(tokens.getTokens())).toBe('at-3');
+    expect(await outcome(tokens.getToken())).toBe('at-3');
     expect(cell.history.map(({ gen }) => gen)).toEqual([0, 1]);
     expect(tokens.status).toBe('signedIn');
     expect(server.calls).toBe(2);
@@ -183,7 +183,7 @@ describe('sessions without a refresh token', () => {
   it('two managers find the store empty: one acquires, the other takes what it stored', async () => {
     const { clock, server, tokens, cell } = acquiring();
     const other = testSession({ from: 'acquire', clock, server, store: cell.open(), seed: 2 });
-    const got = await Promise.all([outcome(tokens.getTokens()), outcome(other.tokens.getTokens())]);
+    const got = await Promise.all([outcome(tokens.getToken()), outcome(other.tokens.getToken())]);
     expect(new Set(got).size).toBe(1);
     expect(new Set([cell.record?.session]).size).toBe(1);
   });

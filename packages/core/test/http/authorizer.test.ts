@@ -7,7 +7,7 @@ import type { TokenSource } from '../../src/source.ts';
 const URL_ = 'https://api.example.com/a';
 const OPTIONS: AuthOptions = { origins: ['https://api.example.com'] };
 const source = (over: Partial<TokenSource> = {}): TokenSource => ({
-  getTokens: async () => ({ accessToken: 'one' }),
+  getToken: async () => ({ accessToken: 'one' }),
   replaceRejected: async () => ({ accessToken: 'two' }),
   ...over,
 });
@@ -63,7 +63,7 @@ describe('whether a request is signed', () => {
     [
       'a token that is not ours, to be overwritten',
       'Bearer other',
-      { overwriteAuthorization: true },
+      { overwriteHeader: true },
       true,
     ],
   ])('Authorization: %s', async (_name, authorization, options, expected) => {
@@ -76,7 +76,7 @@ describe('whether a request is signed', () => {
     const ready = Promise.resolve({ accessToken: 'one' });
     let next: Promise<{ accessToken: string }> = ready;
     const authorize = createAuthorizer(
-      source({ issued: () => true, getTokens: () => next }),
+      source({ issued: () => true, getToken: () => next }),
       OPTIONS,
     );
     await authorize({ url: URL_ });
@@ -86,14 +86,14 @@ describe('whether a request is signed', () => {
     next = Promise.resolve({ accessToken: 'two' });
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer two');
     expect(
-      (await authorize({ url: URL_, tokens: source({ getTokens: () => ready }) }))?.authorization,
+      (await authorize({ url: URL_, tokens: source({ getToken: () => ready }) }))?.authorization,
     ).toBe('Bearer one');
   });
 
   it('what a source throws at once is taken for a rejection', async () => {
     const authorize = createAuthorizer(
       source({
-        getTokens() {
+        getToken() {
           throw new TokenError('ERR_REENTRANT');
         },
       }),
@@ -128,7 +128,7 @@ describe('whether a request is signed', () => {
     let count = 0;
     const authorize = createAuthorizer(
       source({
-        getTokens: async () => ({ accessToken: `t${count++}` }),
+        getToken: async () => ({ accessToken: `t${count++}` }),
         replaceRejected: async () => ({ accessToken: 'replacement' }),
       }),
       OPTIONS,
@@ -151,7 +151,7 @@ describe('what it is signed with', () => {
     ['DPoP', 'DPoP one'],
   ])('type %s: %s', async (tokenType, expected) => {
     expect(
-      (await signed(source({ getTokens: async () => ({ accessToken: 'one', tokenType }) })))
+      (await signed(source({ getToken: async () => ({ accessToken: 'one', tokenType }) })))
         .authorization,
     ).toBe(expected);
   });
@@ -159,7 +159,7 @@ describe('what it is signed with', () => {
   it('notices when only the type has changed', async () => {
     let tokenType = 'Bearer';
     const authorize = createAuthorizer(
-      source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }),
+      source({ getToken: async () => ({ accessToken: 'one', tokenType }) }),
       OPTIONS,
     );
     expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
@@ -169,7 +169,7 @@ describe('what it is signed with', () => {
 
   it('never with a token that no header may carry, whoever gives it', async () => {
     await expect(
-      signed(source({ getTokens: async () => ({ accessToken: 'a\r\nX-Evil: 1' }) })),
+      signed(source({ getToken: async () => ({ accessToken: 'a\r\nX-Evil: 1' }) })),
     ).rejects.toMatchObject({
       code: 'ERR_REFRESH_ANSWER',
     });
@@ -181,7 +181,7 @@ describe('what it is signed with', () => {
 
   it('not at all while nobody is signed in; a stale header of ours is taken off', async () => {
     const tokens = source({
-      getTokens: async () => undefined,
+      getToken: async () => undefined,
       issued: (token) => token === 'stale',
     });
     const authorize = createAuthorizer(tokens, OPTIONS);
@@ -195,7 +195,7 @@ describe('what it is signed with', () => {
     const reentrant = new TokenError('ERR_REENTRANT');
     expect(
       await createAuthorizer(
-        source({ getTokens: () => Promise.reject(reentrant) }),
+        source({ getToken: () => Promise.reject(reentrant) }),
         OPTIONS,
       )({ url: URL_ }),
     ).toBeUndefined();
@@ -203,7 +203,7 @@ describe('what it is signed with', () => {
 
   it('or rejects with what the source rejects with', async () => {
     const error = new TokenError('ERR_WAIT_LIMIT');
-    await expect(signed(source({ getTokens: () => Promise.reject(error) }))).rejects.toBe(error);
+    await expect(signed(source({ getToken: () => Promise.reject(error) }))).rejects.toBe(error);
   });
 });
 
@@ -322,7 +322,7 @@ describe('what a refusal leads to', () => {
 it('a waiter’s abort is prompt, even if the source takes no notice', async () => {
   const controller = new AbortController();
   const signing = createAuthorizer(
-    source({ getTokens: () => new Promise(() => undefined) }),
+    source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
   )({ url: URL_, signal: controller.signal });
   const reason = new Error('enough');
@@ -337,7 +337,7 @@ it.each<[string, unknown]>([
 ])('the reason of an abort is handed on as it is: %s', async (_name, reason) => {
   const controller = new AbortController();
   const signing = createAuthorizer(
-    source({ getTokens: () => new Promise(() => undefined) }),
+    source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
   )({ url: URL_, signal: controller.signal });
   controller.abort(reason);
@@ -347,7 +347,7 @@ it.each<[string, unknown]>([
 it('a signal without a reason, as polyfills have it, is an AbortError', async () => {
   const signal = Object.assign(new EventTarget(), { aborted: true }) as AbortSignal;
   const signing = createAuthorizer(
-    source({ getTokens: () => new Promise(() => undefined) }),
+    source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
   )({ url: URL_, signal });
   await expect(signing).rejects.toMatchObject({
@@ -373,7 +373,7 @@ it('explain puts the latest error in the place of an earlier one', () => {
 });
 
 describe('while nobody is signed in', () => {
-  const nobody = source({ getTokens: async () => undefined });
+  const nobody = source({ getToken: async () => undefined });
 
   it('a request goes out untouched', async () => {
     expect(await createAuthorizer(nobody, OPTIONS)({ url: URL_ })).toBeUndefined();
@@ -401,7 +401,7 @@ describe('a request', () => {
     const seen: unknown[] = [];
     const { signal } = new AbortController();
     await createAuthorizer(
-      source({ getTokens: async (wait) => void seen.push(wait?.signal) }),
+      source({ getToken: async (wait) => void seen.push(wait?.signal) }),
       OPTIONS,
     )({ url: URL_, signal });
     expect(seen).toEqual([signal]);
@@ -410,7 +410,7 @@ describe('a request', () => {
   it('is rejected with what its source throws at once', async () => {
     const error = new TokenError('ERR_CLOSED');
     const throwing = source({
-      getTokens() {
+      getToken() {
         throw error;
       },
     });
@@ -444,7 +444,7 @@ it.each([
   ['BearerX', 'BearerX'],
 ])('a token of the type %s is sent as %s', async (tokenType, scheme) => {
   const { authorization } = await signed(
-    source({ getTokens: async () => ({ accessToken: 'one', tokenType }) }),
+    source({ getToken: async () => ({ accessToken: 'one', tokenType }) }),
   );
   expect(authorization).toBe(`${scheme} one`);
 });

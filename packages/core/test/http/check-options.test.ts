@@ -126,7 +126,7 @@ describe('origins', () => {
 
 it.each([
   ['allowInsecureOrigins', 'yes', 'allowInsecureOrigins: expected a boolean, got "yes"'],
-  ['overwriteAuthorization', 1, 'overwriteAuthorization: expected a boolean, got number'],
+  ['overwriteHeader', 1, 'overwriteHeader: expected a boolean, got number'],
   ['whenSignedOut', 'throw', "whenSignedOut: expected 'send' or 'reject', got \"throw\""],
   ['isRejected', true, 'isRejected: expected a function, got boolean'],
 ])('refuses a wrong %s', (name, value, message) => {

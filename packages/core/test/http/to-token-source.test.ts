@@ -8,7 +8,7 @@ const SECRET = 's3cr3t';
 describe('a fixed token', () => {
   it('is given, and nothing in its place', async () => {
     const source = toTokenSource('token');
-    expect(await source.getTokens()).toEqual({ accessToken: 'token' });
+    expect(await source.getToken()).toEqual({ accessToken: 'token' });
     expect(await source.replaceRejected('token')).toBeUndefined();
   });
 });
@@ -16,7 +16,7 @@ describe('a fixed token', () => {
 describe('a source', () => {
   it('comes back as it is', () => {
     const source: TokenSource = {
-      getTokens: async () => undefined,
+      getToken: async () => undefined,
       replaceRejected: async () => undefined,
     };
     expect(toTokenSource(source)).toBe(source);
@@ -31,8 +31,8 @@ describe('a function', () => {
       return 'token';
     });
     const { signal } = new AbortController();
-    await source.getTokens({ signal });
-    await source.getTokens();
+    await source.getToken({ signal });
+    await source.getToken();
     await source.replaceRejected('old', { signal });
     expect(asked).toEqual([{ signal }, { signal: undefined }, { rejected: 'old', signal }]);
   });
@@ -48,7 +48,7 @@ describe('a function', () => {
     ['nothing', () => undefined, undefined],
     ['what localStorage says for nothing', () => null, undefined],
   ])('may give %s', async (_name, give, expected) => {
-    expect(await toTokenSource(give as () => string).getTokens()).toEqual(expected);
+    expect(await toTokenSource(give as () => string).getToken()).toEqual(expected);
   });
 
   it.each<[string, unknown, string]>([
@@ -87,7 +87,7 @@ describe('a function', () => {
     ],
   ])('that gives %s is ERR_REFRESH_ANSWER, and is not quoted', async (_name, value, message) => {
     const error = (await toTokenSource(() => value as string)
-      .getTokens()
+      .getToken()
       .catch((found: unknown) => found)) as TokenError;
     expect([error.code, error.message]).toEqual(['ERR_REFRESH_ANSWER', message]);
     expect(JSON.stringify([error, error.stack])).not.toContain(SECRET);
@@ -98,7 +98,7 @@ describe('a function', () => {
     const source = toTokenSource(() => {
       throw cause;
     });
-    await expect(source.getTokens()).rejects.toMatchObject({
+    await expect(source.getToken()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       cause,
     });
@@ -110,10 +110,10 @@ describe('a function', () => {
 
   it('that throws a TokenError, or because it was aborted, throws just that', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
-    await expect(toTokenSource(() => Promise.reject(ended)).getTokens()).rejects.toBe(ended);
+    await expect(toTokenSource(() => Promise.reject(ended)).getToken()).rejects.toBe(ended);
     const reason = new Error('enough');
     const source = toTokenSource(({ signal }) => Promise.reject(signal?.reason));
-    await expect(source.getTokens({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(source.getToken({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 });
 
@@ -123,7 +123,7 @@ it.each<[string, unknown, string]>([
   ['nothing', undefined, 'got undefined'],
   ['null', null, 'got null'],
   ['a number', 1, 'got number'],
-  ['half a source', { getTokens: async () => undefined }, 'got object'],
+  ['half a source', { getToken: async () => undefined }, 'got object'],
 ])('%s is a TypeError that quotes nothing', (_name, input, message) => {
   expect(() => toTokenSource(input as TokenInput)).toThrow(TypeError);
   expect(() => toTokenSource(input as TokenInput)).toThrow(message);

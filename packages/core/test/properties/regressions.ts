@@ -20,7 +20,7 @@ export const ORDINARY: Setting = {
   lifetime: 3600,
   killsOld: false,
   skewWindow: 30_000,
-  prefetchWindow: 0,
+  backgroundWindow: 0,
   waitTimeout: 30_000,
   maxWaiting: 1000,
   listens: false,

@@ -22,7 +22,7 @@ describe('a wait for the lock that a newer generation ended', () => {
     const script = scriptedLock('never');
     const { tokens } = testSession({ clock, server, store: cell.open({ lock: script.lock }) });
 
-    const waiting = tokens.getTokens();
+    const waiting = tokens.getToken();
     await settle();
     expect(script.waiting).toBe(1);
     const fresh = await server.refresh(server.first, {
@@ -44,7 +44,7 @@ describe('a wait for the lock that a newer generation ended', () => {
     expect((await waiting)?.accessToken).toBe(fresh.access_token);
 
     clock.jump(3_600_000);
-    const late = tokens.getTokens();
+    const late = tokens.getToken();
     script.mode = 'grant';
     cell.hooks.beforeRead = undefined;
     letRead();

@@ -22,7 +22,7 @@ const silent = async (
     testSession({ clock, server, seed, store: open(), lock }),
   ) as [ReturnType<typeof testSession>, ReturnType<typeof testSession>];
   const answer = server.hold();
-  void outcome(one.tokens.getTokens());
+  void outcome(one.tokens.getToken());
   await clock.advance(65_000);
   return { clock, server, script, one, two, answer };
 };
@@ -40,7 +40,7 @@ describe.each([
     it('no other sends the same refresh token either, for two minutes in all', async () => {
       const { clock, server, two } = await silent(storeOf);
       for (let second = 65; second < 124; second++) {
-        void outcome(two.tokens.getTokens());
+        void outcome(two.tokens.getToken());
         await clock.advance(1000);
       }
       expect(server.calls).toBe(1);
@@ -50,23 +50,23 @@ describe.each([
 
     it('the answer is stored when it comes, and nobody waits on', async () => {
       const { clock, server, one, two, answer } = await silent(storeOf);
-      const waiting = outcome(two.tokens.getTokens());
+      const waiting = outcome(two.tokens.getToken());
       await clock.advance(1000);
       answer();
       expect(await waiting).toBe('at-2');
-      expect(await outcome(one.tokens.getTokens())).toBe('at-2');
+      expect(await outcome(one.tokens.getToken())).toBe('at-2');
       await settle();
       expect([server.calls, server.reuses, clock.pending]).toEqual([1, 0, 0]);
     });
 
     it('another sign-in does not wait for that', async () => {
       const { clock, server, one, two } = await silent(storeOf);
-      await one.tokens.signIn({
+      await one.tokens.setSession({
         accessToken: 'new',
         refreshToken: 'rt-new',
         expiresAt: clock.now() - 1,
       });
-      void outcome(two.tokens.getTokens());
+      void outcome(two.tokens.getToken());
       await settle();
       expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'rt-new']);
     });
@@ -76,7 +76,7 @@ describe.each([
       await one.tokens.close();
       const early = testSession({ clock });
       early.server.hold();
-      void outcome(early.tokens.getTokens());
+      void outcome(early.tokens.getToken());
       await settle();
       let closed = false;
       void early.tokens.close().then(() => (closed = true));
@@ -92,7 +92,7 @@ it('an answer that cannot even be read, after so long, is nobody’s unhandled r
   const { clock, tokens } = testSession({
     refresh: () => new Promise((resolve) => (answer = resolve as (value: unknown) => void)),
   });
-  void outcome(tokens.getTokens());
+  void outcome(tokens.getToken());
   await clock.advance(65_000);
   answer({
     get accessToken(): string {

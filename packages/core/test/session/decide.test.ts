@@ -21,7 +21,7 @@ function mind(
   const state = createSessionState({
     clock,
     random: () => 0.5,
-    windows: { skewWindow: WINDOW, prefetchWindow: 0 },
+    windows: { skewWindow: WINDOW, backgroundWindow: 0 },
     emit: () => undefined,
     changed: () => undefined,
   });

@@ -90,7 +90,7 @@ describe('a held token', () => {
   });
   const held = (
     expiresIn: number | undefined,
-    windows = { skewWindow: 30_000, prefetchWindow: 0 },
+    windows = { skewWindow: 30_000, backgroundWindow: 0 },
     random = 0.5,
   ) => hold(record(expiresIn), 'refresh', at(0, 0), windows, random);
 
@@ -121,7 +121,7 @@ describe('a held token', () => {
     'that lives for %d ms is fresh on arrival, with a window longer than that',
     (expiresIn) => {
       expect(
-        isFresh(held(expiresIn, { skewWindow: 300_000, prefetchWindow: 300_000 }), at(0, 0)),
+        isFresh(held(expiresIn, { skewWindow: 300_000, backgroundWindow: 300_000 }), at(0, 0)),
       ).toBe(true);
     },
   );
@@ -141,11 +141,11 @@ describe('a held token', () => {
     expect(isFresh(held(HOUR), at(now, now), validFor)).toBe(fresh);
   });
 
-  it('has a prefetch window that is spread by a tenth, and is at most a quarter of the lifetime', () => {
-    const windows = { skewWindow: 0, prefetchWindow: 300_000 };
-    expect(held(HOUR, windows, 0).prefetch).toBe(285_000);
-    expect(held(HOUR, windows, 1).prefetch).toBe(315_000);
-    expect(held(60_000, windows, 0.5).prefetch).toBe(15_000);
-    expect(held(HOUR).prefetch).toBe(0);
+  it('has a background window that is spread by a tenth, and is at most a quarter of the lifetime', () => {
+    const windows = { skewWindow: 0, backgroundWindow: 300_000 };
+    expect(held(HOUR, windows, 0).background).toBe(285_000);
+    expect(held(HOUR, windows, 1).background).toBe(315_000);
+    expect(held(60_000, windows, 0.5).background).toBe(15_000);
+    expect(held(HOUR).background).toBe(0);
   });
 });

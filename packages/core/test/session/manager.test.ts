@@ -17,13 +17,13 @@ describe('the back-off', () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     for (const delay of [500, 1000, 2000]) {
       server.next(unavailable);
-      await outcome(tokens.getTokens());
-      expect(await errorOf(tokens.getTokens())).toMatchObject({
+      await outcome(tokens.getToken());
+      expect(await errorOf(tokens.getToken())).toMatchObject({
         code: 'ERR_REFRESH_UNAVAILABLE',
         retryAfter: delay,
       });
       await clock.advance(delay - 1);
-      expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 1 });
+      expect(await errorOf(tokens.getToken())).toMatchObject({ retryAfter: 1 });
       await clock.advance(1);
     }
     expect(server.calls).toBe(3);
@@ -32,9 +32,9 @@ describe('the back-off', () => {
   it('begins anew after a success', async () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     server.next(unavailable);
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(500);
-    expect(await outcome(tokens.getTokens())).toBe(server.live);
+    expect(await outcome(tokens.getToken())).toBe(server.live);
     server.next(unavailable);
     expect(await errorOf(tokens.refresh())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
     expect(await errorOf(tokens.refresh())).toMatchObject({ retryAfter: 500 });
@@ -43,20 +43,20 @@ describe('the back-off', () => {
   it('begins anew with another session', async () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     server.next(unavailable);
-    await outcome(tokens.getTokens());
-    await tokens.signIn({
+    await outcome(tokens.getToken());
+    await tokens.setSession({
       accessToken: 'second',
       refreshToken: 'rt-1',
       expiresAt: clock.now() - 1,
     });
     server.next(unavailable);
-    await outcome(tokens.getTokens());
-    expect(await errorOf(tokens.getTokens())).toMatchObject({ retryAfter: 500 });
+    await outcome(tokens.getToken());
+    expect(await errorOf(tokens.getToken())).toMatchObject({ retryAfter: 500 });
   });
 
   it('is told to who listens, once for each failure, without a warning', async () => {
     const { tokens, server, clock, events } = testSession({ random: () => 0 });
-    await outcome(tokens.getTokens({ validFor: 0 }).catch(() => undefined));
+    await outcome(tokens.getToken({ validFor: 0 }).catch(() => undefined));
     server.next(unavailable);
     events.length = 0;
     await outcome(tokens.refresh());
@@ -69,20 +69,20 @@ describe('the back-off', () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     for (const delay of [500, 1000, 2000, 4000, 8000]) {
       server.next(unavailable);
-      await outcome(tokens.getTokens());
+      await outcome(tokens.getToken());
       await clock.advance(delay);
     }
-    expect(await outcome(tokens.getTokens())).toBe(server.live);
+    expect(await outcome(tokens.getToken())).toBe(server.live);
   });
 });
 
 it('too many useless tokens are an error that says so, and for how long', async () => {
   const { tokens, server, clock } = testSession({ random: () => 0, lifetime: 0 });
   for (const delay of [500, 1000, 2000, 4000, 8000]) {
-    await outcome(tokens.getTokens());
+    await outcome(tokens.getToken());
     await clock.advance(delay);
   }
-  expect(await errorOf(tokens.getTokens())).toMatchObject({
+  expect(await errorOf(tokens.getToken())).toMatchObject({
     code: 'ERR_REFRESH_LIMIT',
     message: 'Too many tokens were refused or had expired on arrival',
     retryAfter: 30_000 - 15_500,
@@ -90,22 +90,22 @@ it('too many useless tokens are an error that says so, and for how long', async 
   expect(server.calls).toBe(5);
 });
 
-describe('the prefetch', () => {
-  const dueForIt = async (options: { readonly prefetchWindow?: number } = {}) => {
+describe('the background refresh', () => {
+  const dueForIt = async (options: { readonly backgroundWindow?: number } = {}) => {
     const session = testSession({
       expiresIn: HOUR,
-      prefetchWindow: 600_000,
+      backgroundWindow: 600_000,
       random: () => 0.5,
       ...options,
     });
-    await session.tokens.getTokens();
+    await session.tokens.getToken();
     await session.clock.advance(HOUR - 600_000);
     return session;
   };
 
   it('gives the token that there is, and says why it refreshes', async () => {
     const { tokens, server } = await dueForIt();
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(server.seen.map(({ context }) => context.reason)).toEqual(['due']);
   });
@@ -113,12 +113,12 @@ describe('the prefetch', () => {
   it('is made once, however many ask, and not where nobody wants it', async () => {
     const { tokens, server } = await dueForIt();
     const release = server.hold();
-    for (let count = 0; count < 3; count++) await tokens.getTokens();
+    for (let count = 0; count < 3; count++) await tokens.getToken();
     release();
     await settle();
     expect(server.calls).toBe(1);
-    const without = await dueForIt({ prefetchWindow: 0 });
-    await without.tokens.getTokens();
+    const without = await dueForIt({ backgroundWindow: 0 });
+    await without.tokens.getToken();
     await settle();
     expect(without.server.calls).toBe(0);
   });
@@ -126,13 +126,13 @@ describe('the prefetch', () => {
   it('waits for the back-off', async () => {
     const { tokens, server, clock } = await dueForIt();
     server.next(unavailable);
-    await tokens.getTokens();
+    await tokens.getToken();
     await settle();
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(server.calls).toBe(1);
     await clock.advance(1000);
-    await tokens.getTokens();
+    await tokens.getToken();
     await settle();
     expect(server.calls).toBe(2);
   });
@@ -142,10 +142,10 @@ describe('the prefetch', () => {
     server.next(() => {
       throw httpError(400, { error: 'invalid_grant' });
     });
-    await tokens.getTokens();
+    await tokens.getToken();
     await settle();
     expect([tokens.status, server.calls]).toEqual(['ended', 1]);
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     await settle();
     expect(server.calls).toBe(1);
   });
@@ -156,22 +156,22 @@ describe('who calls from inside the refresh', () => {
     const { tokens, server } = testSession();
     server.next(async (redeem) => {
       const { signal } = server.seen[0]?.context ?? {};
-      expect(await errorOf(tokens.getTokens({ signal }))).toMatchObject({
+      expect(await errorOf(tokens.getToken({ signal }))).toMatchObject({
         code: 'ERR_REENTRANT',
         message: 'Called from inside the refresh, which this call would wait for',
       });
       return redeem();
     });
-    expect(await outcome(tokens.getTokens())).toBe(server.live);
+    expect(await outcome(tokens.getToken())).toBe(server.live);
     expect(server.calls).toBe(1);
   });
 
   it('is who has the signal of a refresh that goes on, and nobody afterwards', async () => {
     const { tokens, server, clock } = testSession();
-    await tokens.getTokens();
+    await tokens.getToken();
     await settle();
     clock.jump(2 * HOUR);
-    expect(await outcome(tokens.getTokens({ signal: server.seen[0]?.context.signal }))).toBe(
+    expect(await outcome(tokens.getToken({ signal: server.seen[0]?.context.signal }))).toBe(
       server.live,
     );
   });
@@ -187,11 +187,15 @@ it('who has aborted already begins no refresh', async () => {
 it('the refresh of a session that was replaced is not what the next one waits for', async () => {
   const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
   server.next(() => new Promise(() => undefined));
-  const before = outcome(tokens.getTokens());
+  const before = outcome(tokens.getToken());
   await settle();
-  await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-1', expiresAt: clock.now() - 1 });
+  await tokens.setSession({
+    accessToken: 'second',
+    refreshToken: 'rt-1',
+    expiresAt: clock.now() - 1,
+  });
   expect(await before).toBe('ERR_SIGNED_OUT');
-  expect(await outcome(tokens.getTokens())).toBe(server.live);
+  expect(await outcome(tokens.getToken())).toBe(server.live);
   expect(server.calls).toBe(2);
 });
 
@@ -200,7 +204,7 @@ describe('the store', () => {
     const cell = sharedCell();
     const { tokens } = testSession({ store: cell.open() });
     cell.hooks.beforeRead = () => new Promise(() => undefined);
-    void tokens.getTokens().catch(() => undefined);
+    void tokens.getToken().catch(() => undefined);
     await settle();
     cell.notify();
     await settle();
@@ -218,7 +222,7 @@ describe('the store', () => {
       },
     };
     const { tokens } = testSession({ store });
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.close();
     const { reads } = cell;
     for (const listener of listeners) listener();
@@ -234,9 +238,9 @@ describe('the store', () => {
       cell.hooks.beforeRead = undefined;
       return new Promise((_, reject) => (fail = reject));
     };
-    void tokens.getTokens().catch(() => undefined);
+    void tokens.getToken().catch(() => undefined);
     await settle();
-    await tokens.signIn(server.first);
+    await tokens.setSession(server.first);
     const release = server.hold();
     const waiting = outcome(tokens.refresh());
     await settle();
@@ -254,11 +258,11 @@ describe('the store', () => {
       cell.hooks.beforeRead = undefined;
       return new Promise((_, reject) => (fail = reject));
     };
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     let write = (): void => undefined;
     cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
-    const signingIn = tokens.signIn({ accessToken: 'second' });
+    const signingIn = tokens.setSession({ accessToken: 'second' });
     await settle();
     fail(new Error('down'));
     await settle();
@@ -273,7 +277,7 @@ describe('closing', () => {
     const cell = sharedCell();
     const { tokens } = testSession({ store: cell.open() });
     cell.hooks.beforeRead = () => new Promise(() => undefined);
-    const waiting = errorOf(tokens.getTokens());
+    const waiting = errorOf(tokens.getToken());
     await settle();
     await tokens.close();
     expect(await waiting).toMatchObject({
@@ -285,7 +289,7 @@ describe('closing', () => {
   it('lets a refresh that was sent end, and hears of nobody afterwards', async () => {
     const { tokens, server, events } = testSession();
     const release = server.hold();
-    const waiting = outcome(tokens.getTokens());
+    const waiting = outcome(tokens.getToken());
     await settle();
     let closed = false;
     const closing = tokens.close().then(() => (closed = true));
@@ -295,8 +299,8 @@ describe('closing', () => {
     await closing;
     expect(await waiting).toBe(server.live);
     expect(events.map(({ type }) => type)).toContain('refreshed');
-    expect(await outcome(tokens.getTokens())).toBe('ERR_CLOSED');
-    expect(await outcome(tokens.signIn(server.first))).toBe('ERR_CLOSED');
+    expect(await outcome(tokens.getToken())).toBe('ERR_CLOSED');
+    expect(await outcome(tokens.setSession(server.first))).toBe('ERR_CLOSED');
     expect(await outcome(tokens.signOut())).toBe('ERR_CLOSED');
   });
 
@@ -304,7 +308,7 @@ describe('closing', () => {
     const { tokens, server, clock, events } = testSession();
     let answer: (value: unknown) => void = () => undefined;
     server.next(() => new Promise((resolve) => (answer = resolve)));
-    void tokens.getTokens().catch(() => undefined);
+    void tokens.getToken().catch(() => undefined);
     await clock.advance(65_000); // the refresh was given up; its answer may still come
     await tokens.close();
     events.length = 0;
@@ -329,7 +333,7 @@ describe('a refresh that was asked for', () => {
       throw httpError(400, { error: 'invalid_grant' });
     };
     server.next(refuse);
-    expect(await outcome(tokens.getTokens())).toBe('ERR_SESSION_ENDED');
+    expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
     server.next(refuse);
     expect(await outcome(tokens.refresh())).toBe('ERR_SESSION_ENDED');
     expect(server.calls).toBe(2);

@@ -27,10 +27,10 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     [{ refresh, skewWindow: '30s' }, 'skewWindow: expected ms, zero or more, got string'],
     [{ refresh, skewWindow: Number.NaN }, 'skewWindow: expected ms, zero or more, got NaN'],
     [{ refresh, skewWindow: Infinity }, 'skewWindow: expected ms, zero or more, got Infinity'],
-    [{ refresh, prefetchWindow: -5 }, 'prefetchWindow: expected ms, zero or more, got -5'],
+    [{ refresh, backgroundWindow: -5 }, 'backgroundWindow: expected ms, zero or more, got -5'],
     [
-      { refresh, prefetchWindow: Infinity },
-      'prefetchWindow: expected ms, zero or more, got Infinity',
+      { refresh, backgroundWindow: Infinity },
+      'backgroundWindow: expected ms, zero or more, got Infinity',
     ],
     [{ refresh, waitTimeout: 0 }, 'waitTimeout: expected ms, more than zero, got 0'],
     [{ refresh, waitTimeout: -1 }, 'waitTimeout: expected ms, more than zero, got -1'],
@@ -69,13 +69,13 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
 
   it('as are the tokens of a sign-in, which change nothing', async () => {
     const tokens = create({ refresh, store: memoryStore({ accessToken: 'before' }) });
-    await expect(tokens.signIn({} as never)).rejects.toThrow(
-      new TypeError('signIn: accessToken (or access_token) is missing'),
+    await expect(tokens.setSession({} as never)).rejects.toThrow(
+      new TypeError('setSession: accessToken (or access_token) is missing'),
     );
-    await expect(tokens.signIn({ accessToken: 'a', expiresAt: 1_800_000_000 })).rejects.toThrow(
-      /^signIn: expiresAt is 1800000000: are these seconds/,
+    await expect(tokens.setSession({ accessToken: 'a', expiresAt: 1_800_000_000 })).rejects.toThrow(
+      /^setSession: expiresAt is 1800000000: are these seconds/,
     );
-    expect((await tokens.getTokens())?.accessToken).toBe('before');
+    expect((await tokens.getToken())?.accessToken).toBe('before');
   });
 
   it('as is a listener that cannot be called', () => {
@@ -88,11 +88,11 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     'as is a validFor of %p, whether the token is fresh or not',
     async (validFor) => {
       const tokens = create({ refresh, store: memoryStore({ accessToken: 'a' }) });
-      await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(
+      await expect((async () => tokens.getToken({ validFor }))()).rejects.toThrow(
         /^validFor: expected ms, zero or more, got/,
       );
-      await tokens.getTokens();
-      await expect((async () => tokens.getTokens({ validFor }))()).rejects.toThrow(
+      await tokens.getToken();
+      await expect((async () => tokens.getToken({ validFor }))()).rejects.toThrow(
         /^validFor: expected ms, zero or more, got/,
       );
     },
@@ -107,7 +107,7 @@ it('every option may be undefined', async () => {
       'lock',
       'name',
       'skewWindow',
-      'prefetchWindow',
+      'backgroundWindow',
       'waitTimeout',
       'maxWaiting',
       'revoke',
@@ -115,7 +115,7 @@ it('every option may be undefined', async () => {
       'random',
     ].map((name) => [name, undefined]),
   );
-  expect(await create({ ...nothing, refresh }).getTokens()).toBeUndefined();
+  expect(await create({ ...nothing, refresh }).getToken()).toBeUndefined();
 });
 
 it('options are read once, and never changed', async () => {
@@ -124,23 +124,23 @@ it('options are read once, and never changed', async () => {
     store: memoryStore({ accessToken: 'a' }),
     skewWindow: 5,
   });
-  expect((await create(options).getTokens())?.accessToken).toBe('a');
+  expect((await create(options).getToken())?.accessToken).toBe('a');
 });
 
 it('every method works unbound', async () => {
   const {
-    getTokens,
+    getToken,
     replaceRejected,
     refresh: renew,
-    signIn,
+    setSession,
     signOut,
     subscribe,
     close,
     issued,
   } = create({ refresh });
   subscribe(() => undefined)();
-  await signIn({ accessToken: 'first' });
-  expect((await getTokens())?.accessToken).toBe('first');
+  await setSession({ accessToken: 'first' });
+  expect((await getToken())?.accessToken).toBe('first');
   expect((await replaceRejected('first'))?.accessToken).toBe('a');
   expect((await renew())?.accessToken).toBe('a');
   expect(issued?.('first')).toBe(true);

@@ -70,11 +70,11 @@ async function droppedWhileRefreshing() {
   cellOf('a', -1);
   server.holds = true;
   const leaving = new AbortController();
-  const left = outcome(pool.get('a').getTokens({ signal: leaving.signal }));
+  const left = outcome(pool.get('a').getToken({ signal: leaving.signal }));
   await settle();
   leaving.abort(new Error('left'));
   await left;
-  await pool.get('b').getTokens(); // takes the only place
+  await pool.get('b').getToken(); // takes the only place
   return all;
 }
 
@@ -84,9 +84,9 @@ describe('a pool of sessions', () => {
     const session = pool.get('a');
     expect([created, pool.size, session.status]).toEqual([[], 0, 'unknown']);
     const tokens = await Promise.all([
-      session.getTokens(),
-      pool.get('a').getTokens(),
-      pool.get('b').getTokens(),
+      session.getToken(),
+      pool.get('a').getToken(),
+      pool.get('b').getToken(),
     ]);
     expect(tokens.map((token) => token?.accessToken)).toEqual(['a-1', 'a-1', 'b-1']);
     expect([created, pool.size, session.status]).toEqual([['a', 'b'], 2, 'signedIn']);
@@ -97,7 +97,7 @@ describe('a pool of sessions', () => {
     cellOf('a', -1);
     cellOf('b', -1);
     const tokens = await Promise.all(
-      ['a', 'b', 'a', 'a', 'b'].map((key) => pool.get(key).getTokens()),
+      ['a', 'b', 'a', 'a', 'b'].map((key) => pool.get(key).getToken()),
     );
     expect(tokens.map((token) => token?.accessToken)).toEqual(['a-2', 'b-2', 'a-2', 'a-2', 'b-2']);
     expect(refreshes.sort()).toEqual(['a-2', 'b-2']);
@@ -106,20 +106,20 @@ describe('a pool of sessions', () => {
   it('drops a manager that was not used for the idle timeout, with its timers and subscriptions, and makes another when it is needed', async () => {
     const { pool, clock, cellOf, created } = testPool({ idleTimeout: MINUTE });
     const session = pool.get('a');
-    await session.getTokens();
+    await session.getToken();
     await clock.advance(MINUTE - 1);
-    await session.getTokens(); // used again, it stays
+    await session.getToken(); // used again, it stays
     await clock.advance(MINUTE - 1);
     expect(pool.size).toBe(1);
     await clock.advance(1);
     expect([pool.size, cellOf('a').subscribers, clock.pending]).toEqual([0, 0, 0]);
-    expect((await session.getTokens())?.accessToken).toBe('a-1');
+    expect((await session.getToken())?.accessToken).toBe('a-1');
     expect(created).toEqual(['a', 'a']);
   });
 
   it('drops none while it is idle with an idle timeout of Infinity', async () => {
     const { pool, clock } = testPool({ idleTimeout: Infinity });
-    await pool.get('a').getTokens();
+    await pool.get('a').getToken();
     await clock.advance(1000 * MINUTE);
     expect([pool.size, clock.pending]).toEqual([1, 0]);
   });
@@ -131,10 +131,10 @@ describe('a pool of sessions', () => {
     });
     cellOf('a', -1);
     server.holds = true;
-    const waiting = pool.get('a').getTokens();
+    const waiting = pool.get('a').getToken();
     await clock.advance(5000);
     expect(pool.size).toBe(1);
-    await expect(pool.get('b').getTokens()).rejects.toMatchObject({
+    await expect(pool.get('b').getToken()).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
       message: 'All 1 sessions of the pool are in use',
     });
@@ -148,14 +148,14 @@ describe('a pool of sessions', () => {
     const { pool, clock, cellOf, server, answer, created } = testPool({ idleTimeout: 1000 });
     cellOf('a', -1);
     server.holds = true;
-    const waiting = pool.get('a').getTokens();
+    const waiting = pool.get('a').getToken();
     await settle();
-    await pool.get('b').getTokens();
+    await pool.get('b').getToken();
     await clock.advance(5000);
     expect(pool.size).toBe(1);
     answer();
     expect((await waiting)?.accessToken).toBe('a-2');
-    expect((await pool.get('a').getTokens())?.accessToken).toBe('a-2');
+    expect((await pool.get('a').getToken())?.accessToken).toBe('a-2');
     expect(created).toEqual(['a', 'b']);
   });
 
@@ -171,30 +171,30 @@ describe('a pool of sessions', () => {
         },
       },
     });
-    await pool.get('a').getTokens();
+    await pool.get('a').getToken();
     expect(background).toEqual([true]);
     await pool.close();
   });
 
   it('keeps to its bound: the one that was not used for longest goes', async () => {
     const { pool, created } = testPool({ max: 2 });
-    await pool.get('a').getTokens();
-    await pool.get('b').getTokens();
-    await pool.get('a').getTokens();
-    await pool.get('c').getTokens();
+    await pool.get('a').getToken();
+    await pool.get('b').getToken();
+    await pool.get('a').getToken();
+    await pool.get('c').getToken();
     expect(pool.size).toBe(2);
-    await pool.get('a').getTokens();
+    await pool.get('a').getToken();
     expect(created).toEqual(['a', 'b', 'c']);
-    await pool.get('b').getTokens();
+    await pool.get('b').getToken();
     expect([pool.size, created]).toEqual([2, ['a', 'b', 'c', 'b']]);
   });
 
   it('has one flight a key although the manager was dropped while a refresh went on that nobody waits for', async () => {
     const { pool, answer, refreshes } = await droppedWhileRefreshing();
-    const again = pool.get('a').getTokens();
+    const again = pool.get('a').getToken();
     const impatient = new AbortController();
     const reason = new Error('does not wait for that');
-    const aborted = pool.get('a').getTokens({ signal: impatient.signal });
+    const aborted = pool.get('a').getToken({ signal: impatient.signal });
     impatient.abort(reason);
     await expect(aborted).rejects.toBe(reason);
     await settle(); // time enough for a second flight
@@ -205,7 +205,7 @@ describe('a pool of sessions', () => {
 
   it('keeps nobody waiting for longer than 30 s for a manager that was dropped while its refresh hangs', async () => {
     const { pool, clock } = await droppedWhileRefreshing();
-    const waiting = pool.get('a').getTokens();
+    const waiting = pool.get('a').getToken();
     const refused = expect(waiting).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
       message: 'The session was being closed for more than 30000 ms',
@@ -226,13 +226,13 @@ describe('a pool of sessions', () => {
     hooks.beforeWrite = ({ intent }) => {
       if (intent === undefined) throw new Error('the store is down');
     };
-    expect((await session.getTokens())?.accessToken).toBe('a-2');
+    expect((await session.getToken())?.accessToken).toBe('a-2');
     await clock.advance(60_000);
     expect(pool.size).toBe(1);
-    await pool.get('b').getTokens();
-    await pool.get('c').getTokens();
+    await pool.get('b').getToken();
+    await pool.get('c').getToken();
     expect([pool.size, session.status]).toEqual([2, 'signedIn']);
-    expect((await session.getTokens())?.accessToken).toBe('a-2');
+    expect((await session.getToken())?.accessToken).toBe('a-2');
     hooks.beforeWrite = undefined;
     await session.refresh();
     await clock.advance(1000);
@@ -245,16 +245,16 @@ describe('a pool of sessions', () => {
     hooks.beforeWrite = ({ intent }) => {
       if (intent === undefined) throw new Error('the store is down');
     };
-    await pool.get('a').getTokens();
+    await pool.get('a').getToken();
     let read = (): void => undefined;
     hooks.beforeRead = () => new Promise<void>((resolve) => (read = resolve));
     const waiting = outcome(pool.get('a').refresh());
     await settle();
-    expect(await outcome(pool.get('b').getTokens())).toBe('ERR_WAIT_LIMIT');
+    expect(await outcome(pool.get('b').getToken())).toBe('ERR_WAIT_LIMIT');
     hooks.beforeRead = undefined;
     read();
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(pool.get('b').getTokens())).toBe('b-1');
+    expect(await outcome(pool.get('b').getToken())).toBe('b-1');
     expect(pool.size).toBe(1);
   });
 
@@ -262,7 +262,7 @@ describe('a pool of sessions', () => {
     const { pool } = testPool();
     const session = pool.get('a');
     expect(session.issued?.('a-1')).toBe(false);
-    await session.getTokens();
+    await session.getToken();
     expect([session.issued?.('a-1'), session.issued?.('b-1')]).toEqual([true, false]);
   });
 
@@ -276,9 +276,9 @@ describe('a pool of sessions', () => {
   it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
     const { pool, refreshes } = testPool({ max: 1 });
     const session = pool.get('a');
-    const token = await session.getTokens();
+    const token = await session.getToken();
     expect(session.issued?.('a-1')).toBe(true);
-    await pool.get('b').getTokens();
+    await pool.get('b').getToken();
     expect((await session.replaceRejected(String(token?.accessToken)))?.accessToken).toBe('a-2');
     expect(refreshes).toEqual(['a-2']);
   });
@@ -287,9 +287,9 @@ describe('a pool of sessions', () => {
     const { pool, clock } = testPool();
     const session = pool.get('a');
     await session.signOut();
-    expect([session.status, await session.getTokens()]).toEqual(['signedOut', undefined]);
-    await session.signIn({ accessToken: 'new', expiresAt: clock.now() + 60 * MINUTE });
-    expect((await session.getTokens())?.accessToken).toBe('new');
+    expect([session.status, await session.getToken()]).toEqual(['signedOut', undefined]);
+    await session.setSession({ accessToken: 'new', expiresAt: clock.now() + 60 * MINUTE });
+    expect((await session.getToken())?.accessToken).toBe('new');
   });
 
   it('tells of all sessions, by name, and a session’s listeners of that one, across its managers', async () => {
@@ -297,7 +297,7 @@ describe('a pool of sessions', () => {
     const [all, own]: TokenEvent[][] = [[], []];
     const stop = pool.subscribe((event) => all?.push(event));
     pool.get('a').subscribe((event) => own?.push(event));
-    await pool.get('a').getTokens();
+    await pool.get('a').getToken();
     await clock.advance(1000);
     await pool.get('a').refresh();
     await pool.get('b').refresh();
@@ -321,15 +321,15 @@ describe('a pool of sessions', () => {
     const names: string[] = [];
     const pool = createTokenPool(() => ({ acquire: async () => ({ accessToken: 'one' }) }));
     pool.subscribe(({ name }) => names.push(name));
-    await pool.get('tenant-7').getTokens();
+    await pool.get('tenant-7').getToken();
     expect(new Set(names)).toEqual(new Set(['tenant-7']));
     await pool.close();
   });
 
   it('drops one manager when its session is closed, and all when the pool is, after what was sent has been stored', async () => {
     const { pool, clock, cellOf, server, answer } = testPool();
-    await pool.get('a').getTokens();
-    await pool.get('b').getTokens();
+    await pool.get('a').getToken();
+    await pool.get('b').getToken();
     await pool.get('a').close();
     expect(pool.size).toBe(1);
     server.holds = true;
@@ -340,7 +340,7 @@ describe('a pool of sessions', () => {
     await closing;
     expect(await waiting).toBe('b-2');
     expect((await cellOf('b').open().read())?.value).toMatchObject({ gen: 1 });
-    await expect(pool.get('b').getTokens()).rejects.toMatchObject({
+    await expect(pool.get('b').getToken()).rejects.toMatchObject({
       code: 'ERR_CLOSED',
       message: 'The token pool was closed',
     });
@@ -353,9 +353,9 @@ describe('a pool of sessions', () => {
       if (!ready) throw new Error('no such tenant');
       return { acquire: async () => ({ accessToken: 'one' }) };
     });
-    await expect(pool.get('a').getTokens()).rejects.toThrow('no such tenant');
+    await expect(pool.get('a').getToken()).rejects.toThrow('no such tenant');
     ready = true;
-    expect((await pool.get('a').getTokens())?.accessToken).toBe('one');
+    expect((await pool.get('a').getToken())?.accessToken).toBe('one');
     await pool.close();
   });
 

@@ -21,7 +21,7 @@ function stageOf(stored?: SessionRecord, { read = true } = {}) {
   const state = createSessionState({
     clock,
     random: () => 0,
-    windows: { skewWindow: 0, prefetchWindow: 0 },
+    windows: { skewWindow: 0, backgroundWindow: 0 },
     emit: (event, token) =>
       void told.push(
         [

@@ -40,7 +40,7 @@ function stateOf() {
   const state = createSessionState({
     clock: testClock(),
     random: () => 0.5,
-    windows: { skewWindow: 0, prefetchWindow: 0 },
+    windows: { skewWindow: 0, backgroundWindow: 0 },
     emit(event, token) {
       events.push(event);
       told.push(

@@ -220,7 +220,7 @@ describe('the expiry of a JWT', () => {
     );
   });
   it('is taken as it stands when somebody signs in with it: nobody knows how long they have had it', () => {
-    expect(requireTokenSet({ accessToken }, NOW, 'signIn').expiresAt).toBe(1_600_000);
+    expect(requireTokenSet({ accessToken }, NOW, 'setSession').expiresAt).toBe(1_600_000);
   });
 });
 
@@ -328,17 +328,17 @@ it.each([
 
 describe('requiring a token set', () => {
   it('gives a whole one', () => {
-    expect(requireTokenSet({ access_token: 'a', expires_in: 1 }, NOW, 'signIn')).toEqual({
+    expect(requireTokenSet({ access_token: 'a', expires_in: 1 }, NOW, 'setSession')).toEqual({
       accessToken: 'a',
       expiresAt: NOW + 1000,
     });
   });
   it('throws a TypeError that says where and what', () => {
     expect(() =>
-      requireTokenSet({ accessToken: 'a', expiresAt: 1_800_000_000 }, NOW, 'signIn'),
+      requireTokenSet({ accessToken: 'a', expiresAt: 1_800_000_000 }, NOW, 'setSession'),
     ).toThrow(
       new TypeError(
-        'signIn: expiresAt is 1800000000: are these seconds? Ms since the epoch are expected; did you mean 1800000000000?',
+        'setSession: expiresAt is 1800000000: are these seconds? Ms since the epoch are expected; did you mean 1800000000000?',
       ),
     );
     expect(() => requireTokenSet(undefined, NOW, 'memoryStore')).toThrow(

@@ -13,7 +13,7 @@ const signedIn = async () => {
   const server = strictServer({ expiresAt: clock.now() + HOUR });
   const cell = sharedCell(server.first);
   const session = testSession({ clock, server, store: cell.open() });
-  await session.tokens.getTokens();
+  await session.tokens.getToken();
   return { ...session, cell };
 };
 
@@ -22,7 +22,9 @@ describe('a sign-out that could not be stored', () => {
     const { cell, clock, tokens } = await signedIn();
     cell.hooks.beforeWrite = diskFull;
     expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.setSession({ accessToken: 'second' }))).toBe(
+      'ERR_REFRESH_UNAVAILABLE',
+    );
     cell.hooks.beforeWrite = undefined;
     await clock.advance(120_000);
     expect([cell.record?.status, tokens.status, clock.pending]).toEqual([
@@ -41,13 +43,13 @@ describe('a sign-out that could not be stored', () => {
     cell.hooks.beforeRead = undefined;
     let write = (): void => undefined;
     cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
-    const signingIn = tokens.signIn({ accessToken: 'second' });
+    const signingIn = tokens.setSession({ accessToken: 'second' });
     await clock.advance(5000);
     cell.hooks.beforeWrite = undefined;
     write();
     await signingIn;
     await clock.advance(120_000);
-    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual([
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getToken())]).toEqual([
       'active',
       'signedIn',
       'second',
@@ -59,7 +61,7 @@ describe('a sign-out that could not be stored', () => {
     const { cell, clock, tokens, ofType } = await signedIn();
     let stored = (): void => undefined;
     cell.hooks.afterWrite = () => new Promise<void>((resolve) => (stored = resolve));
-    const signingIn = outcome(tokens.signIn({ accessToken: 'second' }));
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
     await settle();
     const signingOut = outcome(tokens.signOut());
     cell.hooks.afterWrite = undefined;
@@ -74,7 +76,7 @@ describe('a sign-out that could not be stored', () => {
     await settle();
     expect(cell.record?.status).toBe('active');
     await clock.advance(120_000);
-    expect([cell.record?.status, tokens.status, await outcome(tokens.getTokens())]).toEqual([
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getToken())]).toEqual([
       'signedOut',
       'signedOut',
       undefined,
@@ -112,7 +114,7 @@ it('a sign-out during which sign-ins of peers were seen ends what was taken over
     'third',
   ]);
   await clock.advance(HOUR);
-  expect([await outcome(tokens.getTokens()), cell.record?.status, server.calls]).toEqual([
+  expect([await outcome(tokens.getToken()), cell.record?.status, server.calls]).toEqual([
     undefined,
     'signedOut',
     0,
@@ -126,16 +128,16 @@ it.each(['refresh', 'acquire'] as const)(
     const cell = sharedCell(from === 'refresh' ? server.first : undefined);
     const { tokens, ofType } = testSession({ clock, server, from, store: cell.open() });
     const open = server.hold();
-    void outcome(tokens.getTokens());
+    void outcome(tokens.getToken());
     await settle();
-    await tokens.signIn({ accessToken: 'second', refreshToken: 'rt-second' });
+    await tokens.setSession({ accessToken: 'second', refreshToken: 'rt-second' });
     const record = cell.record;
     open();
     await settle();
     expect([
       server.calls,
       tokens.status,
-      await outcome(tokens.getTokens()),
+      await outcome(tokens.getToken()),
       ofType('signedOut'),
     ]).toEqual([1, 'signedIn', 'second', []]);
     expect(cell.record).toEqual(record);
@@ -147,22 +149,22 @@ describe('a sign-in that another one overtakes', () => {
     const { tokens } = await signedIn();
     await tokens.signOut();
     const both = [
-      outcome(tokens.signIn({ accessToken: 'second' })),
-      outcome(tokens.signIn({ accessToken: 'third' })),
+      outcome(tokens.setSession({ accessToken: 'second' })),
+      outcome(tokens.setSession({ accessToken: 'third' })),
     ];
     expect(await Promise.all(both)).toEqual([undefined, undefined]);
-    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'third']);
   });
 
   it('which then cannot be stored: both are told, and the old session stays', async () => {
     const { cell, tokens } = await signedIn();
     cell.hooks.beforeWrite = diskFull;
     const both = [
-      outcome(tokens.signIn({ accessToken: 'second' })),
-      outcome(tokens.signIn({ accessToken: 'third' })),
+      outcome(tokens.setSession({ accessToken: 'second' })),
+      outcome(tokens.setSession({ accessToken: 'third' })),
     ];
     expect(await Promise.all(both)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
-    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'at-1']);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'at-1']);
   });
 
   it('when it was stored itself: stays what it is, whatever comes of the other', async () => {
@@ -172,20 +174,20 @@ describe('a sign-in that another one overtakes', () => {
       cell.hooks.beforeWrite = diskFull;
       return settle();
     };
-    const first = outcome(tokens.signIn({ accessToken: 'second' }));
+    const first = outcome(tokens.setSession({ accessToken: 'second' }));
     await settle();
-    const last = outcome(tokens.signIn({ accessToken: 'third' }));
+    const last = outcome(tokens.setSession({ accessToken: 'third' }));
     expect([await first, await last]).toEqual([undefined, 'ERR_REFRESH_UNAVAILABLE']);
   });
 
   it('with a sign-out in between: the first is told, the last one stands', async () => {
     const { tokens } = await signedIn();
-    const first = outcome(tokens.signIn({ accessToken: 'second' }));
+    const first = outcome(tokens.setSession({ accessToken: 'second' }));
     const signingOut = tokens.signOut();
-    const last = outcome(tokens.signIn({ accessToken: 'third' }));
+    const last = outcome(tokens.setSession({ accessToken: 'third' }));
     await signingOut;
     expect(await Promise.all([first, last])).toEqual(['ERR_SIGNED_OUT', undefined]);
-    expect([tokens.status, await outcome(tokens.getTokens())]).toEqual(['signedIn', 'third']);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'third']);
   });
 });
 
@@ -200,9 +202,11 @@ describe('a sign-in that fails after it has looked', () => {
     const cell = sharedCell(stored(1, clock.now() + HOUR));
     const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
     cell.hooks.beforeWrite = diskFull;
-    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.setSession({ accessToken: 'second' }))).toBe(
+      'ERR_REFRESH_UNAVAILABLE',
+    );
     cell.put(stored(0, clock.now() - 1));
-    expect([tokens.status, await outcome(tokens.getTokens()), server.calls]).toEqual([
+    expect([tokens.status, await outcome(tokens.getToken()), server.calls]).toEqual([
       'signedIn',
       'at-2',
       0,
@@ -217,8 +221,10 @@ describe('a sign-in that fails after it has looked', () => {
       cell.hooks.beforeRead = diskFull;
       return diskFull();
     };
-    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.getTokens())).toBe('at-1');
+    expect(await outcome(tokens.setSession({ accessToken: 'second' }))).toBe(
+      'ERR_REFRESH_UNAVAILABLE',
+    );
+    expect(await outcome(tokens.getToken())).toBe('at-1');
   });
 
   it('has found a newer generation of the session that is held: it is handed out', async () => {
@@ -231,7 +237,9 @@ describe('a sign-in that fails after it has looked', () => {
       tokens: { accessToken: 'at-peer', refreshToken: 'rt-peer', expiresAt: clock.now() + HOUR },
     });
     cell.hooks.beforeWrite = diskFull;
-    expect(await outcome(tokens.signIn({ accessToken: 'second' }))).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect([await outcome(tokens.getTokens()), server.calls]).toEqual(['at-peer', 1]);
+    expect(await outcome(tokens.setSession({ accessToken: 'second' }))).toBe(
+      'ERR_REFRESH_UNAVAILABLE',
+    );
+    expect([await outcome(tokens.getToken()), server.calls]).toEqual(['at-peer', 1]);
   });
 });

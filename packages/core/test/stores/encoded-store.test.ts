@@ -81,7 +81,7 @@ describe('a store whose tokens are encrypted', () => {
         expiresAt: Date.now() + 3_600_000,
       }),
     });
-    expect((await tokens.getTokens())?.accessToken).toBe('secret-bare');
+    expect((await tokens.getToken())?.accessToken).toBe('secret-bare');
     expect((await tokens.refresh()).accessToken).toBe('secret-new');
     expect(cell.history.length).toBeGreaterThan(1);
     expect(JSON.stringify(cell.history)).not.toContain('secret');
@@ -151,7 +151,7 @@ describe('a store whose tokens are encrypted', () => {
       store: encodedStore(cell.open(), aesGcmCodec(keyOf(key))),
       refresh: async () => ({ accessToken: 'a' }),
     });
-    await expect(tokens.getTokens()).rejects.toMatchObject({
+    await expect(tokens.getToken()).rejects.toMatchObject({
       code: 'ERR_STORE_RECORD',
       message: expect.stringContaining('"cell"'),
     });
@@ -174,7 +174,7 @@ describe('a store whose tokens are encrypted', () => {
       store: cell.open(),
       refresh: async () => ({ accessToken: 'a' }),
     });
-    await expect(tokens.getTokens()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
+    await expect(tokens.getToken()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     await tokens.close();
   });
 

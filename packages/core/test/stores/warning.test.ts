@@ -17,7 +17,7 @@ describe('what a store finds wrong with its place', () => {
     });
     const warnings: TokenEvent[] = [];
     tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
-    await tokens.getTokens();
+    await tokens.getToken();
     await tokens.refresh();
     expect(warnings).toEqual([
       expect.objectContaining({

@@ -45,7 +45,7 @@ export function flightStage(stored: ActiveRecord | undefined, changes: Partial<F
   const state = createSessionState({
     clock,
     random: () => 0.5,
-    windows: { skewWindow: 0, prefetchWindow: 0 },
+    windows: { skewWindow: 0, backgroundWindow: 0 },
     emit: (event) => void events.push(event),
     changed: () => flight?.interrupt(),
   });

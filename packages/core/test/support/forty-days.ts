@@ -4,16 +4,16 @@ import { createTokenManager, memoryStore } from '../../src/index.ts';
 const fortyDays = 40 * 86_400_000;
 const tokens = createTokenManager({
   store: memoryStore({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + fortyDays }),
-  prefetchWindow: 300_000,
+  backgroundWindow: 300_000,
   refresh: async () => ({ accessToken: 'b', refreshToken: 's', expiresAt: Date.now() + fortyDays }),
   revoke: async () => undefined,
 });
-const first = await tokens.getTokens();
+const first = await tokens.getToken();
 const second = await tokens.replaceRejected('a');
 const hanging = createTokenManager({
   store: memoryStore({ accessToken: 'a', refreshToken: 'r', expiresAt: 0 }),
   waitTimeout: 50,
   refresh: () => new Promise(() => undefined), // the cap of 60 s must not keep the process alive
 });
-const third = await hanging.getTokens().catch((error: { code: string }) => error.code);
+const third = await hanging.getToken().catch((error: { code: string }) => error.code);
 console.log(first?.accessToken, second?.accessToken, third);

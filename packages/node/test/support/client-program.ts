@@ -109,7 +109,7 @@ export function runClient(
   const ask = async ({ advance, requests }: Extract<Order, { kind: 'ask' }>): Promise<Answers> => {
     offset += advance;
     const settled = await Promise.allSettled(
-      Array.from({ length: requests }, () => tokens.getTokens()),
+      Array.from({ length: requests }, () => tokens.getToken()),
     );
     return {
       tokens: settled.flatMap((one) =>

@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from 'unexpired';
+import type { Clock } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 
 /**
  * A clock on which what is waited for comes sooner: the monotonic one runs 100 times faster, pauses are 25 times shorter,

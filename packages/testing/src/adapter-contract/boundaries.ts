@@ -1,4 +1,5 @@
-import { isTokenRejected, tokenErrorOf } from 'unexpired';
+import { tokenErrorOf } from 'unexpired';
+import { isTokenRejected } from 'unexpired/adapter';
 import { equal, rejection } from './check.ts';
 import { ended, startSession } from './session.ts';
 import type { ContractContext } from './types.ts';
@@ -27,11 +28,11 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
     equal(authorizations(), ['Bearer old-0', 'Bearer good-1', 'Bearer good-1'], 'sent');
   });
 
-  it('replaces any Authorization with overwriteAuthorization', async () => {
+  it('replaces any Authorization with overwriteHeader', async () => {
     const session = startSession(api(), { start: 'good' });
     const send = adapter.create(session.tokens, {
       origins: [api().origin],
-      overwriteAuthorization: true,
+      overwriteHeader: true,
     });
     await send({ url: `${api().origin}/echo`, headers: { Authorization: 'Bearer unused' } });
     equal(authorizations(), ['Bearer good-0'], 'sent');
@@ -83,7 +84,7 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
       200,
       'sign-in',
     );
-    await session.tokens.signIn({ accessToken: 'good-0' });
+    await session.tokens.setSession({ accessToken: 'good-0' });
     equal((await send({ url: `${api().origin}/echo` })).status, 200, 'status');
     equal([authorizations(), session.refreshes], [[undefined, 'Bearer good-0'], 0], 'sent');
   });

@@ -42,9 +42,9 @@ const MOST_AT_ONCE = 100_000;
  * const clock = manualClock();
  * const server = simulatedServer({ clock });
  * const tokens = createTokenManager({ refresh: server.refresh, clock });
- * await tokens.signIn(server.signIn());
+ * await tokens.setSession(server.login());
  * await clock.advance(3_600_000);
- * await tokens.getTokens(); // refreshed
+ * await tokens.getToken(); // refreshed
  * ```
  */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {

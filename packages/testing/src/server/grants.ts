@@ -52,7 +52,7 @@ interface Session {
 
 /** Sessions, tokens, and the rules by which they live. No effects, no waiting: a call is the moment of commitment. */
 export interface Grants {
-  signIn(): { readonly session: string; readonly answer: TokenResponse };
+  login(): { readonly session: string; readonly answer: TokenResponse };
   redeem(refreshToken: string): Redemption;
   /** For the client itself: an access token, and no session. */
   acquire(): TokenResponse;
@@ -114,7 +114,7 @@ export function createGrants({
   };
 
   return {
-    signIn() {
+    login() {
       const session: Session = {
         id: `s${sessions.size + 1}`,
         access: new Set(),

@@ -2,11 +2,11 @@ import {
   type AcquireFunction,
   type Clock,
   type RefreshFunction,
-  systemClock,
   TokenError,
   type TokenResponse,
   type TokenSet,
 } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
 import { fingerprint } from 'unexpired/adapter';
 import { type ExchangePort, exchange, type FaultPlanner } from './exchange.ts';
 import { type FaultPlan, orderPlan } from './faults.ts';
@@ -41,7 +41,7 @@ export interface SimulatedServerOptions {
 /** An authorization server and the API behind it, in memory. */
 export interface SimulatedServer {
   /** Somebody signs in: what the sign-in would have answered. */
-  signIn(): TokenResponse;
+  login(): TokenResponse;
   /** Redeems a refresh token. Rejects as `refreshTokenGrant` of `@unexpired/oauth` would. */
   readonly refresh: RefreshFunction;
   /** Client credentials: an access token from nothing. */
@@ -90,7 +90,7 @@ export interface TokenRequest {
  *
  * const server = simulatedServer({ mode: 'revokes' });
  * const tokens = createTokenManager({ refresh: server.refresh });
- * await tokens.signIn(server.signIn());
+ * await tokens.setSession(server.login());
  *
  * server.plan({ type: 'drop', when: 'after' }); // the next answer gets lost
  * await Promise.allSettled([tokens.refresh(), tokens.refresh()]);
@@ -164,8 +164,8 @@ export function simulatedServer(options: SimulatedServerOptions = {}): Simulated
   };
 
   return {
-    signIn() {
-      const { session, answer } = grants.signIn();
+    login() {
+      const { session, answer } = grants.login();
       ledger.write({ type: 'signedIn', session, token: answer.refresh_token });
       return answer;
     },

@@ -78,7 +78,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         left <= skew ||
         timeline.now >= by.learned + total - skew ||
         facts.players.some(({ jumped }) => jumped);
-      const wanted = timeline.now - by.wished < 100_000 || setting.prefetchWindow > 0;
+      const wanted = timeline.now - by.wished < 100_000 || setting.backgroundWindow > 0;
       if (
         reason !== 'requested' &&
         !due &&

@@ -117,7 +117,7 @@ const setting = ({
     lifetime: fc.constantFrom(600, 3600, 600, 60, 20),
     killsOld: fc.boolean(),
     skewWindow: fc.constantFrom(30_000, 0),
-    prefetchWindow: fc.constantFrom(0, 0, 300_000),
+    backgroundWindow: fc.constantFrom(0, 0, 300_000),
     waitTimeout: fc.constantFrom(30_000, 5000),
     maxWaiting: fc.constantFrom(1000, 3),
     listens: fc.boolean(),

@@ -50,7 +50,7 @@ export function watchedSource(
   world: World,
   slot: Slot,
 ): Required<TokenSource> & {
-  getTokens(options: {
+  getToken(options: {
     signal: AbortSignal;
     validFor?: number;
     twin?: boolean;
@@ -60,7 +60,7 @@ export function watchedSource(
   const { manager } = slot;
   const own = (signal: AbortSignal | undefined): AbortSignal => signal ?? slot.signal.signal;
   return {
-    getTokens: ({
+    getToken: ({
       twin = false,
       ...options
     }: {
@@ -73,7 +73,7 @@ export function watchedSource(
         slot,
         { kind: 'get', validFor: options.validFor ?? 0, twin },
         own(options.signal),
-        () => manager.getTokens(options),
+        () => manager.getToken(options),
       ),
     replaceRejected: (accessToken, options = {}) =>
       watch(world, slot, { kind: 'replace', refused: accessToken }, own(options.signal), () =>

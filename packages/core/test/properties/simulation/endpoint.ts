@@ -110,7 +110,7 @@ export function createEndpoint(
       const travelled = async (): Promise<ServerAnswer> => {
         if ((await timeline.gate('request', by)) !== undefined)
           throw http(401, undefined, 'nothing');
-        const answer = server.signIn(timeline.now);
+        const answer = server.login(timeline.now);
         if ((await timeline.gate('answer', by)) !== undefined)
           throw lost('the answer was on its way');
         return answer;

@@ -47,7 +47,7 @@ async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
   const { timeline } = world.facts;
   const { manager, signal } = slot;
   for (let attempt = 0; attempt < 20; attempt++) {
-    const answer = watchedSource(world, slot).getTokens({ signal: signal.signal });
+    const answer = watchedSource(world, slot).getToken({ signal: signal.signal });
     const end = await atLeisure(world, answer);
     const settled =
       'fail' in end

@@ -48,7 +48,7 @@ interface Family {
 export interface Server {
   readonly log: readonly Redemption[];
   /** A new session. */
-  signIn(now: number): ServerAnswer;
+  login(now: number): ServerAnswer;
   /** `undefined`: invalid_grant. */
   redeem(refreshToken: string, by: number, order: number, now: number): ServerAnswer | undefined;
   revoke(refreshToken: string): void;
@@ -81,7 +81,7 @@ export function createServer(options: {
 
   return {
     log,
-    signIn(now) {
+    login(now) {
       const name = `f${families.size + 1}`;
       const family: Family = { rt: 0, at: -1, issued: new Map(), revoked: undefined };
       families.set(name, family);

@@ -52,7 +52,7 @@ export async function play(
         const slot = slotOf(action.by);
         const { signal } = action.twin === true ? twin() : controller();
         watchedSource(world, slot)
-          .getTokens({ signal, validFor: action.validFor, twin: action.twin === true })
+          .getToken({ signal, validFor: action.validFor, twin: action.twin === true })
           .catch(ignore);
         return;
       }
@@ -103,7 +103,7 @@ export async function play(
         return;
       case 'everybody':
         for (const slot of world.slots)
-          watchedSource(world, slot).getTokens({ signal: controller().signal }).catch(ignore);
+          watchedSource(world, slot).getToken({ signal: controller().signal }).catch(ignore);
         return;
       case 'signIn': {
         const { manager, player } = slotOf(action.by);
@@ -113,7 +113,7 @@ export async function play(
           player.signingIn--;
           if (player.signingIn === 0) player.givenDuringSignIn.length = 0;
         };
-        manager.signIn(answer).then(end, end);
+        manager.setSession(answer).then(end, end);
         return;
       }
       case 'signOut': {

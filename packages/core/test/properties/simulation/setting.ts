@@ -14,7 +14,7 @@ export interface Setting {
   /** Does the server end the old access token when it rotates? */
   readonly killsOld: boolean;
   readonly skewWindow: number;
-  readonly prefetchWindow: number;
+  readonly backgroundWindow: number;
   readonly waitTimeout: number;
   readonly maxWaiting: number;
   /** Does the refresh function listen to its signal? */

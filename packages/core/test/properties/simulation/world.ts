@@ -89,7 +89,7 @@ export function createWorld(
   };
   const rules = [...allRules(facts, judge), ...observers.map((observer) => observer(facts))];
 
-  const first = setting.start === 'nothing' ? undefined : server.signIn(0);
+  const first = setting.start === 'nothing' ? undefined : server.login(0);
   const initial = first && {
     accessToken: first.access_token,
     refreshToken: first.refresh_token,
@@ -149,7 +149,7 @@ export function createWorld(
     lock,
     slots: [],
     open: new Set(),
-    signInAnswer: () => server.signIn(timeline.now),
+    signInAnswer: () => server.login(timeline.now),
     openSlot(index) {
       const id = facts.players.length + 1;
       offsets.set(id, offsets.get(index) ?? 0);
@@ -161,7 +161,7 @@ export function createWorld(
         clock: timeline.clock(id, wall),
         random: randomOf(setting.seed + id),
         skewWindow: setting.skewWindow,
-        prefetchWindow: setting.prefetchWindow,
+        backgroundWindow: setting.backgroundWindow,
         waitTimeout: setting.waitTimeout,
         maxWaiting: setting.maxWaiting,
         async refresh(current, { reason, signal }) {
