@@ -1,9 +1,9 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
 // request and answer.
-export { systemClock } from './clock.ts';
-export { tokenErrorOf } from './errors.ts';
-export { fingerprint } from './fingerprint.ts';
-export { abortable } from './http/abort.ts';
+export { systemClock } from './time/clock.ts';
+export { tokenErrorOf } from './errors/errors.ts';
+export { fingerprint } from './tokens/fingerprint.ts';
+export { abortable } from './time/abortable.ts';
 export {
   type Authorize,
   createAuthorizer,

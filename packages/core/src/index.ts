@@ -1,12 +1,12 @@
-export type { Clock } from './clock.ts';
+export type { Clock } from './time/clock.ts';
 export {
   type Delivery,
   TokenError,
   type TokenErrorCode,
   type TokenErrorOptions,
   tokenErrorOf,
-} from './errors.ts';
-export type { TokenEvent } from './events.ts';
+} from './errors/errors.ts';
+export type { TokenEvent } from './session/events.ts';
 export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export type {
@@ -14,15 +14,16 @@ export type {
   RefreshContext,
   RefreshFunction,
   RefreshReason,
-} from './refresh/functions.ts';
-export { createTokenManager, type TokenManager } from './session/manager.ts';
-export type { SessionOptions, TokenManagerOptions } from './session/options.ts';
-export { createTokenPool, type TokenPool, type TokenPoolOptions } from './session/pool.ts';
+} from './session/functions.ts';
+export { createTokenManager, type TokenManager } from './manager/manager.ts';
+export type { SessionOptions, TokenManagerOptions } from './manager/options.ts';
+export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
-export { aesGcmCodec } from './stores/aes-gcm-codec.ts';
-export { encodedStore, type TokenCodec } from './stores/encoded-store.ts';
-export type { RefreshLock } from './stores/lock.ts';
+export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
+export { encryptedStore } from './stores/encrypted-store.ts';
+export type { RefreshLock } from './session/lock.ts';
 export { memoryStore } from './stores/memory-store.ts';
 export { type StorageLike, storageStore } from './stores/storage-store.ts';
-export type { SessionRecord, StoredValue, TokenStore } from './stores/store.ts';
-export type { AccessToken, TokenResponse, TokenSet } from './tokens.ts';
+export type { SessionRecord, StoredValue, TokenStore } from './session/store.ts';
+export type { TokenCodec } from './stores/token-codec.ts';
+export type { AccessToken, TokenResponse, TokenSet } from './tokens/tokens.ts';

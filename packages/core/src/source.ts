@@ -1,4 +1,4 @@
-import type { AccessToken } from './tokens.ts';
+import type { AccessToken } from './tokens/tokens.ts';
 
 /** Options of a wait for a token. */
 export interface WaitOptions {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { storeContract } from '@unexpired/testing';
-import { aesGcmCodec, createTokenManager, encodedStore } from 'unexpired';
+import { createTokenManager, encryptedStore } from 'unexpired';
 import { redisStore } from '../src/index.ts';
 import { command } from './support/clients.ts';
 import { ioRedis } from './support/ioredis.ts';
 import { withRedis } from './support/with-redis.ts';
 
-const codec = aesGcmCodec(new Uint8Array(32).fill(7));
+const secret = new Uint8Array(32).fill(7);
 
 withRedis('a store in Redis that is encrypted', (server) => {
   let places = 0;
@@ -18,7 +18,7 @@ withRedis('a store in Redis that is encrypted', (server) => {
         const key = `encrypted ${++places}`;
         const { client, close } = ioRedis(server().port);
         return {
-          open: () => encodedStore(redisStore(client, { key }), codec),
+          open: () => encryptedStore(redisStore(client, { key }), secret),
           close: async () => close(),
         };
       },
@@ -28,7 +28,7 @@ withRedis('a store in Redis that is encrypted', (server) => {
   it('refreshes as ever, and no token is anywhere in Redis', async () => {
     const { client, close } = ioRedis(server().port);
     const tokens = createTokenManager({
-      store: encodedStore(redisStore(client, { key: 'session' }), codec),
+      store: encryptedStore(redisStore(client, { key: 'session' }), secret),
       refresh: async () => ({
         accessToken: 'secret-2',
         refreshToken: 'secret-rt-2',

@@ -1,6 +1,6 @@
-import { TokenError } from '../errors.ts';
-import { describeToken, isTokenText } from '../token-syntax.ts';
-import type { AccessToken } from '../tokens.ts';
+import { TokenError } from '../errors/errors.ts';
+import { describeToken, isTokenText } from '../tokens/token-syntax.ts';
+import type { AccessToken } from '../tokens/tokens.ts';
 
 /**
  * The `Authorization` header for a token: `Bearer` unless it has another type (RFC 6750 section 2.1; the type is

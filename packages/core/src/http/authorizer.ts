@@ -1,7 +1,7 @@
-import { TokenError, tokenErrorOf } from '../errors.ts';
+import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import type { TokenInput, TokenSource } from '../source.ts';
-import type { AccessToken } from '../tokens.ts';
-import { abortable } from './abort.ts';
+import type { AccessToken } from '../tokens/tokens.ts';
+import { abortable } from '../time/abortable.ts';
 import { authorizationOf, carriedToken } from './authorization.ts';
 import { checkOptions } from './check-options.ts';
 import type { ApiResponse, AuthOptions, RequestAuth } from './options.ts';

@@ -1,6 +1,6 @@
-import { fingerprint } from '../fingerprint.ts';
+import { fingerprint } from '../tokens/fingerprint.ts';
 import type { TokenSource } from '../source.ts';
-import type { AccessToken } from '../tokens.ts';
+import type { AccessToken } from '../tokens/tokens.ts';
 
 const REMEMBERED = 64;
 

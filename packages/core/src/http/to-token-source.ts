@@ -1,7 +1,7 @@
-import { TokenError, tokenErrorOf } from '../errors.ts';
+import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import type { TokenFunction, TokenInput, TokenSource } from '../source.ts';
-import { describeToken, isTokenText } from '../token-syntax.ts';
-import type { AccessToken } from '../tokens.ts';
+import { describeToken, isTokenText } from '../tokens/token-syntax.ts';
+import type { AccessToken } from '../tokens/tokens.ts';
 import { authorizationOf } from './authorization.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { TokenError } from '../errors.ts';
+import type { Clock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
 import { backoffDelay } from './retry.ts';
 
 /** Generations are told apart by identity; `undefined`: there was none yet. */

@@ -1,11 +1,12 @@
-import { TokenError } from '../errors.ts';
+import { TokenError } from '../errors/errors.ts';
 import { type Moment, momentOf } from '../session/freshness.ts';
-import { isExpired } from '../session/held.ts';
-import type { ActiveRecord, Sight } from '../session/record.ts';
-import { readTokenSet } from '../session/token-set.ts';
-import type { TokenSet } from '../tokens.ts';
+import { isExpired } from '../session/generation.ts';
+import type { Sight } from '../shared/record.ts';
+import type { ActiveRecord } from '../session/store.ts';
+import { readTokenSet } from '../tokens/read-token-set.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
 import type { FlightEnd, FlightPort } from './flight.ts';
-import type { Pause } from './pause.ts';
+import type { Pause } from '../time/pause.ts';
 
 /** Ms that the lock is held while a store that cannot be written is tried again. */
 const HOLD_FOR_STORE = 30_000;

@@ -1,21 +1,22 @@
-import type { Clock } from '../clock.ts';
-import { TokenError } from '../errors.ts';
+import type { Clock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
 import { type Moment, momentOf } from '../session/freshness.ts';
-import { isFresh } from '../session/held.ts';
-import type { ActiveRecord, Sight } from '../session/record.ts';
+import { isFresh } from '../session/generation.ts';
+import type { Sight } from '../shared/record.ts';
+import type { ActiveRecord } from '../session/store.ts';
 import type { SessionState } from '../session/state.ts';
-import type { RefreshLock } from '../stores/lock.ts';
-import type { SessionRecord } from '../stores/store.ts';
-import type { TokenSet } from '../tokens.ts';
-import type { Cell } from './cell.ts';
+import type { RefreshLock } from '../session/lock.ts';
+import type { SessionRecord } from '../session/store.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import type { Cell } from '../shared/store-access.ts';
 import { commitAnswer } from './commit.ts';
-import type { RefreshContext, RefreshReason } from './functions.ts';
-import { foreignIntentWait, withIntent, withoutMarks } from './marks.ts';
-import { meaningOf } from './outcome.ts';
-import { createPause } from './pause.ts';
-import { LINGER, listen, REDEMPTION_LIMIT } from './redemption.ts';
+import type { RefreshContext, RefreshReason } from '../session/functions.ts';
+import { foreignIntentWait, withIntent, withoutMarks } from '../shared/intent.ts';
+import { meaningOf } from './classify.ts';
+import { createPause } from '../time/pause.ts';
+import { LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
 import { retryDelay } from './retry.ts';
-import { safeCause, secretsOf } from './safe-cause.ts';
+import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 
 /** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
 const LOCK_WAIT = 35_000;

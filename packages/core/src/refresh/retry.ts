@@ -1,4 +1,4 @@
-import type { TokenError } from '../errors.ts';
+import type { TokenError } from '../errors/errors.ts';
 
 /** Tries in one flight while the call surely never reached the server, or its answer was lost. */
 const TRIES = 3;

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { TokenSet } from '../tokens.ts';
+import type { Clock } from '../time/clock.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
 
 /** When a token stops being good, on two clocks: either one can make it due, because either one can be wrong. */
 export interface Lifetime {

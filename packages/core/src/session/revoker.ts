@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts';
-import { TokenError } from '../errors.ts';
-import { safeCause } from '../refresh/safe-cause.ts';
-import type { TokenSet } from '../tokens.ts';
-import type { SessionOptions } from './options.ts';
+import type { Clock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
+import { safeCause } from '../errors/safe-cause.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import type { SessionOptions } from '../manager/options.ts';
 import type { SessionState } from './state.ts';
 
 /** Ms that the server gets to answer a revocation. */

@@ -1,12 +1,13 @@
-import type { Clock } from '../clock.ts';
-import { TokenError } from '../errors.ts';
-import type { TokenEvent } from '../events.ts';
-import { fingerprint } from '../fingerprint.ts';
-import { type Relation, relate } from '../refresh/relation.ts';
-import type { SessionRecord } from '../stores/store.ts';
+import type { Clock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
+import type { TokenEvent } from './events.ts';
+import { fingerprint } from '../tokens/fingerprint.ts';
+import { type Relation, relate } from '../shared/compare-records.ts';
+import type { SessionRecord } from './store.ts';
 import { type Moment, momentOf } from './freshness.ts';
-import { type Held, hold, type Origin, type Windows } from './held.ts';
-import { type ActiveRecord, isActive, type Sight } from './record.ts';
+import { type Held, hold, type Origin, type Windows } from './generation.ts';
+import type { Sight } from '../shared/record.ts';
+import { type ActiveRecord, isActive } from '../session/store.ts';
 
 /** An event without what every event has. */
 export type EventBody = TokenEvent extends infer E

@@ -1,38 +1,39 @@
-import { nameOf } from '../session/options.ts';
-import type { TokenSet } from '../tokens.ts';
-import type { TokenCodec } from './encoded-store.ts';
+import { nameOf } from '../errors/check-value.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import type { TokenCodec } from './token-codec.ts';
 
 /** Bytes of a nonce (NIST SP 800-38D section 8.2.2: random ones have 96 bits). */
 const NONCE = 12;
 
+type Key = CryptoKey | Uint8Array;
+
+/** A key for AES-GCM, 16 or 32 bytes; a function gives it when it is needed first. */
+export type EncryptionKey = Key | (() => PromiseLike<Key>);
+
 /**
- * Encrypts tokens with AES-GCM of WebCrypto, under a random nonce each time and bound to where they are stored. `key` has
- * 16 or 32 bytes, or is a `CryptoKey` for AES-GCM. Of several keys the first one encrypts and any of them decrypts: put a
- * new one first, and take the old one away when every session has been refreshed. Throws a `TypeError` for anything else.
+ * Encrypts tokens under a random nonce each time, bound to the place where they are stored. The first key encrypts, any
+ * key decrypts.
  *
- * @example
- * ```ts
- * import { aesGcmCodec } from 'unexpired';
- *
- * const codec = aesGcmCodec(crypto.getRandomValues(new Uint8Array(32))); // keep it where the store is not
- * ```
+ * @throws TypeError for a key that cannot be right. What a key function gives is checked when it is called.
  */
-export function aesGcmCodec(
-  key: CryptoKey | Uint8Array | readonly (CryptoKey | Uint8Array)[],
-): TokenCodec {
-  const given = Array.isArray(key)
-    ? (key as readonly (CryptoKey | Uint8Array)[])
-    : [key as CryptoKey | Uint8Array];
-  if (given.length === 0) throw new TypeError('aesGcmCodec: key: expected at least one');
-  for (const one of given) requireKey(one);
-  // A copy of the bytes: the caller may wipe its own.
-  const imports = given.map((one) => (one instanceof Uint8Array ? Uint8Array.from(one) : one));
-  let imported: Promise<readonly CryptoKey[]> | undefined;
-  const keys = (): Promise<readonly CryptoKey[]> => {
-    imported ??= Promise.all(
-      imports.map(async (one) => (one instanceof Uint8Array ? importKey(one) : one)),
-    );
-    return imported;
+export function aesGcmCodec(given: readonly EncryptionKey[]): TokenCodec {
+  if (given.length === 0) throw new TypeError('encryptedStore: key: expected at least one');
+  // The bytes are copied: the caller may wipe its own.
+  const sources = given.map((key) => {
+    if (typeof key === 'function') return key;
+    const own = checked(key);
+    return async () => own;
+  });
+  const imported = new Map<number, Promise<CryptoKey>>();
+  const keyAt = (index: number): Promise<CryptoKey> => {
+    const known = imported.get(index);
+    if (known !== undefined) return known;
+    const source = sources[index] as () => PromiseLike<Key>;
+    const found = Promise.resolve().then(source).then(checked).then(importKey);
+    imported.set(index, found);
+    // A keychain that was locked may be open at the next call.
+    found.catch(() => imported.delete(index));
+    return found;
   };
   const parameters = (iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams => ({
     name: 'AES-GCM',
@@ -42,13 +43,9 @@ export function aesGcmCodec(
 
   return {
     async encode(tokens, place) {
-      const [first] = await keys();
       const iv = crypto.getRandomValues(new Uint8Array(NONCE));
-      const sealed = await crypto.subtle.encrypt(
-        parameters(iv, place),
-        first as CryptoKey,
-        new TextEncoder().encode(JSON.stringify(tokens)),
-      );
+      const text = new TextEncoder().encode(JSON.stringify(tokens));
+      const sealed = await crypto.subtle.encrypt(parameters(iv, place), await keyAt(0), text);
       const bytes = new Uint8Array(NONCE + sealed.byteLength);
       bytes.set(iv);
       bytes.set(new Uint8Array(sealed), NONCE);
@@ -57,11 +54,11 @@ export function aesGcmCodec(
     async decode(text, place) {
       const bytes = bytesOf(text);
       let failure: unknown;
-      for (const one of await keys()) {
+      for (const index of sources.keys()) {
         try {
           const opened = await crypto.subtle.decrypt(
             parameters(bytes.slice(0, NONCE), place),
-            one,
+            await keyAt(index),
             bytes.slice(NONCE),
           );
           return JSON.parse(new TextDecoder().decode(opened)) as TokenSet;
@@ -74,21 +71,25 @@ export function aesGcmCodec(
   };
 }
 
-const importKey = (bytes: Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
-  crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
-
-function requireKey(key: unknown): void {
+/** The key, checked; a copy of its bytes. */
+function checked(key: unknown): CryptoKey | Uint8Array<ArrayBuffer> {
   if (key instanceof Uint8Array) {
-    if (key.length === 16 || key.length === 32) return;
-    throw new TypeError(`aesGcmCodec: key: expected 16 or 32 bytes, got ${key.length}`);
+    if (key.length === 16 || key.length === 32) return Uint8Array.from(key);
+    throw new TypeError(`encryptedStore: key: expected 16 or 32 bytes, got ${key.length}`);
   }
-  if ((key as Partial<CryptoKey> | null | undefined)?.algorithm?.name !== 'AES-GCM')
-    throw new TypeError(
-      `aesGcmCodec: key: expected a Uint8Array or a CryptoKey for AES-GCM, got ${nameOf(key)}`,
-    );
+  if ((key as Partial<CryptoKey> | null | undefined)?.algorithm?.name === 'AES-GCM')
+    return key as CryptoKey;
+  throw new TypeError(
+    `encryptedStore: key: expected a Uint8Array, a CryptoKey for AES-GCM, or a codec with encode() and decode(), got ${nameOf(key)}`,
+  );
 }
 
-/** Base64, by hand of what every runtime has. */
+const importKey = async (key: CryptoKey | Uint8Array<ArrayBuffer>): Promise<CryptoKey> =>
+  key instanceof Uint8Array
+    ? crypto.subtle.importKey('raw', key, 'AES-GCM', false, ['encrypt', 'decrypt'])
+    : key;
+
+/** Base64, with what every runtime has. */
 const textOf = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>

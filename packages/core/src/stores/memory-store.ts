@@ -1,7 +1,7 @@
-import type { TokenSet } from '../tokens.ts';
-import { requireTokenSet } from '../session/token-set.ts';
-import { inProcessLock } from './in-process-lock.ts';
-import type { TokenStore } from './store.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import { requireTokenSet } from '../tokens/read-token-set.ts';
+import { inProcessLock } from '../refresh/mutex-lock.ts';
+import type { TokenStore } from '../session/store.ts';
 
 /**
  * Keeps the session in memory: gone with the process or page. Managers that share a memory store share the session;

@@ -1,8 +1,8 @@
 import { Mutex } from 'async-mutex';
-import { TokenError } from '../errors.ts';
-import { isName, nameOf, requireMethods } from '../session/options.ts';
-import { inProcessLock } from './in-process-lock.ts';
-import type { StoredValue, TokenStore } from './store.ts';
+import { TokenError } from '../errors/errors.ts';
+import { isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import { inProcessLock } from '../refresh/mutex-lock.ts';
+import type { StoredValue, TokenStore } from '../session/store.ts';
 
 /** What AsyncStorage, a Keychain wrapper, localStorage and unstorage have in common; each method may be async. */
 export interface StorageLike {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createAuthorizer, explain, type Signature } from '../../src/http/authorizer.ts';
 import type { ApiResponse, AuthOptions } from '../../src/http/options.ts';
-import { TokenError, tokenErrorOf } from '../../src/errors.ts';
+import { TokenError, tokenErrorOf } from '../../src/errors/errors.ts';
 import type { TokenSource } from '../../src/source.ts';
 
 const URL_ = 'https://api.example.com/a';

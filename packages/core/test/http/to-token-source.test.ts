@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { TokenError } from '../../src/errors.ts';
+import { TokenError } from '../../src/errors/errors.ts';
 import { toTokenSource } from '../../src/http/to-token-source.ts';
 import type { TokenInput, TokenSource } from '../../src/source.ts';
 

@@ -1,19 +1,19 @@
 import type * as authFetch from '../../../fetch/src/auth-fetch.ts';
 import type * as body from '../../src/http/body.ts';
-import type * as arrival from '../../src/refresh/arrival.ts';
-import type * as cell from '../../src/refresh/cell.ts';
+import type * as arrival from '../../src/refresh/limiter.ts';
+import type * as cell from '../../src/shared/store-access.ts';
 import type * as flight from '../../src/refresh/flight.ts';
-import type * as outcome from '../../src/refresh/outcome.ts';
-import type * as redemption from '../../src/refresh/redemption.ts';
-import type * as relation from '../../src/refresh/relation.ts';
+import type * as outcome from '../../src/refresh/classify.ts';
+import type * as redemption from '../../src/refresh/listen.ts';
+import type * as relation from '../../src/shared/compare-records.ts';
 import type * as retry from '../../src/refresh/retry.ts';
-import type * as safeCause from '../../src/refresh/safe-cause.ts';
-import type * as decide from '../../src/session/decide.ts';
+import type * as safeCause from '../../src/errors/safe-cause.ts';
+import type * as decide from '../../src/manager/decide.ts';
 import type * as freshness from '../../src/session/freshness.ts';
-import type * as tokenSet from '../../src/session/token-set.ts';
-import type * as waitQueue from '../../src/session/wait-queue.ts';
-import type { Clock } from '../../src/clock.ts';
-import { TokenError } from '../../src/errors.ts';
+import type * as tokenSet from '../../src/tokens/read-token-set.ts';
+import type * as waitQueue from '../../src/manager/wait-queue.ts';
+import type { Clock } from '../../src/time/clock.ts';
+import { TokenError } from '../../src/errors/errors.ts';
 import type { ScheduleClass } from './simulation/arbitraries.ts';
 import type { Row } from './simulation/facts.ts';
 
@@ -42,18 +42,18 @@ const inModule =
 
 const inAuthFetch = inModule<typeof authFetch>('fetch/src/auth-fetch.ts');
 const inBody = inModule<typeof body>('core/src/http/body.ts');
-const inArrival = inModule<typeof arrival>('core/src/refresh/arrival.ts');
-const inCell = inModule<typeof cell>('core/src/refresh/cell.ts');
+const inArrival = inModule<typeof arrival>('core/src/refresh/limiter.ts');
+const inCell = inModule<typeof cell>('core/src/shared/store-access.ts');
 const inFlight = inModule<typeof flight>('core/src/refresh/flight.ts');
-const inOutcome = inModule<typeof outcome>('core/src/refresh/outcome.ts');
-const inRedemption = inModule<typeof redemption>('core/src/refresh/redemption.ts');
-const inRelation = inModule<typeof relation>('core/src/refresh/relation.ts');
+const inOutcome = inModule<typeof outcome>('core/src/refresh/classify.ts');
+const inRedemption = inModule<typeof redemption>('core/src/refresh/listen.ts');
+const inRelation = inModule<typeof relation>('core/src/shared/compare-records.ts');
 const inRetry = inModule<typeof retry>('core/src/refresh/retry.ts');
-const inSafeCause = inModule<typeof safeCause>('core/src/refresh/safe-cause.ts');
-const inDecide = inModule<typeof decide>('core/src/session/decide.ts');
+const inSafeCause = inModule<typeof safeCause>('core/src/errors/safe-cause.ts');
+const inDecide = inModule<typeof decide>('core/src/manager/decide.ts');
 const inFreshness = inModule<typeof freshness>('core/src/session/freshness.ts');
-const inTokenSet = inModule<typeof tokenSet>('core/src/session/token-set.ts');
-const inWaitQueue = inModule<typeof waitQueue>('core/src/session/wait-queue.ts');
+const inTokenSet = inModule<typeof tokenSet>('core/src/tokens/read-token-set.ts');
+const inWaitQueue = inModule<typeof waitQueue>('core/src/manager/wait-queue.ts');
 
 const takenFor =
   (change: Partial<Record<relation.Relation, relation.Relation>>) =>

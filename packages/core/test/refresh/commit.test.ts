@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SessionRecord } from '../../src/stores/store.ts';
+import type { SessionRecord } from '../../src/session/store.ts';
 import { settle } from '../support/clock.ts';
 import { expired, flightStage, fresh } from '../support/flight.ts';
 import { jwt } from '../support/jwt.ts';

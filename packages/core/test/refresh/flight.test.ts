@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { TokenError } from '../../src/errors.ts';
+import { TokenError } from '../../src/errors/errors.ts';
 import type { Clock } from '../../src/index.ts';
-import type { SessionRecord } from '../../src/stores/store.ts';
+import type { SessionRecord } from '../../src/session/store.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { expired, type FlightStage, flightStage, fresh, refusal } from '../support/flight.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { lifetimeOf, momentOf, remaining, windowWithin } from '../../src/session/freshness.ts';
-import { hold, isExpired, isFresh } from '../../src/session/held.ts';
-import type { ActiveRecord } from '../../src/session/record.ts';
+import { hold, isExpired, isFresh } from '../../src/session/generation.ts';
+import type { ActiveRecord } from '../../src/session/store.ts';
 import { testClock } from '../support/clock.ts';
 
 const T = 1_800_000_000_000;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createRevoker } from '../../src/session/revoker.ts';
 import type { EventBody } from '../../src/session/state.ts';
-import type { TokenSet } from '../../src/tokens.ts';
+import type { TokenSet } from '../../src/tokens/tokens.ts';
 import { settle, testClock } from '../support/clock.ts';
 
 const TOKENS: TokenSet = { accessToken: 'secret-access', refreshToken: 'secret-refresh' };

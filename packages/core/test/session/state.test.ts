@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { TokenError } from '../../src/errors.ts';
-import type { ActiveRecord, Sight } from '../../src/session/record.ts';
+import { TokenError } from '../../src/errors/errors.ts';
+import type { Sight } from '../../src/shared/record.ts';
+import type { ActiveRecord } from '../../src/session/store.ts';
 import { createSessionState, type EventBody } from '../../src/session/state.ts';
-import type { SessionRecord } from '../../src/stores/store.ts';
+import type { SessionRecord } from '../../src/session/store.ts';
 import { testClock } from '../support/clock.ts';
 
 const REMEMBERED = 1000;

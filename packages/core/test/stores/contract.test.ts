@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { lockContract } from '../../../testing/src/lock-contract.ts';
 import { storeContract } from '../../../testing/src/store-contract.ts';
 import { memoryStore, storageStore } from '../../src/index.ts';
-import { inProcessLock } from '../../src/stores/in-process-lock.ts';
+import { inProcessLock } from '../../src/refresh/mutex-lock.ts';
 
 storeContract(
   { describe, it },

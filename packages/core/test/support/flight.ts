@@ -1,9 +1,9 @@
-import { createCell } from '../../src/refresh/cell.ts';
+import { createCell } from '../../src/shared/store-access.ts';
 import { type FlightEnd, type FlightPort, startFlight } from '../../src/refresh/flight.ts';
-import type { RefreshReason } from '../../src/refresh/functions.ts';
-import type { ActiveRecord } from '../../src/session/record.ts';
+import type { RefreshReason } from '../../src/session/functions.ts';
+import type { ActiveRecord } from '../../src/session/store.ts';
 import { createSessionState, type EventBody } from '../../src/session/state.ts';
-import type { TokenSet } from '../../src/tokens.ts';
+import type { TokenSet } from '../../src/tokens/tokens.ts';
 import { testClock } from './clock.ts';
 import { scriptedLock } from './scripted-lock.ts';
 import { sharedCell } from './shared-cell.ts';

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../../../src/stores/store.ts';
+import type { SessionRecord } from '../../../src/session/store.ts';
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';

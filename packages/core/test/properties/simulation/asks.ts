@@ -1,5 +1,5 @@
 import type { TokenSource } from '../../../src/source.ts';
-import type { AccessToken } from '../../../src/tokens.ts';
+import type { AccessToken } from '../../../src/tokens/tokens.ts';
 import { type Ask, type AskEnd, type AskKind, familyOf } from './facts.ts';
 import type { Slot, World } from './world.ts';
 

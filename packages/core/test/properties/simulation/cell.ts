@@ -1,5 +1,5 @@
-import type { SessionRecord, StoredValue, TokenStore } from '../../../src/stores/store.ts';
-import type { RefreshLock } from '../../../src/stores/lock.ts';
+import type { SessionRecord, StoredValue, TokenStore } from '../../../src/session/store.ts';
+import type { RefreshLock } from '../../../src/session/lock.ts';
 import type { Core } from './core.ts';
 import type { Setting } from './setting.ts';
 import type { Timeline } from './timeline.ts';

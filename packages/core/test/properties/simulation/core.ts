@@ -7,8 +7,8 @@ export async function loadCore() {
     { createAuthFetch },
   ] = await Promise.all([
     import('../../../src/index.ts'),
-    import('../../../src/stores/in-process-lock.ts'),
-    import('../../../src/fingerprint.ts'),
+    import('../../../src/refresh/mutex-lock.ts'),
+    import('../../../src/tokens/fingerprint.ts'),
     import('../../../../fetch/src/auth-fetch.ts'),
   ]);
   return {

@@ -1,7 +1,7 @@
-import type { TokenEvent } from '../../../src/events.ts';
-import type { RefreshReason } from '../../../src/refresh/functions.ts';
-import type { SessionRecord } from '../../../src/stores/store.ts';
-import type { AccessToken, TokenSet } from '../../../src/tokens.ts';
+import type { TokenEvent } from '../../../src/session/events.ts';
+import type { RefreshReason } from '../../../src/session/functions.ts';
+import type { SessionRecord } from '../../../src/session/store.ts';
+import type { AccessToken, TokenSet } from '../../../src/tokens/tokens.ts';
 import type { Strike } from './faults.ts';
 import { type Server, tokenName } from './oracle.ts';
 import type { Traffic } from './requests.ts';

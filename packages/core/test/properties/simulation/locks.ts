@@ -1,4 +1,4 @@
-import type { RefreshLock } from '../../../src/stores/lock.ts';
+import type { RefreshLock } from '../../../src/session/lock.ts';
 import type { Core } from './core.ts';
 import type { LockKind } from './setting.ts';
 import type { Timeline } from './timeline.ts';

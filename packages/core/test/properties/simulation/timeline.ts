@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/clock.ts';
+import type { Clock } from '../../../src/time/clock.ts';
 import type { Fault } from './faults.ts';
 
 /** What a gate stands before. A gate is a place where something outside of the code under test takes its time. */

@@ -1,6 +1,6 @@
-import type { RefreshContext } from '../../../src/refresh/functions.ts';
-import type { TokenManager } from '../../../src/session/manager.ts';
-import type { SessionRecord } from '../../../src/stores/store.ts';
+import type { RefreshContext } from '../../../src/session/functions.ts';
+import type { TokenManager } from '../../../src/manager/manager.ts';
+import type { SessionRecord } from '../../../src/session/store.ts';
 import { allRules } from '../rules/all.ts';
 import { createCell, type SharedCell } from './cell.ts';
 import type { Core } from './core.ts';

@@ -1,0 +1,215 @@
+import { type Clock, systemClock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
+import type { TokenEvent } from '../session/events.ts';
+import { abortable } from '../time/abortable.ts';
+import { createTokenManager, type TokenManager } from './manager.ts';
+import type { TokenManagerOptions } from './options.ts';
+import { isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import { createPoolEntry, type PoolEntry } from './pool-entry.ts';
+import { tell } from './call-listener.ts';
+
+/** Ms that a call waits for what a dropped manager of its key still has to store. */
+const CLOSING_WAIT = 30_000;
+
+/** Options of {@link createTokenPool}. Durations in ms. */
+export interface TokenPoolOptions {
+  /** Managers kept at once. Default 10_000. Above it the one that was not used for longest is dropped. */
+  readonly max?: number | undefined;
+  /** A manager that was not used for so long is dropped. Default 600_000. `Infinity`: never. */
+  readonly idleTimeout?: number | undefined;
+  /** Default {@link systemClock}. For the pool alone; each manager has its own. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Many sessions in one process, each under a key of yours. Every method works unbound. */
+export interface TokenPool {
+  /**
+   * The session of this key. What comes back can be kept: it makes a manager when it is used, and another one when that
+   * was dropped meanwhile. Its `close()` drops the manager; its listeners stay.
+   */
+  get(key: string): TokenManager;
+  /** Hears the events of all sessions; `event.name` says whose. Returns unsubscribe. */
+  subscribe(listener: (event: TokenEvent) => void): () => void;
+  /** Managers that there are at the moment. */
+  readonly size: number;
+  /** Closes every manager; resolves when each dispatched refresh has been stored. What is used after that rejects with ERR_CLOSED. */
+  close(): Promise<void>;
+}
+
+/**
+ * One manager a key, made on demand by `create`, dropped when idle: for servers, where each request belongs to another
+ * user. Give each a `store`: a session that is only in memory goes with its manager. A manager is not dropped while
+ * somebody waits for it, nor, as long as there is another, while it has tokens that its store could not take.
+ *
+ * With `max` managers of which none can be dropped, a call for one more session rejects with ERR_WAIT_LIMIT; so does, after
+ * 30,000 ms, a call for a session whose dropped manager still waits for an answer to a refresh. Throws a `TypeError` that
+ * names the option that is wrong; what `create` throws is what the calls reject with.
+ *
+ * @example
+ * ```ts
+ * import { createTokenPool, type TokenStore } from 'unexpired';
+ *
+ * const sessions = (storeOf: (id: string) => TokenStore) =>
+ *   createTokenPool((id) => ({
+ *     store: storeOf(id),
+ *     refresh: async ({ refreshToken }) => (await fetch('https://id.example.com/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
+ *   }));
+ * ```
+ */
+export function createTokenPool(
+  create: (key: string) => TokenManagerOptions,
+  options: TokenPoolOptions = {},
+): TokenPool {
+  if (typeof create !== 'function')
+    throw new TypeError(`createTokenPool: create: expected a function, got ${nameOf(create)}`);
+  const { max = 10_000, idleTimeout = 600_000, clock = systemClock } = options;
+  if (!isAmount(max) || max < 1) throw new TypeError(`max: expected 1 or more, got ${nameOf(max)}`);
+  if (!isAmount(idleTimeout) || idleTimeout === 0)
+    throw new TypeError(`idleTimeout: expected ms, more than zero, got ${nameOf(idleTimeout)}`);
+  requireMethods('clock', clock, ['monotonic', 'setTimeout']);
+
+  /** The least recently used one first. */
+  const entries = new Map<string, PoolEntry>();
+  /** Dropped, with something still to be stored: the next manager of the key has to wait for that. */
+  const closing = new Map<string, Promise<void>>();
+  const listeners = new Set<(key: string, event: TokenEvent) => void>();
+  let cancelSweep: (() => void) | undefined;
+  let closed = false;
+
+  const drop = (key: string, entry: PoolEntry): Promise<void> => {
+    entries.delete(key);
+    const done = entry.manager.close().finally(() => closing.delete(key));
+    closing.set(key, done);
+    return done;
+  };
+
+  const sweep = (): void => {
+    cancelSweep = undefined;
+    const now = clock.monotonic();
+    for (const [key, entry] of entries) {
+      if (entry.usedAt + idleTimeout > now) break;
+      if (entry.droppable) void drop(key, entry);
+    }
+    scheduleSweep();
+  };
+  const scheduleSweep = (): void => {
+    if (cancelSweep !== undefined || idleTimeout === Infinity || closed) return;
+    for (const { droppable, usedAt } of entries.values()) {
+      if (!droppable) continue;
+      cancelSweep = clock.setTimeout(
+        sweep,
+        Math.max(0, usedAt + idleTimeout - clock.monotonic()),
+        true,
+      );
+      return;
+    }
+  };
+
+  const makeRoom = (): void => {
+    if (entries.size < max) return;
+    // One whose store was out of order is spared as long as there is another.
+    for (const sparing of [true, false])
+      for (const [key, entry] of entries)
+        if (entry.droppable || (!sparing && !entry.busy)) return void drop(key, entry);
+    throw new TokenError('ERR_WAIT_LIMIT', {
+      message: `All ${max} sessions of the pool are in use`,
+    });
+  };
+
+  const entryOf = (key: string): PoolEntry => {
+    if (closed) throw new TokenError('ERR_CLOSED', { message: 'The token pool was closed' });
+    let entry = entries.get(key);
+    if (entry === undefined) {
+      makeRoom();
+      const made = create(key);
+      const manager = createTokenManager({ ...made, name: made.name ?? made.store?.name ?? key });
+      manager.subscribe((event) => {
+        for (const listener of [...listeners]) tell(() => listener(key, event));
+      });
+      entry = createPoolEntry(manager);
+    }
+    entries.delete(key); // so that it counts as the most recently used
+    entries.set(key, entry);
+    entry.usedAt = clock.monotonic();
+    return entry;
+  };
+
+  const inTime = (done: Promise<void>): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const late = new TokenError('ERR_WAIT_LIMIT', {
+        message: `The session was being closed for more than ${CLOSING_WAIT} ms`,
+      });
+      const cancel = clock.setTimeout(() => reject(late), CLOSING_WAIT, true);
+      void done.finally(cancel).then(resolve, reject);
+    });
+
+  const use = async <T>(
+    key: string,
+    signal: AbortSignal | undefined,
+    run: (manager: TokenManager) => Promise<T>,
+  ): Promise<T> => {
+    for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key))
+      await abortable(inTime(earlier), signal);
+    const entry = entryOf(key);
+    return entry.busyWith(run(entry.manager)).finally(scheduleSweep);
+  };
+
+  const get = (key: string): TokenManager => {
+    if (!isName(key))
+      throw new TypeError(
+        `createTokenPool: key: expected a string that is not empty, got ${nameOf(key)}`,
+      );
+    return {
+      get status() {
+        return entries.get(key)?.manager.status ?? 'unknown';
+      },
+      getToken: (wait) => use(key, wait?.signal, (manager) => manager.getToken(wait)),
+      replaceRejected: (accessToken, wait) =>
+        use(key, wait?.signal, async (manager) => {
+          if (manager.status === 'unknown') await manager.getToken(wait); // made anew since the token was handed out, it has to read the store to know it
+          return manager.replaceRejected(accessToken, wait);
+        }),
+      issued: (accessToken) => entries.get(key)?.manager.issued?.(accessToken) ?? false,
+      refresh: (wait) => use(key, wait?.signal, (manager) => manager.refresh(wait)),
+      setSession: (tokens) => use(key, undefined, (manager) => manager.setSession(tokens)),
+      signOut: () => use(key, undefined, (manager) => manager.signOut()),
+      subscribe(listener) {
+        requireListener(listener);
+        const own = (of: string, event: TokenEvent): void => {
+          if (of === key) listener(event);
+        };
+        listeners.add(own);
+        return () => void listeners.delete(own);
+      },
+      async close() {
+        const entry = entries.get(key);
+        await (entry === undefined ? closing.get(key) : drop(key, entry));
+      },
+    };
+  };
+
+  return {
+    get,
+    get size() {
+      return entries.size;
+    },
+    subscribe(listener) {
+      requireListener(listener);
+      const own = (_key: string, event: TokenEvent): void => listener(event);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    async close() {
+      closed = true;
+      cancelSweep?.();
+      for (const [key, entry] of entries) void drop(key, entry);
+      await Promise.all(closing.values());
+      listeners.clear();
+    },
+  };
+}
+
+function requireListener(listener: unknown): void {
+  if (typeof listener !== 'function')
+    throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
+}

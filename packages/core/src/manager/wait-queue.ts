@@ -1,0 +1,118 @@
+import type { Clock } from '../time/clock.ts';
+import { TokenError } from '../errors/errors.ts';
+
+/** How a waiter's wait ends. */
+export type Settlement<T> = { readonly give: T } | { readonly fail: unknown };
+
+/** Everybody who waits for the session, in the order of arrival. Each waiter settles exactly once, and within `timeout`. */
+export interface WaitQueue<W, T> {
+  readonly size: number;
+  /** Rejects with the signal's reason when it aborts; with ERR_WAIT_LIMIT when the queue is full. */
+  enter(waiter: W, signal: AbortSignal | undefined): Promise<T>;
+  /** Asks for every waiter; those for whom the answer is `undefined` go on waiting. */
+  settle(decide: (waiter: W) => Settlement<T> | undefined): void;
+}
+
+interface Place<W, T> {
+  readonly waiter: W;
+  readonly deadline: number;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+  readonly group: Group<W, T> | undefined;
+}
+
+/** Those who wait with the same signal: one listener for all, since adding and removing one takes a signal longer the more it has. */
+interface Group<W, T> {
+  readonly signal: AbortSignal;
+  readonly places: Set<Place<W, T>>;
+  readonly onAbort: () => void;
+}
+
+/** `late` answers for a waiter whose time is up. One timer serves the whole queue: all wait equally long, so the first to come is the first to go. */
+export function createWaitQueue<W, T>(options: {
+  readonly clock: Clock;
+  readonly timeout: number;
+  readonly limit: number;
+  readonly late: (waiter: W) => Settlement<T>;
+}): WaitQueue<W, T> {
+  const { clock, timeout, limit, late } = options;
+  const places = new Set<Place<W, T>>();
+  const groups = new Map<AbortSignal, Group<W, T>>();
+  let cancelTimer: (() => void) | undefined;
+
+  const leave = (place: Place<W, T>, end: Settlement<T>): void => {
+    places.delete(place);
+    const { group } = place;
+    if (group?.places.delete(place) && group.places.size === 0) {
+      groups.delete(group.signal);
+      group.signal.removeEventListener('abort', group.onAbort);
+    }
+    if (places.size === 0) {
+      cancelTimer?.();
+      cancelTimer = undefined;
+    }
+    if ('give' in end) place.resolve(end.give);
+    else place.reject(end.fail);
+  };
+
+  const groupOf = (signal: AbortSignal): Group<W, T> => {
+    const known = groups.get(signal);
+    if (known !== undefined) return known;
+    const group: Group<W, T> = {
+      signal,
+      places: new Set(),
+      onAbort() {
+        for (const place of [...group.places]) leave(place, { fail: signal.reason });
+      },
+    };
+    groups.set(signal, group);
+    signal.addEventListener('abort', group.onAbort);
+    return group;
+  };
+
+  const sweep = (): void => {
+    cancelTimer = undefined;
+    const now = clock.monotonic();
+    for (const place of places) {
+      if (place.deadline > now) {
+        cancelTimer = clock.setTimeout(sweep, place.deadline - now);
+        return;
+      }
+      leave(place, late(place.waiter));
+    }
+  };
+
+  return {
+    get size() {
+      return places.size;
+    },
+    enter(waiter, signal) {
+      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (places.size >= limit)
+        return Promise.reject(
+          new TokenError('ERR_WAIT_LIMIT', {
+            message: `${limit} requests wait for the session already`,
+          }),
+        );
+      return new Promise((resolve, reject) => {
+        const group = signal && groupOf(signal);
+        const place: Place<W, T> = {
+          waiter,
+          deadline: clock.monotonic() + timeout,
+          resolve,
+          reject,
+          group,
+        };
+        places.add(place);
+        group?.places.add(place);
+        cancelTimer ??= clock.setTimeout(sweep, timeout);
+      });
+    },
+    settle(decide) {
+      for (const place of [...places]) {
+        const end = places.has(place) ? decide(place.waiter) : undefined;
+        if (end !== undefined) leave(place, end);
+      }
+    },
+  };
+}

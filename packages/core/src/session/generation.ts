@@ -1,0 +1,65 @@
+import type { AccessToken, TokenSet } from '../tokens/tokens.ts';
+import { type Lifetime, lifetimeOf, type Moment, remaining, windowWithin } from './freshness.ts';
+import type { ActiveRecord } from '../session/store.ts';
+
+/** How the tokens of a generation came: by a sign-in, or by a refresh (ours or a peer's). */
+export type Origin = 'signIn' | 'refresh';
+
+/** One generation of a session as this manager holds it. */
+export interface Held {
+  readonly record: ActiveRecord;
+  /** What callers get: everything but the refresh token. */
+  readonly token: AccessToken;
+  /** `token`, as the promise that every caller with a fresh token gets. */
+  readonly ready: Promise<AccessToken>;
+  readonly lifetime: Lifetime;
+  /** Due when no more than this many ms are left. */
+  readonly skew: number;
+  /** Refresh in the background when no more than this many ms are left; 0: never. */
+  readonly background: number;
+  readonly origin: Origin;
+  /** When this manager learned it, on its monotonic clock. */
+  readonly since: number;
+}
+
+/** The windows of a manager, in ms. */
+export interface Windows {
+  readonly skewWindow: number;
+  readonly backgroundWindow: number;
+}
+
+/** `learned`: when the lifetime was counted from, which for our own refresh is the beginning of the call. */
+export function hold(
+  record: ActiveRecord,
+  origin: Origin,
+  learned: Moment,
+  windows: Windows,
+  random: number,
+  since = learned.monotonic,
+): Held {
+  const { refreshToken: _, ...rest }: TokenSet = record.tokens;
+  const token: AccessToken = Object.freeze(rest);
+  const lifetime = lifetimeOf(record.tokens, record.issuedAt, learned);
+  return {
+    record,
+    token,
+    ready: Promise.resolve(token),
+    lifetime,
+    skew: windowWithin(lifetime, windows.skewWindow, 0.1),
+    background: windowWithin(lifetime, windows.backgroundWindow, 0.25) * (0.95 + random / 10), // jitter: processes that got the token together would refresh together
+    origin,
+    since,
+  };
+}
+
+export const isExpired = (held: Held, moment: Moment): boolean =>
+  remaining(held.lifetime, moment) <= 0;
+
+/**
+ * Good to be sent without a refresh, for `validFor` ms, with more than `skew` ms left. At most nine tenths of the lifetime can be asked for: more
+ * would refresh for every caller.
+ */
+export const isFresh = (held: Held, moment: Moment, validFor = 0, skew = held.skew): boolean => {
+  const left = remaining(held.lifetime, moment);
+  return left > skew && left >= windowWithin(held.lifetime, validFor, 0.9);
+};

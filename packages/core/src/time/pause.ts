@@ -1,0 +1,34 @@
+import type { Clock } from './clock.ts';
+
+/** Waiting that can be cut short by whoever changed what the wait is about. */
+export interface Pause {
+  /** Resolves after `delay` ms, or at the next interrupt. */
+  for(delay: number): Promise<void>;
+  interrupt(): void;
+  /** Returns unsubscribe. */
+  onInterrupt(listener: () => void): () => void;
+}
+
+export function createPause(clock: Clock): Pause {
+  const listeners = new Set<() => void>();
+  const onInterrupt = (listener: () => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  return {
+    onInterrupt,
+    interrupt() {
+      for (const listener of [...listeners]) listener();
+    },
+    for: (delay) =>
+      new Promise((resolve) => {
+        const end = (): void => {
+          cancel();
+          stop();
+          resolve();
+        };
+        const stop = onInterrupt(end);
+        const cancel = clock.setTimeout(end, delay, true);
+      }),
+  };
+}
