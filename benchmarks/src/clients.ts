@@ -13,7 +13,7 @@ const ORIGIN = 'https://api.example.com';
 const origins = [ORIGIN];
 const { accessToken } = freshTokens();
 const body = { name: 'benchmark', tags: ['a', 'b', 'c'], nested: { count: 3 } };
-const tokens = createTokenManager({ store: memoryStore(freshTokens()), refresh: noRefresh });
+const tokens = createTokenManager({ tokens: freshTokens(), refresh: noRefresh });
 
 const show = (title: string, compared: readonly Compared[]): void =>
   printTable(

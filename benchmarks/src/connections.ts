@@ -45,7 +45,7 @@ async function socketsFor(burst: number, makeSend: (origin: string) => Send): Pr
 
 const ours = (origin: string): Send => {
   const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r-1' }),
+    tokens: { accessToken: 'old', refreshToken: 'r-1' },
     refresh: async () => ({ accessToken: 'new', refreshToken: 'r-2' }),
   });
   return createAuthFetch(tokens, { origins: [origin] });

@@ -8,7 +8,7 @@ import { freshTokens, noRefresh } from './support/tokens.ts';
 
 const CALLS = 100_000;
 
-const tokens = createTokenManager({ store: memoryStore(freshTokens()), refresh: noRefresh });
+const tokens = createTokenManager({ tokens: freshTokens(), refresh: noRefresh });
 await tokens.getToken();
 
 const token = { accessToken: freshTokens().accessToken };

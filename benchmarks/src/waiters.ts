@@ -28,7 +28,7 @@ async function play(signals: readonly (AbortSignal | undefined)[]): Promise<Roun
     dispatched = resolve;
   });
   const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r-1', expiresAt: Date.now() - 1000 }),
+    tokens: { accessToken: 'old', refreshToken: 'r-1', expiresAt: Date.now() - 1000 },
     refresh: () => {
       dispatched();
       return new Promise((resolve) => {

@@ -5,7 +5,7 @@ import { isTokenRejected } from 'unexpired/adapter';
 import { attachAuth } from '@unexpired/axios';
 const api = axios.create({ baseURL: 'https://api.example.com' }); // delete the interceptor that set Authorization
 const tokens = createTokenManager({
-  store: memoryStore({ accessToken: localStorage.token, refreshToken: localStorage.rt }),
+  tokens: { accessToken: localStorage.token, refreshToken: localStorage.rt },
   async refresh({ refreshToken }, { signal }) {
     const { data } = await api.post('/auth/refresh', { refreshToken }, { signal }); // skipAuthRefresh: not needed
     return { accessToken: data.token, refreshToken: data.refreshToken };

@@ -32,11 +32,11 @@ const session = (
   expiresAt?: number,
 ): TokenManager & { refreshes: number } => {
   const tokens = createTokenManager({
-    store: memoryStore({
+    tokens: {
       accessToken: 'old',
       refreshToken: 'r',
       expiresAt: expiresAt ?? Date.now() + 3_600_000,
-    }),
+    },
     async refresh() {
       counting.refreshes++;
       await refresh();
@@ -172,7 +172,7 @@ describe.each(versions)('axios %s', (_version, client) => {
   it('27: two users of one process share nothing', async () => {
     const [mine, yours] = [attached(session()), attached(session())];
     const other = createTokenManager({
-      store: memoryStore({ accessToken: 'other', refreshToken: 'r' }),
+      tokens: { accessToken: 'other', refreshToken: 'r' },
       refresh: async () => ({}) as never,
     });
     const theirs = attached(other);

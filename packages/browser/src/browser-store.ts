@@ -1,4 +1,4 @@
-import type { StoredValue, TokenStore } from 'unexpired';
+import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { createConnection } from './connection.ts';
 import { failure } from './failure.ts';
 import { createWakeUp } from './wake-up.ts';
@@ -46,7 +46,7 @@ export function browserStore(key = 'session', options: BrowserStoreOptions = {})
     throw failure(`Store "${name}" could not be ${action}`, error);
   };
 
-  return {
+  return sharedStore({
     name,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
     lock: lockOn(() => address),
@@ -77,7 +77,7 @@ export function browserStore(key = 'session', options: BrowserStoreOptions = {})
       return version;
     },
     subscribe: wakeUp.subscribe,
-  };
+  });
 }
 
 interface Cell {

@@ -6,24 +6,27 @@ export {
   type TokenErrorOptions,
   tokenErrorOf,
 } from './errors/errors.ts';
-export type { TokenEvent } from './session/events.ts';
+export type { SetSessionOptions } from './manager/home.ts';
 export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
+export { createTokenManager, type TokenManager } from './manager/manager.ts';
+export type { Rotation, SessionOptions, TokenManagerOptions } from './manager/options.ts';
+export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
+export type { Refusal } from './refresh/read-answer.ts';
+export type { SessionStatus, TokenEvent } from './session/events.ts';
 export type {
   AcquireFunction,
   RefreshContext,
   RefreshFunction,
   RefreshReason,
 } from './session/functions.ts';
-export { createTokenManager, type TokenManager } from './manager/manager.ts';
-export type { SessionOptions, TokenManagerOptions } from './manager/options.ts';
-export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
+export type { HeldLock, RefreshLock } from './session/lock.ts';
+export type { SessionRecord, StoreCell, StoredValue, TokenStore } from './session/store.ts';
+export { sharedStore } from './shared/shared-store.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';
-export type { RefreshLock } from './session/lock.ts';
-export { memoryStore } from './stores/memory-store.ts';
+export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';
 export { type StorageLike, storageStore } from './stores/storage-store.ts';
-export type { SessionRecord, StoredValue, TokenStore } from './session/store.ts';
 export type { TokenCodec } from './stores/token-codec.ts';
-export type { AccessToken, TokenResponse, TokenSet } from './tokens/tokens.ts';
+export type { AccessToken, IssuedToken, TokenResponse, TokenSet } from './tokens/tokens.ts';

@@ -1,4 +1,4 @@
-import type { AccessToken } from './tokens/tokens.ts';
+import type { AccessToken, IssuedToken } from './tokens/tokens.ts';
 
 /** Options of a wait for a token. */
 export interface WaitOptions {
@@ -14,13 +14,43 @@ export interface TokenSource {
    * What to send instead of a token that the API just refused; `undefined`: nothing better, the caller gets the
    * refusal. Rejects with a `TokenError` when the refusal could not be repaired.
    */
-  replaceRejected(accessToken: string, options?: WaitOptions): Promise<AccessToken | undefined>;
+  replaceRejected(
+    rejected: string | Pick<IssuedToken, 'session' | 'generation'>,
+    options?: WaitOptions,
+  ): Promise<AccessToken | undefined>;
   /**
    * Was this ever a token of this source? Lets an adapter tell a stale header of ours from one that the caller
    * means. Where it is missing, adapters remember what the source gave them.
    */
   issued?(accessToken: string): boolean;
+  /** What an adapter tells of its requests, for the events of this source. */
+  report?(event: RequestEvent): void;
 }
+
+/** One request, as adapters tell of it with {@link TokenSource.report}. */
+export type RequestEvent =
+  | {
+      readonly type: 'replayed';
+      readonly method: string;
+      readonly origin: string;
+      readonly status: number | undefined;
+      readonly outcome: 'accepted' | 'rejected' | 'failed';
+    }
+  | {
+      /** It could not be sent again: its body can be read once. */
+      readonly type: 'notReplayed';
+      readonly method: string;
+      readonly origin: string;
+    }
+  | {
+      /**
+       * Sent as it was, because it carries a header that is not ours, or goes to an origin that is not listed. Told once for
+       * each origin.
+       */
+      readonly type: 'unsigned';
+      readonly why: 'header' | 'origin';
+      readonly origin: string;
+    };
 
 /** Asked for every request; `rejected` is the token that the API just refused. */
 export type TokenFunction = (request: {

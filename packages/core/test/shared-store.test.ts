@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, type TokenStore } from '../src/index.ts';
+import type { TokenStore } from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';
 import {
   httpError,
   outcome,
+  seededStore,
   testSession,
   type TestSession,
   type TestSessionOptions,
@@ -33,7 +34,7 @@ const kinds: [string, (first: ReturnType<typeof strictServer>['first']) => () =>
   [
     'one memory store',
     (first) => {
-      const store = memoryStore(first);
+      const store = seededStore(first);
       return () => store;
     },
   ],

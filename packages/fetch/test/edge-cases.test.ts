@@ -36,11 +36,11 @@ const session = (
   expiresAt?: number,
 ): TokenManager & { refreshes: number } => {
   const tokens = createTokenManager({
-    store: memoryStore({
+    tokens: {
       accessToken: 'old',
       refreshToken: 'r',
       expiresAt: expiresAt ?? Date.now() + 3_600_000,
-    }),
+    },
     async refresh() {
       counting.refreshes++;
       await refresh();
@@ -125,7 +125,7 @@ describe.each(clients)('%s', (_name, attached) => {
 
   it('27: two users of one process share nothing', async () => {
     const other = createTokenManager({
-      store: memoryStore({ accessToken: 'other', refreshToken: 'r' }),
+      tokens: { accessToken: 'other', refreshToken: 'r' },
       refresh: async () => ({}) as never,
     });
     await Promise.all([

@@ -14,11 +14,11 @@ const API = 'https://api.example.com';
 const OPTIONS = { origins: [API] };
 const session = (refresh: () => Promise<{ accessToken: string }>): TokenManager =>
   createTokenManager({
-    store: memoryStore({
+    tokens: {
       accessToken: 'old',
       refreshToken: 'r',
       expiresAt: Date.now() + 3_600_000,
-    }),
+    },
     refresh,
   });
 

@@ -118,7 +118,7 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
     }
   };
 
-  return {
+  return sharedStore({
     name,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
     lock: lockOn(async () => `${await realPlace(file)}${lockId}.refresh.lock`),
@@ -141,7 +141,7 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
       realPlace(file).then(changes.ensure, () => undefined); // whoever reads is told what is wrong
       return stop;
     },
-  };
+  });
 }
 
 interface Seen {

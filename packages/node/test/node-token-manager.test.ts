@@ -49,7 +49,7 @@ describe('a refresh that asks the manager which waits for it', () => {
 
   it('is not meant by what others ask meanwhile, nor by what it leaves behind, nor by what it asks another manager', async () => {
     const other = createNodeTokenManager({
-      store: memoryStore({ accessToken: 'other' }),
+      tokens: { accessToken: 'other' },
       refresh: async () => fresh,
     });
     const asked: Promise<string | undefined>[] = [];

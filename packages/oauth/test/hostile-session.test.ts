@@ -44,11 +44,11 @@ describe('whatever the token endpoint answers', () => {
           const said: unknown[] = [];
           const tokens = createTokenManager({
             clock,
-            store: memoryStore({
+            tokens: {
               accessToken: 'marked-old-access',
               refreshToken: 'marked-old-refresh',
               expiresAt: clock.now() + MINUTE,
-            }),
+            },
             refresh: refreshTokenGrant({
               tokenEndpoint: 'https://id.example.com/token',
               clientId: 'web',

@@ -1,4 +1,4 @@
-import { type StoredValue, TokenError, type TokenStore } from 'unexpired';
+import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
 import { systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf } from './keys.ts';
@@ -62,7 +62,7 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
     },
   });
 
-  return {
+  return sharedStore({
     name: key,
     lock,
     async read() {
@@ -93,7 +93,7 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
         stop();
       };
     },
-  };
+  });
 }
 
 function ttlOf(ttl: number | undefined): number {

@@ -49,7 +49,7 @@ describe.each(clients.map((client) => [client.name, client] as const))(
         expiresAt: expired ? 0 : Date.now() + 3_600_000,
       };
       const tokens = createTokenManager({
-        store: memoryStore(first),
+        tokens: first,
         refresh: refreshTokenGrant(endpoint),
         waitTimeout,
         random: () => 0,

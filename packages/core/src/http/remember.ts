@@ -2,14 +2,17 @@ import { fingerprint } from '../tokens/fingerprint.ts';
 import type { TokenSource } from '../source.ts';
 import type { AccessToken } from '../tokens/tokens.ts';
 
+/** A source that can say whether a token was ever its own. */
+export type RememberingSource = TokenSource & Required<Pick<TokenSource, 'issued'>>;
+
 const REMEMBERED = 64;
 
 /**
  * A source that can always say whether a token was ever its own. Where the source cannot, the latest 64 tokens that it
  * gave are remembered, as fingerprints: long enough to recognise a stale header, and no token is kept.
  */
-export function remembering(source: TokenSource): Required<TokenSource> {
-  if (source.issued) return source as Required<TokenSource>;
+export function remembering(source: TokenSource): RememberingSource {
+  if (source.issued) return source as RememberingSource;
   const seen = new Set<string>();
   let latest: string | undefined;
   const note = (token: AccessToken | undefined): AccessToken | undefined => {

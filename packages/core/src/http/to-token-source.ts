@@ -55,6 +55,7 @@ function fromFunction(ask: TokenFunction): TokenSource {
   };
   return {
     getToken: (options) => answer({ signal: options?.signal }),
-    replaceRejected: (rejected, options) => answer({ rejected, signal: options?.signal }),
+    replaceRejected: async (rejected, options) =>
+      typeof rejected === 'string' ? answer({ rejected, signal: options?.signal }) : undefined,
   };
 }

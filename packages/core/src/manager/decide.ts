@@ -1,44 +1,64 @@
 import { TokenError } from '../errors/errors.ts';
-import type { RefreshReason } from '../session/functions.ts';
-import type { AccessToken } from '../tokens/tokens.ts';
 import type { Moment } from '../session/freshness.ts';
-import { isExpired, isFresh } from '../session/generation.ts';
-import type { SessionState } from '../session/state.ts';
+import type { RefreshReason } from '../session/functions.ts';
+import { type Generation, isExpired, isFresh } from '../session/generation.ts';
+import type { Place, SessionState } from '../session/state.ts';
+import type { IssuedToken } from '../tokens/tokens.ts';
 import type { Settlement } from './wait-queue.ts';
 
 /** What somebody wants of the session. */
 export type Need =
   | { readonly kind: 'get'; readonly validFor: number }
-  | { readonly kind: 'replace'; readonly accessToken: string; readonly session: string }
-  | { readonly kind: 'renew' };
+  | {
+      readonly kind: 'replace';
+      /** The refused token, where it is known: it must not be given again. */
+      readonly accessToken: string | undefined;
+      /** The refused generation, where the caller names it. */
+      readonly rejected: Place | undefined;
+      /** Which generation it is; `undefined`: to be found out once the session is known. */
+      place: Place | undefined;
+    }
+  | { readonly kind: 'renew' }
+  /** To know whether somebody is signed in. */
+  | { readonly kind: 'know' };
 
 export interface Waiter {
   readonly need: Need;
-  /** The session's epoch when the wait began. */
-  readonly epoch: number;
-  /** The generation that is not good enough; `undefined`: the one that is there when there is one to be known. */
+  /** The session's epoch when the wait began; `undefined`: it began while a sign-in or sign-out was being stored. */
+  epoch: number | undefined;
+  /** The number of the latest sign-in or sign-out when the wait began. */
+  readonly call: number;
+  /** The generation that is not good enough; `undefined`: the current one, once one is known. */
   gen: number | undefined;
   /** Flights that have ended while this waiter waited, whoever had asked for them. */
   rounds: number;
+  /** When its time is up, on the monotonic clock. */
+  readonly deadline: number;
 }
 
 /** What a decision is made from. */
-export interface Facts {
+export interface DecisionInput {
   readonly state: SessionState;
   readonly canAcquire: boolean;
   /** Is a sign-in or sign-out being stored? */
   readonly suspended: () => boolean;
+  /** The number of the latest sign-in or sign-out. */
+  readonly call: () => number;
+  /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
+  readonly parked: (epoch: number) => boolean;
   readonly moment: () => Moment;
   readonly flying: () => boolean;
   /** Why the token endpoint may not be called now. */
-  readonly blocked: () => TokenError | undefined;
+  readonly obstacle: () => TokenError | undefined;
+  /** Is a silence over before `deadline`, so that a waiter can join the next try? */
+  readonly endsBefore: (obstacle: TokenError, deadline: number) => boolean;
   /** The end of a session that a manual refresh has already tried to undo. */
   readonly revived: () => TokenError | undefined;
 }
 
-export type Verdict =
-  | Settlement<AccessToken | undefined>
-  | { readonly wait: 'store' | 'transition' | RefreshReason };
+export type Decision =
+  | Settlement<IssuedToken | undefined>
+  | { readonly wait: 'store' | 'place' | 'transition' | 'silence' | RefreshReason };
 
 /** A waiter whose token is not good enough after this many flights gets what there is. */
 const MOST_ROUNDS = 2;
@@ -47,72 +67,95 @@ const MOST_ROUNDS = 2;
  * What a waiter gets now, or what it has to wait for. `failure` is how the flight that it waited for failed: all
  * waiters of one flight get the same error.
  */
-export function decide(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
-  const { state } = facts;
-  if (waiter.epoch !== state.epoch)
-    return {
-      fail: new TokenError('ERR_SIGNED_OUT', {
-        message: 'The session was signed out, or replaced by another, while this waited',
-      }),
-    };
-  if (facts.suspended()) return { wait: 'transition' };
+export function decide(
+  waiter: Waiter,
+  input: DecisionInput,
+  failure: TokenError | undefined,
+): Decision {
+  const { state } = input;
+  if (wasReplaced(waiter, input)) return { fail: replacedError() };
+  if (input.suspended()) return { wait: 'transition' };
+  if (waiter.epoch !== undefined && waiter.epoch !== state.epoch) return { wait: 'transition' }; // parked
   if (state.phase === 'unknown') return { wait: 'store' };
-  waiter.gen ??= state.held?.record.gen ?? -1;
-  return state.held === undefined
-    ? withoutSession(waiter, facts, failure)
-    : withSession(waiter, facts, failure);
+  waiter.epoch ??= state.epoch;
+  if (waiter.need.kind === 'know' && state.status !== 'unknown') return { give: undefined };
+  if (waiter.need.kind === 'replace') {
+    if (waiter.need.place === undefined) return { wait: 'place' };
+    waiter.gen ??= waiter.need.place.gen;
+  }
+  waiter.gen ??= state.current?.record.gen ?? -1;
+  return state.current === undefined
+    ? withoutSession(waiter, input, failure)
+    : withSession(waiter, state.current, input, failure);
 }
 
+const wasReplaced = (
+  { epoch, call }: Waiter,
+  { state, parked, call: latest }: DecisionInput,
+): boolean => (epoch === undefined ? call !== latest() : epoch !== state.epoch && !parked(epoch));
+
+const replacedError = (): TokenError =>
+  new TokenError('ERR_SIGNED_OUT', {
+    message: 'The session was signed out, or replaced by another, while this waited',
+  });
+
 function withoutSession(
-  { need }: Waiter,
-  { state, canAcquire, blocked, flying }: Facts,
+  waiter: Waiter,
+  input: DecisionInput,
   failure: TokenError | undefined,
-): Verdict {
+): Decision {
+  const { need } = waiter;
+  const { state, canAcquire } = input;
   if (need.kind === 'replace') return { give: undefined };
-  if (state.phase === 'empty' && canAcquire) {
-    const reason = failure ?? (flying() ? undefined : blocked());
-    if (reason === undefined) return { wait: 'empty' };
-    if (reason.code !== 'ERR_SIGNED_OUT' || need.kind === 'renew') return { fail: reason };
+  // After a sign-out nobody is found by itself; but a login may have been made elsewhere, and somebody asks for it by hand.
+  if (
+    canAcquire &&
+    (state.phase === 'empty' || (need.kind === 'renew' && state.phase === 'signedOut'))
+  ) {
+    const obstacle = failure ?? (input.flying() ? undefined : input.obstacle());
+    if (obstacle === undefined) return { wait: 'empty' };
+    if (failure === undefined && input.endsBefore(obstacle, waiter.deadline))
+      return { wait: 'silence' };
+    if (obstacle.code !== 'ERR_SIGNED_OUT' || need.kind === 'renew') return { fail: obstacle };
   }
   return need.kind === 'renew'
     ? { fail: new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' }) }
     : { give: undefined };
 }
 
-function withSession(waiter: Waiter, facts: Facts, failure: TokenError | undefined): Verdict {
+function withSession(
+  waiter: Waiter,
+  current: Generation,
+  input: DecisionInput,
+  failure: TokenError | undefined,
+): Decision {
   const { need } = waiter;
-  const { state } = facts;
-  const { held, dead } = state as SessionState & {
-    readonly held: NonNullable<SessionState['held']>;
-  };
-  const moment = facts.moment();
-  const give = { give: held.token };
-  const expired = isExpired(held, moment);
-  const usable = !state.refused && !expired;
-  const moved = held.record.gen > Number(waiter.gen);
+  const { state } = input;
+  const { dead } = state;
+  const moment = input.moment();
+  const give = { give: current.token };
+  const expired = isExpired(current, moment);
+  const moved = current.record.gen > Number(waiter.gen);
 
   if (need.kind === 'replace') {
     // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.
     // Expired, it is only what a useless answer left behind: that is an error, or a matter for the next flight.
-    const again = moved && !expired && held.token.accessToken === need.accessToken;
-    if (need.session !== held.record.session || again) return { give: undefined };
+    const again = moved && !expired && current.token.accessToken === need.accessToken;
+    if (need.place?.session !== current.record.session || again) return { give: undefined };
   }
-  if (usable && (need.kind === 'get' || moved)) {
-    const goodEnough = isFresh(held, moment, need.kind === 'get' ? need.validFor : 0);
-    if (
-      goodEnough ||
-      waiter.rounds >= MOST_ROUNDS ||
-      dead !== undefined ||
-      failure !== undefined ||
-      (!facts.flying() && facts.blocked() !== undefined)
-    )
-      return give;
+  if (!expired && (need.kind === 'get' || moved) && !(state.refused && dead !== undefined)) {
+    const validFor = need.kind === 'get' ? need.validFor : 0;
+    const good = !state.refused && isFresh(current, moment, validFor);
+    // A refused token is due, and still good for those who have not sent: one route may refuse what the others accept.
+    const last = dead !== undefined || failure !== undefined || waiter.rounds >= MOST_ROUNDS;
+    if (good || last || (!input.flying() && input.obstacle() !== undefined)) return give;
   }
   if (failure !== undefined) return { fail: failure };
-  if (dead !== undefined && !facts.flying() && !(need.kind === 'renew' && facts.revived() !== dead))
+  if (dead !== undefined && !input.flying() && !(need.kind === 'renew' && input.revived() !== dead))
     return need.kind === 'get' ? { give: undefined } : { fail: dead };
-  const obstacle = facts.flying() ? undefined : facts.blocked();
-  if (obstacle !== undefined) return { fail: obstacle };
+  const obstacle = input.flying() ? undefined : input.obstacle();
+  if (obstacle !== undefined)
+    return input.endsBefore(obstacle, waiter.deadline) ? { wait: 'silence' } : { fail: obstacle };
   return {
     wait: need.kind === 'get' || moved ? 'due' : need.kind === 'replace' ? 'rejected' : 'requested',
   };

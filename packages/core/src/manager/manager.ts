@@ -1,36 +1,37 @@
-import { systemClock } from '../time/clock.ts';
+import { isAmount, nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
-import type { TokenEvent } from '../session/events.ts';
-import { fingerprint } from '../tokens/fingerprint.ts';
-import { createArrivals } from '../refresh/limiter.ts';
-import { createBackOff } from '../refresh/back-off.ts';
-import { createCell } from '../shared/store-access.ts';
-import { type Flight, type FlightEnd, type FlightPort, startFlight } from '../refresh/flight.ts';
-import type { RefreshReason } from '../session/functions.ts';
-import type { TokenSource, WaitOptions } from '../source.ts';
-import { inProcessLock } from '../refresh/mutex-lock.ts';
-import { memoryStore } from '../stores/memory-store.ts';
-import type { AccessToken, TokenResponse, TokenSet } from '../tokens/tokens.ts';
-import { decide, type Facts, type Need, type Waiter } from './decide.ts';
+import type { FlightContext } from '../refresh/flight-types.ts';
+import { createPacing } from '../refresh/pacing.ts';
+import type { SessionStatus, TokenEvent } from '../session/events.ts';
 import { momentOf } from '../session/freshness.ts';
 import { isFresh } from '../session/generation.ts';
-import { checkOptions, type TokenManagerOptions } from './options.ts';
-import { isAmount, nameOf } from '../errors/check-value.ts';
-import type { ActiveRecord } from '../session/store.ts';
 import { createRevoker } from '../session/revoker.ts';
 import { createSessionState } from '../session/state.ts';
-import { tell } from './call-listener.ts';
+import { birthNow, firstGeneration } from '../session/succession.ts';
+import type { TokenSource, WaitOptions } from '../source.ts';
+import { systemClock } from '../time/clock.ts';
+import { fingerprint } from '../tokens/fingerprint.ts';
 import { requireTokenSet } from '../tokens/read-token-set.ts';
-import { createTransitions } from '../shared/sign-in-out.ts';
+import { subjectOf } from '../tokens/subject.ts';
+import type { IssuedToken, TokenResponse, TokenSet } from '../tokens/tokens.ts';
+import { tell } from './call-listener.ts';
+import { type DecisionInput, decide, type Need, type Waiter } from './decide.ts';
+import { createFlights } from './flights.ts';
+import type { Home, HomeParts, OpenHome, SetSessionOptions } from './home.ts';
+import { checkOptions, intentLimitOf, type TokenManagerOptions } from './options.ts';
+import { createSilenceWatch } from './silence-watch.ts';
+import { memoryHome } from './sign-in-out.ts';
 import { createWaitQueue, type Settlement } from './wait-queue.ts';
 
 /** One session, kept alive. Every method works unbound. */
 export interface TokenManager extends TokenSource {
+  /** Synchronous, without any call: fit for `useSyncExternalStore(tokens.subscribe, () => tokens.status)`. */
+  readonly status: SessionStatus;
   /**
-   * Synchronous, without a refresh. `unknown` until the store was read and, with `acquire`, until it was tried;
-   * `ended`: the server refused, sign in again.
+   * Finds out whether somebody is signed in: reads the store, tries `acquire` where that is empty, never refreshes. Rejects
+   * with a `TokenError` when it cannot be known now: an outage is no reason to open a login.
    */
-  readonly status: 'unknown' | 'signedOut' | 'signedIn' | 'ended';
+  ready(options?: WaitOptions): Promise<Exclude<SessionStatus, 'unknown'>>;
   /**
    * A token fit to send, refreshed first if it has to be; `undefined`: nobody is signed in, or the session has ended.
    * `validFor`: refresh first unless the token is good for this many ms (at most nine tenths of its lifetime);
@@ -39,21 +40,33 @@ export interface TokenManager extends TokenSource {
    */
   getToken(
     options?: WaitOptions & { readonly validFor?: number | undefined },
-  ): Promise<AccessToken | undefined>;
+  ): Promise<IssuedToken | undefined>;
+  replaceRejected(
+    rejected: string | Pick<IssuedToken, 'session' | 'generation'>,
+    options?: WaitOptions,
+  ): Promise<IssuedToken | undefined>;
   /**
-   * A new token whatever the expiry says (roles or tenant changed). Joins a refresh that is under way. Rejects with a
-   * `TokenError` when none could be had.
+   * A new token whatever the expiry says (roles or tenant changed). Joins a refresh that is under way. With `acquire`, also
+   * after a sign-out: a login may have been made elsewhere. Rejects with a `TokenError` when none could be had.
    */
-  refresh(options?: WaitOptions): Promise<AccessToken>;
-  /** Starts a session. Requests made from now on wait until it is stored. Rejects when it could not be; then nothing has changed. */
-  setSession(tokens: TokenSet | TokenResponse): Promise<void>;
+  refresh(options?: WaitOptions): Promise<IssuedToken>;
+  /**
+   * Takes over the tokens of a login that you made. Requests made from now on wait until they are stored; rejects when
+   * they could not be, or with `delivery: 'unanswered'` when that is not known. Refresh tokens that this session has or had,
+   * here or in the store, change nothing: a second effect, a second tab. One that was signed out is ERR_SIGNED_OUT, unless
+   * `again`. Not needed inside of `refresh`, which returns them.
+   */
+  setSession(tokens: TokenSet | TokenResponse, options?: SetSessionOptions): Promise<void>;
   /** Ends it here at once, and wherever the store reaches. Rejects when the store could not be written: it ended here all the same, and the store is tried again. */
   signOut(): Promise<void>;
   /** Returns unsubscribe. Called after {@link status} has changed. */
   subscribe(listener: (event: TokenEvent) => void): () => void;
-  /** No more refreshes, timers or listeners; resolves when a dispatched refresh has been stored. Await it before `process.exit`. */
+  /** No more refreshes, timers or listeners; resolves when a dispatched refresh has been stored, after 75 s at the latest. Await it before `process.exit`. */
   close(): Promise<void>;
 }
+
+/** Ms that `close()` takes at the most: an attempt, and the store after it. */
+const CLOSE_LIMIT = 75_000;
 
 /**
  * Keeps one session alive: checks the token's expiry before each request, refreshes once for everybody who needs it,
@@ -65,49 +78,42 @@ export interface TokenManager extends TokenSource {
  * import { createTokenManager } from 'unexpired';
  *
  * const tokens = createTokenManager({
- *   async refresh({ refreshToken }, { signal }) {
- *     const response = await fetch('/auth/refresh', {
+ *   refresh: ({ refreshToken }, { signal }) =>
+ *     fetch('/auth/refresh', {
  *       method: 'POST',
  *       headers: { 'content-type': 'application/json' },
  *       body: JSON.stringify({ refreshToken }),
  *       signal,
- *     });
- *     if (!response.ok) throw Object.assign(new Error('Refresh failed'), { status: response.status });
- *     return response.json();
- *   },
+ *     }),
  * });
  * ```
  */
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   checkOptions(options);
-  const {
-    refresh,
-    acquire,
-    store = memoryStore(),
-    clock = systemClock,
-    random = Math.random,
-    waitTimeout = 30_000,
-    maxWaiting = 100_000,
-  } = options;
-  const name = options.name ?? store.name;
+  return managerOf(options).manager;
+}
+
+/** A manager, and what a pool asks of it besides. */
+export interface PooledManager {
+  readonly manager: TokenManager;
+  /** Would something be lost if this manager were dropped now? */
+  readonly needed: () => boolean;
+}
+
+export function managerOf(options: TokenManagerOptions): PooledManager {
+  const { refresh, acquire, store, clock = systemClock, random = Math.random } = options;
+  const { waitTimeout = 30_000, maxWaiting = 100_000 } = options;
+  const name = options.name ?? store?.name ?? 'session';
   const listeners = new Set<(event: TokenEvent) => void>();
+  let closed: Promise<void> | undefined;
+  const isClosed = (): boolean => closed !== undefined;
   const newId = (): string =>
     Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
-
-  const arrivals = createArrivals();
-  const backOff = createBackOff(clock, random);
-  const flights = new Set<Flight>();
-  let flight: Flight | undefined;
-  let revived: TokenError | undefined;
-  /** Was it found that nobody is signed in? That changes nothing in the state, but what `status` says. */
-  let nobody = false;
-  let closed = false;
-  let opened: (() => void) | undefined;
-  let loading = false;
 
   const state = createSessionState({
     clock,
     random,
+    acquires: acquire !== undefined,
     windows: {
       skewWindow: options.skewWindow ?? 30_000,
       backgroundWindow: options.backgroundWindow ?? 0,
@@ -121,223 +127,169 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
       };
       for (const listener of [...listeners]) tell(() => listener(full));
     },
-    changed: () => {
-      if (flight !== undefined && flight.from?.session !== state.held?.record.session)
-        flight = undefined; // it goes on by itself, for a session that is over
-      for (const each of flights) each.interrupt();
+    changed() {
+      flights.changed();
       pump();
     },
   });
-
-  const cell = createCell(
-    store,
-    clock,
-    (message) =>
-      state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
-    (record) => {
-      const sight = { record, version: undefined };
-      if (state.relate(sight) === 'newer') state.take(sight, 'peer');
-    },
-  );
   const revoker = createRevoker(options.revoke, clock, state.emit);
-  const unsettled = new WeakSet<ActiveRecord>();
-  const port: FlightPort = {
+  const pacing = createPacing(clock, random);
+
+  const parts: HomeParts = {
     state,
-    cell,
-    lock: options.lock ?? store.lock ?? inProcessLock(),
-    lockName: `unexpired:${name}`,
     clock,
     random,
-    owner: newId(),
-    newSession: newId,
-    marks: store.shared !== false,
-    redeem: (current, context) =>
-      current === undefined || refresh === undefined
-        ? (acquire as NonNullable<typeof acquire>)(context)
-        : refresh(current, context),
-    revoke: revoker.revoke,
-    unsettled,
-    doubt: (record) => record.tokens.refreshToken !== undefined && unsettled.add(record),
-    intentsSeen: new Map(),
-    closed: () => closed,
+    newId,
+    revoker,
+    subjectOf: (tokens) => subjectOf(tokens, options.subject),
+    waitTimeout,
+    intentLimit: intentLimitOf(options.rotation),
+    refreshing: () => flights.refreshing(),
+    park: () => flights.park(),
+    closed: isClosed,
+    pump: () => pump(),
   };
+  const home: Home =
+    store === undefined ? memoryHome(parts, name) : (store.home as OpenHome)(store, parts);
+
+  const context: FlightContext = {
+    state,
+    lock: home.lock,
+    lockName: home.lockName,
+    clock,
+    random,
+    newSession: newId,
+    redeem: (current, about) =>
+      current === undefined || refresh === undefined
+        ? (acquire as NonNullable<typeof acquire>)(about)
+        : refresh(current, about),
+    classify: options.classify,
+    subjectOf: parts.subjectOf,
+    revoke: revoker.revoke,
+    unsettled: new WeakSet(),
+    closed: isClosed,
+  };
+  const flights = createFlights(context, {
+    pacing,
+    newId,
+    share: () => home.share,
+    waiting: () => queue.size,
+    countRound: () => queue.settle((waiter) => void waiter.rounds++),
+    moveOn: (epoch) =>
+      queue.settle((waiter) => {
+        if (waiter.epoch === epoch) waiter.epoch = state.epoch;
+        return undefined;
+      }),
+    pump: (failure) => pump(failure),
+  });
 
   // ---- waiting
 
-  const facts: Facts = {
+  const obstacle = (): TokenError | undefined => pacing.obstacle(state.current);
+  const input: DecisionInput = {
     state,
     canAcquire: acquire !== undefined,
-    suspended: () => transitions.busy,
+    suspended: () => home.busy,
+    call: () => home.call,
+    parked: flights.parked,
     moment: () => momentOf(clock),
-    flying: () => flight !== undefined,
-    blocked() {
-      const obstacle = backOff.obstacle(state.held?.record);
-      if (obstacle !== undefined) return obstacle;
-      const wait = arrivals.wait(clock.monotonic());
-      return wait > 0
-        ? new TokenError('ERR_REFRESH_LIMIT', {
-            message: 'Too many tokens were refused or had expired on arrival',
-            retryAfter: wait,
-          })
-        : undefined;
-    },
-    revived: () => revived,
+    flying: () => flights.flying,
+    obstacle,
+    endsBefore: pacing.endsBefore,
+    revived: () => flights.revived,
   };
 
-  const queue = createWaitQueue<Waiter, AccessToken | undefined>({
+  const queue = createWaitQueue<Waiter, IssuedToken | undefined>({
     clock,
     timeout: waitTimeout,
     limit: maxWaiting,
     late(waiter) {
+      const { current } = state;
+      const mine = !home.busy && waiter.epoch === state.epoch && waiter.need.kind === 'get';
       const valid =
-        waiter.need.kind === 'get' &&
-        !transitions.busy &&
-        waiter.epoch === state.epoch &&
-        state.held !== undefined &&
-        !state.refused &&
-        isFresh(state.held, momentOf(clock), undefined, 0);
-      return valid
-        ? { give: state.held?.token }
-        : {
-            fail: new TokenError('ERR_WAIT_LIMIT', {
-              message: `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`,
-            }),
-          };
+        mine && current !== undefined && isFresh(current, momentOf(clock), undefined, 0);
+      if (valid && !(state.refused && state.dead !== undefined)) return { give: current.token };
+      const message = `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`;
+      return { fail: new TokenError('ERR_WAIT_LIMIT', { message, cause: obstacle() }) };
     },
+  });
+
+  const silence = createSilenceWatch(clock, {
+    obstacle,
+    endEarly: pacing.endEarly,
+    over: () => pump(),
   });
 
   /** What a waiter gets, or `undefined` after starting whatever it has to wait for. */
   const next = (
     waiter: Waiter,
     failure?: TokenError,
-  ): Settlement<AccessToken | undefined> | undefined => {
-    const verdict = decide(waiter, facts, failure);
-    if (!('wait' in verdict)) return verdict;
-    if (closed && flight === undefined) return { fail: closedError() };
-    if (verdict.wait === 'store') load();
-    else if (verdict.wait !== 'transition') launch(verdict.wait);
+  ): Settlement<IssuedToken | undefined> | undefined => {
+    const decision = decide(waiter, input, failure);
+    if (!('wait' in decision)) return decision;
+    if (decision.wait === 'place') return placeRejected(waiter) ?? next(waiter, failure);
+    if (isClosed() && !flights.flying) return { fail: closedError() };
+    if (decision.wait === 'store') load();
+    else if (decision.wait === 'silence') silence.watch();
+    else if (decision.wait !== 'transition') flights.start(decision.wait);
     return undefined;
   };
 
   const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
 
-  const enter = (
-    need: Need,
-    { signal }: WaitOptions = {},
-    gen?: number,
-  ): Promise<AccessToken | undefined> => {
-    if (closed) return Promise.reject(closedError());
-    if (isReentrant(signal))
-      return Promise.reject(
-        new TokenError('ERR_REENTRANT', {
-          message: 'Called from inside the refresh, which this call would wait for',
-        }),
-      );
+  const enter = (need: Need, { signal }: WaitOptions = {}): Promise<IssuedToken | undefined> => {
+    if (isClosed()) return Promise.reject(closedError());
+    if (flights.isReentrant(signal)) return Promise.reject(reentrantError());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const waiter: Waiter = { need, epoch: state.epoch, gen, rounds: 0 };
+    const epoch = home.busy ? undefined : state.epoch;
+    const deadline = clock.monotonic() + waitTimeout;
+    const waiter: Waiter = { need, epoch, call: home.call, gen: undefined, rounds: 0, deadline };
     const end = next(waiter);
     if (end === undefined) return queue.enter(waiter, signal);
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
   };
 
-  const isReentrant = (signal: AbortSignal | undefined): boolean => {
-    for (const each of flights) if (each.signal === signal) return true;
-    return false;
-  };
-
-  // ---- the store and the flight
-
-  const open = (): void => {
-    opened ??=
-      store.subscribe?.(() => {
-        if (!closed && state.phase !== 'unknown')
-          void cell.read().then((sight) => !closed && state.take(sight, 'peer'), ignoreUntilDue);
-      }) ?? ((): void => undefined);
-  };
-
-  const foundNobody = (): void => {
-    if (nobody) return;
-    nobody = true;
-    state.emit({ type: 'signedOut', by: 'store' }, undefined);
-  };
-
   const load = (): void => {
-    open();
-    if (loading) return;
-    loading = true;
-    cell.read().then(
-      (sight) => {
-        loading = false;
-        state.take(sight, 'store');
-        if (state.phase === 'empty' && acquire === undefined) foundNobody();
-        pump();
-      },
+    home.load().then(
+      () => pump(),
       (error: TokenError) => {
-        loading = false;
-        if (state.phase === 'unknown' && !transitions.busy) queue.settle(() => ({ fail: error }));
+        if (state.phase === 'unknown' && !home.busy) queue.settle(() => ({ fail: error }));
       },
     );
   };
 
-  const launch = (reason: RefreshReason): void => {
-    if (flight !== undefined || closed) return;
-    revived = state.dead; // whose session has ended is refreshed only because somebody asked for it
-    const mine = startFlight(port, reason, (end) => landed(mine, end));
-    flight = mine;
-    flights.add(mine);
-    void mine.done.then(() => flights.delete(mine));
+  // ---- a session to begin with
+
+  if (options.tokens !== undefined) {
+    const tokens = requireTokenSet(options.tokens, clock.now(), 'tokens');
+    state.adopt(firstGeneration(tokens, birthNow(parts, tokens)), { by: 'self', origin: 'signIn' });
+  } else if (store === undefined) state.foundEmpty();
+
+  /** The API refused a token: which one was that, and what follows? Settles the waiter where nothing does. */
+  const placeRejected = (waiter: Waiter): Settlement<undefined> | undefined => {
+    const need = waiter.need as Extract<Need, { kind: 'replace' }>;
+    const place = need.rejected ?? state.placeOf(need.accessToken ?? '');
+    const { current, dead } = state;
+    if (place === undefined || place.session !== current?.record.session)
+      return { give: undefined };
+    need.place = place;
+    const late = place.gen < current.record.gen;
+    const settled = late || dead !== undefined || flights.flying;
+    const limited = settled ? undefined : pacing.mayReplace(current);
+    const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });
+    state.emit({ type: 'rejected', then }, need.accessToken ?? current.token.accessToken);
+    if (limited !== undefined) return { fail: limited };
+    if (!late) state.refused = true;
+    return undefined;
   };
 
-  const landed = (mine: Flight, end: FlightEnd): void => {
-    if (flight !== mine) return; // of a session that is over
-    flight = undefined;
-    if (end.type === 'current') backOff.end();
-    if (end.type === 'failed' && !closed) {
-      const delay = backOff.begin(mine.from, state.held?.record, end.error, end.silence);
-      if (end.error.code === 'ERR_REFRESH_ANSWER') arrivals.note(clock.monotonic());
-      if (end.error.code === 'ERR_REFRESH_CONFIGURATION')
-        state.emit(
-          { type: 'warning', code: 'CONFIGURATION', message: end.error.message, error: end.error },
-          undefined,
-        );
-      if (end.error.code === 'ERR_SIGNED_OUT') foundNobody();
-      else
-        state.emit(
-          { type: 'refreshFailed', error: end.error, retryAt: clock.now() + delay },
-          state.held?.token.accessToken,
-        );
-    }
-    queue.settle((waiter) => void waiter.rounds++);
-    pump('error' in end ? end.error : undefined); // before the session is marked: those who waited get the error, those who come later find it over
-    if (end.type === 'dead') state.markDead(end.error);
-  };
-
-  const transitions = createTransitions({
-    state,
-    cell,
-    clock,
-    random,
-    newId,
-    revoker,
-    open,
-    pump,
-    closed: () => closed,
-  });
-
-  const closedError = (): TokenError =>
-    new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
-
-  return {
+  const manager: TokenManager = {
     get status() {
-      switch (state.phase) {
-        case 'unknown':
-        case 'empty':
-          return nobody ? 'signedOut' : 'unknown';
-        case 'signedOut':
-          return 'signedOut';
-        case 'active':
-          return state.dead === undefined ? 'signedIn' : 'ended';
-      }
+      return state.status;
+    },
+    async ready(wait) {
+      if (state.status === 'unknown') await enter({ kind: 'know' }, wait);
+      return state.status as Exclude<SessionStatus, 'unknown'>;
     },
     getToken(wait = {}) {
       const { validFor = 0 } = wait;
@@ -345,75 +297,97 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
         return Promise.reject(
           new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`),
         );
-      const { held } = state;
-      if (held !== undefined && !state.refused && !closed && !transitions.busy) {
+      const { current } = state;
+      if (current !== undefined && !state.refused && !isClosed() && !home.busy) {
         const moment = momentOf(clock);
-        if (isFresh(held, moment, validFor) && !isReentrant(wait.signal)) {
-          if (
-            held.background > 0 &&
-            flight === undefined &&
-            !isFresh(held, moment, undefined, held.background) &&
-            state.dead === undefined &&
-            facts.blocked() === undefined
-          )
-            launch('due');
-          return held.ready;
+        if (isFresh(current, moment, validFor) && !flights.isReentrant(wait.signal)) {
+          const dueSoon =
+            current.background > 0 && !isFresh(current, moment, undefined, current.background);
+          if (dueSoon && !flights.flying && state.dead === undefined && obstacle() === undefined)
+            flights.start('due');
+          return current.ready;
         }
       }
       return enter({ kind: 'get', validFor }, wait);
     },
-    replaceRejected(accessToken, wait) {
-      const of = state.generationOf(accessToken);
-      const { held } = state;
-      if (of === undefined || held === undefined || of.session !== held.record.session)
-        return Promise.resolve(undefined);
-      const late = of.gen < held.record.gen;
-      state.emit({ type: 'rejected', late }, accessToken);
-      if (!late) {
-        if (
-          state.dead === undefined &&
-          flight?.from !== held.record &&
-          held.origin === 'refresh' &&
-          !arrivals.mayReplace(held, held.since, clock.monotonic())
-        )
-          return Promise.resolve(undefined);
-        state.refused = true;
-      }
-      return enter({ kind: 'replace', accessToken, session: of.session }, wait, of.gen);
+    // Made anew since the token was handed out, a manager has to read the store to know it.
+    replaceRejected: (rejected, wait) =>
+      enter(
+        typeof rejected === 'string'
+          ? { kind: 'replace', accessToken: rejected, rejected: undefined, place: undefined }
+          : {
+              kind: 'replace',
+              accessToken: undefined,
+              rejected: { session: rejected.session, gen: rejected.generation },
+              place: undefined,
+            },
+        wait,
+      ),
+    issued: (accessToken) => state.placeOf(accessToken) !== undefined,
+    report: (event) => state.emit(event),
+    async refresh(wait) {
+      if (pacing.endEarly()) pump();
+      return (await enter({ kind: 'renew' }, wait)) as IssuedToken; // nobody signed in is an error here
     },
-    issued: (accessToken) => state.generationOf(accessToken) !== undefined,
-    refresh: (wait) => enter({ kind: 'renew' }, wait) as Promise<AccessToken>, // nobody signed in is an error here
-    async setSession(tokens) {
-      if (closed) throw closedError();
-      await transitions.signIn(requireTokenSet(tokens, clock.now(), 'setSession'));
+    async setSession(tokens, how = {}) {
+      if (isClosed()) throw closedError();
+      await home.setSession(requireTokenSet(tokens, clock.now(), 'setSession'), how);
     },
     async signOut() {
-      if (closed) throw closedError();
-      await transitions.signOut();
+      if (isClosed()) throw closedError();
+      await home.signOut();
     },
     subscribe(listener) {
       if (typeof listener !== 'function')
-        throw new TypeError(`subscribe: expected a function, got ${typeof listener}`);
+        throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
       const own = (event: TokenEvent): void => listener(event); // so that the same function may subscribe twice
       listeners.add(own);
       return () => void listeners.delete(own);
     },
-    async close() {
-      closed = true;
-      opened?.();
-      transitions.stop();
-      for (const each of flights) each.interrupt();
-      pump();
-      await Promise.all([
-        ...[...flights].map((each) => each.done),
-        transitions.settled(),
-        revoker.settled(),
-      ]);
-      pump();
-      listeners.clear();
+    close() {
+      closed ??= closing();
+      return closed;
     },
   };
+
+  const closing = async (): Promise<void> => {
+    await Promise.resolve(); // from here on this manager counts as closed
+    silence.stop();
+    flights.interrupt();
+    pump();
+    const work = Promise.all([flights.settled().then(() => home.close()), revoker.settled()]);
+    await within(clock, CLOSE_LIMIT, work);
+    pump();
+    listeners.clear();
+  };
+
+  return { manager, needed: () => flights.busy || home.owes || home.volatile };
 }
 
-/** The wake-up only saves time: whoever is due reads the store again, and reports what is wrong with it. */
-const ignoreUntilDue = (): void => undefined;
+/** What follows a refusal by the API. */
+function rejection(of: {
+  readonly late: boolean;
+  readonly dead: unknown;
+  readonly limited: unknown;
+  readonly blocked: unknown;
+}): 'late' | 'ended' | 'limited' | 'backOff' | 'refresh' {
+  if (of.late) return 'late';
+  if (of.dead !== undefined) return 'ended';
+  if (of.limited !== undefined) return 'limited';
+  return of.blocked === undefined ? 'refresh' : 'backOff';
+}
+
+const closedError = (): TokenError =>
+  new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
+
+const reentrantError = (): TokenError =>
+  new TokenError('ERR_REENTRANT', {
+    message: 'Called from inside the refresh, which this call would wait for',
+  });
+
+/** Waits for `work`, but not for longer than `limit` ms. */
+const within = (clock: typeof systemClock, limit: number, work: Promise<unknown>): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const cancel = clock.setTimeout(resolve, limit, true);
+    work.finally(cancel).then(() => resolve(), reject);
+  });

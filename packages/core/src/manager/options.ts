@@ -1,17 +1,27 @@
-import type { Clock } from '../time/clock.ts';
-import { expect, isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import {
+  expect,
+  isAmount,
+  isName,
+  nameOf,
+  requireKnown,
+  requireMethods,
+} from '../errors/check-value.ts';
+import type { Refusal } from '../refresh/read-answer.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
-import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
-import type { TokenSet } from '../tokens/tokens.ts';
+import type { Clock } from '../time/clock.ts';
+import type { TokenResponse, TokenSet } from '../tokens/tokens.ts';
 
-/** Options of `createTokenManager`, besides the functions that get tokens. Durations in ms. */
+/**
+ * What the server does to a refresh token that is used twice. It says how long the redemption of a holder that vanished
+ * is waited for. `strict`: the session is over, 80 s. `grace`: the same answer for so many ms, 80 % of them. `never`: the
+ * refresh token stays the same, 0.
+ */
+export type Rotation = 'strict' | 'never' | { readonly grace: number };
+
+/** Options of every session, besides where its tokens come from. Durations in ms. */
 export interface SessionOptions {
-  /** Default `memoryStore()`: gone with the process or page. */
-  readonly store?: TokenStore | undefined;
-  /** Default the store's own. `navigator.locks` fits as it is. */
-  readonly lock?: RefreshLock | undefined;
-  /** Names the session in the lock, events and errors. Default the store's name, else `session`. */
+  /** Names the session in events and errors. Default the store's name, else `session`. */
   readonly name?: string | undefined;
   /** Refresh first, and let requests wait, this long before expiry. Default 30_000, at most a tenth of the lifetime. */
   readonly skewWindow?: number | undefined;
@@ -29,24 +39,37 @@ export interface SessionOptions {
   /** How many requests may wait at once; the next one fails with ERR_WAIT_LIMIT. Default 100_000. */
   readonly maxWaiting?: number | undefined;
   /**
+   * What a refusal of the refresh means: `signIn` the session is over, `retry` later, `fix` the set-up; `undefined` leaves
+   * it to the table *What ends a session*. A thrown `TokenError`, as the grants of `@unexpired/oauth` throw them, is not
+   * asked about.
+   */
+  readonly classify?: ((refusal: Refusal) => 'signIn' | 'retry' | 'fix' | undefined) | undefined;
+  /** Default `strict`. */
+  readonly rotation?: Rotation | undefined;
+  /** Default {@link systemClock}. For tests. */
+  readonly clock?: Clock | undefined;
+  /** A number in [0, 1), for jitter and ids. Default `Math.random`. For tests. */
+  readonly random?: (() => number) | undefined;
+}
+
+/** What `createTokenManager` takes: `refresh`, `acquire` or both; `tokens`, a `store` or neither. */
+export type TokenManagerOptions = SessionOptions & {
+  /**
+   * Whose tokens these are. A refresh or a peer that brings another subject starts another session: who waits for the old
+   * one gets ERR_SIGNED_OUT, never the other user's token. Default: `iss` and `sub` of a JWT; else not known.
+   */
+  readonly subject?: ((tokens: TokenSet) => string | undefined) | undefined;
+  /**
    * Tells the server that tokens are no longer wanted: those of a session that is signed out, also when they arrive
    * after that. `revokeToken` of `@unexpired/oauth` is one. A failure is a `warning` event, never a failed `signOut()`.
    */
   readonly revoke?:
-    | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => Promise<unknown>)
+    | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => PromiseLike<unknown>)
     | undefined;
-  /** Default {@link systemClock}. */
-  readonly clock?: Clock | undefined;
-  /** A number in [0, 1), for jitter and ids. Default `Math.random`. */
-  readonly random?: (() => number) | undefined;
-}
-
-/** What `createTokenManager` takes: `refresh`, `acquire` or both. */
-export type TokenManagerOptions = SessionOptions &
-  (
+} & (
     | {
         readonly refresh: RefreshFunction;
-        /** Called while the store is empty; never after `signOut()`. */
+        /** Called while there is no session. After `signOut()` only when `refresh()` is called by hand. */
         readonly acquire?: AcquireFunction | undefined;
       }
     | {
@@ -54,23 +77,44 @@ export type TokenManagerOptions = SessionOptions &
         readonly acquire: AcquireFunction;
         readonly refresh?: undefined;
       }
+  ) &
+  (
+    | {
+        /** Where others share the session, or it outlives the process. Default: in memory, this manager's own. */
+        readonly store?: TokenStore | undefined;
+        readonly tokens?: undefined;
+      }
+    | {
+        /** The session to begin with, in memory. */
+        readonly tokens: TokenSet | TokenResponse;
+        readonly store?: undefined;
+      }
   );
+
+const KNOWN = [
+  ...['refresh', 'acquire', 'store', 'tokens', 'subject', 'revoke', 'name', 'skewWindow'],
+  ...['backgroundWindow', 'waitTimeout', 'maxWaiting', 'classify', 'rotation', 'clock', 'random'],
+];
+/** Names that people bring from elsewhere. */
+const HINTS = {
+  lock: 'a lock belongs to a store: sharedStore({ ..., lock }), or memoryStore({ lock })',
+  onSessionEnded: 'subscribe() tells when a session ends',
+  origins: 'origins are an option of the adapter',
+};
 
 /** Throws a `TypeError` that names the option, what was expected and what came. */
 export function checkOptions(options: TokenManagerOptions): void {
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`createTokenManager: options must be an object, got ${nameOf(options)}`);
-  const { refresh, acquire, store, lock, clock } = options as {
-    [K in keyof TokenManagerOptions]: unknown;
-  } & {
-    refresh: unknown;
-    acquire: unknown;
+  const { refresh, acquire, store, tokens, clock, rotation } = options as {
+    [K in 'refresh' | 'acquire' | 'store' | 'tokens' | 'clock' | 'rotation']: unknown;
   };
   if (refresh === undefined && acquire === undefined)
     throw new TypeError(
       'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
     );
-  for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const)
+  requireKnown('createTokenManager', options, KNOWN, HINTS);
+  for (const name of ['refresh', 'acquire', 'revoke', 'random', 'classify', 'subject'] as const)
     expect(options, name, 'a function', (value) => typeof value === 'function');
   expect(options, 'name', 'a string that is not empty', isName);
   for (const name of ['skewWindow', 'backgroundWindow'] as const)
@@ -82,11 +126,34 @@ export function checkOptions(options: TokenManagerOptions): void {
       name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero',
       (value) => isAmount(value) && value > 0,
     );
-  if (store !== undefined) requireMethods('store', store, ['read', 'write']);
-  if (store !== undefined && !isName((store as TokenStore).name))
+  if (rotation !== undefined && !isRotation(rotation))
     throw new TypeError(
-      `store.name: expected a string that is not empty, got ${nameOf((store as TokenStore).name)}`,
+      `rotation: expected 'strict', 'never' or { grace: ms }, got ${nameOf(rotation)}`,
     );
-  if (lock !== undefined) requireMethods('lock', lock, ['request']);
+  if (store !== undefined) requireStore(store);
+  if (store !== undefined && tokens !== undefined)
+    throw new TypeError(
+      'tokens: give either a store or tokens; with both, a refresh token would be spent again once the store is empty. setSession(tokens) puts tokens into a store',
+    );
   if (clock !== undefined) requireMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
+}
+
+const isRotation = (value: unknown): boolean =>
+  value === 'strict' ||
+  value === 'never' ||
+  isAmount((value as { readonly grace?: unknown } | null | undefined)?.grace);
+
+function requireStore(store: unknown): void {
+  requireMethods('store', store, ['read', 'write']);
+  const { name, home } = store as Partial<TokenStore>;
+  if (!isName(name))
+    throw new TypeError(`store.name: expected a string that is not empty, got ${nameOf(name)}`);
+  if (typeof home !== 'function')
+    throw new TypeError('store: wrap a store of your own: sharedStore({ name, read, write })');
+}
+
+/** Ms for which the redemption of another holder is waited for, before it is taken for lost. */
+export function intentLimitOf(rotation: Rotation = 'strict'): number {
+  if (rotation === 'never') return 0;
+  return rotation === 'strict' ? 80_000 : rotation.grace * 0.8;
 }

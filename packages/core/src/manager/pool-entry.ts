@@ -1,4 +1,4 @@
-import type { TokenManager } from './manager.ts';
+import type { PooledManager, TokenManager } from './manager.ts';
 
 /** One manager of a pool, and whether the pool may do without it. */
 export interface PoolEntry {
@@ -6,20 +6,14 @@ export interface PoolEntry {
   /** On the pool's monotonic clock. */
   usedAt: number;
   readonly busy: boolean;
-  /** Nobody waits for it, and what it holds is stored. */
+  /** Nobody waits for it, no refresh is under way, and what it knows is stored. */
   readonly droppable: boolean;
   /** It is in use until `call` settles, as which it settles. */
   busyWith<T>(call: Promise<T>): Promise<T>;
 }
 
-export function createPoolEntry(manager: TokenManager): PoolEntry {
+export function createPoolEntry({ manager, needed }: PooledManager): PoolEntry {
   let calls = 0;
-  /** New tokens, or the end of a session, that the store could not take yet: nobody else knows of them. */
-  let unstored = false;
-  manager.subscribe(({ type, ...event }) => {
-    if (type === 'warning') unstored ||= 'code' in event && event.code === 'NOT_DURABLE';
-    else if (type === 'refreshed' || type === 'signedIn' || type === 'signedOut') unstored = false;
-  });
   return {
     manager,
     usedAt: 0,
@@ -27,7 +21,7 @@ export function createPoolEntry(manager: TokenManager): PoolEntry {
       return calls > 0;
     },
     get droppable() {
-      return calls === 0 && !unstored;
+      return calls === 0 && !needed();
     },
     async busyWith(call) {
       calls++;

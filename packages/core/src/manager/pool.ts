@@ -2,8 +2,8 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
 import type { TokenEvent } from '../session/events.ts';
 import { abortable } from '../time/abortable.ts';
-import { createTokenManager, type TokenManager } from './manager.ts';
-import type { TokenManagerOptions } from './options.ts';
+import { managerOf, type TokenManager } from './manager.ts';
+import { checkOptions, type TokenManagerOptions } from './options.ts';
 import { isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
 import { createPoolEntry, type PoolEntry } from './pool-entry.ts';
 import { tell } from './call-listener.ts';
@@ -122,11 +122,12 @@ export function createTokenPool(
     if (entry === undefined) {
       makeRoom();
       const made = create(key);
-      const manager = createTokenManager({ ...made, name: made.name ?? made.store?.name ?? key });
-      manager.subscribe((event) => {
+      checkOptions(made);
+      const pooled = managerOf({ ...made, name: made.name ?? made.store?.name ?? key });
+      pooled.manager.subscribe((event) => {
         for (const listener of [...listeners]) tell(() => listener(key, event));
       });
-      entry = createPoolEntry(manager);
+      entry = createPoolEntry(pooled);
     }
     entries.delete(key); // so that it counts as the most recently used
     entries.set(key, entry);
@@ -165,13 +166,12 @@ export function createTokenPool(
       },
       getToken: (wait) => use(key, wait?.signal, (manager) => manager.getToken(wait)),
       replaceRejected: (accessToken, wait) =>
-        use(key, wait?.signal, async (manager) => {
-          if (manager.status === 'unknown') await manager.getToken(wait); // made anew since the token was handed out, it has to read the store to know it
-          return manager.replaceRejected(accessToken, wait);
-        }),
+        use(key, wait?.signal, (manager) => manager.replaceRejected(accessToken, wait)),
       issued: (accessToken) => entries.get(key)?.manager.issued?.(accessToken) ?? false,
       refresh: (wait) => use(key, wait?.signal, (manager) => manager.refresh(wait)),
-      setSession: (tokens) => use(key, undefined, (manager) => manager.setSession(tokens)),
+      ready: (wait) => use(key, wait?.signal, (manager) => manager.ready(wait)),
+      setSession: (tokens, how) =>
+        use(key, undefined, (manager) => manager.setSession(tokens, how)),
       signOut: () => use(key, undefined, (manager) => manager.signOut()),
       subscribe(listener) {
         requireListener(listener);

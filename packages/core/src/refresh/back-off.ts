@@ -10,6 +10,8 @@ export interface BackOff {
   /** Notes a failed refresh of `from`, after which `held` is what there is. Returns the ms of silence, `least` at the least. */
   begin(from: Generation, held: Generation, error: TokenError, least?: number): number;
   end(): void;
+  /** Is this a silence in which nothing had been sent? Then nobody is spared by it once the network is back. */
+  readonly mayEndEarly: boolean;
   /** Why `held` may not be refreshed now, with the ms that are left as `retryAfter`; `undefined`: it may. */
   obstacle(held: Generation): TokenError | undefined;
 }
@@ -31,6 +33,9 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
       return delay;
     },
     end: () => (silence = undefined),
+    get mayEndEarly() {
+      return silence?.error.delivery === 'unsent';
+    },
     obstacle(held) {
       if (silence === undefined || silence.of !== held) return undefined;
       const { error, until } = silence;

@@ -8,19 +8,20 @@ const WINDOW = 30_000;
  * Keeps an API that always says 401, or a token endpoint whose tokens are no good, from causing one refresh a
  * request. Natural expiry never counts. All times in ms on the monotonic clock.
  */
-export interface Arrivals {
+export interface Limiter {
   /** A token was useless on arrival. */
   note(now: number): void;
   /**
    * A token obtained at `since` was refused: may it be replaced yet? The first to be refused on arrival must be a
-   * second old, the next two, and so on to a minute. `generation` is compared for identity, so each counts once.
+   * second old, the next two, and so on to a minute. `generation` is compared for identity, so each counts once. Returns
+   * the ms until then; 0: now.
    */
-  mayReplace(generation: object, since: number, now: number): boolean;
+  replaceIn(generation: object, since: number, now: number): number;
   /** Ms until the limiter allows the next refresh; 0: now. */
   wait(now: number): number;
 }
 
-export function createArrivals(): Arrivals {
+export function createLimiter(): Limiter {
   let noted: number[] = [];
   let streak = 0;
   let last: object | undefined;
@@ -30,7 +31,7 @@ export function createArrivals(): Arrivals {
   };
   return {
     note,
-    mayReplace(generation, since, now) {
+    replaceIn(generation, since, now) {
       const age = now - since;
       if (last !== generation) {
         last = generation;
@@ -39,7 +40,7 @@ export function createArrivals(): Arrivals {
           note(now);
         } else streak = 0;
       }
-      return age >= patience();
+      return Math.max(0, patience() - age);
     },
     wait(now) {
       const oldest = noted[noted.length - MOST];

@@ -1,8 +1,9 @@
 import { Mutex } from 'async-mutex';
 import type { RefreshLock } from '../session/lock.ts';
 
-/** A lock for one process: whoever shares this object is kept apart. */
-export function inProcessLock(): RefreshLock {
+/** A lock for one process: whoever shares this object is kept apart, and nobody who holds it dies alone. */
+export function mutexLock(random: () => number = Math.random): RefreshLock {
+  const freedOnDeath = `process-${random().toString(36).slice(2)}${random().toString(36).slice(2)}`;
   const mutexes = new Map<string, { readonly mutex: Mutex; users: number }>();
   return {
     async request(name, { signal }, task) {
@@ -12,7 +13,7 @@ export function inProcessLock(): RefreshLock {
       try {
         const release = await granted(entry.mutex, signal);
         try {
-          return await task({ name });
+          return await task({ name, freedOnDeath });
         } finally {
           release();
         }

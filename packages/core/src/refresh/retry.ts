@@ -14,7 +14,7 @@ export function retryDelay(error: TokenError, attempt: number, random: number): 
   if (error.code !== 'ERR_REFRESH_UNAVAILABLE' || error.delivery === undefined) return undefined;
   if (error.retryAfter !== undefined)
     return attempt < TRIES && error.retryAfter <= LONGEST_INLINE_WAIT
-      ? error.retryAfter
+      ? spread(error.retryAfter, random)
       : undefined;
   switch (error.delivery) {
     case 'unsent': // full jitter: 0.5 s, 1 s
@@ -29,7 +29,13 @@ export function retryDelay(error: TokenError, attempt: number, random: number): 
 /** Ms of silence after the n-th failed flight in a row (from 1): 1 s doubling to 60 s, jittered; longer where the server said so. */
 export function backoffDelay(failures: number, random: number, error?: TokenError): number {
   const growing = Math.min(60_000, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random / 2);
-  const floor =
-    error?.code === 'ERR_REFRESH_CONFIGURATION' ? 60_000 : Math.min(error?.retryAfter || 0, HOUR);
-  return Math.max(growing, floor);
+  if (error?.code === 'ERR_REFRESH_CONFIGURATION') return Math.max(growing, 60_000);
+  return Math.max(growing, spread(Math.min(error?.retryAfter ?? 0, HOUR), random));
 }
+
+/**
+ * A time that the server named, and some jitter above it: many sessions that were told the same would otherwise call in
+ * the same moment.
+ */
+const spread = (retryAfter: number, random: number): number =>
+  retryAfter > 0 ? retryAfter + random * Math.max(1000, retryAfter / 4) : 0;

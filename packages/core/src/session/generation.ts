@@ -1,17 +1,17 @@
-import type { AccessToken, TokenSet } from '../tokens/tokens.ts';
+import type { IssuedToken, TokenSet } from '../tokens/tokens.ts';
 import { type Lifetime, lifetimeOf, type Moment, remaining, windowWithin } from './freshness.ts';
-import type { ActiveRecord } from '../session/store.ts';
+import type { ActiveRecord } from './store.ts';
 
 /** How the tokens of a generation came: by a sign-in, or by a refresh (ours or a peer's). */
 export type Origin = 'signIn' | 'refresh';
 
 /** One generation of a session as this manager holds it. */
-export interface Held {
+export interface Generation {
   readonly record: ActiveRecord;
   /** What callers get: everything but the refresh token. */
-  readonly token: AccessToken;
+  readonly token: IssuedToken;
   /** `token`, as the promise that every caller with a fresh token gets. */
-  readonly ready: Promise<AccessToken>;
+  readonly ready: Promise<IssuedToken>;
   readonly lifetime: Lifetime;
   /** Due when no more than this many ms are left. */
   readonly skew: number;
@@ -28,17 +28,21 @@ export interface Windows {
   readonly backgroundWindow: number;
 }
 
-/** `learned`: when the lifetime was counted from, which for our own refresh is the beginning of the call. */
-export function hold(
+/** `learned`: when the lifetime was counted from. For our own refresh that is the beginning of the call. */
+export function generationOf(
   record: ActiveRecord,
   origin: Origin,
   learned: Moment,
   windows: Windows,
   random: number,
   since = learned.monotonic,
-): Held {
+): Generation {
   const { refreshToken: _, ...rest }: TokenSet = record.tokens;
-  const token: AccessToken = Object.freeze(rest);
+  const token: IssuedToken = Object.freeze({
+    ...rest,
+    session: record.session,
+    generation: record.gen,
+  });
   const lifetime = lifetimeOf(record.tokens, record.issuedAt, learned);
   return {
     record,
@@ -46,20 +50,26 @@ export function hold(
     ready: Promise.resolve(token),
     lifetime,
     skew: windowWithin(lifetime, windows.skewWindow, 0.1),
-    background: windowWithin(lifetime, windows.backgroundWindow, 0.25) * (0.95 + random / 10), // jitter: processes that got the token together would refresh together
+    // Jitter: processes that got the token together would otherwise refresh together.
+    background: windowWithin(lifetime, windows.backgroundWindow, 0.25) * (0.95 + random / 10),
     origin,
     since,
   };
 }
 
-export const isExpired = (held: Held, moment: Moment): boolean =>
-  remaining(held.lifetime, moment) <= 0;
+export const isExpired = (generation: Generation, moment: Moment): boolean =>
+  remaining(generation.lifetime, moment) <= 0;
 
 /**
  * Good to be sent without a refresh, for `validFor` ms, with more than `skew` ms left. At most nine tenths of the lifetime can be asked for: more
  * would refresh for every caller.
  */
-export const isFresh = (held: Held, moment: Moment, validFor = 0, skew = held.skew): boolean => {
-  const left = remaining(held.lifetime, moment);
-  return left > skew && left >= windowWithin(held.lifetime, validFor, 0.9);
+export const isFresh = (
+  generation: Generation,
+  moment: Moment,
+  validFor = 0,
+  skew = generation.skew,
+): boolean => {
+  const left = remaining(generation.lifetime, moment);
+  return left > skew && left >= windowWithin(generation.lifetime, validFor, 0.9);
 };

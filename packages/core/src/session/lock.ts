@@ -1,3 +1,16 @@
+/** What a lock tells about itself while a task holds it. */
+export interface HeldLock {
+  readonly name?: string;
+  /** Aborts when a lease could not be renewed. */
+  readonly signal?: AbortSignal;
+  /**
+   * Set where the lock comes free when its holder dies: an identity that is unique among all who may share the store. The
+   * next holder then knows that the redemption of a holder that died cannot go on, and starts at once. A lock without it is
+   * taken for a lease.
+   */
+  readonly freedOnDeath?: string;
+}
+
 /**
  * Mutual exclusion in the shape of Web Locks, so that `navigator.locks` fits as it is. Rejects with the signal's
  * reason when `signal` aborts before the lock was granted, with any other error when the backend is down.
@@ -6,7 +19,6 @@ export interface RefreshLock {
   request<T>(
     name: string,
     options: { signal?: AbortSignal },
-    /** `held.signal`, where a lock has it, aborts when a lease could not be renewed. */
-    task: (held?: { readonly name?: string; readonly signal?: AbortSignal } | null) => Promise<T>,
+    task: (held?: HeldLock | null) => Promise<T>,
   ): Promise<T>;
 }

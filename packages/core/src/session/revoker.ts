@@ -2,8 +2,7 @@ import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import type { SessionOptions } from '../manager/options.ts';
-import type { SessionState } from './state.ts';
+import type { Emit } from './events.ts';
 
 /** Ms that the server gets to answer a revocation. */
 const REVOCATION_LIMIT = 10_000;
@@ -16,9 +15,11 @@ export interface Revoker {
 }
 
 export function createRevoker(
-  revoke: SessionOptions['revoke'],
+  revoke:
+    | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => PromiseLike<unknown>)
+    | undefined,
   clock: Clock,
-  emit: SessionState['emit'],
+  emit: Emit,
 ): Revoker {
   const underWay = new Set<Promise<void>>();
   return {

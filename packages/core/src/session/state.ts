@@ -1,60 +1,57 @@
+import type { TokenError } from '../errors/errors.ts';
 import type { Clock } from '../time/clock.ts';
-import { TokenError } from '../errors/errors.ts';
-import type { TokenEvent } from './events.ts';
 import { fingerprint } from '../tokens/fingerprint.ts';
-import { type Relation, relate } from '../shared/compare-records.ts';
-import type { SessionRecord } from './store.ts';
+import type { Emit, SessionStatus } from './events.ts';
 import { type Moment, momentOf } from './freshness.ts';
-import { type Held, hold, type Origin, type Windows } from './generation.ts';
-import type { Sight } from '../shared/record.ts';
-import { type ActiveRecord, isActive } from '../session/store.ts';
-
-/** An event without what every event has. */
-export type EventBody = TokenEvent extends infer E
-  ? E extends TokenEvent
-    ? Omit<E, 'name' | 'at' | 'token'>
-    : never
-  : never;
+import { type Generation, generationOf, type Origin, type Windows } from './generation.ts';
+import type { ActiveRecord, SessionRecord } from './store.ts';
 
 /** Which generation of which session a token belongs to. */
-export interface Generation {
+export interface Place {
   readonly session: string;
   readonly gen: number;
 }
 
+/** How a record came to be the current one. */
+export interface Adoption {
+  readonly by: 'self' | 'peer';
+  readonly origin: Origin;
+  /** From when its lifetime counts; default: now. For our own refresh that is the beginning of the call. */
+  readonly learned?: Moment;
+}
+
 /**
  * What a manager knows of its session, and the only place where that changes. Synchronous: whoever waited reads the
- * new state, never something in between.
+ * new state, never something in between. It knows nothing of stores.
  */
 export interface SessionState {
-  /** `unknown`: the store was never read. `empty`: there never was a session. */
+  /** `unknown`: nobody has looked yet. `empty`: there never was a session. */
   readonly phase: 'unknown' | 'empty' | 'signedOut' | 'active';
-  readonly held: Held | undefined;
-  /** +1 whenever a session ends or begins to give way to another; who waits across that is turned away. */
+  readonly status: SessionStatus;
+  /** The generation that callers get; `undefined`: nobody is signed in. */
+  readonly current: Generation | undefined;
+  /** The newest record that is known: the current one, or what is left of a session that is over or away. */
+  readonly record: SessionRecord | undefined;
+  /** +1 whenever a session ends or gives way to another; who waits across that is turned away. */
   readonly epoch: number;
-  /** Why the refresh token of the held generation is of no use any more. */
+  /** Why the refresh token of the current generation is of no use any more. */
   readonly dead: TokenError | undefined;
-  /** Did the API refuse the held generation? Then it is not handed out any more. */
+  /** Did the API refuse the current generation? Then it is due, and still good for those who have not sent. */
   refused: boolean;
-  /** Was anything of the held session ever in the store? Only then does an empty store mean that it has ended. */
-  stored: boolean;
-  readonly past: ReadonlySet<string>;
-  /** How a sight of the store stands to what is held, without taking it over. */
-  relate(sight: Sight): Relation;
-  /** Takes over what the store holds, where that is not behind; says how the two stood. */
-  take(sight: Sight, by: 'peer' | 'store'): Relation;
-  /** Holds what this manager obtained; `stored`: after storing it. `issued`: when the call for it began, from where its lifetime counts. */
-  commit(record: ActiveRecord, stored: boolean, origin: Origin, issued?: Moment): void;
-  /** The session is over in this manager; `by` whom. */
-  leave(by: 'self' | 'peer'): void;
-  /** A sign-in is about to be stored. `again`: so is another one already. Who waits for anybody else's session is turned away. */
-  suspend(again: boolean): void;
-  /** Learns of a session that was over before it was ever held: a store that goes back must not bring it up again. */
-  bury(session: string): void;
-  markDead(error: TokenError): void;
+  /** This is the current generation from now on. */
+  adopt(record: ActiveRecord, how: Adoption): void;
+  /** The session is over for callers, by `by`; `record` is what is left of it. */
+  leave(by: 'self' | 'peer', record: SessionRecord | undefined): void;
+  /** What is left of the session, or what came of it since: nothing changes for callers. */
+  keep(record: SessionRecord): void;
+  /** Looked, and nobody was signed in. */
+  foundEmpty(): void;
+  /** Tried to get tokens from nothing: nobody is signed in. */
+  foundNobody(): void;
+  markDead(error: TokenError, by: 'self' | 'peer'): void;
   /** The generation that this token belongs to, of this session or an earlier one. */
-  generationOf(accessToken: string): Generation | undefined;
-  emit(event: EventBody, token?: string): void;
+  placeOf(accessToken: string): Place | undefined;
+  readonly emit: Emit;
 }
 
 /** Tokens remembered, as fingerprints: enough for any request that is still under way. */
@@ -64,84 +61,68 @@ export function createSessionState(options: {
   readonly clock: Clock;
   readonly windows: Windows;
   readonly random: () => number;
-  readonly emit: (event: EventBody, token: string | undefined) => void;
-  /** Called after the held generation or the session changed. */
+  readonly emit: Emit;
+  /** Is there a way to get tokens from nothing? Then an empty place says nothing yet. */
+  readonly acquires: boolean;
+  /** Called after the current generation or the session changed. */
   readonly changed: () => void;
 }): SessionState {
-  const { clock, windows, random, emit, changed } = options;
+  const { clock, windows, random, emit, acquires, changed } = options;
   let phase: SessionState['phase'] = 'unknown';
-  let held: Held | undefined;
+  let current: Generation | undefined;
+  let record: SessionRecord | undefined;
   let epoch = 0;
   let dead: TokenError | undefined;
-  /** Signed out before the store was read: the first session seen in it is the one that was meant. */
-  let unread = false;
-  const past = new Set<string>();
-  const generations = new Map<string, Generation>();
+  /** Was it tried to get tokens from nothing, in vain? */
+  let nobody = false;
+  const places = new Map<string, Place>();
 
-  const remember = (record: ActiveRecord): void => {
-    const key = fingerprint(record.tokens.accessToken);
-    generations.delete(key); // so that it counts as the newest again
-    generations.set(key, { session: record.session, gen: record.gen });
-    trim(generations);
+  const statusNow = (): SessionStatus => {
+    if (phase === 'active') return dead === undefined ? 'signedIn' : 'ended';
+    if (phase === 'signedOut') return 'signedOut';
+    return phase === 'empty' && (nobody || !acquires) ? 'signedOut' : 'unknown';
   };
 
-  const adopt = (
-    record: ActiveRecord,
-    stored: boolean,
-    origin: Origin,
-    learned = momentOf(clock),
-  ): void => {
-    const moved = held?.record.session !== record.session;
-    if (held !== undefined && moved) {
-      past.add(held.record.session);
-      trim(past);
+  const remember = ({ tokens, session, gen }: ActiveRecord): void => {
+    const key = fingerprint(tokens.accessToken);
+    places.delete(key); // so that it counts as the newest again
+    places.set(key, { session, gen });
+    for (const oldest of places.keys()) {
+      if (places.size <= REMEMBERED) return;
+      places.delete(oldest);
     }
-    past.delete(record.session);
-    held = hold(record, origin, learned, windows, random(), clock.monotonic());
-    phase = 'active';
-    dead = undefined;
-    unread = false;
-    state.refused = false;
-    state.stored = stored || (!moved && state.stored);
-    remember(record);
   };
 
-  const noticeDeath = (record: SessionRecord): void => {
-    if (record.dead?.gen !== record.gen || dead !== undefined) return;
-    markDead(
-      new TokenError('ERR_SESSION_ENDED', {
-        message: `The server ended the session (${record.dead.code})`,
-      }),
-    );
-  };
-
-  const markDead = (error: TokenError): void => {
-    if (dead !== undefined || held === undefined) return;
-    dead = error;
-    emit({ type: 'sessionEnded', error }, held.token.accessToken);
-    changed();
-  };
-
-  const leave = (by: 'self' | 'peer' | 'store', session?: string): void => {
-    unread ||= phase === 'unknown' && by === 'self'; // and stays so when it is signed out once more
-    if (phase !== 'unknown' || unread) epoch++; // found in the first read, it was over before anybody asked
-    if (held !== undefined) past.add(held.record.session);
-    if (session !== undefined) past.add(session);
-    trim(past);
-    const known = phase === 'signedOut';
-    phase = 'signedOut';
-    held = dead = undefined;
-    state.refused = state.stored = false;
-    if (!known) emit({ type: 'signedOut', by }, undefined);
-    changed();
+  const announce = (
+    before: SessionStatus,
+    moved: boolean,
+    next: ActiveRecord,
+    how: Adoption,
+  ): void => {
+    const token = next.tokens.accessToken;
+    const { by } = how;
+    if (before === 'unknown' && how.origin === 'signIn' && by === 'peer')
+      emit({ type: 'ready', status: 'signedIn' }, token);
+    else if (before === 'unknown' && how.origin === 'refresh')
+      emit({ type: 'ready', status: 'signedIn' }, token);
+    else if (moved) emit({ type: 'signedIn', by }, token);
+    else emit({ type: 'refreshed', by, expiresAt: next.tokens.expiresAt }, token);
   };
 
   const state: SessionState = {
+    emit,
+    refused: false,
     get phase() {
       return phase;
     },
-    get held() {
-      return held;
+    get status() {
+      return statusNow();
+    },
+    get current() {
+      return current;
+    },
+    get record() {
+      return record;
     },
     get epoch() {
       return epoch;
@@ -149,71 +130,51 @@ export function createSessionState(options: {
     get dead() {
       return dead;
     },
-    stored: false,
-    past,
-    refused: false,
-    relate(sight) {
-      const relation = relate(held?.record, past, sight.record);
-      return relation === 'gone' && !state.stored ? 'older' : relation;
-    },
-    take(sight, by) {
-      const { record } = sight;
-      if (unread && record !== undefined) state.bury(record.session);
-      unread &&= record === undefined;
-      const relation = state.relate(sight);
-      const first = phase === 'unknown';
-      if (relation === 'nothing') {
-        if (first) phase = 'empty';
-      } else if (relation === 'signedOut' || relation === 'gone') {
-        if (phase !== 'signedOut') leave(first ? 'store' : by, record?.session);
-        else if (record !== undefined) state.bury(record.session);
-      } else if (isActive(record) && relation !== 'older') {
-        if (relation === 'same') state.stored = true;
-        else {
-          if (relation === 'other' && held !== undefined) epoch++;
-          adopt(record, true, relation === 'newer' ? 'refresh' : 'signIn');
-          if (relation === 'newer')
-            emit(
-              {
-                type: 'refreshed',
-                by: 'peer',
-                duration: 0,
-                lockWait: 0,
-                expiresAt: record.tokens.expiresAt,
-              },
-              record.tokens.accessToken,
-            );
-          else emit({ type: 'signedIn', by: first ? 'store' : by }, record.tokens.accessToken);
-        }
-        noticeDeath(record); // before anybody who waits is asked to decide
-        if (relation !== 'same') changed();
-      }
-      return relation;
-    },
-    commit(record, stored, origin, issued) {
-      adopt(record, stored, origin, issued);
+    adopt(next, how) {
+      const before = statusNow();
+      const moved = current?.record.session !== next.session;
+      if (moved && current !== undefined) epoch++;
+      const learned = how.learned ?? momentOf(clock);
+      current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
+      record = next;
+      phase = 'active';
+      dead = undefined;
+      state.refused = false;
+      remember(next);
+      announce(before, moved, next, how);
       changed();
     },
-    leave,
-    suspend(again) {
-      if (held !== undefined || again) epoch++;
+    leave(by, left) {
+      const known = statusNow();
+      if (phase !== 'unknown' || by === 'self') epoch++; // found at the first look, it was over before anybody asked
+      phase = 'signedOut';
+      record = left;
+      current = dead = undefined;
+      state.refused = false;
+      if (known === 'unknown' && by === 'peer') emit({ type: 'ready', status: 'signedOut' });
+      else if (known !== 'signedOut') emit({ type: 'signedOut', by });
       changed();
     },
-    bury(session) {
-      past.add(session);
-      trim(past);
+    keep(left) {
+      record = left;
     },
-    markDead,
-    generationOf: (accessToken) => generations.get(fingerprint(accessToken)),
-    emit: (event, token) => emit(event, token),
+    foundEmpty() {
+      if (phase !== 'unknown') return;
+      phase = 'empty';
+      if (!acquires) emit({ type: 'ready', status: 'signedOut' });
+    },
+    foundNobody() {
+      if (statusNow() !== 'unknown') return;
+      nobody = true;
+      emit({ type: 'ready', status: 'signedOut' });
+    },
+    markDead(error, by) {
+      if (dead !== undefined || current === undefined) return;
+      dead = error;
+      emit({ type: 'sessionEnded', by, error }, current.token.accessToken);
+      changed();
+    },
+    placeOf: (accessToken) => places.get(fingerprint(accessToken)),
   };
   return state;
-}
-
-/** Drops the oldest of a set or map that outgrew its bound. */
-function trim(collection: Set<string> | Map<string, unknown>): void {
-  for (const oldest of collection.keys()) {
-    if (collection.size <= REMEMBERED) return;
-    collection.delete(oldest);
-  }
 }

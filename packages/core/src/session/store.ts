@@ -1,26 +1,52 @@
+import type { TokenError } from '../errors/errors.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { RefreshLock } from './lock.ts';
 
-/** Plain JSON, written whole. `v` is the format: an unknown one is ERR_STORE_RECORD and never overwritten. */
+/**
+ * Plain JSON, written whole. `v` is the format: an unknown one is ERR_STORE_RECORD. Keep it as it is, members that you do
+ * not know included.
+ */
 export interface SessionRecord {
   readonly v: 1;
   /** Random id of one sign-in; compared for equality only. */
   readonly session: string;
-  /** +1 for every committed rotation within the session. */
+  /** +1 for every rotation within the session. */
   readonly gen: number;
   readonly status: 'active' | 'signedOut';
   readonly tokens?: TokenSet;
   /** Ms since the epoch: when the call that yielded the tokens began. */
   readonly issuedAt: number;
+  /**
+   * Orders sign-ins and sign-outs: ms since the epoch, and later than the turn of what it replaced. 0: nobody has been signed in
+   * yet, and the record only carries the intent of who is looking for a session.
+   */
+  readonly turn: number;
+  /** Whose tokens these are, where that is known. */
+  readonly subject?: string;
+  /** Fingerprints of earlier refresh tokens of this session, the newest 32. */
+  readonly spent?: readonly string[];
+  /** Fingerprints of refresh tokens of sessions that are over, the newest 32. */
+  readonly past?: readonly string[];
   /** A redemption of generation `gen` may be under way, or its answer lost. */
-  readonly intent?: {
-    readonly gen: number;
-    readonly owner: string;
-    readonly startedAt: number;
-    readonly attempt: number;
-  };
+  readonly intent?: Intent;
   /** The authorization server rejected the refresh token of generation `gen`. */
   readonly dead?: { readonly gen: number; readonly code: string; readonly at: number };
+}
+
+/** A mark that is written before a refresh token is sent. */
+export interface Intent {
+  readonly gen: number;
+  /** Random id of the manager that wrote it; empty: nobody knows who did. */
+  readonly owner: string;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  readonly attempt: number;
+  /** `freedOnDeath` of the lock under which it was written. */
+  readonly lock?: string;
+  /** Ms for which this intent has been seen, by anybody. */
+  readonly seen?: number;
+  /** Its owner has stopped listening: no answer can come any more. The refresh token may be spent. */
+  readonly over?: true;
 }
 
 /** A record of a session that goes on, so it has tokens. */
@@ -32,29 +58,42 @@ export interface ActiveRecord extends SessionRecord {
 export const isActive = (record: SessionRecord | undefined): record is ActiveRecord =>
   record?.status === 'active';
 
-/** What a store holds: a record, or whatever somebody else wrote there. */
+/** What a store holds: what was written, or whatever somebody else put there. */
 export interface StoredValue {
   readonly value: unknown;
   /** Changes with every write; compared for equality only. */
   readonly version: string;
   /** What is wrong with the place where it is kept, such as that others can read it: a `warning` event, once. No tokens. */
   readonly warning?: string | undefined;
+  /**
+   * Set where something is there that cannot be read, such as tokens whose key was lost: ERR_STORE_RECORD for whoever
+   * reads. An explicit sign-in or sign-out replaces it.
+   */
+  readonly unreadable?: TokenError | undefined;
 }
 
-/** One cell with optimistic concurrency. Knows nothing of the protocol. */
-export interface TokenStore {
-  /** Names the session in the lock, events and errors. */
+/** One cell with compare-and-set, such as a row with a version. It knows nothing of the protocol. */
+export interface StoreCell {
+  /** Names the session and its lock: each session needs another name. */
   readonly name: string;
-  read(): Promise<StoredValue | undefined>;
-  /** Writes if the version is still `expected` (`undefined`: if nothing is there). The new version, or `undefined`: somebody was first. */
-  write(value: SessionRecord, expected: string | undefined): Promise<string | undefined>;
+  /** `undefined` or `null`: nothing there. */
+  read(): Promise<StoredValue | null | undefined>;
+  /**
+   * Writes the record whole, if the version is still `expected` (`undefined`: if nothing is there). Gives the new version;
+   * `undefined` or `null`: somebody else was first.
+   */
+  write(record: SessionRecord, expected: string | undefined): Promise<string | null | undefined>;
   /** Somebody else may have written. Late, early or needless calls are fine. Returns unsubscribe. */
   subscribe?(onChange: () => void): () => void;
-  /** The lock that suits this store. */
-  readonly lock?: RefreshLock | undefined;
   /**
-   * May another process write here, guarded by a real compare-and-set? Default `true`. With `false` no intents and no
-   * dead marks are written: there is nobody to read them, or no safe way to write them.
+   * Lets the others wait instead of looking. It is asked for `name`. Default: a lock of this process alone; the
+   * compare-and-set keeps two processes from redeeming the same refresh token.
    */
-  readonly shared?: boolean | undefined;
+  readonly lock?: RefreshLock | undefined;
+}
+
+/** What a manager takes: made by `sharedStore`, or by a function whose name ends in `Store`. */
+export interface TokenStore extends StoreCell {
+  /** The code that sharing a session needs; opaque. Not a symbol, so that two copies of this package fit each other. */
+  readonly home: object;
 }

@@ -1,28 +1,40 @@
-import type { SessionRecord } from '../session/store.ts';
+import { isActive, type SessionRecord } from '../session/store.ts';
 
 /**
- * How what a store holds stands to what this manager holds:
+ * How what a store holds stands to the newest record that a manager knows:
  *
  * - `nothing`: neither has a session
- * - `same`: the same generation of the same session
- * - `newer`, `older`: another generation of the same session; `older` also for a session that this manager knows to
- *   be over: the store went back in time
- * - `other`: another sign-in
- * - `signedOut`: a tombstone
+ * - `same`: the same record, marks aside
+ * - `newer`: to be taken over
+ * - `older`: the store does not know what this manager knows
  * - `gone`: there was a session, and now there is nothing
  */
-export type Relation = 'nothing' | 'same' | 'newer' | 'older' | 'other' | 'signedOut' | 'gone';
+export type Relation = 'nothing' | 'same' | 'newer' | 'older' | 'gone';
 
-/** Pure. `mine`: the active record in memory; `past`: ids of sessions known to be over. */
-export function relate(
+/**
+ * Pure. `mine`: the newest record in memory; `wasStored`: anything of that session was ever seen in the store. Within a
+ * session a sign-out comes after everything, then the generation decides; between sessions the turn does. In a tie the
+ * store wins, so that all managers come to the same end.
+ */
+export function compareRecords(
   mine: SessionRecord | undefined,
-  past: ReadonlySet<string>,
   stored: SessionRecord | undefined,
+  wasStored: boolean,
 ): Relation {
-  if (stored === undefined) return mine === undefined ? 'nothing' : 'gone';
-  if (past.has(stored.session) && stored.session !== mine?.session)
-    return mine === undefined && stored.status === 'signedOut' ? 'signedOut' : 'older';
-  if (stored.status === 'signedOut') return 'signedOut';
-  if (stored.session !== mine?.session) return 'other';
-  return stored.gen === mine.gen ? 'same' : stored.gen > mine.gen ? 'newer' : 'older';
+  if (stored === undefined) {
+    if (mine === undefined) return 'nothing';
+    return wasStored ? 'gone' : 'older';
+  }
+  if (mine === undefined) return 'newer';
+  if (stored.session !== mine.session) return stored.turn >= mine.turn ? 'newer' : 'older';
+  if (stored.status !== mine.status) return stored.status === 'signedOut' ? 'newer' : 'older';
+  if (stored.status === 'signedOut') return 'same';
+  if (stored.gen !== mine.gen) return stored.gen > mine.gen ? 'newer' : 'older';
+  return haveSameTokens(mine, stored) ? 'same' : 'newer';
 }
+
+const haveSameTokens = (one: SessionRecord, other: SessionRecord): boolean =>
+  isActive(one) &&
+  isActive(other) &&
+  one.tokens.accessToken === other.tokens.accessToken &&
+  one.tokens.refreshToken === other.tokens.refreshToken;

@@ -1,47 +1,58 @@
-import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
-import type { Cell } from './store-access.ts';
+import type { HomeParts, SetSessionOptions } from '../manager/home.ts';
+import {
+  type Announcement,
+  announcedRecord,
+  announcementOf,
+  signedOutBefore,
+} from '../session/announcement.ts';
+import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
+import { type Birth, birthNow, tombstoneOf } from '../session/succession.ts';
 import { createPause } from '../time/pause.ts';
-import { backoffDelay } from '../refresh/retry.ts';
-import type { SessionRecord } from '../session/store.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
+import type { Debt } from './debt.ts';
 import type { Sight } from './record.ts';
-import { type ActiveRecord, isActive } from '../session/store.ts';
-import type { Revoker } from '../session/revoker.ts';
-import type { SessionState } from '../session/state.ts';
+import type { StoreAccess, Updated } from './store-access.ts';
+import type { Sync } from './sync.ts';
 
-/** Sign-in and sign-out, one after the other in the order of the calls; the last call has the last word. */
-export interface Transitions {
+/** Ms after which a sign-in whose write got no answer looks again, doubling to the longest. */
+const FIRST_LOOK = 250;
+const LONGEST_LOOK = 2000;
+
+/** Sign-in and sign-out, stored one after the other in the order of the calls; the last call has the last word. */
+export interface SignInOut {
   /** Is a sign-in being stored, or a session ended that was never read? Requests made now wait for that. */
   readonly busy: boolean;
-  signIn(tokens: TokenSet): Promise<void>;
+  /** The number of the latest call. */
+  readonly call: number;
+  setSession(tokens: TokenSet, options: SetSessionOptions): Promise<void>;
   signOut(): Promise<void>;
-  /** Tries nothing again from now on. */
-  stop(): void;
   /** Resolves when nothing is being stored any more, well or badly. */
   settled(): Promise<unknown>;
 }
 
-export function createTransitions(parts: {
-  readonly state: SessionState;
-  readonly cell: Cell;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly newId: () => string;
-  readonly revoker: Revoker;
-  readonly open: () => void;
-  readonly pump: () => void;
-  readonly closed: () => boolean;
-}): Transitions {
-  const { state, cell, clock, random, newId, revoker, open, pump, closed } = parts;
+/** A sign-in that is not stored yet. */
+interface Pending {
+  readonly tokens: TokenSet;
+  readonly again: boolean;
+  readonly birth: Birth;
+  readonly done: Promise<void>;
+}
+
+export function createSignInOut(
+  parts: HomeParts & {
+    readonly access: StoreAccess;
+    readonly sync: Sync;
+    readonly debt: Debt;
+  },
+): SignInOut {
+  const { state, clock, newId, revoker, subjectOf, refreshing, park, closed, pump } = parts;
+  const { waitTimeout, access, sync, debt } = parts;
   let holding = 0;
-  let latest = 0;
-  /** The latest call that stands whatever the store says: a sign-out, or a sign-in that was stored. */
-  let standing = 0;
-  /** The session of the sign-in that was stored last, or was to be: it may be in the store, whatever came of that. */
-  let tried: string | undefined;
-  /** The sign-in that was called last: one that it overtook before anything of that was stored comes to the same end. */
-  let last: Promise<void> | undefined;
+  let call = 0;
+  /** The number of the latest sign-out. */
+  let ended = 0;
+  let pending: readonly Pending[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   const pause = createPause(clock);
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
@@ -50,80 +61,88 @@ export function createTransitions(parts: {
     return turn;
   };
 
-  const storeSignIn = async (record: ActiveRecord, call: number): Promise<void> => {
-    const superseded = (): boolean => call !== latest;
-    let found: Sight | undefined;
-    const overwrite = (sight: Sight): ActiveRecord | undefined => {
-      found = sight;
-      if (superseded()) return undefined;
-      tried = record.session;
-      return record;
-    };
-    try {
-      const result = superseded() ? undefined : await cell.update(overwrite);
-      if (result !== undefined && 'written' in result && found?.record !== undefined)
-        state.bury(found.record.session); // also where something overtook this
-    } catch (error) {
-      // What was found there stays, and is known from now on: the store might go back to before it.
-      if (found !== undefined && (state.phase === 'unknown' || state.relate(found) === 'newer'))
-        state.take(found, 'store');
-      throw error;
+  const judge = (
+    found: SessionRecord | undefined,
+    { tokens, again, birth }: Omit<Pending, 'done'>,
+  ): Announcement =>
+    announcementOf(found, tokens, {
+      subject: birth.subject ?? subjectOf(tokens),
+      again,
+      now: clock.now(),
+      refreshing: refreshing(),
+      seen: (accessToken, session) => state.placeOf(accessToken)?.session === session,
+    });
+
+  /** What a sign-in makes of what it finds: a record to write, or the word that nothing changes. */
+  const step = (
+    signIn: Omit<Pending, 'done'>,
+    sight: Sight,
+  ): { readonly announcement: Announcement; readonly record: SessionRecord | undefined } => {
+    const { tokens, birth } = signIn;
+    if (sight.unreadable === undefined && sync.compare(sight) === 'newer') sync.take(sight);
+    const stored = sight.unreadable === undefined ? sync.recordOf(sight) : undefined;
+    const relation = sight.unreadable === undefined ? sync.compare(sight) : 'older';
+    const behind = relation === 'older' || relation === 'gone';
+    const found = behind ? state.record : stored;
+    const announcement = judge(found, signIn);
+    const record = announcedRecord(announcement, found, tokens, birth, stored, sync.aside);
+    // A known announcement also brings back a session that was gone.
+    if (record === undefined && behind && announcement !== 'over' && isActive(found))
+      return { announcement, record: found };
+    return { announcement, record };
+  };
+
+  const settle = (
+    result: Updated,
+    announcement: Announcement,
+    before: string | undefined,
+  ): void => {
+    if ('kept' in result) {
+      sync.take(result.kept);
+      if (announcement === 'over') throw signedOutBefore();
+      return;
     }
-    if (!superseded()) {
-      standing = call;
-      state.commit(record, true, 'signIn');
-      state.emit({ type: 'signedIn', by: 'self' }, record.tokens.accessToken);
-    } else if (standing > call)
-      throw new TokenError('ERR_SIGNED_OUT', {
-        message: 'Signed out before the sign-in was stored',
-      });
+    const written = result.written as ActiveRecord;
+    if (written.session !== before) park();
+    const known = state.current?.record;
+    if (known?.session === written.session && known.gen === written.gen) sync.paid(written);
+    else sync.commit(written, { by: 'self', origin: 'signIn' });
   };
 
-  /** Ends what is over here, and whatever else the store held when this first got to see it. */
-  const storeSignOut = async (
-    known: ActiveRecord | undefined,
-    first: { seen: boolean },
-  ): Promise<void> => {
-    let replaced: SessionRecord | undefined;
-    const tombstone = ({ record }: Sight): SessionRecord | undefined => {
-      replaced = record;
-      if (!first.seen && record !== undefined) state.bury(record.session); // for good, also where the tombstone cannot be stored
-      first.seen = true;
-      if (
-        record?.status === 'signedOut' ||
-        (record !== undefined && !state.past.has(record.session))
-      )
-        return undefined;
-      return {
-        v: 1,
-        session: record?.session ?? known?.session ?? newId(),
-        gen: record?.gen ?? 0,
-        status: 'signedOut',
-        issuedAt: clock.now(),
-      };
-    };
-    const result = await cell.update(tombstone);
-    // Unread, or refreshed by a peer: these tokens are not the ones that were held, and revoked, here.
-    if (
-      'written' in result &&
-      isActive(replaced) &&
-      (replaced.session !== known?.session || replaced.gen > known.gen)
-    )
-      revoker.revoke(replaced.tokens);
-    if ('kept' in result) state.take(result.kept, 'peer');
-    else if (state.held !== undefined) state.leave('self'); // taken over meanwhile, and over now too
-  };
-
-  const keepTrying = async (call: number, attempt: () => Promise<void>): Promise<void> => {
-    const wanted = (): boolean => call === standing && !closed();
-    for (let failures = 1; wanted(); failures++) {
-      await pause.for(backoffDelay(failures, random()));
+  /** Rule R6: a write that got no answer is settled before the promise is. The version makes that safe. */
+  const storeSignIn = async (signIn: Omit<Pending, 'done'>, number: number): Promise<void> => {
+    const until = clock.monotonic() + waitTimeout;
+    let sent: SessionRecord | undefined;
+    let announcement: Announcement = 'same';
+    for (let delay = FIRST_LOOK; ; delay = Math.min(LONGEST_LOOK, delay * 2)) {
+      if (number <= ended) throw overtaken();
+      const before = state.record?.session;
       try {
-        await inTurn(async () => (wanted() ? attempt() : undefined)); // a sign-in that was in turn before may have been stored
+        const result = await access.update(
+          (sight) => {
+            if (number <= ended) return undefined;
+            const made = step(signIn, sight);
+            announcement = made.announcement;
+            sent = made.record ?? sent;
+            return made.record;
+          },
+          { replacing: true },
+        );
+        if (number <= ended) throw overtaken();
+        settle(result, announcement, before);
         return;
       } catch (error) {
-        if ((error as TokenError).code === 'ERR_STORE_RECORD') return; // what is there now is not ours to replace
+        const { code, cause } = error as TokenError;
+        const definite =
+          sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
+        if (definite) throw error;
+        if (number !== call || closed() || clock.monotonic() + delay > until) {
+          if (isActive(sent) && number === call) sync.setAside(sent);
+          debt.start();
+          throw unanswered(cause ?? error);
+        }
       }
+      await pause.for(delay, true);
     }
   };
 
@@ -131,59 +150,68 @@ export function createTransitions(parts: {
     get busy() {
       return holding > 0;
     },
-    async signIn(tokens) {
-      open();
-      const call = ++latest;
-      const record: ActiveRecord = {
-        v: 1,
-        session: newId(),
-        gen: 0,
-        status: 'active',
-        tokens,
-        issuedAt: clock.now(),
-      };
-      state.suspend(holding++ > 0);
-      try {
-        const turn = (last = inTurn(() => storeSignIn(record, call)));
-        await turn;
-        if (tried !== record.session) await last;
-      } finally {
-        holding--;
+    get call() {
+      return call;
+    },
+    async setSession(tokens, { again = false }) {
+      const same = pending.at(-1);
+      if (same?.again === again && haveSameTokens(same.tokens, tokens)) return same.done;
+      const birth = birthNow({ newId, clock, subjectOf }, tokens);
+      const signIn = { tokens, again, birth };
+      const announcement = state.phase === 'unknown' ? 'new' : judge(state.record, signIn);
+      // Nobody has to wait for tokens that are known already.
+      const holds = announcement !== 'same' && announcement !== 'older';
+      if (holds) holding++;
+      const number = ++call;
+      const done = inTurn(() => storeSignIn(signIn, number)).finally(() => {
+        if (holds) holding--;
+        pending = pending.filter((one) => one.birth !== birth);
         pump();
-      }
+      });
+      pending = [...pending, { ...signIn, done }];
+      return done;
     },
     async signOut() {
-      open();
-      const call = (standing = ++latest);
-      const known = state.held?.record;
-      const first = { seen: false };
-      if (tried !== undefined) state.bury(tried);
+      const known = state.current?.record;
+      for (const { birth } of pending) sync.giveUp(birth.session);
+      const { aside } = sync;
+      if (aside !== undefined) sync.giveUp(aside.session);
+      ended = ++call;
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
-      state.leave('self');
+      sync.end(tombstoneOf(state.record, newId(), clock.now(), aside), unread);
+      pause.interrupt();
       if (known !== undefined) revoker.revoke(known.tokens);
-      const attempt = (): Promise<void> => storeSignOut(known, first);
       try {
-        await inTurn(attempt);
+        await inTurn(() => debt.pay());
       } catch (error) {
-        first.seen ||= (known?.session ?? tried) !== undefined; // what somebody signs in with from now on is not what was signed out here
-        state.emit(
-          {
-            type: 'warning',
-            code: 'NOT_DURABLE',
-            message: 'Signed out here; the store could not be told yet',
-            error: error as TokenError,
-          },
-          undefined,
-        );
-        void keepTrying(call, attempt);
+        state.emit({
+          type: 'warning',
+          code: 'NOT_DURABLE',
+          message: 'Signed out here; the store could not be told yet',
+          error: error as TokenError,
+        });
+        debt.start();
         throw error;
       } finally {
         if (unread) holding--;
         pump();
       }
     },
-    stop: pause.interrupt,
     settled: () => queue,
   };
 }
+
+const haveSameTokens = (one: TokenSet, other: TokenSet): boolean =>
+  one.accessToken === other.accessToken && one.refreshToken === other.refreshToken;
+
+const overtaken = (): TokenError =>
+  new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
+
+const unanswered = (cause: unknown): TokenError =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message:
+      'The store did not say whether the sign-in was stored: it may still take effect. A later setSession() or signOut() overrides it',
+    cause,
+    delivery: 'unanswered',
+  });

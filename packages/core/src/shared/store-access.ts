@@ -1,89 +1,102 @@
-import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
-import { isRecord, readStored, type Sight } from './record.ts';
-import type { SessionRecord, TokenStore } from '../session/store.ts';
-import type { TokenSet } from '../tokens/tokens.ts';
 import { safeCause, secretsOf } from '../errors/safe-cause.ts';
+import type { SessionRecord, StoreCell } from '../session/store.ts';
+import type { Clock } from '../time/clock.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import { isRecord, readStored, type Sight } from './record.ts';
 
 /** Ms that a store gets for one answer. */
 const STORE_TIMEOUT = 10_000;
 /** A cell that is always written in between is not one to go on with. */
 const MOST_CONFLICTS = 100;
+const LONGEST_CONFLICT_PAUSE = 1000;
 
-/** A store as the protocol sees it: typed errors, bounded waits, no sight older than one already seen or than our own writes. */
-export interface Cell {
+/** What came of an update: a record was written over what was there, or what is there was kept. */
+export type Updated =
+  | { readonly written: SessionRecord; readonly version: string; readonly over: Sight }
+  | { readonly kept: Sight };
+
+/**
+ * The way to a store: typed errors, bounded waits, and no sight that is older than one already seen or than our own
+ * writes.
+ */
+export interface StoreAccess {
   read(): Promise<Sight>;
   /** The new version, or `undefined` for a conflict. */
   write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
   /**
-   * Reads and writes until what `next` makes of the sight was written, or `next` gives `undefined`: then the sight is
-   * the answer. `known` spares the first read.
+   * Reads and writes until what `next` makes of the sight was written, or `next` gives `undefined`. `known` spares the
+   * first read. `replacing`: also what cannot be read may be replaced.
    */
   update(
     next: (sight: Sight) => SessionRecord | undefined,
-    known?: Sight,
-  ): Promise<{ readonly written: string } | { readonly kept: Sight }>;
+    options?: { readonly known?: Sight | undefined; readonly replacing?: boolean },
+  ): Promise<Updated>;
+  /** A pause after the `conflicts`th conflict in a row, at random: those who write at the same time would meet again. */
+  yield(conflicts: number): Promise<void>;
 }
 
-/**
- * `warn` is told what the store finds wrong with its place, when that changes. `overtaken` is given a record that was read
- * before, and arrived after, what a read has shown since: where the store went back in time, it may be the newer one.
- */
-export function createCell(
-  store: TokenStore,
+export function createStoreAccess(
+  store: StoreCell,
   clock: Clock,
-  warn?: (message: string) => void,
-  overtaken?: (record: SessionRecord) => void,
-): Cell {
+  random: () => number,
+  told: {
+    /** What the store finds wrong with its place, when that changes. */
+    readonly warn: (message: string) => void;
+    /**
+     * A record whose read was overtaken by another read, by our own write, or by its time limit. It may be older than what is
+     * known, and may not move anything back; but what was seen once stays known.
+     */
+    readonly learn: (record: SessionRecord | undefined) => void;
+  },
+): StoreAccess {
   let warning: string | undefined;
   let begun = 0;
   /** The number of the latest access that has ended. */
   let newest = 0;
-  /** What was written last. */
-  let ours: SessionRecord | undefined;
   let writing: Promise<unknown> | undefined;
 
   const bounded = <T>(
     action: 'read' | 'written',
     run: () => Promise<T>,
     tokens?: TokenSet,
+    late?: (value: T) => void,
   ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
-      const fail = (cause: unknown): void =>
-        reject(
-          new TokenError('ERR_REFRESH_UNAVAILABLE', {
-            message: `Store "${store.name}" could not be ${action}`,
-            cause: safeCause(cause, secretsOf(tokens)),
-          }),
-        );
+      let timedOut = false;
+      const fail = (cause: unknown): void => reject(failure(store.name, action, cause, tokens));
       const cancel = clock.setTimeout(
-        () => fail(new Error(`no answer within ${STORE_TIMEOUT} ms`)),
+        () => {
+          timedOut = true;
+          fail(new Error(`no answer within ${STORE_TIMEOUT} ms`));
+        },
         STORE_TIMEOUT,
         true,
       );
       // A store that knows what is wrong says so itself.
       const refuse = (error: unknown): void =>
-        error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD'
-          ? reject(error)
-          : fail(error);
-      Promise.resolve().then(run).finally(cancel).then(resolve, refuse);
+        isRecordError(error) ? reject(error as Error) : fail(error);
+      Promise.resolve()
+        .then(run)
+        .finally(cancel)
+        .then((value) => (timedOut ? late?.(value) : resolve(value)), refuse);
     });
 
-  const cell: Cell = {
+  const access: StoreAccess = {
     async read() {
       for (;;) {
         const number = ++begun;
-        const stored = await bounded('read', () => store.read());
+        const learn = (stored: Awaited<ReturnType<StoreCell['read']>>): void =>
+          told.learn(isRecord(stored?.value) && stored.value.turn !== 0 ? stored.value : undefined);
+        const stored = await bounded('read', () => store.read(), undefined, learn);
         await writing; // seen before the writer knows of it, our own write would look like a peer's
         if (number < newest) {
-          const record = isRecord(stored?.value) ? stored.value : undefined;
-          if (record !== undefined && (record.session !== ours?.session || record.gen > ours.gen))
-            overtaken?.(record);
+          learn(stored);
           continue; // as a sight it would look like the store going back in time
         }
         newest = number;
         if (stored?.warning !== undefined && stored.warning !== warning)
-          warn?.((warning = stored.warning));
+          told.warn((warning = stored.warning));
         return readStored(stored, store.name, clock.now());
       }
     },
@@ -92,23 +105,51 @@ export function createCell(
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
-      if (version !== undefined) ours = record;
-      return version;
+      return version ?? undefined;
     },
-    async update(next, known) {
+    async update(next, { known, replacing = false } = {}) {
       let sight = known;
       for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
-        sight ??= await cell.read();
+        sight ??= await access.read();
+        if (sight.unreadable !== undefined && !replacing) throw sight.unreadable;
         const record = next(sight);
         if (record === undefined) return { kept: sight };
-        const written = await cell.write(record, sight.version);
-        if (written !== undefined) return { written };
+        const version = await access.write(record, sight.version);
+        if (version !== undefined) return { written: record, version, over: sight };
+        await access.yield(conflicts);
         sight = undefined;
       }
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-        message: `Store "${store.name}" changed ${MOST_CONFLICTS} times while it was written`,
-      });
+      throw alwaysWritten(store.name);
+    },
+    async yield(conflicts) {
+      if (conflicts === 0) return;
+      const most = Math.min(LONGEST_CONFLICT_PAUSE, 10 * 2 ** Math.min(conflicts - 1, 7));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, random() * most, true));
     },
   };
-  return cell;
+  return access;
 }
+
+const isRecordError = (error: unknown): boolean => {
+  try {
+    return error instanceof Error && (error as Partial<TokenError>).code === 'ERR_STORE_RECORD';
+  } catch {
+    return false; // a getter that throws: whatever it is, the store did not make it
+  }
+};
+
+const failure = (
+  store: string,
+  action: 'read' | 'written',
+  cause: unknown,
+  tokens: TokenSet | undefined,
+): TokenError =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: `Store "${store}" could not be ${action}`,
+    cause: safeCause(cause, secretsOf(tokens)),
+  });
+
+export const alwaysWritten = (store: string): TokenError =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: `Store "${store}" changed ${MOST_CONFLICTS} times while it was written`,
+  });

@@ -47,16 +47,15 @@ export function encryptedStore(
       const tokens = await codec.decode(encoded, placeOf(stored.value));
       return { ...stored, value: replaced(stored.value, 'encoded', 'tokens', tokens) };
     } catch (error) {
-      throw new TokenError('ERR_STORE_RECORD', {
-        message: `Store "${store.name}" holds tokens that could not be decrypted (${error instanceof Error ? error.name : nameOf(error)}): encrypted with another key, for another place, or changed. They were left as they are`,
+      const unreadable = new TokenError('ERR_STORE_RECORD', {
+        message: `Store "${store.name}" holds tokens that could not be decrypted (${error instanceof Error ? error.name : nameOf(error)}): encrypted with another key, for another place, or changed. They were left as they are. setSession() and signOut() replace them`,
       });
+      return { ...stored, unreadable };
     }
   };
 
   return {
-    name: store.name,
-    shared: store.shared,
-    lock: store.lock,
+    ...store,
     async read() {
       const stored = await store.read();
       return stored && decrypted(stored);
@@ -67,7 +66,6 @@ export function encryptedStore(
       const encrypted = replaced(record, 'tokens', 'encoded', encoded);
       return store.write(encrypted as unknown as EncryptedRecord, expected);
     },
-    ...(store.subscribe !== undefined && { subscribe: store.subscribe.bind(store) }),
   };
 }
 

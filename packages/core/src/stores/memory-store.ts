@@ -1,32 +1,47 @@
-import type { TokenSet } from '../tokens/tokens.ts';
-import { requireTokenSet } from '../tokens/read-token-set.ts';
-import { inProcessLock } from '../refresh/mutex-lock.ts';
+import { expect, isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { mutexLock } from '../refresh/mutex-lock.ts';
+import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
+import { sharedStore } from '../shared/shared-store.ts';
+
+/** Options of {@link memoryStore}. */
+export interface MemoryStoreOptions {
+  /** Default `session`. Two sessions of a page need two names. */
+  readonly name?: string | undefined;
+  /** Default: a lock for this process. */
+  readonly lock?: RefreshLock | undefined;
+}
 
 /**
- * Keeps the session in memory: gone with the process or page. Managers that share a memory store share the session;
- * it brings an in-process lock. `initial` is a session that starts with these tokens; a `TypeError` says what is
- * wrong with them.
+ * A session that several managers of this process share, gone with the process or page. With `lock` also a session whose
+ * access token is in the memory of this page, and whose refresh token is in a cookie that all tabs have:
+ * `memoryStore({ lock: navigator.locks })`.
+ *
+ * One manager alone needs no store.
+ *
+ * @throws TypeError that names the option that is wrong.
  *
  * @example
  * ```ts
  * import { createTokenManager, memoryStore } from 'unexpired';
  *
- * const tokens = createTokenManager({
- *   store: memoryStore({ accessToken: 'at-1', refreshToken: 'rt-1' }),
- *   refresh: async ({ refreshToken }) => (await fetch('/auth/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
- * });
+ * const store = memoryStore();
+ * const refresh = async () => (await fetch('/auth/refresh', { method: 'POST' })).json();
+ * const [one, other] = [createTokenManager({ store, refresh }), createTokenManager({ store, refresh })];
  * ```
  */
-export function memoryStore(initial?: TokenSet): TokenStore {
-  let value: unknown =
-    initial === undefined ? undefined : requireTokenSet(initial, Date.now(), 'memoryStore');
+export function memoryStore(options: MemoryStoreOptions = {}): TokenStore {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`memoryStore: options must be an object, got ${nameOf(options)}`);
+  requireKnown('memoryStore', options, ['name', 'lock'], HINTS);
+  expect(options, 'name', 'a string that is not empty', isName);
+  if (options.lock !== undefined) requireMethods('memoryStore: lock', options.lock, ['request']);
+  let value: unknown;
   let version = 0;
   const listeners = new Set<() => void>();
-  return {
-    name: 'session',
-    shared: false,
-    lock: inProcessLock(),
+  const store = sharedStore({
+    name: options.name ?? 'session',
+    lock: options.lock ?? mutexLock(),
     async read() {
       return value === undefined ? undefined : { value, version: String(version) };
     },
@@ -38,8 +53,14 @@ export function memoryStore(initial?: TokenSet): TokenStore {
       return String(version);
     },
     subscribe(onChange) {
-      listeners.add(onChange);
-      return () => listeners.delete(onChange);
+      const own = (): void => onChange(); // so that the same function may subscribe twice
+      listeners.add(own);
+      return () => listeners.delete(own);
     },
-  };
+  });
+  return Object.assign(store, { volatile: true as const });
 }
+
+const WITH_TOKENS =
+  'createTokenManager({ tokens }) begins with a session, and setSession() starts one';
+const HINTS = { accessToken: WITH_TOKENS, access_token: WITH_TOKENS, tokens: WITH_TOKENS };

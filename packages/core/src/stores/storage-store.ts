@@ -1,7 +1,8 @@
 import { Mutex } from 'async-mutex';
 import { TokenError } from '../errors/errors.ts';
 import { isName, nameOf, requireMethods } from '../errors/check-value.ts';
-import { inProcessLock } from '../refresh/mutex-lock.ts';
+import { mutexLock } from '../refresh/mutex-lock.ts';
+import { sharedStore } from '../shared/shared-store.ts';
 import type { StoredValue, TokenStore } from '../session/store.ts';
 
 /** What AsyncStorage, a Keychain wrapper, localStorage and unstorage have in common; each method may be async. */
@@ -51,10 +52,9 @@ export function storageStore(storage: StorageLike, key: string): TokenStore {
   };
 
   const writing = new Mutex(); // the storage may be asynchronous, and a comparison holds only until somebody else writes
-  return {
+  return sharedStore({
     name: key,
-    shared: false,
-    lock: inProcessLock(),
+    lock: mutexLock(),
     read,
     write: (record, expected) =>
       writing.runExclusive(async () => {
@@ -64,7 +64,7 @@ export function storageStore(storage: StorageLike, key: string): TokenStore {
         first = Promise.resolve(written);
         return written.version;
       }),
-  };
+  });
 }
 
 function parse(text: string, key: string): unknown {

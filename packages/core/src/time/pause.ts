@@ -2,8 +2,8 @@ import type { Clock } from './clock.ts';
 
 /** Waiting that can be cut short by whoever changed what the wait is about. */
 export interface Pause {
-  /** Resolves after `delay` ms, or at the next interrupt. */
-  for(delay: number): Promise<void>;
+  /** Resolves after `delay` ms, or at the next interrupt. `foreground`: the wait keeps the process alive. */
+  for(delay: number, foreground?: boolean): Promise<void>;
   interrupt(): void;
   /** Returns unsubscribe. */
   onInterrupt(listener: () => void): () => void;
@@ -20,7 +20,7 @@ export function createPause(clock: Clock): Pause {
     interrupt() {
       for (const listener of [...listeners]) listener();
     },
-    for: (delay) =>
+    for: (delay, foreground = false) =>
       new Promise((resolve) => {
         const end = (): void => {
           cancel();
@@ -28,7 +28,7 @@ export function createPause(clock: Clock): Pause {
           resolve();
         };
         const stop = onInterrupt(end);
-        const cancel = clock.setTimeout(end, delay, true);
+        const cancel = clock.setTimeout(end, delay, !foreground);
       }),
   };
 }

@@ -4,16 +4,19 @@ export interface JwtTimes {
   readonly iat?: number;
 }
 
-/** The times in `token` if it is a JWT whose payload can be read, else nothing. Never throws. */
-export function jwtTimes(token: string): JwtTimes {
+/** The payload of `token` if it is a JWT that can be read, else nothing. Never throws. */
+export function jwtPayload(token: string): Record<string, unknown> {
   try {
     const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? [];
-    const { exp, iat } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as Record<
-      string,
-      unknown
-    >;
-    return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
+    const found = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as unknown;
+    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
   } catch {
     return {}; // not a JWT: an opaque token, whose expiry only a 401 tells
   }
+}
+
+/** The times in `token` if it is a JWT whose payload can be read, else nothing. Never throws. */
+export function jwtTimes(token: string): JwtTimes {
+  const { exp, iat } = jwtPayload(token);
+  return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
 }

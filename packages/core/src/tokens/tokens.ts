@@ -10,6 +10,14 @@ export interface AccessToken {
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A token as a manager gives it. Both members may travel where the token itself should not: to a broker, into an event. */
+export interface IssuedToken extends AccessToken {
+  /** Random id of the sign-in. */
+  readonly session: string;
+  /** +1 for every rotation within the session. */
+  readonly generation: number;
+}
+
 /** What one sign-in yields. Left out of a refresh's answer, `refreshToken`, `scope` and `extra` are kept. */
 export interface TokenSet extends AccessToken {
   readonly refreshToken?: string | undefined;

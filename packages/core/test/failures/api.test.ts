@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { it } from '../support/both-homes.ts';
 import { settle } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 
@@ -218,7 +219,7 @@ describe('who has not sent yet', () => {
     await clock.advance(3_580_000);
     server.next(unavailable);
     expect(await outcome(tokens.getToken())).toBe('at-1');
-    expect(ofType('refreshFailed')).toHaveLength(1);
+    expect(ofType('refreshEnded').filter(({ outcome: how }) => how === 'failed')).toHaveLength(1);
     expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(server.calls).toBe(1);
   });

@@ -21,6 +21,7 @@ const world = (expiresIn = -1) => {
     gen: 0,
     status: 'active',
     issuedAt: clock.now(),
+    turn: clock.now(),
     tokens: server.first,
   };
   const cell = sharedCell(record);
@@ -709,6 +710,7 @@ describe('sign-out', () => {
       gen: 0,
       status: 'active',
       issuedAt: clock.now(),
+      turn: clock.now(),
       tokens: { accessToken: 'theirs' },
     });
     await clock.advance(120_000);
@@ -800,7 +802,7 @@ describe('sign-in', () => {
 
   it('over a store that holds an old tombstone: stored, and stays', async () => {
     const { cell, open } = world();
-    cell.put({ v: 1, session: 'old', gen: 3, status: 'signedOut', issuedAt: 1 });
+    cell.put({ v: 1, session: 'old', gen: 3, status: 'signedOut', issuedAt: 1, turn: 1 });
     const { tokens } = open();
     expect(await outcome(tokens.getToken())).toBeUndefined();
     await tokens.setSession({ accessToken: 'new' });

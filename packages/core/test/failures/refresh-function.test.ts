@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { it } from '../support/both-homes.ts';
 import { createTokenManager, memoryStore, TokenError, tokenErrorOf } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
@@ -112,11 +113,11 @@ describe('a refresh function that users wrote', () => {
     async (method) => {
       const clock = testClock();
       const tokens = createTokenManager({
-        store: memoryStore({
+        tokens: {
           accessToken: 'old',
           refreshToken: 'r',
           expiresAt: clock.now() + 60_000,
-        }),
+        },
         clock,
         async refresh(_, { signal }) {
           if (method === 'replaceRejected') await tokens.replaceRejected('old', { signal });
@@ -136,9 +137,10 @@ describe('a refresh function that users wrote', () => {
     const clock = testClock();
     const inside: unknown[] = [];
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
       clock,
       async refresh() {
+        await Promise.resolve(); // until here it is known that the call comes from inside
         inside.push(await tokens.getToken().catch((error: unknown) => error));
         throw inside[0];
       },
@@ -153,10 +155,25 @@ describe('a refresh function that users wrote', () => {
     expect(tokens.status).toBe('signedIn');
   });
 
-  it('calls setSession with its own result, as people do: the sign-in stands, and who waited is told, not left waiting', async () => {
+  it('calls back without the signal, before it first waits: an error that says so, at once', async () => {
+    const clock = testClock();
+    const inside: unknown[] = [];
+    const tokens = createTokenManager({
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
+      clock,
+      async refresh() {
+        inside.push(await tokens.getToken().catch((error: unknown) => error));
+        return { accessToken: 'new', refreshToken: 'r-2' };
+      },
+    });
+    expect(await outcome(tokens.getToken())).toBe('new');
+    expect(inside[0]).toMatchObject({ code: 'ERR_REENTRANT' });
+  });
+
+  it('calls setSession with its own result, as people do: the sign-in stands, and whoever waited gets its token', async () => {
     const clock = testClock();
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
       clock,
       async refresh() {
         const answer = { accessToken: 'new', refreshToken: 'r2' };
@@ -164,7 +181,7 @@ describe('a refresh function that users wrote', () => {
         return answer;
       },
     });
-    expect(await outcome(tokens.getToken())).toBe('ERR_SIGNED_OUT');
+    expect(await outcome(tokens.getToken())).toBe('new');
     expect(await outcome(tokens.getToken())).toBe('new');
     await settle();
     expect(clock.pending).toBe(0);

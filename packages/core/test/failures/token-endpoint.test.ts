@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { it } from '../support/both-homes.ts';
 import { memoryStore, TokenError, type TokenResponse } from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
@@ -45,7 +46,7 @@ describe('surely not sent', () => {
     expect(cell.record?.intent).toBeUndefined();
     expect(cell.record?.tokens?.refreshToken).toBe('rt-1');
     expect(tokens.status).toBe('signedIn');
-    expect(ofType('refreshFailed')).toHaveLength(1);
+    expect(ofType('refreshEnded').filter(({ outcome: how }) => how === 'failed')).toHaveLength(1);
     expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(3);
     await clock.advance(1000);
@@ -352,6 +353,7 @@ describe('invalid_grant', () => {
       gen: 4,
       status: 'active',
       issuedAt: 1,
+      turn: 1,
       tokens: { accessToken: 'at-1', refreshToken: 'rt-1', expiresAt: 1 },
       dead: { gen: 4, code: 'invalid_grant', at: 1 },
     });
@@ -369,6 +371,7 @@ describe('invalid_grant', () => {
       gen: 4,
       status: 'active',
       issuedAt: 1,
+      turn: 1,
       tokens: { accessToken: 'at-0', refreshToken: 'rt-1', expiresAt: 1 },
       dead: { gen: 3, code: 'invalid_grant', at: 1 },
     });
@@ -574,12 +577,12 @@ describe('an answer', () => {
     const { tokens } = testSession({
       clock,
       server,
-      store: memoryStore({
+      tokens: {
         ...server.first,
         expiresAt: 0,
         scope: 's',
         extra: { tenant: 1, id_token: 'i' },
-      }),
+      },
     });
     expect(await tokens.getToken()).toMatchObject({
       accessToken: 'at-2',

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { it } from '../support/both-homes.ts';
 import { settle } from '../support/clock.ts';
 import { countingSignal } from '../support/counting-signal.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect } from '@jest/globals';
+import { it } from '../support/both-homes.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
@@ -88,7 +89,7 @@ describe('sessions without a refresh token', () => {
       expect(tokens.status).toBe('signedOut');
       expect(await outcome(tokens.refresh())).toBe('ERR_SIGNED_OUT');
       expect(server.calls).toBe(1);
-      expect(ofType('refreshFailed')).toEqual([]);
+      expect(ofType('sessionEnded')).toEqual([]);
       await clock.advance(1000);
       await outcome(tokens.getToken());
       expect(server.calls).toBe(2);
@@ -126,9 +127,8 @@ describe('sessions without a refresh token', () => {
     }
     expect(server.calls).toBe(3);
     expect(tokens.status).toBe('signedOut');
-    expect(told.filter(([type]) => type === 'signedOut')).toEqual([
-      ['signedOut', 'store', 'signedOut'],
-    ]);
+    expect(told.filter(([type]) => type === 'ready')).toEqual([['ready', false, 'signedOut']]);
+    expect(told.filter(([type]) => type === 'signedOut')).toEqual([]);
   });
 
   it('an empty store, and nothing to acquire from: said once, after status has changed', async () => {
@@ -138,7 +138,7 @@ describe('sessions without a refresh token', () => {
     expect(tokens.status).toBe('unknown');
     await Promise.all([tokens.getToken(), tokens.getToken()]);
     await tokens.getToken();
-    expect(told).toEqual([['signedOut', 'store', 'signedOut']]);
+    expect(told).toEqual([['ready', false, 'signedOut']]);
   });
 
   it('a 401 of the API: acquired again, once, and replayed', async () => {

@@ -31,6 +31,7 @@ function mind(
     gen,
     status: 'active',
     issuedAt: clock.now(),
+    turn: clock.now(),
     tokens: { accessToken, refreshToken: 'r', expiresAt: clock.now() + HOUR },
   });
   if (phase === 'empty') state.take({ record: undefined, version: undefined }, 'store');

@@ -68,7 +68,7 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
   });
 
   it('as are the tokens of a sign-in, which change nothing', async () => {
-    const tokens = create({ refresh, store: memoryStore({ accessToken: 'before' }) });
+    const tokens = create({ refresh, tokens: { accessToken: 'before' } });
     await expect(tokens.setSession({} as never)).rejects.toThrow(
       new TypeError('setSession: accessToken (or access_token) is missing'),
     );
@@ -87,7 +87,7 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
   it.each([-1, Number.NaN, '60' as unknown as number])(
     'as is a validFor of %p, whether the token is fresh or not',
     async (validFor) => {
-      const tokens = create({ refresh, store: memoryStore({ accessToken: 'a' }) });
+      const tokens = create({ refresh, tokens: { accessToken: 'a' } });
       await expect((async () => tokens.getToken({ validFor }))()).rejects.toThrow(
         /^validFor: expected ms, zero or more, got/,
       );
@@ -121,7 +121,7 @@ it('every option may be undefined', async () => {
 it('options are read once, and never changed', async () => {
   const options = Object.freeze({
     refresh,
-    store: memoryStore({ accessToken: 'a' }),
+    tokens: { accessToken: 'a' },
     skewWindow: 5,
   });
   expect((await create(options).getToken())?.accessToken).toBe('a');

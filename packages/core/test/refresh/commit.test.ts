@@ -65,6 +65,7 @@ describe('what is stored of an answer', () => {
       gen: 0,
       status: 'active',
       issuedAt: stage.clock.now(),
+      turn: stage.clock.now(),
       tokens: { accessToken: 'new' },
     });
   });

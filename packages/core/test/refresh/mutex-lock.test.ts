@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inProcessLock } from '../../src/refresh/mutex-lock.ts';
+import { mutexLock } from '../../src/refresh/mutex-lock.ts';
 import { settle } from '../support/clock.ts';
 import { countingSignal } from '../support/counting-signal.ts';
 
@@ -11,7 +11,7 @@ const gate = () => {
 
 describe('the lock of a process', () => {
   it('lets one in at a time, in the order of arrival', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     let inside = 0;
     const order: number[] = [];
     await Promise.all(
@@ -28,7 +28,7 @@ describe('the lock of a process', () => {
   });
 
   it('keeps names apart, and names what is held', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     const first = gate();
     const held = lock.request('a', {}, () => first.passed);
     expect(await lock.request('b', {}, async (info) => info?.name)).toBe('b');
@@ -37,7 +37,7 @@ describe('the lock of a process', () => {
   });
 
   it('gives what the task gives, or throws', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     expect(await lock.request('a', {}, async () => 7)).toBe(7);
     const failure = new Error('x');
     await expect(lock.request('a', {}, () => Promise.reject(failure))).rejects.toBe(failure);
@@ -50,7 +50,7 @@ describe('the lock of a process', () => {
   });
 
   it('rejects at once who aborts while queued, and the next one gets in', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     const first = gate();
     const controller = new AbortController();
     let ran = false;
@@ -68,7 +68,7 @@ describe('the lock of a process', () => {
   });
 
   it('comes free when everybody who waits has aborted', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     const first = gate();
     const controller = new AbortController();
     const held = lock.request('a', {}, () => first.passed);
@@ -86,7 +86,7 @@ describe('the lock of a process', () => {
   });
 
   it('does not let in who had aborted before, free or not', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     await expect(
       lock.request('a', { signal: AbortSignal.abort('before') }, async () => 'in'),
     ).rejects.toBe('before');
@@ -94,7 +94,7 @@ describe('the lock of a process', () => {
   });
 
   it('lets the task finish whose signal aborts after it was granted', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     const controller = new AbortController();
     const first = gate();
     const held = lock.request('a', { signal: controller.signal }, async () => {
@@ -110,7 +110,7 @@ describe('the lock of a process', () => {
   });
 
   it('leaves no listener on a signal that lives long', async () => {
-    const lock = inProcessLock();
+    const lock = mutexLock();
     const long = countingSignal();
     for (let index = 0; index < 100; index++)
       await lock.request('a', { signal: long.signal }, async () => undefined);
@@ -119,8 +119,8 @@ describe('the lock of a process', () => {
 
   it('has nothing to do with another lock of the same name', async () => {
     const first = gate();
-    const held = inProcessLock().request('a', {}, () => first.passed);
-    expect(await inProcessLock().request('a', {}, async () => 'in')).toBe('in');
+    const held = mutexLock().request('a', {}, () => first.passed);
+    expect(await mutexLock().request('a', {}, async () => 'in')).toBe('in');
     first.open();
     await held;
   });

@@ -16,7 +16,7 @@ const silent = async (
   const clock = testClock();
   const server = strictServer({ expiresAt: clock.now() - 1 });
   const { lock, ...script } = scriptedLock();
-  const memory = memoryStore(server.first);
+  const memory = seededStore(server.first);
   const open = storeOf?.(server.first, lock) ?? (() => memory);
   const [one, two] = [1, 2].map((seed) =>
     testSession({ clock, server, seed, store: open(), lock }),

@@ -82,6 +82,7 @@ describe('a held token', () => {
     gen: 0,
     status: 'active',
     issuedAt: T,
+    turn: T,
     tokens: {
       accessToken: 'a',
       refreshToken: 'secret',

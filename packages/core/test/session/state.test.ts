@@ -20,6 +20,7 @@ const active = (
     gen,
     status: 'active',
     issuedAt: 0,
+    turn: 0,
     tokens: { accessToken, refreshToken: 'r' },
     ...rest,
   } as ActiveRecord;
@@ -30,6 +31,7 @@ const tombstone = (session: string): SessionRecord => ({
   gen: 9,
   status: 'signedOut',
   issuedAt: 0,
+  turn: 0,
 });
 const seen = (record: SessionRecord | undefined): Sight => ({ record, version: undefined });
 const NOTHING = seen(undefined);

@@ -12,6 +12,7 @@ const record = (
   gen,
   status,
   issuedAt: 0,
+  turn: 0,
   ...(status === 'active' && { tokens: { accessToken: `${session}-${gen}` } }),
 });
 const tombstone = (session: string, gen = 0) => record(session, gen, 'signedOut');

@@ -8,6 +8,7 @@ const record: ActiveRecord = {
   gen: 4,
   status: 'active',
   issuedAt: 0,
+  turn: 0,
   tokens: { accessToken: 'a' },
 };
 const intent = { gen: 4, owner: 'o', startedAt: 9, attempt: 1 };

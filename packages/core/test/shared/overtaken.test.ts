@@ -16,6 +16,7 @@ describe('a wait for the lock that a newer generation ended', () => {
       gen: 0,
       status: 'active',
       issuedAt: clock.now(),
+      turn: clock.now(),
       tokens: server.first,
     };
     const cell = sharedCell(first);

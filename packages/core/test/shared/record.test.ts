@@ -12,6 +12,7 @@ const active = {
   gen: 3,
   status: 'active',
   issuedAt: NOW,
+  turn: NOW,
   tokens: { accessToken: 'a', refreshToken: 'r' },
 };
 
@@ -30,7 +31,7 @@ describe('a store that holds', () => {
 
   it.each([
     ['an active session', active],
-    ['a tombstone', { v: 1, session: 's', gen: 3, status: 'signedOut', issuedAt: NOW }],
+    ['a tombstone', { v: 1, session: 's', gen: 3, status: 'signedOut', issuedAt: NOW, turn: NOW }],
     [
       'a session with marks',
       {
@@ -122,6 +123,7 @@ describe('a store that holds', () => {
       gen: 0,
       status: 'active',
       issuedAt: NOW,
+      turn: NOW,
       tokens: { accessToken: 'a', refreshToken: 'r' },
     });
     expect(first.version).toBe('7');

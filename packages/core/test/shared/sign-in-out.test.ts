@@ -81,6 +81,7 @@ describe('a sign-in', () => {
       status: 'active',
       tokens: NEW,
       issuedAt: clock.now(),
+      turn: clock.now(),
     };
     expect(shared.record).toEqual(record);
     expect(state).toMatchObject({
@@ -166,6 +167,7 @@ describe('a sign-out', () => {
       gen: 4,
       status: 'signedOut',
       issuedAt: clock.now(),
+      turn: clock.now(),
     });
     expect(told).toEqual(['open', 'signedOut self', 'revoke at-4', 'pump']);
   });
@@ -199,6 +201,7 @@ describe('a sign-out', () => {
       gen: 7,
       status: 'signedOut',
       issuedAt: 0,
+      turn: 0,
     };
     const { transitions, shared, state } = stageOf(tombstone);
     await transitions.signOut();

@@ -10,6 +10,7 @@ const record = (gen: number): SessionRecord => ({
   gen,
   status: 'active',
   issuedAt: 1_800_000_000_000,
+  turn: 1_800_000_000_000,
   tokens: { accessToken: `secret-${gen}` },
 });
 const cellOf = (initial?: unknown) => {

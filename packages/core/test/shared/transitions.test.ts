@@ -100,6 +100,7 @@ it('a sign-out during which sign-ins of peers were seen ends what was taken over
     gen: 0,
     status: 'active',
     issuedAt: clock.now(),
+    turn: clock.now(),
     tokens: server.first,
   });
   cell.notify();
@@ -193,7 +194,7 @@ describe('a sign-in that another one overtakes', () => {
 
 describe('a sign-in that fails after it has looked', () => {
   const stored = (gen: number, expiresAt: number) => ({
-    ...{ v: 1, session: 'first', gen, status: 'active', issuedAt: 1 },
+    ...{ v: 1, session: 'first', gen, status: 'active', issuedAt: 1, turn: 1 },
     tokens: { accessToken: `at-${gen + 1}`, refreshToken: `rt-${gen + 1}`, expiresAt },
   });
 

@@ -24,6 +24,7 @@ const record = (gen: number): SessionRecord => ({
     extra: { tenant: 'ü' },
   },
   issuedAt: 1_800_000_000_000,
+  turn: 1_800_000_000_000,
 });
 
 storeContract(
@@ -65,6 +66,7 @@ describe('a store whose tokens are encrypted', () => {
       gen: 3,
       status: 'signedOut',
       issuedAt: 1,
+      turn: 1,
     };
     await encryptedStore(cell.open(), keyOf(1)).write(tombstone, undefined);
     expect(cell.record).toEqual(tombstone);

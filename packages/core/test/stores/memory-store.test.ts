@@ -7,6 +7,7 @@ const record = (gen: number): SessionRecord => ({
   gen,
   status: 'active',
   issuedAt: 1,
+  turn: 1,
   tokens: { accessToken: 'a' },
 });
 

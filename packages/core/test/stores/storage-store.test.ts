@@ -13,6 +13,7 @@ const record = (gen: number): SessionRecord => ({
   gen,
   status: 'active',
   issuedAt: 1,
+  turn: 1,
   tokens: { accessToken: 'a' },
 });
 

@@ -18,6 +18,7 @@ export const expired = (gen: number, tokens: Partial<TokenSet> = {}): ActiveReco
   gen,
   status: 'active',
   issuedAt: 0,
+  turn: 0,
   tokens: { accessToken: `at-${gen}`, refreshToken: `rt-${gen}`, expiresAt: 1, ...tokens },
 });
 
@@ -25,6 +26,7 @@ export const expired = (gen: number, tokens: Partial<TokenSet> = {}): ActiveReco
 export const fresh = (gen: number, now: number, tokens: Partial<TokenSet> = {}): ActiveRecord => ({
   ...expired(gen, { expiresAt: now + 3_600_000, ...tokens }),
   issuedAt: now,
+  turn: now,
 });
 
 /** `stored`: what the store and memory hold at first; `undefined`: there never was a session. */

@@ -3,7 +3,7 @@ import { createTokenManager, memoryStore } from '../../src/index.ts';
 
 const fortyDays = 40 * 86_400_000;
 const tokens = createTokenManager({
-  store: memoryStore({ accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + fortyDays }),
+  tokens: { accessToken: 'a', refreshToken: 'r', expiresAt: Date.now() + fortyDays },
   backgroundWindow: 300_000,
   refresh: async () => ({ accessToken: 'b', refreshToken: 's', expiresAt: Date.now() + fortyDays }),
   revoke: async () => undefined,
@@ -11,7 +11,7 @@ const tokens = createTokenManager({
 const first = await tokens.getToken();
 const second = await tokens.replaceRejected('a');
 const hanging = createTokenManager({
-  store: memoryStore({ accessToken: 'a', refreshToken: 'r', expiresAt: 0 }),
+  tokens: { accessToken: 'a', refreshToken: 'r', expiresAt: 0 },
   waitTimeout: 50,
   refresh: () => new Promise(() => undefined), // the cap of 60 s must not keep the process alive
 });

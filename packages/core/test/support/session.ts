@@ -1,11 +1,15 @@
 import {
   createTokenManager,
   memoryStore,
+  type RefreshLock,
   type TokenEvent,
   type TokenManager,
   type TokenManagerOptions,
+  type TokenSet,
+  type TokenStore,
   tokenErrorOf,
 } from '../../src/index.ts';
+import { home } from './both-homes.ts';
 import { type TestClock, testClock } from './clock.ts';
 import { seededRandom } from './random.ts';
 import { type StrictServer, strictServer } from './server.ts';
@@ -22,7 +26,9 @@ export interface TestSession {
 }
 
 export interface TestSessionOptions
-  extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh'>> {
+  extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh' | 'tokens'>> {
+  /** The lock of the store; without a store, of a memory store. */
+  readonly lock?: RefreshLock | undefined;
   /** Ms until the first token expires. Default -1: it has expired. */
   readonly expiresIn?: number;
   readonly lifetime?: number;
@@ -31,6 +37,25 @@ export interface TestSessionOptions
   readonly seed?: number;
   readonly from?: 'refresh' | 'acquire' | 'both';
   readonly refresh?: StrictServer['refresh'];
+}
+
+/** A memory store that holds these tokens. */
+export function seededStore(tokens: TokenSet | undefined, lock?: RefreshLock): TokenStore {
+  const store = memoryStore({ lock });
+  // As another program would leave them there.
+  if (tokens !== undefined) void store.write(tokens as never, undefined);
+  return store;
+}
+
+/** The memory of one manager, or a memory store: a test that says nothing of stores is played on both; see both-homes.ts. */
+function whereabouts(
+  first: TokenSet | undefined,
+  store: TokenStore | undefined,
+  lock: RefreshLock | undefined,
+): { readonly tokens?: TokenSet } | { readonly store: TokenStore } {
+  if (store !== undefined) return { store: lock === undefined ? store : { ...store, lock } };
+  if (lock !== undefined || home() === 'store') return { store: seededStore(first, lock) };
+  return first === undefined ? {} : { tokens: first };
 }
 
 export function testSession(options: TestSessionOptions = {}): TestSession {
@@ -51,9 +76,9 @@ export function testSession(options: TestSessionOptions = {}): TestSession {
       : from === 'both'
         ? { refresh, acquire: server.acquire }
         : { refresh };
-  const { server: _server, refresh: _refresh, ...session } = rest;
+  const { server: _server, refresh: _refresh, store, lock, ...session } = rest;
   const tokens = createTokenManager({
-    store: from === 'refresh' ? memoryStore(server.first) : memoryStore(),
+    ...whereabouts(from === 'refresh' ? server.first : undefined, store, lock),
     random: seededRandom(seed),
     clock,
     ...session,

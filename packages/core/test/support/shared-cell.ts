@@ -1,4 +1,4 @@
-import type { SessionRecord, TokenStore } from '../../src/index.ts';
+import { type SessionRecord, sharedStore, type TokenStore } from '../../src/index.ts';
 
 /** What a test does around the next accesses; what it throws is what the store throws, and a promise is waited for. */
 export interface Hooks {
@@ -60,35 +60,36 @@ export function sharedCell(initial?: unknown): SharedCell {
     get subscribers() {
       return listeners.size;
     },
-    open: ({ subscribe = true, lock } = {}) => ({
-      name: 'cell',
-      ...(lock !== undefined && { lock }),
-      async read() {
-        reads++;
-        await hooks.beforeRead?.();
-        const found =
-          text === undefined ? undefined : { value: parsed<unknown>(), version: String(version) };
-        await hooks.afterRead?.();
-        return found;
-      },
-      async write(record, expected) {
-        writes++;
-        await hooks.beforeWrite?.(record);
-        if (expected !== (text === undefined ? undefined : String(version))) return undefined;
-        text = JSON.stringify(record);
-        const written = String(++version);
-        history.push(JSON.parse(text) as SessionRecord);
-        notify();
-        await hooks.afterWrite?.(record);
-        return written;
-      },
-      ...(subscribe && {
-        subscribe(listener: () => void) {
-          const own = (): void => listener();
-          listeners.add(own);
-          return () => listeners.delete(own);
+    open: ({ subscribe = true, lock } = {}) =>
+      sharedStore({
+        name: 'cell',
+        ...(lock !== undefined && { lock }),
+        async read() {
+          reads++;
+          await hooks.beforeRead?.();
+          const found =
+            text === undefined ? undefined : { value: parsed<unknown>(), version: String(version) };
+          await hooks.afterRead?.();
+          return found;
         },
+        async write(record, expected) {
+          writes++;
+          await hooks.beforeWrite?.(record);
+          if (expected !== (text === undefined ? undefined : String(version))) return undefined;
+          text = JSON.stringify(record);
+          const written = String(++version);
+          history.push(JSON.parse(text) as SessionRecord);
+          notify();
+          await hooks.afterWrite?.(record);
+          return written;
+        },
+        ...(subscribe && {
+          subscribe(listener: () => void) {
+            const own = (): void => listener();
+            listeners.add(own);
+            return () => listeners.delete(own);
+          },
+        }),
       }),
-    }),
   };
 }

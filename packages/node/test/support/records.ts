@@ -16,4 +16,5 @@ export const recordOf = (
     ...tokens,
   },
   issuedAt: Date.now(),
+  turn: Date.now(),
 });

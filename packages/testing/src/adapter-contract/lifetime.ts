@@ -53,7 +53,7 @@ export function lifetime({ adapter, api, it }: ContractContext): void {
     const answer = gate();
     let refreshes = 0;
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old-0', refreshToken: 'refresh-0', expiresAt: 0 }),
+      tokens: { accessToken: 'old-0', refreshToken: 'refresh-0', expiresAt: 0 },
       waitTimeout: 1,
       async refresh() {
         refreshes++;

@@ -37,11 +37,11 @@ export function startSession(
   };
   const tokens = createTokenManager({
     ...(start !== 'none' && {
-      store: memoryStore({
+      tokens: {
         accessToken: token,
         refreshToken: 'refresh-0',
         expiresAt: start === 'expired' ? 0 : Date.now() + 3_600_000,
-      }),
+      },
     }),
     async refresh(_current, context) {
       refreshes++;

@@ -12,6 +12,7 @@ export const recordOf = (gen: number, session = 'contract'): SessionRecord => ({
     expiresAt: 1_900_000_000_000,
   },
   issuedAt: 1_800_000_000_000,
+  turn: 1_800_000_000_000,
 });
 
 /** Every member that a record can have, and text that is hard to store. */

@@ -21,6 +21,11 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
+  /** Without a lock, a store that is set back forgets the intent: who reads it before its owner cannot know. */
+  const restoredSince = ({ order }: Call): boolean =>
+    setting.lock === 'none' &&
+    facts.strikes.some((strike) => strike.fault === 'storeBack' && strike.order > order);
+
   const useless = (token: string): void => {
     const call = facts.calls.find(({ answer, useless: known }) => answer === token && !known);
     if (call === undefined) return;
@@ -52,13 +57,24 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       if (
         kept.some(
           (other) =>
+            !restoredSince(other) &&
             facts.generationOf(other.current.accessToken) ===
-            facts.generationOf(current.accessToken),
+              facts.generationOf(current.accessToken),
         )
       )
         judge.broken('P1', 'a generation was redeemed again while an answer could still come');
       if (!setting.faulty && outstanding.length > 0)
         judge.broken('D1', `two managers call for session ${family} at once`);
+
+      if (reason === 'rejected') {
+        judge.checked('P6');
+        const generation = facts.generationOf(current.accessToken);
+        const forced = (by.forced.get(generation) ?? 0) + 1;
+        by.forced.set(generation, forced);
+        // Three tries belong to one flight.
+        if (forced > 3 * (1 + (by.failures.get(generation) ?? 0)))
+          judge.broken('P6', `${forced} forced calls for one generation`);
+      }
 
       const rt = tokenName(current.refreshToken ?? '');
       const known = by.seen.get(rt?.family ?? '') ?? 0;
@@ -96,7 +112,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
     },
     acquiring(by) {
       judge.checked('P10');
-      if (by.out) judge.broken('P10', 'a session was begun from nothing after a sign-out');
+      if (by.out && !by.askedByHand)
+        judge.broken('P10', 'a session was begun from nothing after a sign-out');
       if (by.held !== undefined)
         judge.broken('P10', 'a session was begun from nothing beside another one');
     },
@@ -111,9 +128,12 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         judge.broken('D1', 'one generation was redeemed twice');
     },
     asked(ask) {
+      if (ask.kind === 'renew') ask.by.askedByHand = true;
       if (ask.validFor > 0) ask.by.wished = timeline.now;
-      if (ask.kind !== 'replace' || ask.refused === undefined || ask.refused !== ask.by.held)
-        return;
+      if (ask.kind !== 'replace' || ask.refused === undefined) return;
+      // Before the store was read nobody outside knows what it will turn out to hold.
+      const settled = ask.by.held !== undefined && ask.by.signingIn === 0;
+      if (settled && ask.refused !== ask.by.held) return;
       ask.by.refused.add(ask.refused);
       const own = ask.by.calls.find((call) => call.answer === ask.refused);
       if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0)
@@ -122,13 +142,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
     event(by, event) {
       const token = facts.tokenOf(event.token);
       const generation = facts.generationOf(token);
-      if (event.type === 'refreshStarted' && event.reason === 'rejected') {
-        judge.checked('P6');
-        const forced = by.forced.get(generation) ?? 0;
-        if (forced > 1 + (by.failures.get(generation) ?? 0))
-          judge.broken('P6', `${forced} forced flights for one generation`);
-      }
-      if (event.type !== 'refreshFailed' || event.retryAt === undefined) return;
+      if (event.type !== 'refreshEnded' || event.outcome !== 'failed') return;
+      if (event.retryAt === undefined) return;
       judge.checked('P8');
       const delay = event.retryAt - event.at;
       if (delay < 500) judge.broken('P8', `a back-off of only ${delay} ms`);

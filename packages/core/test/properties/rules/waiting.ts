@@ -54,7 +54,7 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
         if (player.waiting.size === 0 || !player.alive) continue;
         judge.checked('P2');
         const busy =
-          timeline.timers(player.id, true) > 0 ||
+          timeline.timers(player.id) > 1 || // besides the one of the queue itself
           [...timeline.gates].some((gate) => gate.owner === player.id) ||
           facts.queued(player.id);
         if (!busy) judge.broken('P2', `${player.waiting.size} wait for nothing`);

@@ -1,5 +1,5 @@
 import type { TokenSource } from '../../../src/source.ts';
-import type { AccessToken } from '../../../src/tokens/tokens.ts';
+import type { AccessToken, IssuedToken } from '../../../src/tokens/tokens.ts';
 import { type Ask, type AskEnd, type AskKind, familyOf } from './facts.ts';
 import type { Slot, World } from './world.ts';
 
@@ -32,6 +32,7 @@ function watch(
   for (const rule of world.rules) rule.asked?.(entry);
   const settle = (end: AskEnd): void => {
     if (!player.alive) return;
+    if ('give' in end && end.give !== undefined) world.facts.given(end.give as IssuedToken);
     for (const rule of world.rules) rule.settled?.(entry, end);
     entry.end = end;
     player.waiting.delete(entry);
@@ -49,7 +50,7 @@ function watch(
 export function watchedSource(
   world: World,
   slot: Slot,
-): Required<TokenSource> & {
+): Required<Pick<TokenSource, 'issued' | 'replaceRejected'>> & {
   getToken(options: {
     signal: AbortSignal;
     validFor?: number;
@@ -76,8 +77,12 @@ export function watchedSource(
         () => manager.getToken(options),
       ),
     replaceRejected: (accessToken, options = {}) =>
-      watch(world, slot, { kind: 'replace', refused: accessToken }, own(options.signal), () =>
-        manager.replaceRejected(accessToken, options),
+      watch(
+        world,
+        slot,
+        { kind: 'replace', refused: String(accessToken) },
+        own(options.signal),
+        () => manager.replaceRejected(accessToken, options),
       ),
     renew: (signal) =>
       watch(world, slot, { kind: 'renew' }, signal, () => manager.refresh({ signal })),

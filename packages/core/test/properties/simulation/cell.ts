@@ -1,5 +1,6 @@
 import type { SessionRecord, StoredValue, TokenStore } from '../../../src/session/store.ts';
 import type { RefreshLock } from '../../../src/session/lock.ts';
+import type { TokenSet } from '../../../src/tokens/tokens.ts';
 import type { Core } from './core.ts';
 import type { Setting } from './setting.ts';
 import type { Timeline } from './timeline.ts';
@@ -15,7 +16,7 @@ export interface CellWatch {
 
 /** What several managers share, and a view of it for each of them. */
 export interface SharedCell {
-  view(by: number, lock: RefreshLock): TokenStore;
+  view(by: number, lock: RefreshLock | undefined): TokenStore;
   /** What is stored now, if it is a record. */
   record(): SessionRecord | undefined;
   /** Puts an earlier value back, as a restored backup does. Says which, or that there is none. */
@@ -30,7 +31,12 @@ const recordOf = (value: unknown): SessionRecord | undefined =>
   (value as { v?: unknown } | undefined)?.v === 1 ? (value as SessionRecord) : undefined;
 
 /** A store that others see too: a real compare-and-set, and each call takes its time both ways. */
-export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknown): SharedCell {
+export function sharedCell(
+  core: Core,
+  timeline: Timeline,
+  watch: CellWatch,
+  initial: unknown,
+): SharedCell {
   let stored: StoredValue | undefined =
     initial === undefined ? undefined : { value: initial, version: 'v0' };
   let writes = 0;
@@ -45,38 +51,39 @@ export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknow
   };
 
   return {
-    view: (by, lock) => ({
-      name: 'session',
-      lock,
-      async read() {
-        await pass('storeRequest', by);
-        const found = stored;
-        await pass('storeAnswer', by);
-        watch.told(by, recordOf(found?.value));
-        return found;
-      },
-      async write(record, expected) {
-        const copy = JSON.parse(JSON.stringify(record)) as SessionRecord;
-        watch.attempted(by, copy);
-        await pass('storeRequest', by);
-        const won = stored?.version === expected;
-        const version = `v${writes + 1}`;
-        if (won) {
-          writes++;
-          const before = recordOf(stored?.value);
-          stored = { value: copy, version };
-          history.push(stored);
-          watch.written(by, before, copy);
-          for (const to of subscribers.keys()) notify(to);
-        }
-        await pass('storeAnswer', by);
-        return won ? version : undefined;
-      },
-      subscribe(onChange) {
-        subscribers.set(by, onChange);
-        return () => subscribers.delete(by);
-      },
-    }),
+    view: (by, lock) =>
+      core.sharedStore({
+        name: 'session',
+        lock,
+        async read() {
+          await pass('storeRequest', by);
+          const found = stored;
+          await pass('storeAnswer', by);
+          watch.told(by, recordOf(found?.value));
+          return found;
+        },
+        async write(record, expected) {
+          const copy = JSON.parse(JSON.stringify(record)) as SessionRecord;
+          watch.attempted(by, copy);
+          await pass('storeRequest', by);
+          const won = stored?.version === expected;
+          const version = `v${writes + 1}`;
+          if (won) {
+            writes++;
+            const before = recordOf(stored?.value);
+            stored = { value: copy, version };
+            history.push(stored);
+            watch.written(by, before, copy);
+            for (const to of subscribers.keys()) notify(to);
+          }
+          await pass('storeAnswer', by);
+          return won ? version : undefined;
+        },
+        subscribe(onChange) {
+          subscribers.set(by, onChange);
+          return () => subscribers.delete(by);
+        },
+      }),
     record: () => recordOf(stored?.value),
     goBack(pick) {
       const found = history[pick % Math.max(1, history.length)];
@@ -99,10 +106,11 @@ export function sharedCell(timeline: Timeline, watch: CellWatch, initial: unknow
 export function memoryCell(
   core: Core,
   watch: CellWatch,
-  initial: Parameters<Core['memoryStore']>[0],
+  initial: SessionRecord | undefined,
 ): SharedCell {
-  const store = core.memoryStore(initial);
-  let latest: SessionRecord | undefined;
+  const store = core.memoryStore();
+  if (initial !== undefined) void store.write(initial, undefined);
+  let latest = initial;
   let subscribers = 0;
   return {
     view: (by, lock) => ({
@@ -116,7 +124,7 @@ export function memoryCell(
       async write(record, expected) {
         watch.attempted(by, record);
         const version = await store.write(record, expected);
-        if (version !== undefined) {
+        if (version != null) {
           watch.written(by, latest, record);
           latest = record;
         }
@@ -147,9 +155,9 @@ export const createCell = (
   setting: Setting,
   timeline: Timeline,
   watch: CellWatch,
-  tokens: Parameters<Core['memoryStore']>[0],
+  tokens: TokenSet | undefined,
   record: SessionRecord | undefined,
 ): SharedCell =>
-  setting.store === 'memory'
-    ? memoryCell(core, watch, tokens)
-    : sharedCell(timeline, watch, record ?? tokens);
+  setting.store === 'shared'
+    ? sharedCell(core, timeline, watch, setting.start === 'record' ? record : tokens)
+    : memoryCell(core, watch, setting.store === 'alone' ? undefined : record);

@@ -1,8 +1,8 @@
 /** The code under test: loaded when it is needed, so that a sabotage can be put in place before. */
 export async function loadCore() {
   const [
-    { createTokenManager, memoryStore, TokenError },
-    { inProcessLock },
+    { createTokenManager, memoryStore, sharedStore, TokenError },
+    { mutexLock },
     { fingerprint },
     { createAuthFetch },
   ] = await Promise.all([
@@ -14,8 +14,9 @@ export async function loadCore() {
   return {
     createTokenManager,
     memoryStore,
+    sharedStore,
     TokenError,
-    inProcessLock,
+    mutexLock,
     fingerprint,
     createAuthFetch,
   };

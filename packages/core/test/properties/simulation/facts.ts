@@ -1,7 +1,7 @@
 import type { TokenEvent } from '../../../src/session/events.ts';
 import type { RefreshReason } from '../../../src/session/functions.ts';
 import type { SessionRecord } from '../../../src/session/store.ts';
-import type { AccessToken, TokenSet } from '../../../src/tokens/tokens.ts';
+import type { AccessToken, IssuedToken, TokenSet } from '../../../src/tokens/tokens.ts';
 import type { Strike } from './faults.ts';
 import { type Server, tokenName } from './oracle.ts';
 import type { Traffic } from './requests.ts';
@@ -71,6 +71,8 @@ export interface Player {
   readonly waiting: Set<Ask>;
   readonly calls: Call[];
   signingIn: number;
+  /** Has somebody asked for a refresh by hand since the last sign-out? Then a login may be looked for. */
+  askedByHand: boolean;
   readonly givenDuringSignIn: string[];
   readonly backoff: Map<string, { readonly from: number; readonly until: number }>;
   readonly forced: Map<string, number>;
@@ -145,6 +147,8 @@ export interface Facts {
   /** Tells generations apart even where a server gives the same access token again. */
   generationOf(accessToken: string | undefined): string;
   note(record: SessionRecord): void;
+  /** A token was handed out: where nothing is stored, that is how its generation is known. */
+  given(token: IssuedToken): void;
 }
 
 /** Told of everything that happens; a rule looks at what concerns it. */
@@ -192,6 +196,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   waiting: new Set(),
   calls: [],
   signingIn: 0,
+  askedByHand: false,
   givenDuringSignIn: [],
   backoff: new Map(),
   forced: new Map(),
@@ -218,6 +223,11 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
   const { now } = facts.timeline;
   const family = familyOf(by.held);
   switch (event.type) {
+    case 'ready':
+      if (event.status === 'signedOut') break; // found so by the first look: nobody has signed out
+      by.held = token;
+      by.learned = now;
+      break;
     case 'signedIn':
     case 'refreshed':
       if (family !== undefined && family !== familyOf(token)) end(facts, by, family);
@@ -229,24 +239,24 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
     case 'signedOut':
       if (family !== undefined) end(facts, by, family);
       by.held = undefined;
-      by.out ||= event.by !== 'store'; // found so by the first read, or by asking: nobody has signed out
+      by.out = true;
+      by.askedByHand = false;
       by.dead = false;
       break;
     case 'sessionEnded':
       by.dead = true;
       break;
     case 'refreshStarted':
-      if (event.reason === 'rejected')
-        by.forced.set(generation, (by.forced.get(generation) ?? 0) + 1);
       break;
-    case 'refreshFailed':
+    case 'refreshEnded':
+      if (event.outcome !== 'failed' || event.retryAt === undefined) break;
       by.failed = now;
       by.failures.set(generation, (by.failures.get(generation) ?? 0) + 1);
       break;
     case 'warning':
       if (event.code === 'NOT_DURABLE' && token !== undefined) by.notDurable.add(token);
       break;
-    case 'rejected':
+    default:
       break;
   }
 }

@@ -79,7 +79,9 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
         });
         try {
           return await task(
-            place.lease === undefined ? { name } : { name, signal: place.lease.signal },
+            place.lease === undefined
+              ? { name, freedOnDeath: 'the browser' }
+              : { name, signal: place.lease.signal },
           );
         } finally {
           release(place);
@@ -108,7 +110,7 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
 
 /** The library's own lock, behind a gate so that others can be first. */
 function processLock(core: Core, timeline: Timeline): SharedLock {
-  const lock = core.inProcessLock();
+  const lock = core.mutexLock();
   const waiting = new Map<number, number>();
   const count = (by: number, change: number): void =>
     void waiting.set(by, (waiting.get(by) ?? 0) + change);
@@ -138,4 +140,6 @@ function processLock(core: Core, timeline: Timeline): SharedLock {
 }
 
 export const createLock = (core: Core, kind: LockKind, timeline: Timeline): SharedLock =>
-  kind === 'process' ? processLock(core, timeline) : queueingLock(timeline, kind === 'lease');
+  kind === 'process' || kind === 'none'
+    ? processLock(core, timeline)
+    : queueingLock(timeline, kind === 'lease');

@@ -162,7 +162,7 @@ export async function play(
       }
       case 'crash': {
         // Managers that share a lock of the process share its end.
-        if (setting.store === 'memory' || setting.lock === 'process') return;
+        if (setting.store !== 'shared' || setting.lock === 'process') return;
         const index = action.by % world.slots.length;
         const slot = slotOf(action.by);
         world.strike('crash', slot.player.id);

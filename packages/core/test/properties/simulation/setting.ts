@@ -1,7 +1,9 @@
 import type { ServerMode } from './oracle.ts';
 
-export type StoreKind = 'memory' | 'shared';
-export type LockKind = 'process' | 'web' | 'lease';
+/** `alone`: the memory of one manager; `memory`: a memory store. */
+export type StoreKind = 'alone' | 'memory' | 'shared';
+/** `none`: the record alone keeps managers apart. */
+export type LockKind = 'process' | 'web' | 'lease' | 'none';
 
 /** What a schedule is played on. All times in ms, the tokens' lifetime in s as servers give it. */
 export interface Setting {

@@ -80,6 +80,11 @@ export function createWorld(
     tokenOf: (fingerprint) => (fingerprint === undefined ? undefined : names.get(fingerprint)),
     generationOf: (accessToken) =>
       accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`,
+    given({ accessToken, generation }) {
+      if (setting.store !== 'alone') return;
+      facts.stored.add(accessToken);
+      facts.generations.set(accessToken, generation);
+    },
     note(record) {
       const token = record.tokens?.accessToken;
       if (token === undefined) return;
@@ -102,12 +107,12 @@ export function createWorld(
     status: 'active',
     tokens: initial,
     issuedAt: START,
+    turn: START,
   };
   if (asRecord !== undefined && initial !== undefined) {
     facts.note(asRecord);
     facts.stored.add(initial.accessToken);
-    if (setting.store === 'memory' || setting.start !== 'record')
-      facts.imported = initial.accessToken;
+    if (setting.start !== 'record') facts.imported = initial.accessToken;
   }
 
   const lock = createLock(core, setting.lock, timeline);
@@ -132,7 +137,7 @@ export function createWorld(
       },
     },
     initial,
-    setting.start === 'record' ? asRecord : undefined,
+    asRecord,
   );
   const endpoint = createEndpoint(core, timeline, server, facts.order);
 
@@ -149,15 +154,24 @@ export function createWorld(
     lock,
     slots: [],
     open: new Set(),
-    signInAnswer: () => server.login(timeline.now),
+    signInAnswer() {
+      const answer = server.login(timeline.now);
+      names.set(core.fingerprint(answer.access_token), answer.access_token);
+      return answer;
+    },
     openSlot(index) {
       const id = facts.players.length + 1;
       offsets.set(id, offsets.get(index) ?? 0);
       const wall = (): number => START + timeline.now + (offsets.get(id) ?? 0);
       const player = newPlayer(id, wall);
+      if (setting.store === 'alone' && id === 1) player.held = initial?.accessToken;
       facts.players.push(player);
       const manager = core.createTokenManager({
-        store: cell.view(id, lock.view(id)),
+        ...(setting.store === 'alone'
+          ? index === 0 && world.slots.length === 0 && initial !== undefined
+            ? { tokens: initial }
+            : {}
+          : { store: cell.view(id, setting.lock === 'none' ? undefined : lock.view(id)) }),
         clock: timeline.clock(id, wall),
         random: randomOf(setting.seed + id),
         skewWindow: setting.skewWindow,

@@ -1,0 +1,161 @@
+import type { TokenError } from '../errors/errors.ts';
+import { type Flight, startFlight } from '../refresh/flight.ts';
+import type { FlightContext, FlightEnd, OpenSharedFlight } from '../refresh/flight-types.ts';
+import type { Pacing } from '../refresh/pacing.ts';
+import type { EventBody } from '../session/events.ts';
+import type { RefreshReason } from '../session/functions.ts';
+import { isActive } from '../session/store.ts';
+
+/** Starts flights, at most one for the current session, and says what the end of each means. */
+export interface Flights {
+  /** Is one under way for the current session? */
+  readonly flying: boolean;
+  /** Is one under way for any session? */
+  readonly busy: boolean;
+  /** The end of a session that a refresh by hand has already tried to undo. */
+  readonly revived: TokenError | undefined;
+  start(reason: RefreshReason): void;
+  /** Does this call come from inside the refresh? */
+  isReentrant(signal: AbortSignal | undefined): boolean;
+  /** The session that the refresh function is running for. */
+  refreshing(): { readonly session: string; readonly subject?: string | undefined } | undefined;
+  /** The current session is about to be replaced by a sign-in of this manager. */
+  park(): void;
+  /** Do those who wait since this epoch wait for a refresh function, although another session has begun? */
+  parked(epoch: number): boolean;
+  /** The current generation or session has changed. */
+  changed(): void;
+  interrupt(): void;
+  settled(): Promise<unknown>;
+}
+
+export function createFlights(
+  context: FlightContext,
+  parts: {
+    readonly pacing: Pacing;
+    readonly newId: () => string;
+    readonly share: () => OpenSharedFlight | undefined;
+    readonly waiting: () => number;
+    /** One flight more has ended, for all who wait. */
+    readonly countRound: () => void;
+    /** Those who waited since this epoch go on with the session that there is now. */
+    readonly moveOn: (epoch: number) => void;
+    readonly pump: (failure?: TokenError) => void;
+  },
+): Flights {
+  const { state, clock, closed } = context;
+  const { pacing, newId, share, waiting, countRound, moveOn, pump } = parts;
+  const all = new Set<Flight>();
+  let current: { readonly flight: Flight; readonly id: string } | undefined;
+  let parked: { readonly flight: Flight; readonly epoch: number } | undefined;
+  let revived: TokenError | undefined;
+
+  const report = (flight: Flight, id: string, end: FlightEnd, silence: number): void => {
+    const { reason, tally } = flight;
+    const base = {
+      type: 'refreshEnded',
+      flight: id,
+      reason,
+      ...tally,
+      waiting: waiting(),
+    } as const;
+    const token = state.current?.token.accessToken;
+    state.emit(endedEvent(base, end, silence > 0 ? clock.now() + silence : undefined), token);
+  };
+
+  const fail = (flight: Flight, end: Extract<FlightEnd, { type: 'failed' }>): number => {
+    const { error } = end;
+    const silence = pacing.failed(flight.from, state.current, error, end.silence);
+    if (error.code === 'ERR_REFRESH_CONFIGURATION')
+      state.emit({ type: 'warning', code: 'CONFIGURATION', message: error.message, error });
+    if (error.code === 'ERR_SIGNED_OUT') state.foundNobody();
+    return silence;
+  };
+
+  const landed = (flight: Flight, id: string, end: FlightEnd): void => {
+    const ours = current?.flight === flight;
+    const waitedFor = parked?.flight === flight ? parked.epoch : undefined;
+    if (ours) current = undefined;
+    if (waitedFor !== undefined) parked = undefined;
+    if (end.type === 'current' && ours) pacing.succeeded();
+    const silence = ours && end.type === 'failed' && !closed() ? fail(flight, end) : 0;
+    report(flight, id, end, silence);
+    if (waitedFor !== undefined && (end.type === 'announced' || end.type === 'current'))
+      moveOn(waitedFor);
+    if (!ours) return pump(); // of a session that is over
+    countRound();
+    // Before the session is marked: those who waited get the error, those who come later find it over.
+    pump('error' in end ? end.error : undefined);
+    if (end.type === 'dead') state.markDead(end.error, end.by);
+  };
+
+  return {
+    get flying() {
+      return current !== undefined;
+    },
+    get busy() {
+      return all.size > 0;
+    },
+    get revived() {
+      return revived;
+    },
+    start(reason) {
+      if (current !== undefined || closed()) return;
+      revived = state.dead; // a session that has ended is refreshed only because somebody asked for it
+      const id = newId();
+      state.emit({ type: 'refreshStarted', flight: id, reason }, state.current?.token.accessToken);
+      const flight = startFlight(context, reason, share(), (end) => landed(flight, id, end));
+      current = { flight, id };
+      all.add(flight);
+      void flight.done.then(() => all.delete(flight));
+    },
+    isReentrant(signal) {
+      for (const flight of all) if (flight.calling || flight.signal === signal) return true;
+      return false;
+    },
+    refreshing() {
+      for (const { listening, from } of all)
+        if (listening && from !== undefined)
+          return { session: from.session, subject: from.subject };
+      return undefined;
+    },
+    park() {
+      if (current?.flight.listening === true)
+        parked = { flight: current.flight, epoch: state.epoch };
+    },
+    parked: (epoch) => parked?.epoch === epoch,
+    changed() {
+      const from = current?.flight.from?.session;
+      // A flight of a session that is over goes on by itself.
+      if (current !== undefined && from !== state.current?.record.session) current = undefined;
+      if (!isActive(state.record) || state.current === undefined) parked = undefined;
+      for (const flight of all) flight.interrupt();
+    },
+    interrupt() {
+      for (const flight of all) flight.interrupt();
+    },
+    settled: () => Promise.all([...all].map(({ done }) => done)),
+  };
+}
+
+function endedEvent(
+  base: Omit<
+    Extract<EventBody, { type: 'refreshEnded'; outcome: 'adopted' | 'refreshed' | 'superseded' }>,
+    'outcome'
+  >,
+  end: FlightEnd,
+  retryAt: number | undefined,
+): EventBody {
+  switch (end.type) {
+    case 'current':
+      return { ...base, outcome: end.by === 'self' ? 'refreshed' : 'adopted' };
+    case 'announced':
+      return { ...base, outcome: 'refreshed' };
+    case 'left':
+      return { ...base, outcome: 'superseded' };
+    case 'dead':
+      return { ...base, outcome: 'sessionEnded', error: end.error, retryAt };
+    case 'failed':
+      return { ...base, outcome: 'failed', error: end.error, retryAt };
+  }
+}

@@ -1,0 +1,46 @@
+import { mutexLock } from '../refresh/mutex-lock.ts';
+import { announcedRecord, announcementOf, signedOutBefore } from '../session/announcement.ts';
+import { birthNow, tombstoneOf } from '../session/succession.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import type { Home, HomeParts } from './home.ts';
+
+/** A session in the memory of one manager: sign-in and sign-out are synchronous. */
+export function memoryHome(parts: HomeParts, name: string): Home {
+  const { state, clock, newId, revoker, subjectOf, refreshing, park } = parts;
+  let call = 0;
+  return {
+    lock: mutexLock(),
+    lockName: name,
+    busy: false,
+    get call() {
+      return call;
+    },
+    owes: false,
+    get volatile() {
+      return state.current !== undefined;
+    },
+    load: async () => state.foundEmpty(),
+    async setSession(tokens, { again = false }) {
+      const announcement = announcementOf(state.record, tokens, {
+        subject: subjectOf(tokens),
+        again,
+        now: clock.now(),
+        refreshing: refreshing(),
+        seen: (accessToken, session) => state.placeOf(accessToken)?.session === session,
+      });
+      if (announcement === 'over') throw signedOutBefore();
+      const record = announcedRecord(announcement, state.record, tokens, birthNow(parts, tokens));
+      if (record === undefined) return;
+      call++;
+      if (record.session !== state.current?.record.session) park();
+      state.adopt(record, { by: 'self', origin: 'signIn' });
+    },
+    async signOut() {
+      call++;
+      const known = state.current?.record;
+      state.leave('self', tombstoneOf(state.record, newId(), clock.now()));
+      if (known !== undefined) revoker.revoke(known.tokens);
+    },
+    close: async () => undefined,
+  };
+}

@@ -1,0 +1,252 @@
+import { TokenError } from '../errors/errors.ts';
+import { keptBack } from '../refresh/commit.ts';
+import {
+  failed,
+  type FlightCore,
+  type FlightEnd,
+  type Placing,
+  type SharedFlight,
+} from '../refresh/flight-types.ts';
+import type { HeldLock } from '../session/lock.ts';
+import type { ActiveRecord, Intent, SessionRecord } from '../session/store.ts';
+import type { Debt } from './debt.ts';
+import { type IntentAge, isForeign, placeholder, withIntent } from './intent.ts';
+import type { Sight } from './record.ts';
+import type { StoreAccess } from './store-access.ts';
+import type { Sync } from './sync.ts';
+
+/** Writes of an intent that may be overtaken before a flight gives up. */
+const MOST_CONFLICTS = 100;
+/** Ms for which a flight that has an answer looks for a record that is away. */
+const AWAY_LIMIT = 30_000;
+
+/** What the flights of one manager have in common. */
+export interface SharedFlightParts {
+  readonly access: StoreAccess;
+  readonly sync: Sync;
+  readonly debt: Debt;
+  /** Random id of this manager, for its intents. */
+  readonly owner: string;
+  readonly intentLimit: number;
+  /** Kept from flight to flight: an intent goes on ageing between two of them. */
+  readonly age: IntentAge;
+  /** Reads the store, takes over what is newer there, and writes what is owed. */
+  readonly look: () => Promise<Sight>;
+}
+
+/** What a flight does besides, where others share the session: F1 to F5, F7 and F9 of docs/protocol.md. */
+export function sharedFlight(parts: SharedFlightParts, core: FlightCore): SharedFlight {
+  const { access, sync, debt, owner, intentLimit, age, look } = parts;
+  const { context, pause, over, tally } = core;
+  const { state, clock, random, newSession, closed } = context;
+  /** The record that carries our intent, as it is stored. */
+  let marked: { readonly base: ActiveRecord | undefined; readonly sight: Sight } | undefined;
+  let held: HeldLock = {};
+  let attempts = 0;
+
+  const intentIn = ({ record, intent }: Sight): Intent | undefined => record?.intent ?? intent;
+  const carrierOf = ({ record }: Sight): SessionRecord =>
+    record ?? placeholder(newSession(), clock.now());
+
+  /** F3. Waits a moment for a redemption that somebody else has begun; `false`: there is none to wait for. */
+  const awaitForeign = async (sight: Sight): Promise<boolean> => {
+    const intent = intentIn(sight);
+    const carrier = carrierOf(sight);
+    if (!isForeign(intent, carrier.gen, owner, held)) return false;
+    const now = clock.monotonic();
+    if (age.look(intent, now) >= intentLimit) return false;
+    const seen = age.toWrite(intent);
+    if (seen !== undefined)
+      await access.write({ ...carrier, intent: { ...intent, seen } }, sight.version);
+    await pause.for(age.delay(random()));
+    tally.intentWait += clock.monotonic() - now;
+    return true;
+  };
+
+  /** F4. `false`: somebody else has written meanwhile. */
+  const writeIntent = async (base: ActiveRecord | undefined, sight: Sight): Promise<boolean> => {
+    const { freedOnDeath } = held;
+    const record = withIntent(carrierOf(sight), {
+      owner,
+      startedAt: clock.now(),
+      attempt: attempts,
+      ...(freedOnDeath !== undefined && { lock: freedOnDeath }),
+    });
+    const version = await access.write(record, sight.version);
+    if (version === undefined) return false;
+    marked = { base, sight: { record: record.turn === 0 ? undefined : record, version } };
+    return true;
+  };
+
+  const prepare = async (): Promise<FlightEnd | 'lockLost' | undefined> => {
+    for (let conflicts = 0; ; ) {
+      const sight = await look(); // F2
+      const end = over();
+      if (end !== undefined) return end;
+      const base = state.current?.record;
+      if (await awaitForeign(sight)) continue; // F3
+      const intent = sight.record?.intent;
+      const ours = marked?.base === base && intent?.owner === owner;
+      const spendable = base?.tokens.refreshToken !== undefined;
+      if (spendable && intent?.gen === base.gen && !ours) context.unsettled.add(base);
+      if (await writeIntent(base, sight).catch(unlessSpending(base))) break;
+      if (++conflicts > MOST_CONFLICTS)
+        return failed(
+          new TokenError('ERR_REFRESH_UNAVAILABLE', {
+            message: 'The store was always written by others',
+          }),
+        );
+      await access.yield(conflicts);
+    }
+    if (held.signal?.aborted) return 'lockLost'; // F5
+    return over();
+  };
+
+  /** What the answer is placed on: what the store shows, or memory where that knows more. */
+  const foundIn = (sight: Sight): SessionRecord | undefined => {
+    const relation = sync.compare(sight);
+    return relation === 'older' ? state.record : sync.recordOf(sight);
+  };
+
+  /** Redeemed, and the record is gone: the answer is kept in memory, and written only if the record comes back. */
+  const keepAway = async ({ base, place, tokens }: Placing): Promise<FlightEnd> => {
+    const placement = place(base);
+    if ('write' in placement && sync.away) sync.ahead(placement.write);
+    core.land(over() ?? { type: 'left' });
+    const until = clock.monotonic() + AWAY_LIMIT;
+    while (sync.away && clock.monotonic() < until && !closed()) {
+      await pause.for(1000, true);
+      await look().catch(ignoreUntilBack);
+    }
+    debt.start();
+    // Signed out elsewhere meanwhile: nobody will use these tokens.
+    if (state.record?.status === 'signedOut') context.revoke(tokens);
+    return over() ?? { type: 'left' };
+  };
+
+  /** Redeemed, and the store cannot be written: memory is ahead of it. The lock is kept until it has been told. */
+  const keepAhead = async (placing: Placing, error: TokenError): Promise<FlightEnd> => {
+    const placement = placing.place(state.record);
+    if (!('write' in placement)) return keptBack(core, placing.tokens, placement.keep);
+    const { write } = placement;
+    sync.ahead(write);
+    if (!sync.away) state.adopt(write, { by: 'self', origin: 'refresh', learned: placing.started });
+    state.emit(
+      {
+        type: 'warning',
+        code: 'NOT_DURABLE',
+        message: 'New tokens could not be stored yet; they are kept in memory',
+        error,
+      },
+      write.tokens.accessToken,
+    );
+    const end = over() ?? placing.shown();
+    core.land(end.type === 'current' ? placing.shown() : end);
+    debt.start();
+    await debt.settled();
+    return end;
+  };
+
+  return {
+    look,
+    async prepare(attempt, lock) {
+      attempts = attempt;
+      held = lock;
+      return prepare();
+    },
+    async store(placing) {
+      const known = marked?.base === placing.base ? marked?.sight : undefined;
+      let keep = 'over' as 'announced' | 'adopted' | 'over' | 'gone';
+      let result: Awaited<ReturnType<typeof access.update>>;
+      try {
+        result = await access.update(
+          (sight) => {
+            const placement = placing.place(foundIn(sight));
+            if ('write' in placement) return placement.write;
+            keep = placement.keep;
+            return undefined;
+          },
+          { known },
+        );
+      } catch (error) {
+        return keepAhead(placing, error as TokenError);
+      }
+      if ('kept' in result) {
+        sync.take(result.kept);
+        return keep === 'gone' && sync.away
+          ? keepAway(placing)
+          : keptBack(core, placing.tokens, keep);
+      }
+      const { written } = result;
+      // A sign-out or sign-in of this manager came while it was being stored: that one is being stored now.
+      const overtaken = placing.place(state.record);
+      if (!('write' in overtaken)) {
+        sync.take({ record: written, version: result.version });
+        debt.start();
+        return keptBack(core, placing.tokens, overtaken.keep);
+      }
+      sync.commit(written as ActiveRecord, {
+        by: 'self',
+        origin: 'refresh',
+        learned: placing.started,
+      });
+      const moved = placing.base !== undefined && written.session !== placing.base.session;
+      return moved ? { type: 'left' } : placing.shown();
+    },
+    async refused(base, dead) {
+      for (;;) {
+        const sight = await look();
+        const end = over();
+        if (end !== undefined && end.type !== 'failed') return end;
+        if (state.current?.record.gen !== base.gen) return { type: 'current', by: 'peer' }; // a peer's, and already due: that one was not refused
+        if (base.tokens.refreshToken === undefined) return dead; // nothing that others would spend
+        if (await awaitForeign(sight)) continue;
+        const mark = (now: Sight): SessionRecord | undefined => {
+          if (sync.compare(now) !== 'same' || now.record === undefined) return undefined;
+          const { intent: _, ...rest } = now.record;
+          return { ...rest, dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
+        };
+        const result = await access.update(mark);
+        if ('written' in result) return dead;
+        sync.take(result.kept);
+      }
+    },
+    async linger() {
+      // The intent counts as new: its limit must not run out while the answer may still come.
+      attempts++;
+      await look()
+        .then((sight) => (over() === undefined ? writeIntent(state.current?.record, sight) : false))
+        .catch(ignoreUntilBack);
+    },
+    async settle() {
+      if (marked === undefined) return;
+      const { base } = marked;
+      const mayBeSpent = base === undefined ? tally.unanswered > 0 : context.unsettled.has(base);
+      await access
+        .update((sight) => {
+          const intent = intentIn(sight);
+          if (intent?.owner !== owner || intent.over === true) return undefined;
+          const { intent: _, ...rest } = carrierOf(sight);
+          return mayBeSpent ? { ...rest, intent: { ...intent, over: true } } : rest;
+        })
+        .then(
+          (result) => 'kept' in result && sync.take(result.kept), // seen, and so known
+          ignoreUntilBack,
+        );
+    },
+  };
+}
+
+/**
+ * Without a refresh token nothing that is known to us can be spent: then a store that cannot be written is no reason to
+ * have no token.
+ */
+const unlessSpending =
+  (base: ActiveRecord | undefined) =>
+  (error: unknown): true => {
+    if (base?.tokens.refreshToken !== undefined) throw error;
+    return true;
+  };
+
+/** The store is down: whoever is due reads it again, and reports what is wrong with it. */
+const ignoreUntilBack = (): void => undefined;

@@ -1,0 +1,205 @@
+import { isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { safeCause } from '../errors/safe-cause.ts';
+import type { Home, HomeParts, OpenHome } from '../manager/home.ts';
+import { mutexLock } from '../refresh/mutex-lock.ts';
+import { isActive, type SessionRecord, type StoreCell, type TokenStore } from '../session/store.ts';
+import { createDebt } from './debt.ts';
+import { createIntentAge } from './intent.ts';
+import type { Sight } from './record.ts';
+import { sharedFlight } from './shared-flight.ts';
+import { createSignInOut } from './sign-in-out.ts';
+import { createStoreAccess } from './store-access.ts';
+import { createSync } from './sync.ts';
+
+/**
+ * A store of your own: one cell with compare-and-set, such as a row with a version, made safe to share.
+ *
+ * - `name` names the session: another name for each session.
+ * - `read` gives what is there with its version, `write` replaces it whole if the version is still the expected one.
+ * - `subscribe` tells of writes by others, where that is possible.
+ * - `lock` lets others wait instead of looking again and again. Without one the compare-and-set alone keeps two processes
+ *   from redeeming the same refresh token.
+ *
+ * @throws TypeError that names the member that is missing or wrong.
+ *
+ * @example
+ * ```ts
+ * import { sharedStore, type SessionRecord } from 'unexpired';
+ *
+ * interface Row { readonly record: SessionRecord; readonly version: number }
+ * interface Table {
+ *   find(id: string): Promise<Row | null>;
+ *   insert(id: string, record: SessionRecord): Promise<boolean>;
+ *   update(id: string, record: SessionRecord, expected: number): Promise<boolean>;
+ * }
+ *
+ * const rowStore = (table: Table, id: string) =>
+ *   sharedStore({
+ *     name: `session:${id}`,
+ *     async read() {
+ *       const row = await table.find(id);
+ *       return row && { value: row.record, version: String(row.version) };
+ *     },
+ *     async write(record, expected) {
+ *       if (expected === undefined) return (await table.insert(id, record)) ? '1' : null;
+ *       const written = await table.update(id, record, Number(expected));
+ *       return written ? String(Number(expected) + 1) : null;
+ *     },
+ *   });
+ * ```
+ */
+export function sharedStore(cell: StoreCell): TokenStore {
+  requireMethods('sharedStore', cell, ['read', 'write']);
+  requireKnown('sharedStore', cell, ['name', 'read', 'write', 'subscribe', 'lock', 'home']);
+  const { name, subscribe, lock } = cell;
+  if (!isName(name))
+    throw new TypeError(
+      `sharedStore: name: expected a string that is not empty, got ${nameOf(name)}`,
+    );
+  if (subscribe !== undefined && typeof subscribe !== 'function')
+    throw new TypeError(`sharedStore: subscribe: expected a function, got ${nameOf(subscribe)}`);
+  if (lock !== undefined) requireMethods('sharedStore: lock', lock, ['request']);
+  return { ...cell, home: sharedHome };
+}
+
+/**
+ * The home of a session in a store. Called with the store that the manager was given, whose methods may differ from those
+ * that it was made with: `{ ...store, read }` is a store, too.
+ */
+const sharedHome: OpenHome = (store, parts): Home => {
+  const { state, clock, random, newId, revoker, subjectOf, intentLimit, closed, pump } = parts;
+  const sync = createSync({ state, clock, subjectOf });
+  const access = createStoreAccess(store, clock, random, {
+    warn: (message) =>
+      state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
+    learn: (record) => sync.learn(record),
+  });
+  /** The generation that was held, and revoked, at the latest sign-out here. */
+  let lastEnded: SessionRecord | undefined;
+  const debt = createDebt({
+    access,
+    sync,
+    clock,
+    closed,
+    emit: state.emit,
+    signedOut(record) {
+      // Never read, or refreshed by a peer: not the tokens that were revoked here already.
+      const known = lastEnded;
+      const other = record.session !== known?.session || record.gen > known.gen;
+      if (other && isActive(record)) revoker.revoke(record.tokens);
+    },
+  });
+  const signInOut = createSignInOut({ ...parts, access, sync, debt });
+  const age = createIntentAge();
+  const owner = newId();
+  let loading: Promise<void> | undefined;
+
+  const look = async (): Promise<Sight> => {
+    const sight = await access.read();
+    if (sight.unreadable !== undefined) throw sight.unreadable;
+    sync.take(sight);
+    return sync.owes && !sync.away ? debt.pay(sight) : sight;
+  };
+
+  const listen = createListener(store, parts, () => {
+    if (closed() || state.phase === 'unknown') return;
+    debt.nudge();
+    look().then(pump, ignoreUntilDue);
+  });
+
+  return {
+    lock: store.lock ?? mutexLock(random),
+    lockName: store.name,
+    get busy() {
+      return signInOut.busy;
+    },
+    get call() {
+      return signInOut.call;
+    },
+    get owes() {
+      return sync.owes;
+    },
+    get volatile() {
+      return (store as VolatileStore).volatile === true && state.current !== undefined;
+    },
+    share: (core) => sharedFlight({ access, sync, debt, owner, intentLimit, age, look }, core),
+    load() {
+      listen.start();
+      loading ??= look()
+        .then(() => undefined)
+        .finally(() => {
+          loading = undefined;
+        });
+      return loading;
+    },
+    setSession(tokens, options) {
+      listen.start();
+      return signInOut.setSession(tokens, options);
+    },
+    signOut() {
+      listen.start();
+      lastEnded = state.current?.record;
+      return signInOut.signOut();
+    },
+    async close() {
+      listen.stop();
+      debt.nudge();
+      await signInOut.settled();
+      debt.start();
+      await debt.settled();
+    },
+  };
+};
+
+/** Kept in the memory of this process: what is in it is gone with the manager. */
+export interface VolatileStore extends TokenStore {
+  readonly volatile?: true;
+}
+
+/** The subscription of somebody else's store: it may throw, reject, or give a promise. A late notice is the only cost. */
+function createListener(
+  store: StoreCell,
+  { state }: Pick<HomeParts, 'state'>,
+  notice: () => void,
+): { start(): void; stop(): void } {
+  let started = false;
+  let stopped = false;
+  let unsubscribe: unknown;
+  const complain = (error: unknown): void => {
+    state.emit({
+      type: 'warning',
+      code: 'STORE_UNAVAILABLE',
+      message: `Store "${store.name}" cannot be listened to (${safeCause(error)?.name ?? 'Error'}); it is read when a token is due`,
+      error: undefined,
+    });
+  };
+  const end = (): void => {
+    if (typeof unsubscribe !== 'function') return;
+    const stop = unsubscribe as () => unknown;
+    unsubscribe = undefined;
+    Promise.resolve()
+      .then(stop)
+      .catch(() => undefined); // it is not listened to any more, whatever the store says
+  };
+  return {
+    start() {
+      if (started || store.subscribe === undefined) return;
+      started = true;
+      try {
+        Promise.resolve(store.subscribe(notice) as unknown).then((found) => {
+          unsubscribe ??= found;
+          if (stopped) end();
+        }, complain);
+      } catch (error) {
+        complain(error);
+      }
+    },
+    stop() {
+      stopped = true;
+      end();
+    },
+  };
+}
+
+/** A notice only saves time: whoever is due reads the store again, and reports what is wrong with it. */
+const ignoreUntilDue = (): void => undefined;

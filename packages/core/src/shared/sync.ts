@@ -1,0 +1,221 @@
+import { TokenError } from '../errors/errors.ts';
+import { announcementOf } from '../session/announcement.ts';
+import type { Adoption, SessionState } from '../session/state.ts';
+import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
+import { firstGeneration, nextGeneration, withoutMarks, writtenOver } from '../session/succession.ts';
+import type { Clock } from '../time/clock.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import { compareRecords, type Relation } from './compare-records.ts';
+import type { Sight } from './record.ts';
+
+/**
+ * How what the store holds stands to what this manager knows, and the one place where the one is taken over into the
+ * other. Synchronous. Rules R1, R2 and R6 of docs/protocol.md.
+ */
+export interface Sync {
+  /** Does this manager know something that the store does not? Then it has to write it. */
+  readonly owes: boolean;
+  /** Is the record gone from the store, although nobody signed out? */
+  readonly away: boolean;
+  /** What `sight` shows, as a record of a session; `undefined`: nothing. */
+  recordOf(sight: Sight): SessionRecord | undefined;
+  compare(sight: Sight): Relation;
+  /** Takes over what the store holds, where that is newer. Says how the two stood before. */
+  take(sight: Sight): Relation;
+  /** A record that was seen, but possibly a while ago: it never moves anything back. */
+  learn(record: SessionRecord | undefined): void;
+  /** What has to be written over this sight; `undefined`: nothing. */
+  due(sight: Sight): SessionRecord | undefined;
+  /** A new record of this manager is in the store: it is the current one from now on. */
+  commit(record: ActiveRecord, how: Adoption): void;
+  /** What was due is in the store. */
+  paid(record: SessionRecord): void;
+  /** Memory knows a new generation of this session, which the store does not have yet. */
+  ahead(record: ActiveRecord): void;
+  /** The session is over in memory; the store does not know it yet. `unread`: whatever session the store holds is meant. */
+  end(tombstone: SessionRecord, unread: boolean): void;
+  /** A sign-in of which nobody knows whether it was stored: to be stored, unless something newer is seen. */
+  setAside(record: ActiveRecord): void;
+  /** A sign-in that a later call has overtaken: it does not count, should it be found. */
+  giveUp(session: string): void;
+  /** What was set aside or given up, for the turn of a later record. */
+  readonly aside: ActiveRecord | undefined;
+}
+
+export function createSync(parts: {
+  readonly state: SessionState;
+  readonly clock: Clock;
+  readonly subjectOf: (tokens: TokenSet) => string | undefined;
+}): Sync {
+  const { state, clock, subjectOf } = parts;
+  /** Was anything of the newest record's session ever in the store? Only then does an empty store mean that it is gone. */
+  let stored = false;
+  /** Is the newest record itself in the store, as far as is known? */
+  let settled = true;
+  let away = false;
+  let unread = false;
+  let aside: ActiveRecord | undefined;
+  const givenUp = new Set<string>();
+
+  /** A bare token set is an announcement by another program. */
+  const imported = (
+    record: ActiveRecord,
+  ): { readonly record: SessionRecord; readonly known: boolean } => {
+    const mine = state.record;
+    const { tokens, issuedAt } = record;
+    const subject = subjectOf(tokens);
+    const announcement = announcementOf(mine, tokens, {
+      subject,
+      again: false,
+      now: clock.now(),
+      refreshing: undefined,
+      seen: (token, session) => state.placeOf(token)?.session === session,
+    });
+    if (announcement === 'next' && isActive(mine))
+      return { record: nextGeneration(mine, tokens, issuedAt, subject), known: false };
+    const { session } = record;
+    const first = firstGeneration(tokens, { session, now: clock.now(), issuedAt, subject }, mine);
+    return { record: first, known: announcement !== 'new' };
+  };
+
+  const seen = ({
+    record,
+    imported: bare,
+  }: Sight): { readonly record: SessionRecord | undefined; readonly known: boolean } => {
+    if (record === undefined || bare !== true || !isActive(record)) return { record, known: false };
+    // As long as nobody has written over it, it is the session that was made of it.
+    if (state.record === undefined || state.record.session === record.session)
+      return { record, known: false };
+    return imported(record);
+  };
+
+  const compare = (sight: Sight): Relation => {
+    const { record, known } = seen(sight);
+    if (known || (record !== undefined && (unread || givenUp.has(record.session)))) return 'older';
+    return compareRecords(state.record, record, stored);
+  };
+
+  const noticeDeath = ({ dead, gen }: SessionRecord): void => {
+    if (dead?.gen !== gen || state.dead !== undefined) return;
+    const message = `The server ended the session (${dead.code})`;
+    state.markDead(new TokenError('ERR_SESSION_ENDED', { message }), 'peer');
+  };
+
+  const adopt = (record: SessionRecord): void => {
+    const known = state.record;
+    away = unread = false;
+    stored = settled = true;
+    aside = undefined;
+    if (!isActive(record)) {
+      if (state.current === undefined && known !== undefined) state.keep(record);
+      else state.leave('peer', record);
+      return;
+    }
+    const origin = known?.session === record.session ? 'refresh' : 'signIn';
+    state.adopt(record, { by: 'peer', origin });
+    noticeDeath(record); // before anybody who waits is asked to decide
+  };
+
+  const goAway = (): void => {
+    if (away || !isActive(state.record)) return;
+    away = true;
+    state.emit({
+      type: 'warning',
+      code: 'AWAY',
+      message: 'The stored session is gone, and nobody signed out: it ends here until it is back',
+      error: undefined,
+    });
+    state.leave('peer', state.record);
+  };
+
+  const comeBack = (): void => {
+    const { record } = state;
+    if (!away || !isActive(record)) return;
+    away = false;
+    state.adopt(record, { by: 'peer', origin: 'signIn' });
+  };
+
+  const sync: Sync = {
+    get owes() {
+      return !settled || aside !== undefined;
+    },
+    get away() {
+      return away;
+    },
+    get aside() {
+      return aside;
+    },
+    recordOf: (sight) => seen(sight).record,
+    compare,
+    take(sight) {
+      const relation = compare(sight);
+      const { record } = seen(sight);
+      if (relation === 'nothing') state.foundEmpty();
+      if (relation === 'gone') goAway();
+      if (relation === 'older') settled = false;
+      if (relation === 'newer' && record !== undefined) adopt(record);
+      if (relation === 'same' && record !== undefined) {
+        stored = settled = true;
+        comeBack();
+        noticeDeath(record);
+      }
+      return relation;
+    },
+    learn(record) {
+      if (unread || givenUp.has(record?.session ?? '')) return;
+      if (record === undefined) return;
+      if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
+    },
+    due(sight) {
+      const relation = compare(sight);
+      if (aside !== undefined && relation !== 'newer' && relation !== 'gone') return aside;
+      const mine = state.record;
+      if (relation !== 'older' || mine === undefined) return undefined;
+      const { record } = sight;
+      if (!isActive(mine)) {
+        const whole =
+          unread && record !== undefined
+            ? { ...mine, session: record.session, gen: record.gen }
+            : mine;
+        return writtenOver(whole, record);
+      }
+      const plainly = withoutMarks(mine);
+      // Whoever had written an intent may have been forgotten together with this record.
+      const intent = { gen: mine.gen, owner: '', startedAt: clock.now(), attempt: 0 };
+      return writtenOver(stored ? { ...plainly, intent } : plainly, record);
+    },
+    commit(record, how) {
+      away = unread = false;
+      stored = settled = true;
+      aside = undefined;
+      state.adopt(record, how);
+    },
+    paid(record) {
+      if (isActive(record) && record.session === aside?.session)
+        return sync.commit(record, { by: 'self', origin: 'signIn' });
+      unread = false;
+      stored = settled = true;
+      state.keep(isActive(record) ? withoutMarks(record) : record);
+      comeBack();
+    },
+    ahead(record) {
+      settled = false;
+      if (record.session !== state.record?.session) stored = false;
+      if (away) state.keep(record);
+    },
+    end(tombstone, all) {
+      stored = settled = away = false;
+      aside = undefined;
+      unread = all;
+      state.leave('self', tombstone);
+    },
+    setAside(record) {
+      aside = record;
+    },
+    giveUp(session) {
+      givenUp.add(session);
+      if (aside?.session === session) aside = undefined;
+    },
+  };
+  return sync;
+}
