@@ -5,7 +5,7 @@ import { runTool } from '../command.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Step } from '../steps/step.ts';
 import { readManifest } from '../workspace.ts';
-import type { PackedPackage, Packing } from './packed.ts';
+import type { PackedPackage, Packing } from './packed-types.ts';
 
 /** Is what gets published found by every runtime, bundler and compiler? publint and Are The Types Wrong, on the tarballs. */
 export function contentsStep(packing: Packing): Step {

@@ -4,7 +4,7 @@ import { runTool } from '../command.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Step } from '../steps/step.ts';
 import { root } from '../workspace.ts';
-import type { Packed, PackedPackage, Packing } from './packed.ts';
+import type { Packed, PackedPackage, Packing } from './packed-types.ts';
 
 const COMPILERS = ['typescript', 'typescript-5.9', 'typescript-5.6'];
 

@@ -1,6 +1,6 @@
 import { contentsStep } from '../package-checks/contents.ts';
 import { declarationsStep } from '../package-checks/declarations.ts';
-import type { Packing } from '../package-checks/packed.ts';
+import type { Packing } from '../package-checks/packed-types.ts';
 import { sizeStep } from '../package-checks/size.ts';
 import { unusedStep } from '../package-checks/unused.ts';
 import { buildStep } from './build.ts';
