@@ -30,7 +30,7 @@ describe('what is published', () => {
 });
 
 describe('a length is', () => {
-  const body = (lines: number): string => `${'  a();\n'.repeat(lines - 2)}`;
+  const body = (lines: number): string => '  a();\n'.repeat(lines - 2);
 
   it.each([
     ['a function’s', `export function one() {\n${body(81)}}`, ['one: 81 lines']],
