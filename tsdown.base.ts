@@ -1,12 +1,16 @@
 import type { UserConfig } from 'tsdown';
+import { entriesOf, readManifest } from './scripts/workspace.ts';
 
-/** How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. */
-export function shippedPackage(options: {
-  entry: string[];
-  platform?: 'neutral' | 'node';
-}): UserConfig {
+/**
+ * How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. The entries are those
+ * that `exports` names.
+ */
+export function shippedPackage(
+  folder: string,
+  options: { platform?: 'neutral' | 'node' } = {},
+): UserConfig {
   return {
-    entry: options.entry,
+    entry: entriesOf(readManifest(folder)).map(({ source }) => source),
     platform: options.platform ?? 'neutral',
     format: ['esm', 'cjs'],
     target: 'es2022',
