@@ -16,7 +16,7 @@ export interface PackageRow {
 export interface Bundle {
   /** `name from package`, as an import says it. */
   what: readonly string[];
-  /** The CommonJS builds, as a bundler takes them that finds `require`. */
+  /** The CommonJS builds, which a bundler takes for code that was compiled to CommonJS. */
   commonjs?: true;
   /** Bytes after minifying and gzip, dependencies included. Raised only in the commit that needs it, which says why. */
   ceiling: number;
@@ -36,7 +36,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     everywhere: true,
     sizes: [
       { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 18_350 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 16_700 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 18_050 },
     ],
   },
   fetch: {
@@ -45,9 +45,9 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     everywhere: true,
     sizes: [
       { what: [MANAGER, 'createAuthFetch from @unexpired/fetch'], ceiling: 17_550 },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 17_550 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 17_750 },
       // With a source of somebody else's: no manager is in it.
-      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 5000 },
+      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 4950 },
     ],
   },
   oauth: { imports: ['unexpired', 'oauth4webapi'] },
@@ -60,7 +60,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'createAuthFetch from @unexpired/fetch',
           'browserStore from @unexpired/browser',
         ],
-        ceiling: 20_000,
+        ceiling: 19_450,
       },
     ],
   },

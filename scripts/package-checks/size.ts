@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
 import { type Bundle, PACKAGES } from '../house.ts';
 import type { Step } from '../steps/step.ts';
+import { bundleCommonjs, bundleModules, fromIn } from './bundle.ts';
 import type { PackedPackage, Packing } from './packed-types.ts';
 
 interface Measured extends Bundle {
@@ -37,54 +37,24 @@ async function measure(
   packages: readonly PackedPackage[],
   project: string,
 ): Promise<Measured> {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: row.what.map(importOf(row)).join('\n'), resolveDir: project },
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    logLevel: 'silent',
-  });
+  const { code, from } = await (row.commonjs ? bundleCommonjs : bundleModules)(row, project);
   const allowed = mayBundle(row, packages);
-  const bundled = Object.keys(metafile.inputs).flatMap((file) => packageOf(file) ?? []);
-  const bytes = outputFiles.reduce(
-    (sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length,
-    0,
-  );
   return {
     ...row,
     name: row.what.join(' + ') + (row.commonjs ? ' (CommonJS)' : ''),
-    bytes,
-    strangers: [...new Set(bundled)].filter((name) => !allowed.has(name)),
+    bytes: gzipSync(code, { level: 9 }).length,
+    strangers: from.filter((name) => !allowed.has(name)),
   };
 }
 
-const importOf =
-  ({ commonjs }: Bundle) =>
-  (item: string): string => {
-    const [name = '', from = ''] = item.split(' from ');
-    return commonjs
-      ? `export const ${name} = require('${from}').${name};`
-      : `export { ${name} } from '${from}';`;
-  };
-
 /** The packages that a row names, those of ours that they use, and what all of them may import. */
 function mayBundle({ what }: Bundle, packages: readonly PackedPackage[]): Set<string> {
-  const named = what.map((item) => item.split(' from ')[1] ?? '');
+  const named = what.map(fromIn);
   const ours = packages.filter(({ entries }) => entries.some(({ name }) => named.includes(name)));
   const all = packages.filter((one) =>
     ours.some(({ name, uses }) => name === one.name || uses.includes(one.name)),
   );
   return new Set(all.flatMap(({ id, name }) => [name, ...(PACKAGES[id]?.imports ?? [])]));
-}
-
-function packageOf(file: string): string | undefined {
-  const [, inside] =
-    file.replaceAll('\\', '/').match(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//) ?? [];
-  return inside;
 }
 
 function tableOf(measured: readonly Measured[]): string {
