@@ -36,11 +36,10 @@ async function publintProblems(one: PackedPackage): Promise<string[]> {
   );
 }
 
-// node16: who resolves modules as Node 10 did cannot see subpaths of any package with "exports".
 async function typeProblems(one: PackedPackage): Promise<string[]> {
   const result = await runTool(
     '@arethetypeswrong/cli',
-    [one.tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji'],
+    [one.tarball, '--profile', 'strict', '--format', 'ascii', '--no-emoji'],
     {
       bin: 'attw',
     },
