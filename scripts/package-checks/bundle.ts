@@ -43,7 +43,18 @@ export async function bundleCommonjs({ what }: Bundle, project: string): Promise
   return { code: readFileSync(path.join(output, 'main.js')), from: packagesOf(modules) };
 }
 
-function runWebpack(entry: string, output: string): Promise<string[]> {
+/** How webpack looks for packages, where not by its defaults. */
+export interface Resolving {
+  readonly exportsFields?: string[];
+  readonly fullySpecified?: boolean;
+}
+
+/** Bundles into `main.js` of a folder; resolves with the files that it read. */
+export function runWebpack(
+  entry: string,
+  output: string,
+  { fullySpecified = true, ...resolve }: Resolving = {},
+): Promise<string[]> {
   const compiler = webpack({
     mode: 'production',
     target: ['web', 'es2022'],
@@ -51,6 +62,8 @@ function runWebpack(entry: string, output: string): Promise<string[]> {
     entry,
     output: { path: output, library: { type: 'commonjs2' } },
     performance: false,
+    resolve,
+    module: { rules: [{ test: /\.m?js$/, resolve: { fullySpecified } }] },
   });
   return new Promise((resolve, reject) => {
     compiler.run((error, stats) => {
