@@ -30,7 +30,7 @@ export function shippedPackage(
     // Not the root tsconfig.json: its paths lead to the sources of the other packages, which would then be bundled in.
     tsconfig: '../../tsconfig.build.json',
     copy: (options.inCommonjs ?? []).map((name) => ({
-      from: `node_modules/${name}/LICENSE`,
+      from: `node_modules/${name}/LICENSE*`,
       rename: `${name}.LICENSE`,
     })),
     dts: { generator: 'tsgo', logger: { ...console, warn: warnUnlessKnown } },

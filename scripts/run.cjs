@@ -27,6 +27,7 @@ var TASKS = {
   check: { script: 'scripts/check.ts' },
   format: { script: 'scripts/format.ts' },
   derive: { script: 'scripts/derive.ts' },
+  release: { script: 'scripts/release.ts' },
   compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },

@@ -79,12 +79,13 @@ async function compile({
     output.split('\n').filter(isTopLevelAwait),
     output.split('\n').filter((line) => !isTopLevelAwait(line)),
   ];
-  const fine = ok || (resolution === 'cjs' && awaits.length > 0 && others.join('').trim() === '');
+  const isCommonjs = resolution === 'cjs' || resolution === 'node10';
+  const fine = ok || (isCommonjs && awaits.length > 0 && others.join('').trim() === '');
   return fine ? [] : [`${compiler}, ${resolution}:\n${others.join('\n')}`];
 }
 
 function isTopLevelAwait(line: string): boolean {
-  return line.includes('error TS1309');
+  return /error TS(?:1309|1378):/.test(line);
 }
 
 // The bundler writes `any` where it cannot resolve an import, and a compiler accepts that everywhere. An `any` that the
