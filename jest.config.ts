@@ -1,5 +1,5 @@
-/** @jest-config-loader esbuild-register */
 import type { Config } from 'jest';
+import { namesToSources } from './scripts/jest-command.ts';
 
 // Tests run against the sources, so that a failing test points into them. What is shipped is checked on the packed tarballs instead.
 const config: Config = {
@@ -27,14 +27,7 @@ const config: Config = {
       },
     ],
   },
-  moduleNameMapper: {
-    '^unexpired$': '<rootDir>/packages/core/src/index.ts',
-    '^unexpired/adapter$': '<rootDir>/packages/core/src/adapter.ts',
-    '^@unexpired/(axios|browser|fetch|node|oauth|redis|testing)$':
-      '<rootDir>/packages/$1/src/index.ts',
-    '^@unexpired/(axios|browser|fetch|node|oauth|redis|testing)/([a-z-]+)$':
-      '<rootDir>/packages/$1/src/$2.ts',
-  },
+  moduleNameMapper: namesToSources(),
   testTimeout: 20_000,
   maxWorkers: 2,
   injectGlobals: false,

@@ -1,25 +1,53 @@
-import type { UserConfig } from 'tsdown';
+import type { ResolvedConfig, UserConfig } from 'tsdown';
+import { entriesOf, readManifest } from './scripts/workspace.ts';
 
-/** How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. */
-export function shippedPackage(options: {
-  entry: string[];
-  platform?: 'neutral' | 'node';
-}): UserConfig {
+/**
+ * How every package here is bundled: ESM and CommonJS side by side, each with its own declarations. The entries are those
+ * that `exports` names.
+ */
+export function shippedPackage(
+  folder: string,
+  options: {
+    platform?: 'neutral' | 'node';
+    /** Dependencies whose ES modules the CommonJS build brings along. The ESM build imports them as it does the others. */
+    inCommonjs?: readonly string[];
+  } = {},
+): UserConfig {
   return {
-    entry: options.entry,
+    entry: entriesOf(readManifest(folder)).map(({ source }) => source),
     platform: options.platform ?? 'neutral',
-    format: ['esm', 'cjs'],
+    format: {
+      esm: {},
+      // Without the symbol that marks a namespace: where webpack and Rolldown see it, they keep every export, used or not.
+      cjs: {
+        ...withInside(options.inCommonjs ?? []),
+        outputOptions: { generatedCode: { symbols: false } },
+      },
+    },
     target: 'es2022',
     // .mjs and .cjs whatever the package's "type" says, so that each file states its own format.
     fixedExtension: true,
     // Not the root tsconfig.json: its paths lead to the sources of the other packages, which would then be bundled in.
     tsconfig: '../../tsconfig.build.json',
+    copy: (options.inCommonjs ?? []).map((name) => ({
+      from: `node_modules/${name}/LICENSE*`,
+      rename: `${name}.LICENSE`,
+    })),
     dts: { generator: 'tsgo', logger: { ...console, warn: warnUnlessKnown } },
     sourcemap: false,
     clean: true,
     report: false,
     failOnWarn: true,
     logLevel: 'warn',
+  };
+}
+
+// What is bundled is what an import would get, not what `require` would.
+function withInside(names: readonly string[]): Partial<ResolvedConfig> {
+  if (names.length === 0) return {};
+  const isInside = (id: string): boolean => names.includes(id);
+  return {
+    deps: { alwaysBundle: isInside, onlyBundle: [...names], dts: { alwaysBundle: () => false } },
   };
 }
 

@@ -11,7 +11,11 @@ mkdirSync(cacheFolder, { recursive: true });
 rmSync(reportFile, { force: true });
 const { ok, output } = await runCommand(
   process.execPath,
-  jestCommand(['--json', `--outputFile=${reportFile}`, 'packages/(axios|fetch)/test/.*contract']),
+  jestCommand([
+    '--json',
+    `--outputFile=${reportFile}`,
+    'packages/[a-z-]+/test/[a-z-]+\\.contract\\.test',
+  ]),
 );
 if (ok) {
   const readme = path.join(root, 'README.md');

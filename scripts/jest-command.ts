@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { sourcesByName } from './workspace.ts';
 
 // jest is started by path, because its launcher in .bin cannot carry the flag that lets it load ES modules.
 export function jestCommand(args: readonly string[]): string[] {
@@ -10,4 +11,11 @@ export function jestCommand(args: readonly string[]): string[] {
     path.join(path.dirname(manifest), 'bin', 'jest.js'),
     ...args,
   ];
+}
+
+/** For jest's `moduleNameMapper`: tests import the packages by name, and get their sources. */
+export function namesToSources(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(sourcesByName()).map(([name, source]) => [`^${name}$`, `<rootDir>/${source}`]),
+  );
 }

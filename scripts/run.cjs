@@ -26,6 +26,8 @@ var TASKS = {
   unit: { script: 'scripts/unit.ts' },
   check: { script: 'scripts/check.ts' },
   format: { script: 'scripts/format.ts' },
+  derive: { script: 'scripts/derive.ts' },
+  release: { script: 'scripts/release.ts' },
   compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },

@@ -15,6 +15,16 @@ export interface Manifest {
   peerDependencies?: Record<string, string>;
 }
 
+/** What users import from a package, and the source behind it. */
+export interface Entry {
+  /** As an import says it: `unexpired/adapter`. */
+  name: string;
+  /** As `exports` says it: `.` or `./adapter`. */
+  key: string;
+  /** The file, from the folder of the package: `src/adapter.ts`. */
+  source: string;
+}
+
 /** One package that is published from here. */
 export interface Package {
   name: string;
@@ -22,6 +32,7 @@ export interface Package {
   id: string;
   folder: string;
   manifest: Manifest;
+  entries: Entry[];
   /** Other packages of this repository that its code imports. */
   uses: string[];
 }
@@ -44,10 +55,33 @@ export function publicPackages(): Package[] {
       folder,
       manifest,
       name: manifest.name,
+      entries: entriesOf(manifest),
       uses: Object.keys(needed).filter((name) => names.has(name)),
     };
   });
   return inDependencyOrder(all);
+}
+
+/** The entries that `exports` names. One rule leads to their sources: `./adapter` is `src/adapter.ts`, and `.` is `src/index.ts`. */
+export function entriesOf({ name, exports = {} }: Manifest): Entry[] {
+  return Object.keys(exports)
+    .filter((key) => !key.endsWith('.json'))
+    .map((key) => ({
+      name: path.posix.join(name, key),
+      key,
+      source: `src/${key === '.' ? 'index' : key.slice('./'.length)}.ts`,
+    }));
+}
+
+/** What each entry of each package is called, and its source from the root of the repository, with slashes on every system. */
+export function sourcesByName(): Record<string, string> {
+  return Object.fromEntries(
+    publicPackages()
+      .flatMap(({ id, entries }) =>
+        entries.map(({ name, source }) => [name, `packages/${id}/${source}`] as const),
+      )
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
 }
 
 export function readManifest(folder: string): Manifest {

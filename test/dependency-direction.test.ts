@@ -1,9 +1,13 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { publicPackages } from '../scripts/workspace.ts';
-import { brokenRules, type PackageRules, RULES } from './support/house-rules.ts';
+import { type PackageRow, PACKAGES } from '../scripts/house.ts';
+import { publicPackages, root } from '../scripts/workspace.ts';
+import { wrongArrows } from './support/core-house.ts';
+import { brokenRules } from './support/house-rules.ts';
+import { circlesIn, type ImportGraph, importsWithin } from './support/imports.ts';
 import { readSource } from './support/source-file.ts';
+import { ARROWS, CIRCLES } from './support/still-to-mend.ts';
 
 const packages = publicPackages().map((one) => ({
   ...one,
@@ -15,12 +19,12 @@ const packages = publicPackages().map((one) => ({
 
 describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
   it('has rules and sources to hold against them', () => {
-    expect(Object.keys(RULES)).toContain(id);
+    expect(Object.keys(PACKAGES)).toContain(id);
     expect(files).not.toEqual([]);
   });
 
   it('imports only what its place in the house allows, keeps no state at module level, uses only what its runtimes have', () => {
-    const rules = RULES[id] ?? { imports: [] };
+    const rules = PACKAGES[id] ?? { imports: [] };
     expect(
       files.flatMap(({ file, code }) =>
         brokenRules(rules, code).map((broken) => `${file} ${broken}`),
@@ -46,10 +50,101 @@ describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
   });
 });
 
+describe('imports', () => {
+  it('go round in no circle, in no package and in no script', () => {
+    const folders = [
+      ...packages.map(({ folder }) => path.join(folder, 'src')),
+      path.join(root, 'scripts'),
+    ];
+    const circles = folders.flatMap((folder) =>
+      circlesIn(importsWithin(folder)).map(
+        (files) => `${path.relative(root, folder).replaceAll('\\', '/')}: ${files.join(', ')}`,
+      ),
+    );
+    expect(circles).toEqual(CIRCLES);
+  });
+
+  it('of the core point down, from room to room, as its house has them', () => {
+    const graph = importsWithin(path.join(root, 'packages', 'core', 'src'));
+    expect(graph.size).toBeGreaterThan(40);
+    expect(wrongArrows(graph)).toEqual(ARROWS);
+  });
+});
+
+/** `a: 'b, type c'`: the file a imports b, and types of c. */
+function graphOf(files: Record<string, string>): ImportGraph {
+  return new Map(
+    Object.entries(files).map(([file, imports]) => [
+      file,
+      imports
+        .split(', ')
+        .filter((name) => name !== '')
+        .map((name) => ({ file: name.replace('type ', ''), typeOnly: name.startsWith('type ') })),
+    ]),
+  );
+}
+
+describe('a circle is', () => {
+  it.each<[string, Record<string, string>, string[][]]>([
+    ['two files that import each other', { a: 'b', b: 'a' }, [['a', 'b']]],
+    ['the same by types alone', { a: 'type b', b: 'type a' }, [['a', 'b']]],
+    ['a way round through others', { a: 'b', b: 'c', c: 'a', d: 'a' }, [['a', 'b', 'c']]],
+    ['a file that imports itself', { a: 'a' }, [['a']]],
+    [
+      'each of two apart',
+      { a: 'b', b: 'a, c', c: 'd', d: 'c' },
+      [
+        ['a', 'b'],
+        ['c', 'd'],
+      ],
+    ],
+    ['one, where two meet in a file', { a: 'b', b: 'a, c', c: 'b' }, [['a', 'b', 'c']]],
+    ['not two ways to the same file', { a: 'b, c', b: 'd', c: 'd', d: '' }, []],
+    ['not what leads out of the folder', { a: '../b', b: 'a' }, []],
+  ])('%s', (_name, files, circles) => {
+    expect(circlesIn(graphOf(files))).toEqual(circles);
+  });
+});
+
+describe('the house of the core', () => {
+  it.each<[string, Record<string, string>]>([
+    ['down to the next row', { 'manager/a.ts': 'refresh/b.ts' }],
+    ['down over several', { 'stores/a.ts': 'time/b.ts', 'index.ts': 'tokens/c.ts' }],
+    ['within a room', { 'session/a.ts': 'session/b.ts' }],
+    ['types of a home, from what shares a session', { 'shared/a.ts': 'type manager/home.ts' }],
+    [
+      'both of them to the flight',
+      { 'shared/a.ts': 'refresh/flight-types.ts', 'manager/b.ts': 'refresh/flight-types.ts' },
+    ],
+  ])('lets %s', (_name, files) => {
+    expect(wrongArrows(graphOf(files))).toEqual([]);
+  });
+
+  it.each<[string, string, string]>([
+    ['up', 'session/a.ts', 'refresh/b.ts'],
+    ['up by types', 'refresh/a.ts', 'type manager/home.ts'],
+    ['from a manager to what shares', 'manager/a.ts', 'shared/b.ts'],
+    ['from what shares to a manager', 'shared/a.ts', 'manager/b.ts'],
+    ['a home as code', 'shared/a.ts', 'manager/home.ts'],
+    ['side by side below', 'http/a.ts', 'session/b.ts'],
+    ['back to the main entry', 'manager/a.ts', 'index.ts'],
+    ['into a room that it does not have', 'manager/a.ts', 'utils/b.ts'],
+  ])('stops an import %s', (_name, from, to) => {
+    expect(wrongArrows(graphOf({ [from]: to }))).toEqual([`${from} -> ${to.replace('type ', '')}`]);
+  });
+
+  it('has a room for each file', () => {
+    expect(wrongArrows(graphOf({ 'utils/a.ts': '', 'helpers.ts': '' }))).toEqual([
+      'helpers.ts: no room',
+      'utils/a.ts: no room',
+    ]);
+  });
+});
+
 describe('the rules notice', () => {
-  const core = RULES['core'] as PackageRules;
-  const axios = RULES['axios'] as PackageRules;
-  const oauth = RULES['oauth'] as PackageRules;
+  const core = PACKAGES['core'] as PackageRow;
+  const axios = PACKAGES['axios'] as PackageRow;
+  const oauth = PACKAGES['oauth'] as PackageRow;
 
   it.each([
     ['a builtin in core', core, `import { join } from 'node:path';`, 'imports node:path'],

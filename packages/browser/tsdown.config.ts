@@ -1,3 +1,3 @@
 import { shippedPackage } from '../../tsdown.base.ts';
 
-export default shippedPackage({ entry: ['src/index.ts'] });
+export default shippedPackage(import.meta.dirname);

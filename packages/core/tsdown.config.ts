@@ -1,3 +1,4 @@
 import { shippedPackage } from '../../tsdown.base.ts';
 
-export default shippedPackage({ entry: ['src/index.ts', 'src/adapter.ts'] });
+// async-mutex in CommonJS loads tslib, which is larger than all that we use of it.
+export default shippedPackage(import.meta.dirname, { inCommonjs: ['async-mutex'] });

@@ -6,6 +6,7 @@ import { cacheFolder, type Package, root } from '../workspace.ts';
 // Whatever else decides what a build writes: the bundler's version is in the lockfile.
 const SHARED_INPUTS = [
   'tsdown.base.ts',
+  'scripts/workspace.ts',
   'tsconfig.base.json',
   'tsconfig.build.json',
   'pnpm-lock.yaml',

@@ -23,7 +23,7 @@ export function contractResults(): ClientResult[] {
   const { testResults } = JSON.parse(readFileSync(reportFile, 'utf8')) as JestReport;
   const found = new Map<string, ClientResult>();
   const files = testResults.filter(({ name }) =>
-    /packages[\\/](axios|fetch)[\\/]test[\\/][a-z-]+\.contract\.test\.ts$/.test(name),
+    /packages[\\/][a-z-]+[\\/]test[\\/][a-z-]+\.contract\.test\.ts$/.test(name),
   );
   for (const { assertionResults } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     for (const { ancestorTitles, status } of assertionResults) {

@@ -5,7 +5,7 @@ import { runTool } from '../command.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Step } from '../steps/step.ts';
 import { readManifest } from '../workspace.ts';
-import type { PackedPackage, Packing } from './packed.ts';
+import type { PackedPackage, Packing } from './packed-types.ts';
 
 /** Is what gets published found by every runtime, bundler and compiler? publint and Are The Types Wrong, on the tarballs. */
 export function contentsStep(packing: Packing): Step {
@@ -36,11 +36,10 @@ async function publintProblems(one: PackedPackage): Promise<string[]> {
   );
 }
 
-// node16: who resolves modules as Node 10 did cannot see subpaths of any package with "exports".
 async function typeProblems(one: PackedPackage): Promise<string[]> {
   const result = await runTool(
     '@arethetypeswrong/cli',
-    [one.tarball, '--profile', 'node16', '--format', 'ascii', '--no-emoji'],
+    [one.tarball, '--profile', 'strict', '--format', 'ascii', '--no-emoji'],
     {
       bin: 'attw',
     },

@@ -4,7 +4,7 @@ import { runTool } from '../command.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Step } from '../steps/step.ts';
 import { root } from '../workspace.ts';
-import type { Packed, PackedPackage, Packing } from './packed.ts';
+import type { Packed, PackedPackage, Packing } from './packed-types.ts';
 
 const COMPILERS = ['typescript', 'typescript-5.9', 'typescript-5.6'];
 
@@ -20,11 +20,26 @@ const STRICT = {
 };
 
 /** The ways in which users' compilers find a package. */
-const RESOLUTIONS = [
+const RESOLUTIONS: readonly Resolution[] = [
   { name: 'esm', type: 'module', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
   { name: 'cjs', type: 'commonjs', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
+  { name: 'node16', type: 'module', options: { module: 'node16', moduleResolution: 'node16' } },
   { name: 'bundler', type: 'module', options: { module: 'esnext', moduleResolution: 'bundler' } },
+  // Reads no "exports". TypeScript 7 does not have it any more.
+  {
+    name: 'node10',
+    type: 'commonjs',
+    options: { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
+    compilers: COMPILERS.filter((compiler) => compiler !== 'typescript'),
+  },
 ];
+
+interface Resolution {
+  name: string;
+  type: 'commonjs' | 'module';
+  options: Record<string, unknown>;
+  compilers?: readonly string[];
+}
 
 /** The declarations that users' compilers read: complete, free of `any`, and good for the type tests of the sources too. */
 export function declarationsStep(packing: Packing): Step {
@@ -32,13 +47,11 @@ export function declarationsStep(packing: Packing): Step {
     name: 'consumers',
     run: async () => {
       const packed = await packing.get();
-      const projects = RESOLUTIONS.map((resolution) => ({
-        resolution: resolution.name,
-        folder: writeProject(packed, resolution),
-      }));
-      const runs = projects.flatMap((project) =>
-        COMPILERS.map((compiler) => ({ ...project, compiler })),
-      );
+      const runs = RESOLUTIONS.flatMap((resolution) => {
+        const folder = writeProject(packed, resolution);
+        const { name, compilers = COMPILERS } = resolution;
+        return compilers.map((compiler) => ({ resolution: name, folder, compiler }));
+      });
       const problems = [...holes(packed), ...(await concurrently(runs, compile)).flat()];
       return { ok: problems.length === 0, output: problems.join('\n'), note: COMPILERS.join(', ') };
     },
@@ -66,12 +79,13 @@ async function compile({
     output.split('\n').filter(isTopLevelAwait),
     output.split('\n').filter((line) => !isTopLevelAwait(line)),
   ];
-  const fine = ok || (resolution === 'cjs' && awaits.length > 0 && others.join('').trim() === '');
+  const isCommonjs = resolution === 'cjs' || resolution === 'node10';
+  const fine = ok || (isCommonjs && awaits.length > 0 && others.join('').trim() === '');
   return fine ? [] : [`${compiler}, ${resolution}:\n${others.join('\n')}`];
 }
 
 function isTopLevelAwait(line: string): boolean {
-  return line.includes('error TS1309');
+  return /error TS(?:1309|1378):/.test(line);
 }
 
 // The bundler writes `any` where it cannot resolve an import, and a compiler accepts that everywhere. An `any` that the
@@ -104,10 +118,7 @@ function withoutCommentsAndStrings(code: string): string {
   return code.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*|'[^'\n]*'|"[^"\n]*"/g, '');
 }
 
-function writeProject(
-  { packages, project }: Packed,
-  resolution: (typeof RESOLUTIONS)[number],
-): string {
+function writeProject({ packages, project }: Packed, resolution: Resolution): string {
   const folder = path.join(project, resolution.name);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ type: resolution.type }));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, realpathSync, symlinkSync, writeFileSync } from 
 import path from 'node:path';
 import { runCommand } from '../command.ts';
 import { root } from '../workspace.ts';
-import type { PackedPackage } from './packed.ts';
+import type { PackedPackage } from './packed-types.ts';
 
 /** What the users of the type tests have installed besides. */
 const USERS_HAVE = ['@types/node', 'axios', 'undici'];

@@ -5,23 +5,7 @@ import { buildPackages } from '../build/packages.ts';
 import { runCommand } from '../command.ts';
 import { type Package, publicPackages, readManifest, root } from '../workspace.ts';
 import { installPacked } from './install.ts';
-
-export interface PackedPackage extends Package {
-  tarball: string;
-}
-
-export interface Packed {
-  packages: PackedPackage[];
-  /** A folder outside of the repository, in whose node_modules the tarballs are, as in a user's project. */
-  project: string;
-}
-
-export interface Packing {
-  /** Packs at the first call. */
-  get(): Promise<Packed>;
-  /** Removes what was packed. */
-  clear(): void;
-}
+import type { Packed, Packing } from './packed-types.ts';
 
 /** Every public package as it would be published, for all the steps that look at that. */
 export function packing(): Packing {

@@ -1,75 +1,65 @@
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type Bundle, PACKAGES } from '../house.ts';
 import type { Step } from '../steps/step.ts';
-import type { Packing } from './packed.ts';
+import { bundleCommonjs, bundleModules, fromIn } from './bundle.ts';
+import type { PackedPackage, Packing } from './packed-types.ts';
 
-/** Bytes after minifying and gzip, dependencies included. Raised only in the commit that needs it, which says why. */
-const CEILINGS: readonly { what: readonly string[]; ceiling: number }[] = [
-  {
-    what: ['createTokenManager from unexpired', 'attachAuth from @unexpired/axios'],
-    ceiling: 18_350,
-  },
-  {
-    what: ['createTokenManager from unexpired', 'createAuthFetch from @unexpired/fetch'],
-    ceiling: 17_550,
-  },
-];
-
-/** What a web page may load for these: never a client, which the user has already. */
-const ALLOWED = ['unexpired', '@unexpired/axios', '@unexpired/fetch', 'async-mutex', 'tslib'];
+interface Measured extends Bundle {
+  name: string;
+  bytes: number;
+  /** Bundled packages that have no business there: a client, which the user has already, and helpers of a compiler. */
+  strangers: string[];
+}
 
 export function sizeStep(packing: Packing): Step {
   return {
     name: 'size',
     run: async () => {
-      const { project } = await packing.get();
-      const measured = await Promise.all(
-        CEILINGS.map(async (row) => ({ ...row, ...(await measure(row.what, project)) })),
-      );
-      const problems = measured.flatMap(({ what, ceiling, bytes, strangers }) => [
-        ...(bytes > ceiling
-          ? [
-              `${what.join(' + ')}: ${bytes} bytes, ${bytes - ceiling} more than the ceiling of ${ceiling}`,
-            ]
-          : []),
-        ...strangers.map((name) => `${what.join(' + ')} bundles ${name}`),
+      const { packages, project } = await packing.get();
+      const rows = Object.values(PACKAGES).flatMap(({ sizes = [] }) => sizes);
+      const measured = await Promise.all(rows.map((row) => measure(row, packages, project)));
+      const problems = measured.flatMap(({ name, ceiling, bytes, strangers }) => [
+        ...(bytes > ceiling ? [`${name}: ${bytes - ceiling} bytes more than the ceiling`] : []),
+        ...strangers.map((stranger) => `${name} bundles ${stranger}`),
       ]);
-      const note = measured
-        .map(({ what, ceiling, bytes }) => `${what.join(' + ')} ${bytes} of ${ceiling} bytes`)
-        .join('; ');
-      return { ok: problems.length === 0, output: problems.join('\n'), note };
+      const table = tableOf(measured);
+      return {
+        ok: problems.length === 0,
+        output: [...problems, table].join('\n'),
+        note: `bytes, minified and gzipped\n${table}`,
+      };
     },
   };
 }
 
 async function measure(
-  what: readonly string[],
+  row: Bundle,
+  packages: readonly PackedPackage[],
   project: string,
-): Promise<{ bytes: number; strangers: string[] }> {
-  const { outputFiles, metafile } = await build({
-    stdin: {
-      contents: what.map((item) => `export { ${item.replace(' from ', " } from '")}';`).join('\n'),
-      resolveDir: project,
-    },
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    logLevel: 'silent',
-  });
-  const bundled = Object.keys(metafile.inputs).flatMap((file) => packageOf(file) ?? []);
-  const bytes = outputFiles.reduce(
-    (sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length,
-    0,
-  );
-  return { bytes, strangers: [...new Set(bundled)].filter((name) => !ALLOWED.includes(name)) };
+): Promise<Measured> {
+  const { code, from } = await (row.commonjs ? bundleCommonjs : bundleModules)(row, project);
+  const allowed = mayBundle(row, packages);
+  return {
+    ...row,
+    name: row.what.join(' + ') + (row.commonjs ? ' (CommonJS)' : ''),
+    bytes: gzipSync(code, { level: 9 }).length,
+    strangers: from.filter((name) => !allowed.has(name)),
+  };
 }
 
-function packageOf(file: string): string | undefined {
-  const [, inside] =
-    file.replaceAll('\\', '/').match(/.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//) ?? [];
-  return inside;
+/** The packages that a row names, those of ours that they use, and what all of them may import. */
+function mayBundle({ what }: Bundle, packages: readonly PackedPackage[]): Set<string> {
+  const named = what.map(fromIn);
+  const ours = packages.filter(({ entries }) => entries.some(({ name }) => named.includes(name)));
+  const all = packages.filter((one) =>
+    ours.some(({ name, uses }) => name === one.name || uses.includes(one.name)),
+  );
+  return new Set(all.flatMap(({ id, name }) => [name, ...(PACKAGES[id]?.imports ?? [])]));
+}
+
+function tableOf(measured: readonly Measured[]): string {
+  const width = Math.max(...measured.map(({ name }) => name.length));
+  return measured
+    .map(({ name, bytes, ceiling }) => `  ${name.padEnd(width)}  ${bytes} of ${ceiling}`)
+    .join('\n');
 }

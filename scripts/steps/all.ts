@@ -1,6 +1,7 @@
 import { contentsStep } from '../package-checks/contents.ts';
 import { declarationsStep } from '../package-checks/declarations.ts';
-import type { Packing } from '../package-checks/packed.ts';
+import type { Packing } from '../package-checks/packed-types.ts';
+import { resolversStep } from '../package-checks/resolvers.ts';
 import { sizeStep } from '../package-checks/size.ts';
 import { unusedStep } from '../package-checks/unused.ts';
 import { buildStep } from './build.ts';
@@ -20,5 +21,6 @@ export function allSteps(packing: Packing, report: (totals: Totals) => void): St
     sizeStep(packing),
     unusedStep,
     declarationsStep(packing),
+    resolversStep(packing),
   ];
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Result } from '../src/result.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-const sources = new URL('./sources.mjs', import.meta.url).href;
+const sources = new URL('../../../test/support/sources.mjs', import.meta.url).href;
 const brokenAdapter = new URL('./broken-adapter.mjs', import.meta.url).href;
 let folder = '';
 

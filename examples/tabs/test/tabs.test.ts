@@ -7,7 +7,7 @@ import { CHROMIUM } from '../../../packages/browser/test/support/browsers.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 // On the packages' sources, as jest does: a test must not depend on when somebody last built them.
-const sources = new URL('../../../packages/node/test/sources.mjs', import.meta.url).href;
+const sources = new URL('../../../test/support/sources.mjs', import.meta.url).href;
 
 const start = (...args: string[]) =>
   spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], {

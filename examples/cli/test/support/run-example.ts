@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 // On the packages' sources, as jest does: a test must not depend on when somebody last built them.
-const sources = new URL('../../../../packages/node/test/sources.mjs', import.meta.url).href;
+const sources = new URL('../../../../test/support/sources.mjs', import.meta.url).href;
 
 /** Runs an example to its end. */
 export async function runExample(

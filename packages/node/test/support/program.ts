@@ -23,7 +23,11 @@ export interface Program extends Member {
   readonly errors: () => string;
 }
 
-const EXEC_ARGV = ['--no-warnings', '--import', new URL('../sources.mjs', import.meta.url).href];
+const EXEC_ARGV = [
+  '--no-warnings',
+  '--import',
+  new URL('../../../../test/support/sources.mjs', import.meta.url).href,
+];
 const programUrl = (name: string): URL => new URL(`../programs/${name}.ts`, import.meta.url);
 
 /** Starts `test/programs/<name>.ts`, or the program of another package. */
