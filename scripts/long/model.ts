@@ -1,9 +1,13 @@
 // `npm run test:long -- model [--flights N]`: the search of packages/core/test/model/ with three processes and one of every fault,
-// and with two processes that refresh more often, held against what was recorded where it was.
+// and with two processes that refresh more often, held against what was recorded where it was. Then the whole tables of
+// packages/core/test/model/protocol/, with the shortest way to what breaks.
 import { parseArgs } from 'node:util';
 import { PROPERTIES, type Property } from '../../packages/core/test/model/properties.ts';
 import { type Found, THREE } from '../../packages/core/test/model/recorded.ts';
 import { type Question, search } from '../../packages/core/test/model/search.ts';
+import type { Case } from '../../packages/core/test/model/protocol/case.ts';
+import { check as checkRow } from '../../packages/core/test/model/protocol/check.ts';
+import { SEARCHES } from '../../packages/core/test/model/protocol/searches.ts';
 import { MODES } from '../../packages/core/test/model/state.ts';
 
 const { values } = parseArgs({ options: { flights: { type: 'string' } } });
@@ -49,3 +53,28 @@ for (const mode of MODES)
     { mode, flights, faults: { leases: 1, crashes: 1, losses: 1, signOuts: 1 } },
     IMPOSSIBLE[mode],
   );
+
+function showRow(row: Case): number {
+  const started = performance.now();
+  const { states, way, wrong } = checkRow(row);
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  process.stdout.write(`  ${String(states).padStart(8)} states, ${seconds} s: ${row.what}\n`);
+  if (row.shows !== undefined && way !== undefined)
+    process.stdout.write(`           ${row.shows.property}: ${way.join(' > ')}\n`);
+  for (const line of wrong) process.stdout.write(`           WRONG ${line}\n`);
+  if (wrong.length > 0) process.exitCode = 1;
+  return states;
+}
+
+let inAll = 0;
+for (const { name, holds, refuted, notPromised } of SEARCHES) {
+  for (const [heading, rows] of [
+    [`${name}: holds`, holds],
+    [`${name}: refuted`, refuted],
+    [`${name}: not promised`, notPromised],
+  ] as const) {
+    process.stdout.write(`\n${heading}\n`);
+    for (const row of rows) inAll += showRow(row);
+  }
+}
+process.stdout.write(`\n${inAll.toLocaleString('en-US')} states in all\n`);

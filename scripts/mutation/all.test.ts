@@ -10,7 +10,7 @@ import { loadCore } from '../../packages/core/test/properties/simulation/core.ts
 
 const tests = path.resolve(import.meta.dirname, '../../packages/core/test');
 const LEFT_OUT =
-  /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/model\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
+  /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/(?:model|protocol\/\w+)\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
 
 for (const file of globSync('**/*.test.ts', { cwd: tests }).sort()) {
   if (!LEFT_OUT.test(file.replaceAll('\\', '/'))) await import(path.join(tests, file));
