@@ -1,19 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TokenEvent } from 'unexpired';
 
 // A full disk and a folder that may not be written, as the system reports them: root, as which tests often run, may write anywhere.
 const real = { ...(await import('node:fs/promises')) };
-let fault:
-  | { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' | 'sync' | 'rename' }
-  | undefined;
-const fail = (on: string): void => {
-  if (fault?.on === on)
-    throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
+let fault: Fault | undefined;
+interface Fault {
+  readonly code: string;
+  readonly on: (typeof CALLS)[number];
+  /** How often. Default: always. */
+  times?: number;
+}
+const CALLS = [
+  'read',
+  'open',
+  'writeFile',
+  'sync',
+  'rename',
+  'unlink',
+  'realpath',
+  'readlink',
+  'mkdir',
+  'stat',
+] as const;
+const fail = (on: Fault['on']): void => {
+  if (fault?.on !== on || fault.times === 0) return;
+  if (fault.times !== undefined) fault.times--;
+  throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
+};
+const failing = <Args extends unknown[], T>(
+  on: Fault['on'],
+  call: (...args: Args) => Promise<T>,
+): ((...args: Args) => Promise<T>) => async (...args) => {
+  fail(on);
+  return call(...args);
 };
 /** What was done to files and folders, in order. */
 let done: string[] = [];
 jest.unstable_mockModule('node:fs/promises', () => ({
   ...real,
+  unlink: failing('unlink', real.unlink),
+  realpath: failing('realpath', real.realpath),
+  readlink: failing('readlink', real.readlink),
+  mkdir: failing('mkdir', real.mkdir),
+  stat: failing('stat', real.stat as (...args: unknown[]) => Promise<unknown>),
   rename: async (from: string, to: string) => {
     fail('rename');
     await real.rename(from, to);
@@ -218,4 +249,54 @@ describe('a file that cannot be written', () => {
       await tokens.close();
     },
   );
+});
+
+// Windows says so while a virus scanner, a backup or an editor has the file open. Tests run elsewhere, so this is played.
+describe.each(['EPERM', 'EACCES', 'EBUSY'])('a moment in which the system says %s', (code) => {
+  it.each(['read', 'open', 'rename', 'realpath', 'readlink', 'stat'] as const)(
+    'is waited out by a write: %s',
+    async (on) => {
+      const store = fileStore(file);
+      const version = await store.write(recordOf(1), undefined);
+      fault = { code, on, times: 2 };
+      expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
+      expect(fault.times).toBe(0);
+      expect((await store.read())?.value).toMatchObject({ gen: 2 });
+      expect((await real.readdir(folder.path)).sort()).toEqual([
+        'credentials.json',
+        'credentials.json.write.lock',
+      ]);
+    },
+  );
+
+  it('is waited out by the first write, which makes the folder', async () => {
+    fault = { code, on: 'mkdir', times: 2 };
+    await fileStore(folder.at('new', 'credentials.json')).write(recordOf(1), undefined);
+    expect(fault.times).toBe(0);
+  });
+
+  it.each(['read', 'realpath', 'readlink', 'stat'] as const)(
+    'is waited out by a read: %s',
+    async (on) => {
+      await fileStore(file).write(recordOf(1), undefined);
+      fault = { code, on, times: 2 };
+      expect((await fileStore(file).read())?.value).toMatchObject({ gen: 1 });
+    },
+  );
+
+  it('is waited out by who takes the refresh lock', async () => {
+    fault = { code, on: 'open', times: 2 };
+    expect(await fileStore(file).lock?.request('x', {}, async () => 'held')).toBe('held');
+  });
+
+  it('leaves no draft with tokens behind', async () => {
+    const store = fileStore(file);
+    await store.write(recordOf(1), undefined);
+    const draft = folder.at(`.credentials.json.${randomUUID()}.tmp`);
+    await real.writeFile(draft, 'refresh-token');
+    await real.utimes(draft, new Date(0), new Date(0));
+    fault = { code, on: 'unlink', times: 2 };
+    await fileStore(file).write(recordOf(2), (await store.read())?.version);
+    expect(await real.readdir(folder.path)).not.toContain(path.basename(draft));
+  });
 });
