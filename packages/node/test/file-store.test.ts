@@ -580,7 +580,8 @@ describe('something that is no file', () => {
     const before = await stat(file);
     for (const store of [fileStore(file), fileStore(file, { pointer: '/auth' })]) {
       expect(await unread(store)).toMatchObject({ message: expect.stringContaining(what) });
-      if (what !== 'device') // its lock files would lie in /dev
+      if (what !== 'device')
+        // its lock files would lie in /dev
         await expect(store.write(recordOf(1), undefined)).rejects.toMatchObject({
           message: expect.stringContaining(what),
         });

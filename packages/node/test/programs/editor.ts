@@ -3,7 +3,7 @@ import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 
 type Way = 'rename aside' | 'unlink' | 'truncate' | 'without the value';
 
-const [how, file = ''] = process.argv.slice(2) as [Way, string];
+const [how, file] = process.argv.slice(2) as [Way, string];
 
 /** The file is away, or half written, until `finish` is called. */
 const WAYS: Readonly<Record<Way, (text: string) => () => void>> = {
