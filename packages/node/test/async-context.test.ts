@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
-import { createNodeTokenManager } from '@unexpired/node';
+import { createTokenManager } from 'unexpired';
 
 /** As p-queue and async.queue: whoever adds the first job makes the chain on which the jobs of all others run, in its own async context. */
 function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
@@ -33,14 +33,14 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
   origin = `http://127.0.0.1:${(api.address() as AddressInfo).port}`;
 });
-afterEach(() => api.close());
+afterEach(() => void api.close());
 
 describe('the async context of a refresh', () => {
   it('alone makes no request unsigned: another caller’s job may run in it, on a queue that both use', async () => {
     const queue = createQueue();
     const callers = new AsyncLocalStorage<string>();
     let others: Promise<Response> | undefined;
-    const tokens = createNodeTokenManager({
+    const tokens = createTokenManager({
       async refresh() {
         return queue(async () => {
           others = callers.run('another', () => queue(() => authFetch(`${origin}/orders`)));
