@@ -19,7 +19,10 @@ export const RULES: Record<string, PackageRules> = {
   fetch: { imports: ['unexpired', 'unexpired/adapter'], types: ['ky'], everywhere: true },
   oauth: { imports: ['unexpired', 'oauth4webapi'] },
   browser: { imports: ['unexpired', 'unexpired/adapter'] },
-  node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions'], builtins: true },
+  node: {
+    imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions', '@napi-rs/keyring'],
+    builtins: true,
+  },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
 };
