@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { createTokenManager } from 'unexpired';
+import { createCallContext, explainReentrancy } from '../src/explain-reentrancy.ts';
 
 /** As p-queue and async.queue: whoever adds the first job makes the chain on which the jobs of all others run, in its own async context. */
 function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
@@ -54,5 +55,50 @@ describe('the async context of a refresh', () => {
     await others;
     await tokens.close();
     expect(seen).toEqual(['Bearer new', 'Bearer new']);
+  });
+});
+
+describe('what explains a refresh that waits for itself', () => {
+  it('knows what is part of the call, and not what others do meanwhile, what it leaves behind, or what another session does', async () => {
+    const [own, other] = [createCallContext(), createCallContext()];
+    const seen: Record<string, boolean> = {};
+    let settle = (): void => undefined;
+    const over = new Promise<void>((resolve) => (settle = resolve));
+    let left = Promise.resolve();
+    const running = own.run(async () => {
+      seen['at once'] = own.isInside();
+      left = over.then(() => void (seen['left behind'] = own.isInside()));
+      await new Promise((resolve) => setImmediate(resolve));
+      seen['after a wait'] = own.isInside();
+      seen['another session'] = other.isInside();
+      return 'tokens';
+    });
+    seen['meanwhile'] = own.isInside();
+    expect(await running).toBe('tokens');
+    settle();
+    await left;
+    const failing = own.run(() => Promise.reject(new Error('refused')));
+    await expect(failing).rejects.toThrow('refused');
+    expect(seen).toEqual({
+      'at once': true,
+      'after a wait': true,
+      'another session': false,
+      meanwhile: false,
+      'left behind': false,
+    });
+  });
+
+  it('is given to a session that asks for it, and does nothing to others', () => {
+    const stopped: string[] = [];
+    const given: object[] = [];
+    const session = {
+      onRefresh(context: object) {
+        given.push(context);
+        return () => void stopped.push('stopped');
+      },
+    };
+    explainReentrancy(session)();
+    explainReentrancy({})();
+    expect([given.length, stopped]).toEqual([1, ['stopped']]);
   });
 });
