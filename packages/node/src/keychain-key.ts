@@ -24,7 +24,7 @@ const PERSISTENT = { linux: { store: 'secret-service' } } as const;
  * import { encryptedStore } from 'unexpired';
  * import { fileStore, keychainKey } from '@unexpired/node';
  *
- * const store = encryptedStore(fileStore('/home/me/.config/tool/session.json'), keychainKey({ service: 'tool' }));
+ * const store = encryptedStore(fileStore('session.json'), keychainKey({ service: 'tool' }));
  * ```
  */
 export function keychainKey(options: {
