@@ -52,7 +52,7 @@ async function obtain(
       signal?.throwIfAborted();
       const opened = (handle ??= await insist(patience, () => openSidecar(sidecar)));
       signal?.throwIfAborted();
-      if (!tryToLock(opened.fd)) {
+      if (!(await insist(patience, async () => tryToLock(opened.fd)))) {
         await pause(patience, backOff(patience, failures++, Math.random()));
         continue;
       }

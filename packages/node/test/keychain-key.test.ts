@@ -16,6 +16,8 @@ jest.unstable_mockModule('@napi-rs/keyring', () => ({
 }));
 const { keychainKey } = await import('../src/index.ts');
 
+jest.setTimeout(120_000); // a session of the desktop is several processes, and each test has up to three
+
 let folder: Awaited<ReturnType<typeof newFolder>>;
 beforeEach(async () => {
   folder = await newFolder();

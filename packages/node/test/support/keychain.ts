@@ -15,6 +15,9 @@ export interface Outcome {
 /** How a session of the desktop begins. */
 export type Login = 'unlocked' | 'locked' | 'without a keychain' | 'without a bus';
 
+/** Ms for which one session of the desktop may last. */
+const MOST = 60_000;
+
 const PROGRAM = fileURLToPath(new URL('../programs/keychain.ts', import.meta.url));
 const SOURCES = new URL('../sources.mjs', import.meta.url).href;
 const DAEMON: Readonly<Record<Exclude<Login, 'without a bus'>, string>> = {
@@ -43,9 +46,10 @@ export async function atDesktop(
   const commands = runs.map((args) => [...program, ...args].map(quoted).join(' '));
   const script = `${login === 'without a bus' ? ':' : DAEMON[login]}; ${commands.map((one) => `${one} &`).join(' ')} wait`;
   const shell = ['-c', script];
+  const options = { env, timeout: MOST };
   const { stdout } = await (login === 'without a bus'
-    ? promisify(execFile)('sh', shell, { env })
-    : promisify(execFile)('dbus-run-session', ['--', 'sh', ...shell], { env }));
+    ? promisify(execFile)('sh', shell, options)
+    : promisify(execFile)('dbus-run-session', ['--', 'sh', ...shell], options));
   return stdout
     .trim()
     .split('\n')
