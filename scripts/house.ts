@@ -64,7 +64,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       },
     ],
   },
-  node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions'], builtins: true },
+  node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions', '@napi-rs/keyring'],
+    builtins: true, },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
 };

@@ -4,14 +4,17 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** What the same codes mean on Windows. */
+const OR_OPEN =
+  '; on Windows also: another program has had it open for more than a second, so close that, or except the folder from virus scans';
+
 const ADVICE: Readonly<Record<string, string>> = {
-  EACCES:
-    'this process may not write to its folder, where the file is replaced and the lock files are kept',
-  EPERM:
-    'this process may not write to its folder, where the file is replaced and the lock files are kept, or the file is of another user',
+  EACCES: `this process may not write to its folder, where the file is replaced and the lock files are kept${OR_OPEN}`,
+  EPERM: `this process may not write to its folder, where the file is replaced and the lock files are kept, or the file is of another user${OR_OPEN}`,
   EROFS:
     'its folder is on a read-only file system, and the file is replaced and the lock files are kept there',
-  EBUSY: 'it cannot be replaced; where a single file is mounted, mount its folder instead',
+  EBUSY:
+    'it cannot be replaced: close the program that has it open; where a single file is mounted, mount its folder instead',
   EISDIR: 'it is a folder',
   ENOTDIR: 'its folder is a file',
   ELOOP: 'a symbolic link is in its place',
@@ -22,11 +25,13 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /** To read, nobody has to write to the folder. */
-const MAY_NOT_READ = 'this process may not read it; it may be of another user';
+const MAY_NOT_READ = `this process may not read it; it may be of another user${OR_OPEN}`;
 const READING: Readonly<Record<string, string>> = {
   ...ADVICE,
   EACCES: MAY_NOT_READ,
   EPERM: MAY_NOT_READ,
+  ELOOP: 'it is a symbolic link that leads in a circle',
+  EBUSY: 'another program has had it open for more than a second: close that',
 };
 
 /** The error for what could not be done to `file`, with what that usually means. Keeps the system's `code`. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { RefreshLock } from 'unexpired';
+import type { Clock, RefreshLock } from 'unexpired';
+import { systemClock } from 'unexpired/adapter';
+import { readBootId } from './boot-id.ts';
 import { underKernelLock } from './kernel-lock.ts';
 import { pathFrom } from './place.ts';
 
@@ -12,8 +14,8 @@ const PATIENCE = { shortest: 5, longest: 250, background: true };
  * which is made (mode 0600, its folder 0700) and never removed. A `fileStore` brings its own.
  *
  * A request waits without keeping the process alive, rejects with its signal's reason when that aborts first, and with
- * an error that has the system's `code` when there can be no lock: no permission, or a file system without locks. A
- * holder that was stopped (SIGSTOP) keeps the lock, so give a signal.
+ * an error that has the system's `code` when there can be no lock: no permission for a second, or a file system without
+ * locks. A holder that was stopped (SIGSTOP) keeps the lock, so give a signal.
  *
  * @example
  * ```ts
@@ -25,15 +27,35 @@ const PATIENCE = { shortest: 5, longest: 250, background: true };
  */
 export function fileLock(path: string | URL): RefreshLock {
   const base = pathFrom(path, 'fileLock');
-  return lockOn(async (name) => `${base}.${shortHash(name)}.lock`);
+  return lockOn(systemClock, async (name) => `${base}.${shortHash(name)}.lock`);
+}
+
+/** What the task of a request is told of its lock. */
+interface Held {
+  readonly name: string;
+  /** Says that the lock comes free when its holder dies, and names it among all who can reach the file. */
+  readonly freedOnDeath?: string;
 }
 
 /** A lock on the file that `sidecar` names. */
-export function lockOn(sidecar: (name: string) => Promise<string>): RefreshLock {
+export function lockOn(clock: Clock, sidecar: (name: string) => Promise<string>): RefreshLock {
+  let boot: Promise<string | undefined> | undefined;
   return {
     async request(name, { signal }, task) {
       signal?.throwIfAborted();
-      return underKernelLock(await sidecar(name), { ...PATIENCE, signal }, () => task({ name }));
+      boot ??= readBootId();
+      const bootId = await boot;
+      return underKernelLock(
+        await sidecar(name),
+        { ...PATIENCE, clock, signal },
+        ({ device, inode }) => {
+          const held: Held =
+            bootId === undefined
+              ? { name }
+              : { name, freedOnDeath: `${bootId}.${device}.${inode}` };
+          return task(held);
+        },
+      );
     },
   };
 }

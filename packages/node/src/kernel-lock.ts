@@ -1,18 +1,20 @@
 import { constants, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { tryLock, unlock } from 'fs-native-extensions';
 import { codeOf, failure } from './failure.ts';
+import { insist, pause, type Waiting } from './patience.ts';
 
 /** How to wait for a lock that somebody else holds. Ms. */
-export interface Patience {
+export interface Patience extends Waiting {
   /** The first pause; each further one is twice as long, up to `longest`. */
   readonly shortest: number;
   readonly longest: number;
-  /** May the process end while this waits? */
-  readonly background: boolean;
-  /** Ends the wait with its reason. */
-  readonly signal?: AbortSignal | undefined;
+}
+
+/** A lock that is held: which file it is on. */
+export interface KernelLock {
+  readonly device: bigint;
+  readonly inode: bigint;
 }
 
 /**
@@ -22,11 +24,11 @@ export interface Patience {
 export async function underKernelLock<T>(
   sidecar: string,
   patience: Patience,
-  task: () => Promise<T>,
+  task: (held: KernelLock) => Promise<T>,
 ): Promise<T> {
-  const handle = await obtain(sidecar, patience);
+  const { handle, device, inode } = await obtain(sidecar, patience);
   try {
-    return await task();
+    return await task({ device, inode });
   } finally {
     await release(handle);
   }
@@ -34,27 +36,30 @@ export async function underKernelLock<T>(
 
 /** Ms before the next try. Pure. Jitter, so that those who failed together do not try together. */
 export const backOff = (
-  { shortest, longest }: Patience,
+  { shortest, longest }: Omit<Patience, 'clock'>,
   failures: number,
   random: number,
 ): number => Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
 
-async function obtain(sidecar: string, patience: Patience): Promise<FileHandle> {
+async function obtain(
+  sidecar: string,
+  patience: Patience,
+): Promise<KernelLock & { readonly handle: FileHandle }> {
   const { signal } = patience;
   let handle: FileHandle | undefined;
   try {
     for (let failures = 0; ; ) {
       signal?.throwIfAborted();
-      handle ??= await openSidecar(sidecar);
+      const opened = (handle ??= await insist(patience, () => openSidecar(sidecar)));
       signal?.throwIfAborted();
-      if (!tryToLock(handle.fd))
-        await pause(backOff(patience, failures++, Math.random()), undefined, waiting(patience));
-      else if ((await isAt(handle, sidecar)) && !signal?.aborted) return handle;
-      else {
-        const useless = handle; // somebody removed the file meanwhile, and it is the new one that counts; or nobody waits any more
-        handle = undefined;
-        await release(useless);
+      if (!(await insist(patience, async () => tryToLock(opened.fd)))) {
+        await pause(patience, backOff(patience, failures++, Math.random()));
+        continue;
       }
+      const file = await insist(patience, () => fileAt(opened, sidecar));
+      if (file !== undefined && !signal?.aborted) return { handle: opened, ...file };
+      handle = undefined; // somebody removed the file meanwhile, and it is the new one that counts; or nobody waits any more
+      await release(opened);
     }
   } catch (error) {
     await handle?.close(); // frees a lock, too
@@ -62,11 +67,6 @@ async function obtain(sidecar: string, patience: Patience): Promise<FileHandle> 
     throw failure('locked', sidecar, error);
   }
 }
-
-const waiting = ({ background, signal }: Patience): { ref: boolean; signal?: AbortSignal } => ({
-  ref: !background,
-  ...(signal !== undefined && { signal }),
-});
 
 function tryToLock(fd: number): boolean {
   try {
@@ -112,15 +112,17 @@ async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> 
   if (own.uid === 0 && owner.uid !== 0 && own.nlink === 1) await handle.chown(owner.uid, owner.gid);
 }
 
-async function isAt(handle: FileHandle, file: string): Promise<boolean> {
+/** The file behind the handle, if it is still the one at this place. */
+async function fileAt(handle: FileHandle, place: string): Promise<KernelLock | undefined> {
   try {
     const [own, there] = await Promise.all([
       handle.stat({ bigint: true }),
-      stat(file, { bigint: true }),
+      stat(place, { bigint: true }),
     ]);
-    return own.ino === there.ino && own.dev === there.dev;
+    if (own.ino !== there.ino || own.dev !== there.dev) return undefined;
+    return { device: own.dev, inode: own.ino };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

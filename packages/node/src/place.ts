@@ -1,7 +1,9 @@
 import { readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Clock } from 'unexpired';
 import { codeOf } from './failure.ts';
+import { insist } from './patience.ts';
 
 /** As many links as the kernel follows. */
 const MOST_LINKS = 40;
@@ -20,7 +22,10 @@ export function pathFrom(value: unknown, where: string): string {
  * Where the file really is, symbolic links followed also when there is no file yet: it is replaced there, so that a
  * link stays a link, and all who reach the file by whatever way meet at the same lock files.
  */
-export async function realPlace(file: string): Promise<string> {
+export const realPlace = (file: string, clock: Clock): Promise<string> =>
+  insist({ clock }, () => follow(file));
+
+async function follow(file: string): Promise<string> {
   let place = file;
   for (let links = 0; links < MOST_LINKS; links++) {
     const folder = await realFolder(path.dirname(place)); // from where the link says it, not from where one came by

@@ -1,8 +1,19 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import type { BigIntStats, Stats } from 'node:fs';
+import {
+  type FileHandle,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  stat,
+  unlink,
+} from 'node:fs/promises';
 import path from 'node:path';
+import { type Clock, TokenError } from 'unexpired';
 import { codeOf } from './failure.ts';
+import { insist } from './patience.ts';
 
 /** A file as it was at one moment. */
 export interface WholeFile {
@@ -12,13 +23,18 @@ export interface WholeFile {
   readonly stats: BigIntStats;
 }
 
-/** `undefined`: there is no such file. */
-export async function readWhole(file: string): Promise<WholeFile | undefined> {
-  const handle = await open(file, 'r').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (handle === undefined) return undefined;
+/** `undefined`: there is no such file. Anything else than a file is an error, and is not opened. */
+export const readWhole = (file: string, clock: Clock): Promise<WholeFile | undefined> =>
+  insist({ clock }, () =>
+    readOnce(file).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }),
+  );
+
+async function readOnce(file: string): Promise<WholeFile> {
+  refuseOther(file, await stat(file)); // to open a FIFO waits for a writer, for ever; to read some devices never ends
+  const handle = await open(file, 'r');
   try {
     const stats = await handle.stat({ bigint: true }); // before the bytes: somebody who writes in between makes a version that nothing will have
     const bytes = await handle.readFile();
@@ -26,6 +42,16 @@ export async function readWhole(file: string): Promise<WholeFile | undefined> {
   } finally {
     await handle.close();
   }
+}
+
+function refuseOther(file: string, found: Stats): void {
+  if (found.isFile()) return;
+  if (found.isDirectory())
+    throw Object.assign(new Error(`${file} is a folder`), { code: 'EISDIR' });
+  const what = found.isFIFO() ? 'a FIFO' : found.isSocket() ? 'a socket' : 'a device';
+  throw new TokenError('ERR_STORE_RECORD', {
+    message: `${file} is ${what}, and a session can only be kept in a file; it was left as it is`,
+  });
 }
 
 /** The contents catch who keeps the times (a restored backup), inode and time catch who writes the same again. */
@@ -40,29 +66,43 @@ export async function replaceWhole(
   file: string,
   text: string,
   before: WholeFile | undefined,
+  clock: Clock,
 ): Promise<string> {
   const folder = path.dirname(file);
-  const bytes = Buffer.from(text);
-  if (before === undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const draft = path.join(folder, `${draftPrefix(file)}${randomUUID()}.tmp`);
+  const patient = <T>(call: () => Promise<T>): Promise<T> => insist({ clock }, call);
+  if (before === undefined) await patient(() => mkdir(folder, { recursive: true, mode: 0o700 }));
+  const { draft, version } = await patient(() => writeDraft(file, Buffer.from(text), before));
+  try {
+    await patient(() => rename(draft, file));
+  } catch (error) {
+    await patient(() => unlink(draft)).catch(() => undefined); // the error that led here says more
+    throw error;
+  }
+  await syncFolder(folder);
+  return version;
+}
+
+/** A new file beside `file`, on the disk, and the version that `file` has once the draft has taken its place. */
+async function writeDraft(
+  file: string,
+  bytes: Uint8Array,
+  before: WholeFile | undefined,
+): Promise<{ draft: string; version: string }> {
+  const draft = path.join(path.dirname(file), `${draftPrefix(file)}${randomUUID()}.tmp`);
   const handle = await open(draft, 'wx', 0o600);
-  let version: string;
   try {
     try {
       await handle.writeFile(bytes);
       if (before !== undefined) await keepOwner(handle, before.stats);
       await handle.sync();
-      version = versionOf(bytes, await handle.stat({ bigint: true }));
+      return { draft, version: versionOf(bytes, await handle.stat({ bigint: true })) };
     } finally {
       await handle.close();
     }
-    await rename(draft, file);
   } catch (error) {
     await unlink(draft).catch(() => undefined); // the error that led here says more
     throw error;
   }
-  await syncFolder(folder);
-  return version;
 }
 
 /** A tool that is run with sudo once must not take the file away from its owner. */
@@ -72,8 +112,9 @@ async function keepOwner(handle: FileHandle, { uid, gid }: BigIntStats): Promise
 }
 
 /** What a folder's own sync says where there is no such thing. */
-const NO_FOLDER_SYNC = ['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES', 'EBADF'];
+const NO_FOLDER_SYNC = ['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES', 'EBUSY', 'EBADF'];
 
+/** Not tried again: where folders cannot be opened, as on Windows, that would make each write a second longer. */
 async function syncFolder(folder: string): Promise<void> {
   const ignore = (error: unknown): undefined => {
     if (NO_FOLDER_SYNC.includes(codeOf(error) ?? '')) return undefined;
@@ -90,19 +131,34 @@ async function syncFolder(folder: string): Promise<void> {
 
 const draftPrefix = (file: string): string => `.${path.basename(file)}.`;
 
+/** What `randomUUID` makes, and what our drafts end with. */
+const DRAFT_END = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\.tmp$/;
+
+/** Exactly the form of our own drafts: everything else in the folder is somebody else's. Pure. */
+const isDraft = (name: string, file: string): boolean =>
+  name.startsWith(draftPrefix(file)) && DRAFT_END.test(name.slice(draftPrefix(file).length));
+
 /** Ms after which whoever was writing a draft is taken for dead. */
 const ABANDONED = 60_000;
 
 /** Removes what writers left behind that were killed in the middle: there are tokens in it. Never rejects: what cannot be removed must not keep anybody from writing. */
-export async function removeAbandonedDrafts(file: string): Promise<void> {
+export async function removeAbandonedDrafts(file: string, clock: Clock): Promise<void> {
   const folder = path.dirname(file);
   for (const name of await readdir(folder).catch(() => [])) {
-    if (!name.startsWith(draftPrefix(file)) || !name.endsWith('.tmp')) continue;
+    if (!isDraft(name, file)) continue;
     const draft = path.join(folder, name);
     try {
-      if (Date.now() - (await stat(draft)).mtimeMs > ABANDONED) await unlink(draft);
+      const found = await lstat(draft);
+      if (!found.isFile() || !isOwn(found) || Date.now() - found.mtimeMs <= ABANDONED) continue;
+      await insist({ clock }, () => unlink(draft));
     } catch {
-      // gone already, or somebody else's in a folder that many write to
+      // gone already, or held for longer than a second: the next process tries again
     }
   }
+}
+
+/** In a folder that many write to, only the owner may remove a file; root may all. Windows has no such numbers. */
+function isOwn({ uid }: Stats): boolean {
+  const own = process.geteuid?.();
+  return own === undefined || own === 0 || own === uid;
 }

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   chmod,
   chown,
@@ -14,9 +16,10 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
+import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTokenManager, type TokenEvent } from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
@@ -28,7 +31,11 @@ beforeEach(async () => {
   folder = await newFolder();
   file = folder.at('credentials.json');
 });
-afterEach(() => folder.remove());
+const servers: Server[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) server.close();
+  await folder.remove();
+});
 
 const modeOf = async (of: string): Promise<number> => (await stat(of)).mode & 0o777;
 const unread = (store: { read(): Promise<unknown> }): Promise<unknown> =>
@@ -497,12 +504,98 @@ describe('a file that others touch', () => {
   });
 });
 
+describe('a byte order mark', () => {
+  const BOM = '\uFEFF';
+
+  it.each([
+    ['the whole file', '', ''],
+    ['a part of it', '/auth', '"theme": "dark"'],
+  ])('is read past, and stays: %s', async (_what, pointer, settings) => {
+    const content = pointer === '' ? recordOf(1) : { theme: 'dark', auth: recordOf(1) };
+    await writeFile(file, `${BOM}${JSON.stringify(content, null, 2)}\n`);
+    const store = fileStore(file, { pointer });
+    const seen = await store.read();
+    expect(seen?.value).toMatchObject({ gen: 1 });
+    await store.write(recordOf(2), seen?.version);
+    const text = await readFile(file, 'utf8');
+    expect([text.startsWith(`${BOM}{`), text.lastIndexOf(BOM)]).toEqual([true, 0]);
+    expect(text).toContain(settings);
+    expect((await store.read())?.value).toMatchObject({ gen: 2 });
+  });
+});
+
+describe('a file with another name as well (a hard link)', () => {
+  const linked = async (): Promise<string> => {
+    await writeFile(file, JSON.stringify(recordOf(1, { expiresAt: 0 })), { mode: 0o600 });
+    await link(file, folder.at('other.json'));
+    return readFile(file, 'utf8');
+  };
+
+  it('is read with a warning, and a write is refused before anything is lost: the other name would keep the old tokens', async () => {
+    const before = await linked();
+    const refresh = jest.fn(async () => ({ accessToken: 'access-2', refreshToken: 'refresh-2' }));
+    const tokens = createTokenManager({ store: fileStore(file), refresh });
+    const warnings: TokenEvent[] = [];
+    tokens.subscribe((event) => event.type === 'warning' && warnings.push(event));
+    const refused = wrongRecord('hard link');
+    await expect(tokens.getToken()).rejects.toEqual(refused);
+    await expect(tokens.setSession({ accessToken: 'a', refreshToken: 'r' })).rejects.toEqual(
+      refused,
+    );
+    expect(warnings).toMatchObject([{ message: expect.stringContaining('hard link') }]);
+    expect(refresh).not.toHaveBeenCalled();
+    expect([await readFile(file, 'utf8'), await readFile(folder.at('other.json'), 'utf8')]).toEqual(
+      [before, before],
+    );
+    await rm(folder.at('other.json'));
+    await fileStore(file).write(recordOf(2), (await fileStore(file).read())?.version);
+    await tokens.close();
+  });
+
+  it('that got it during a refresh is written all the same: the token that it holds may be spent', async () => {
+    const store = fileStore(file);
+    const intent = { gen: 1, owner: 'somebody', startedAt: 0, attempt: 1 };
+    const version = await store.write({ ...recordOf(1), intent }, undefined);
+    await link(file, folder.at('other.json'));
+    expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
+    expect((await store.read())?.value).toMatchObject({ gen: 2 });
+  });
+});
+
+describe('something that is no file', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['FIFO', async () => execFileSync('mkfifo', [file])],
+    [
+      'socket',
+      async () => {
+        const server = createServer();
+        await new Promise<void>((resolve) => server.listen(file, resolve));
+        servers.push(server);
+      },
+    ],
+    ['device', () => symlink('/dev/zero', file)],
+    ['folder', () => mkdir(file)],
+  ])('is an error at once that says so, and nothing is done to it: %s', async (what, make) => {
+    await make();
+    const before = await stat(file);
+    for (const store of [fileStore(file), fileStore(file, { pointer: '/auth' })]) {
+      expect(await unread(store)).toMatchObject({ message: expect.stringContaining(what) });
+      if (what !== 'device')
+        // its lock files would lie in /dev
+        await expect(store.write(recordOf(1), undefined)).rejects.toMatchObject({
+          message: expect.stringContaining(what),
+        });
+    }
+    expect(await stat(file)).toMatchObject({ ino: before.ino, mode: before.mode });
+  });
+});
+
 describe('what is left behind', () => {
   it('is nothing but the file and its lock files; drafts of writers that were killed are removed after a minute', async () => {
     const drafts = [
-      '.credentials.json.old.tmp',
-      '.credentials.json.new.tmp',
-      '.other.json.old.tmp',
+      `.credentials.json.${randomUUID()}.tmp`,
+      `.credentials.json.${randomUUID()}.tmp`,
+      `.other.json.${randomUUID()}.tmp`,
     ];
     for (const draft of drafts) await writeFile(folder.at(draft), 'refresh-token');
     for (const draft of [drafts[0], drafts[2]])
@@ -513,8 +606,35 @@ describe('what is left behind', () => {
     );
   });
 
+  it('is ours alone: a file of somebody else stays, however much its name looks like a draft', async () => {
+    const id = randomUUID();
+    const others = [
+      '.config.my-notes.tmp',
+      '.config.tmp',
+      '.config..tmp',
+      `.config.${id}.tmp~`,
+      `.config.${id}.tmp.tmp`,
+      `.config.${id}x.tmp`,
+      `.config.${id.slice(1)}.tmp`,
+      `.config.my.${id}.tmp`,
+      `.config.${id.toUpperCase()}.tmp`,
+      `.config.${id.slice(0, 14)}1${id.slice(15)}.tmp`, // a UUID of another kind
+      `.configX${id}.tmp`,
+      `config.${id}.tmp`,
+    ];
+    const ours = `.config.${randomUUID()}.tmp`;
+    for (const name of [...others, ours]) {
+      await writeFile(folder.at(name), 'notes');
+      await utimes(folder.at(name), new Date(0), new Date(0));
+    }
+    await fileStore(folder.at('config')).write(recordOf(1), undefined);
+    expect((await readdir(folder.path)).sort()).toEqual(
+      [...others, 'config', 'config.write.lock'].sort(),
+    );
+  });
+
   it('keeps nobody from writing where it cannot be removed', async () => {
-    const draft = folder.at('.credentials.json.of-somebody-else.tmp');
+    const draft = folder.at(`.credentials.json.${randomUUID()}.tmp`);
     await mkdir(draft); // as for a file of another user in a folder that many write to, the system refuses
     await utimes(draft, new Date(0), new Date(0));
     await fileStore(file).write(recordOf(1), undefined);

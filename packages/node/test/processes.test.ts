@@ -4,7 +4,14 @@ import { refreshTokenGrant } from '@unexpired/oauth';
 import { createTokenManager, type SessionRecord, type TokenManager } from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
-import { type Answers, COSTS, type FileSetup, type Order, type Step } from './support/orders.ts';
+import {
+  type Answers,
+  COSTS,
+  type FileSetup,
+  type LeaverSetup,
+  type Order,
+  type Step,
+} from './support/orders.ts';
 import { type Program, start } from './support/program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './support/provider.ts';
 import { recordOf } from './support/records.ts';
@@ -161,6 +168,44 @@ describe('a process that is stopped in the middle of a refresh', () => {
     expect((await here().getToken())?.accessToken).toBe(token);
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
   }, 30_000);
+});
+
+describe('a process that ends by itself while its answer is not stored', () => {
+  /** What the file holds after it, where that is as it should be: the token that it got, and a refresh token that is good. */
+  const leave = async (busy: number, closes: boolean): Promise<object> => {
+    await signedIn();
+    const { tokenEndpoint, revocationEndpoint } = provider;
+    const setup: LeaverSetup = {
+      file,
+      tokenEndpoint,
+      revocationEndpoint,
+      clientId: CLIENT_ID,
+      busy,
+      closes,
+    };
+    const leaver = start('leaver', [JSON.stringify(setup)]);
+    running.add(leaver);
+    const token = await leaver.next<string>('token');
+    const { code } = await leaver.ended;
+    running.delete(leaver);
+    const { gen, tokens } = await stored();
+    return {
+      code,
+      errors: leaver.errors(),
+      gen,
+      isItsToken: tokens?.accessToken === token,
+      isLive: await provider.isLive(String(tokens?.refreshToken)),
+      redemptions: provider.redemptions,
+    };
+  };
+  const KEPT = { code: 0, errors: '', gen: 2, isItsToken: true, isLive: true, redemptions: 1 };
+
+  it.each([
+    ['without a word', false],
+    ['after close()', true],
+  ])('stays until it is, when the file was busy once, and ends %s', async (_how, closes) => {
+    expect(await leave(1, closes)).toEqual(KEPT);
+  });
 });
 
 describe('sign-out in another process while one refreshes', () => {

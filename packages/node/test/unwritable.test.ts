@@ -1,25 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { TokenEvent } from 'unexpired';
 
 // A full disk and a folder that may not be written, as the system reports them: root, as which tests often run, may write anywhere.
 const real = { ...(await import('node:fs/promises')) };
-let fault:
-  | { readonly code: string; readonly on: 'read' | 'open' | 'writeFile' | 'sync' | 'rename' }
-  | undefined;
-const fail = (on: string): void => {
-  if (fault?.on === on)
-    throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
+let fault: Fault | undefined;
+interface Fault {
+  readonly code: string;
+  readonly on: (typeof CALLS)[number];
+  /** How often. Default: always. */
+  times?: number;
+}
+const CALLS = [
+  'read',
+  'open',
+  'writeFile',
+  'sync',
+  'rename',
+  'unlink',
+  'realpath',
+  'readlink',
+  'mkdir',
+  'stat',
+] as const;
+const fail = (on: Fault['on']): void => {
+  if (fault?.on !== on || fault.times === 0) return;
+  if (fault.times !== undefined) fault.times--;
+  throw Object.assign(new Error(`${fault.code}: as the system says it`), { code: fault.code });
 };
+const failing =
+  <Args extends unknown[], T>(
+    on: Fault['on'],
+    call: (...args: Args) => Promise<T>,
+  ): ((...args: Args) => Promise<T>) =>
+  async (...args) => {
+    fail(on);
+    return call(...args);
+  };
+let folderFault: string | undefined;
 /** What was done to files and folders, in order. */
 let done: string[] = [];
 jest.unstable_mockModule('node:fs/promises', () => ({
   ...real,
+  unlink: failing('unlink', real.unlink),
+  realpath: failing('realpath', real.realpath),
+  readlink: failing('readlink', real.readlink),
+  mkdir: failing('mkdir', real.mkdir),
+  stat: failing('stat', real.stat as (...args: unknown[]) => Promise<unknown>),
   rename: async (from: string, to: string) => {
     fail('rename');
     await real.rename(from, to);
     done.push('renamed');
   },
   open: async (path: string, flags: string, mode: number) => {
+    if (path === folder.path && folderFault !== undefined)
+      throw Object.assign(new Error(folderFault), { code: folderFault });
     fail(flags === 'r' ? 'read' : 'open');
     const handle = await real.open(path, flags, mode);
     const what = path.endsWith('.tmp')
@@ -43,9 +79,11 @@ jest.unstable_mockModule('node:fs/promises', () => ({
   },
 }));
 const { fileStore } = await import('../src/index.ts');
+const { fileStoreOn } = await import('../src/file-store.ts');
 const { createTokenManager } = await import('unexpired');
 const { newFolder } = await import('./support/folder.ts');
 const { recordOf } = await import('./support/records.ts');
+const { steppingClock } = await import('./support/stepping-clock.ts');
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file = '';
@@ -96,7 +134,7 @@ describe('a file that cannot be written', () => {
   ] as const)(
     'stays as it was, with nothing beside it, and the error says why: %s',
     async (_what, broken, why) => {
-      const store = fileStore(file);
+      const store = fileStoreOn(steppingClock(), file);
       const version = await store.write(recordOf(1), undefined);
       const text = await real.readFile(file, 'utf8');
       fault = broken;
@@ -191,7 +229,7 @@ describe('a file that cannot be written', () => {
   it('is told apart from one that may not even be read', async () => {
     await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
     fault = { code: 'EACCES', on: 'read' };
-    const error = await fileStore(file).read().catch(String);
+    const error = await fileStoreOn(steppingClock(), file).read().catch(String);
     expect(error).toMatch(/could not be read: this process may not read it.* \(EACCES\)$/);
   });
 
@@ -200,7 +238,7 @@ describe('a file that cannot be written', () => {
     async (code) => {
       await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
       fault = { code, on: 'open' };
-      const store = fileStore(file);
+      const store = fileStoreOn(steppingClock(), file);
       const refresh = jest.fn(async () => ({ accessToken: 'access-2' }));
       const tokens = createTokenManager({ store, refresh });
       expect((await tokens.getToken())?.accessToken).toBe('access-1');
@@ -218,4 +256,106 @@ describe('a file that cannot be written', () => {
       await tokens.close();
     },
   );
+});
+
+// Windows says so while a virus scanner, a backup or an editor has the file open. Tests run elsewhere, so this is played.
+describe.each(['EPERM', 'EACCES', 'EBUSY'])('a moment in which the system says %s', (code) => {
+  it.each(['read', 'open', 'rename', 'realpath', 'readlink', 'stat'] as const)(
+    'is waited out by a write: %s',
+    async (on) => {
+      const store = fileStore(file);
+      const version = await store.write(recordOf(1), undefined);
+      fault = { code, on, times: 2 };
+      expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
+      expect(fault.times).toBe(0);
+      expect((await store.read())?.value).toMatchObject({ gen: 2 });
+      expect((await real.readdir(folder.path)).sort()).toEqual([
+        'credentials.json',
+        'credentials.json.write.lock',
+      ]);
+    },
+  );
+
+  it('is waited out by the first write, which makes the folder', async () => {
+    fault = { code, on: 'mkdir', times: 2 };
+    await fileStore(folder.at('new', 'credentials.json')).write(recordOf(1), undefined);
+    expect(fault.times).toBe(0);
+  });
+
+  it.each(['read', 'realpath', 'readlink', 'stat'] as const)(
+    'is waited out by a read: %s',
+    async (on) => {
+      await fileStore(file).write(recordOf(1), undefined);
+      fault = { code, on, times: 2 };
+      expect((await fileStore(file).read())?.value).toMatchObject({ gen: 1 });
+    },
+  );
+
+  it('is waited out by who takes the refresh lock', async () => {
+    fault = { code, on: 'open', times: 2 };
+    expect(await fileStore(file).lock?.request('x', {}, async () => 'held')).toBe('held');
+  });
+
+  it.each([
+    ['open', 'write', /could not be locked: .*(close|virus)/],
+    ['rename', 'write', /could not be written: .*(close|virus)/],
+    ['realpath', 'write', /could not be read: .*(close|virus)/],
+    ['read', 'read', /could not be read: .*(close|virus)/],
+    ['stat', 'read', /could not be read: .*(close|virus)/],
+    ['readlink', 'read', /could not be read: .*(close|virus)/],
+    ['open', 'lock', /could not be locked: .*(close|virus)/],
+    ['realpath', 'lock', /could not be locked: .*(close|virus)/],
+  ] as const)(
+    'that lasts for a second is an error that says what to do: %s in a %s',
+    async (on, what, message) => {
+      const version = await fileStore(file).write(recordOf(1), undefined);
+      const clock = steppingClock();
+      const store = fileStoreOn(clock, file);
+      fault = { code, on };
+      const asked = { read: store.read, write: () => store.write(recordOf(2), version) };
+      const lock = store.lock?.request.bind(store.lock, 'x', {}, async () => undefined);
+      await expect(what === 'lock' ? lock?.() : asked[what]()).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(message),
+      });
+      const pauses = on === 'open' && what === 'lock' ? clock.background : clock.pauses;
+      expect(pauses).toEqual([10, 20, 40, 80, 160, 320, 370]);
+      fault = undefined;
+      expect((await store.read())?.value).toMatchObject({ gen: 1 });
+    },
+  );
+
+  it('ends the wait for a lock with its signal, at once', async () => {
+    const controller = new AbortController();
+    const clock = steppingClock(() => controller.abort(new Error('given up')));
+    const store = fileStoreOn(clock, file);
+    fault = { code, on: 'open' };
+    const { signal } = controller;
+    await expect(store.lock?.request('x', { signal }, async () => 'held')).rejects.toThrow(
+      'given up',
+    );
+    expect(clock.background).toHaveLength(1);
+  });
+
+  it('costs nothing where folders cannot be opened, as on Windows, and nobody can sync them', async () => {
+    const clock = steppingClock();
+    folderFault = code;
+    try {
+      await fileStoreOn(clock, file).write(recordOf(1), undefined);
+    } finally {
+      folderFault = undefined;
+    }
+    expect(clock.pauses).toEqual([]);
+  });
+
+  it('leaves no draft with tokens behind', async () => {
+    const store = fileStore(file);
+    await store.write(recordOf(1), undefined);
+    const draft = folder.at(`.credentials.json.${randomUUID()}.tmp`);
+    await real.writeFile(draft, 'refresh-token');
+    await real.utimes(draft, new Date(0), new Date(0));
+    fault = { code, on: 'unlink', times: 2 };
+    await fileStore(file).write(recordOf(2), (await store.read())?.version);
+    expect(await real.readdir(folder.path)).not.toContain(path.basename(draft));
+  });
 });

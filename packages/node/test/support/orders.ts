@@ -43,6 +43,15 @@ export interface FileSetup extends Setup {
   readonly file: string;
 }
 
+/** How `programs/leaver.ts` is set up. */
+export interface LeaverSetup extends Setup {
+  readonly file: string;
+  /** How often the file is busy when the answer is to be stored. */
+  readonly busy: number;
+  /** Does it close its manager at its end? */
+  readonly closes: boolean;
+}
+
 /** What it can be told. */
 export type Order =
   /** Its clock goes on by `advance` ms; then so many requests for a token, all at once. */
