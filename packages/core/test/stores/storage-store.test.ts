@@ -247,6 +247,7 @@ describe('two storageStores on one key of a storage that answers at once', () =>
     clock.offset += HOUR;
     expect((await a.getToken())?.accessToken).toBe('at-1');
     expect((await b.getToken())?.accessToken).toBe('at-1');
+    clock.offset += 60_000; // a refusal right after a refresh would start none
     expect((await b.replaceRejected('at-1'))?.accessToken).toBe('at-2');
     expect((await a.replaceRejected('at-1'))?.accessToken).toBe('at-2');
     expect(redeemed).toEqual(['rt-0', 'rt-1']);
@@ -287,6 +288,7 @@ describe('what is told', () => {
     one.stop();
     expect(await store.write(record(2), undefined)).toBeUndefined();
     expect([one.count, other.count]).toEqual([1, 1]);
+    other.stop();
   });
 
   it('48: a sign-out in one page ends the session in another', async () => {
@@ -372,7 +374,7 @@ describe('parse', () => {
     const tokens = createTokenManager({ store, refresh: never });
     const error = await tokens.getToken().catch(tokenErrorOf);
     expect(error).toMatchObject({ code: 'ERR_STORE_RECORD' });
-    expect(JSON.stringify([error, String(error)])).not.toContain('secret');
+    expect(JSON.stringify([error, (error as Error).message])).not.toContain('secret');
     expect(below.items.get('key')).toBe('{"access_token":"secret"}');
     await tokens.close();
   });
