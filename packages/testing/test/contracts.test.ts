@@ -308,7 +308,7 @@ describe('a rule of the contract of locks that is broken', () => {
     );
   });
 
-  it.each<[string, RegExp, RegExp, (lock: RefreshLock) => RefreshLock, LockHooks?]>([
+  it.each<[string, RegExp, RegExp, (lock: RefreshLock) => RefreshLock, LockHooks]>([
     [
       'runs the task twice',
       /runs the task once/,
@@ -320,6 +320,7 @@ describe('a rule of the contract of locks that is broken', () => {
             return task(held);
           }),
       }),
+      {},
     ],
     [
       'runs the task again when it has resolved',
@@ -332,6 +333,7 @@ describe('a rule of the contract of locks that is broken', () => {
           return result;
         },
       }),
+      {},
     ],
     [
       'rejects when its signal aborts, and runs the task later',
@@ -347,6 +349,7 @@ describe('a rule of the contract of locks that is broken', () => {
                 lock.request(name, {}, task).then(resolve, reject);
               }),
       }),
+      {},
     ],
     [
       'rejects as it is down, and runs the task later',
@@ -379,6 +382,7 @@ describe('a rule of the contract of locks that is broken', () => {
           return undefined as never;
         },
       }),
+      {},
     ],
     [
       'hangs when it is to be released',
@@ -390,6 +394,7 @@ describe('a rule of the contract of locks that is broken', () => {
             .request(name, options, task)
             .then((result) => (name === 'one' ? new Promise(() => undefined) : result)),
       }),
+      {},
     ],
     [
       'stays taken when the task rejects',
@@ -408,12 +413,14 @@ describe('a rule of the contract of locks that is broken', () => {
               .catch(reject);
           }),
       }),
+      {},
     ],
     [
       'does not care for signals',
       /while it waits, without waiting for the holder/,
       /^not within 300 ms: .* for "one" to be refused, whose signal has aborted/,
       (lock) => ({ request: (name, _options, task) => lock.request(name, {}, task) }),
+      {},
     ],
     [
       'has leases, and tells nobody when one is lost',
@@ -441,9 +448,9 @@ describe('a rule of the contract of locks that is broken', () => {
     ]);
   });
 
-  it.each<[string, (held: number) => unknown, boolean, RegExp?]>([
-    ['the same identity each time', () => 'kernel', false],
-    ['none', () => undefined, false],
+  it.each<[string, (held: number) => unknown, boolean, RegExp | undefined]>([
+    ['the same identity each time', () => 'kernel', false, undefined],
+    ['none', () => undefined, false, undefined],
     ['an empty one', () => '', false, /held.freedOnDeath: expected a string that is not empty/],
     ['something that is no text', () => 7, false, /held.freedOnDeath: expected a string/],
     ['another one each time', (held) => `holder ${held}`, false, /the same for each holder/],
