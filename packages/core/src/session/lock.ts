@@ -6,7 +6,16 @@ export interface RefreshLock {
   request<T>(
     name: string,
     options: { signal?: AbortSignal },
-    /** `held.signal`, where a lock has it, aborts when a lease could not be renewed. */
-    task: (held?: { readonly name?: string; readonly signal?: AbortSignal } | null) => Promise<T>,
+    /**
+     * `held.signal`, where a lock has it, aborts when a lease could not be renewed. `held.freedOnDeath`, where a lock has
+     * it, says that the lock comes free when its holder dies; it is unique among all who may share the store.
+     */
+    task: (
+      held?: {
+        readonly name?: string;
+        readonly signal?: AbortSignal;
+        readonly freedOnDeath?: string;
+      } | null,
+    ) => Promise<T>,
   ): Promise<T>;
 }
