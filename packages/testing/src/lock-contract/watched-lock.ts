@@ -26,7 +26,7 @@ export function watchedLock(lock: RefreshLock, run: RuleRun): RefreshLock {
       options: { signal?: AbortSignal },
       task: Parameters<typeof lock.request<T>>[2],
     ): Promise<T> {
-      let state: State = 'waiting';
+      let state = 'waiting' as State; // it changes while a call is under way
       run.watch(() => {
         if (state === 'ended') return `the request for "${name}" to settle, whose task has ended`;
         if (state !== 'waiting') return undefined;
