@@ -72,7 +72,9 @@ export function endingRules(
 
   if (holdElsewhere !== undefined) {
     rule('keeps out those of other processes', async (place, run) => {
-      const kill = await run.wait('holdElsewhere()', holdElsewhere(place, 'one'));
+      const other = await run.wait('holdElsewhere()', holdElsewhere(place, 'one'));
+      let killing: Promise<void> | undefined;
+      const kill = (): Promise<void> => (killing ??= other()); // once: the rule does it, or its end
       run.onEnd(kill);
       const request = hold(place.open(), 'one');
       for (let count = 0; count < 10; count++) await pass(place.open(), 'another');
