@@ -21,8 +21,9 @@ export interface StorageLike {
  * `browserStore()` of `@unexpired/browser` for several tabs. Where the storage announces what other pages write, as
  * `localStorage` does, a sign-out there ends the session here at once.
  *
- * A storage that asks the user each time (Face ID) asks for each refresh: keep only a key there, and give
- * {@link encryptedStore} a function that reads it. It is called once.
+ * A storage that asks the user each time (Face ID) asks for each refresh. Keep only a key there, and give
+ * {@link encryptedStore} a function that reads it: it is called once. Or, where nobody else writes there, wrap the storage in
+ * one that remembers what it has read and written.
  *
  * What is there and is not a session is ERR_STORE_RECORD, and stays.
  *
