@@ -280,6 +280,16 @@ describe('what is told', () => {
     expect(page.listening).toBe(0);
   });
 
+  it('is that the page is back from the back/forward cache, where it heard of nothing', () => {
+    const heard = listen(storageStore(storage().like, 'key'));
+    page.show(false);
+    expect(heard.count).toBe(0);
+    page.show(true);
+    expect(heard.count).toBe(1);
+    heard.stop();
+    expect(page.listening).toBe(0);
+  });
+
   it('is what is written through this store, to each of several', async () => {
     const store = storageStore(storage().like, 'key');
     const [one, other] = [listen(store), listen(store)];

@@ -5,8 +5,12 @@ import type { StorageLike } from '../../src/index.ts';
  * a `storage` event, and what this page writes is not. It needs `install()` before, and `remove()` after a test.
  */
 export function fakePage() {
-  const listeners = new Set<(event: object) => void>();
+  type Listener = (event: object) => void;
+  const listeners = new Set<{ readonly type: string; readonly listener: Listener }>();
   const page = globalThis as Partial<Pick<Window, 'addEventListener' | 'removeEventListener'>>;
+  const dispatch = (type: string, event: object): void => {
+    for (const each of [...listeners]) if (each.type === type) each.listener(event);
+  };
   return {
     /** How many listen now. */
     get listening() {
@@ -14,19 +18,21 @@ export function fakePage() {
     },
     install() {
       Object.assign(page, {
-        addEventListener: (type: string, listener: (event: object) => void) =>
-          type === 'storage' && listeners.add(listener),
-        removeEventListener: (type: string, listener: (event: object) => void) =>
-          type === 'storage' && listeners.delete(listener),
+        addEventListener: (type: string, listener: Listener) => listeners.add({ type, listener }),
+        removeEventListener(type: string, listener: Listener) {
+          for (const each of listeners)
+            if (each.type === type && each.listener === listener) listeners.delete(each);
+        },
       });
     },
     remove() {
       delete page.addEventListener;
       delete page.removeEventListener;
     },
-    announce(event: { readonly key: string | null; readonly storageArea: unknown }) {
-      for (const listener of [...listeners]) listener(event);
-    },
+    announce: (event: { readonly key: string | null; readonly storageArea: unknown }) =>
+      dispatch('storage', event),
+    /** `persisted`: from the back/forward cache, where it heard nothing. */
+    show: (persisted: boolean) => dispatch('pageshow', { persisted }),
   };
 }
 
