@@ -64,8 +64,10 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       },
     ],
   },
-  node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions', '@napi-rs/keyring'],
-    builtins: true, },
+  node: {
+    imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions', '@napi-rs/keyring'],
+    builtins: true,
+  },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
 };

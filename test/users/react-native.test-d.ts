@@ -14,7 +14,7 @@ const keychain = {
   removeItem: (service: string) => Keychain.resetGenericPassword({ service }),
 };
 const tokens = createTokenManager({
-  store: storageStore(keychain, 'session'), // read once: one Face ID prompt
+  store: storageStore(keychain, 'session'), // read again for each refresh: with Face ID, keep a key there, for encryptedStore
   refresh: refreshTokenGrant({ tokenEndpoint: 'https://id.example.com/token', clientId: 'app' }),
 });
 export const authFetch = createAuthFetch(tokens, {

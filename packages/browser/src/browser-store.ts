@@ -2,7 +2,7 @@ import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { createConnection } from './connection.ts';
 import { failure } from './failure.ts';
 import { createWakeUp } from './wake-up.ts';
-import { lockOn } from './web-lock.ts';
+import { lockOn, webLocks } from './web-lock.ts';
 
 /** Options of {@link browserStore}. */
 export interface BrowserStoreOptions {
@@ -14,6 +14,8 @@ export interface BrowserStoreOptions {
  * Keeps the session in IndexedDB, where all tabs and workers of the site share it: one of them refreshes, the others
  * pick it up. Each write is a compare-and-set in one transaction; the lock is a Web Lock; a BroadcastChannel wakes the
  * others, and never carries a token. `key` names the session, for sites with several. Default `session`.
+ *
+ * On plain http there are no Web Locks. The store brings no lock there, since the record says who refreshes.
  *
  * Touches nothing until it is used, so it can be made on a server. Where the browser stores nothing (blocked cookies, a
  * sandboxed frame, no room), reads and writes reject with an error whose `code` is the name of the browser's own.
@@ -49,7 +51,8 @@ export function browserStore(key = 'session', options: BrowserStoreOptions = {})
   return sharedStore({
     name,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
-    lock: lockOn(() => address),
+    // On plain http there are no Web Locks: the record alone keeps two tabs apart there, and whoever waits looks at it.
+    lock: webLocks() && lockOn(() => address),
     read: () =>
       connection
         .transact<StoredValue | undefined>('readonly', (cells, give) => {

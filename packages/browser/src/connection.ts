@@ -98,8 +98,17 @@ async function transaction<T>(
   work(begun.objectStore(CELLS), (value) => {
     result = { value };
   });
-  await inTime(ending, 'a transaction', () => undefined);
+  await inTime(ending, 'a transaction', () => abort(begun));
   return (result as NonNullable<typeof result>).value;
+}
+
+/** What was given up must not be written later: by then the caller has told others that it was not. */
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // it is being committed: too late to take it back, and whoever reads next sees it
+  }
 }
 
 const close = (db: IDBDatabase): void => db.close();

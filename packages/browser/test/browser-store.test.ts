@@ -1,6 +1,7 @@
+import { locks } from 'node:worker_threads';
 import { describe, expect, it } from '@jest/globals';
 import { createTokenManager } from 'unexpired';
-import { browserStore } from '../src/index.ts';
+import { browserStore, webLock } from '../src/index.ts';
 
 describe('browserStore', () => {
   it('is named after its key, and its database where that is another one', () => {
@@ -32,6 +33,15 @@ describe('browserStore', () => {
     expect(browserStore().subscribe?.(() => undefined)).toEqual(expect.any(Function));
   });
 
+  it('48: brings no lock where there are no Web Locks: the record is the lock', () => {
+    const { navigator } = globalThis;
+    for (const without of [undefined, {}, { locks: undefined }]) {
+      Reflect.defineProperty(globalThis, 'navigator', { value: without, configurable: true });
+      expect(browserStore().lock).toBeUndefined();
+    }
+    Reflect.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+  });
+
   it('says on a server that there is no IndexedDB', async () => {
     const tokens = createTokenManager({
       store: browserStore(),
@@ -45,5 +55,14 @@ describe('browserStore', () => {
       },
     });
     await tokens.close();
+  });
+});
+
+describe('webLock', () => {
+  it('vouches for nobody in Node, whose Web Locks do not keep two processes apart', async () => {
+    Reflect.defineProperty(globalThis, 'navigator', { value: { locks }, configurable: true });
+    const held = await webLock().request('one', {}, async (given) => given);
+    expect(held).toEqual({ name: 'one' });
+    Reflect.deleteProperty(globalThis, 'navigator');
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedServer } from '@unexpired/testing';
 import type { Browser, Page } from 'puppeteer-core';
-import { CHROMIUM, FIREFOX, type Kind } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX, INSECURE_HOST, type Kind } from './support/browsers.ts';
 import { type Site, startSite } from './support/site.ts';
 import type { Step, WorkerKind, WorkerOrder } from './support/tab.ts';
 import { ask, openWindow, signIn, trySignIn, type Window } from './support/window.ts';
@@ -249,6 +249,90 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
         });
       });
 
+      it('48: on plain http, where there are no Web Locks, tabs that take turns lose nothing, and hear of a sign-out', async () => {
+        const plain = await openWindow(browser as Browser, site, INSECURE_HOST);
+        try {
+          const [one, other] = [await plain.tab(), await plain.tab()];
+          expect(await one.evaluate(() => [isSecureContext, 'locks' in navigator])).toEqual([
+            false,
+            false,
+          ]);
+          await signIn(one, site);
+          expect(await ask(other)).toEqual(SERVED);
+          for (let round = 1; round <= 3; round++) {
+            const [first, second] = round % 2 === 0 ? [one, other] : [other, one];
+            expect(await ask(first, HOUR)).toEqual(SERVED);
+            expect(await ask(second, HOUR - 60_000)).toEqual(SERVED);
+          }
+          expect(site.server.counters).toMatchObject({
+            redemptions: 3,
+            rotations: 3,
+            reuseDetections: 0,
+          });
+          await other.evaluate(() => tab.signOut());
+          await one.evaluate(() => tab.toldOf('signedOut'));
+          expect(await ask(one)).toEqual({ statuses: [401], errors: [] });
+        } finally {
+          await plain.close();
+        }
+      });
+
+      it.each([
+        ['https or loopback', undefined],
+        ['plain http', INSECURE_HOST],
+      ])(
+        '48: two tabs on one localStorage that take turns lose nothing, and hear of a sign-out, on %s',
+        async (_where, host) => {
+          const own = await openWindow(browser as Browser, site, host);
+          try {
+            const [one, other] = [
+              await own.tab({ store: 'localStorage' }),
+              await own.tab({ store: 'localStorage' }),
+            ];
+            await signIn(one, site);
+            expect(await ask(other)).toEqual(SERVED);
+            for (let round = 1; round <= 3; round++) {
+              const [first, second] = round % 2 === 0 ? [one, other] : [other, one];
+              expect(await ask(first, HOUR)).toEqual(SERVED);
+              await second.evaluate(() => tab.toldOf('refreshed'));
+              expect(await ask(second, HOUR - 60_000)).toEqual(SERVED);
+            }
+            site.server.endAccessTokens(); // refused, rather than due
+            expect(await ask(one, 60_000)).toEqual(SERVED);
+            expect(await ask(other, 60_000)).toEqual(SERVED);
+            expect(site.server.counters).toMatchObject({
+              redemptions: 4,
+              rotations: 4,
+              reuseDetections: 0,
+            });
+            await other.evaluate(() => tab.signOut());
+            await one.evaluate(() => tab.toldOf('signedOut'));
+            expect(await ask(one)).toEqual({ statuses: [401], errors: [] });
+          } finally {
+            await own.close();
+          }
+        },
+      );
+
+      it('a lock vouches for its holder with the origin, in a window as in a worker: it comes free when that dies', async () => {
+        const page = await user.tab();
+        const { origin } = new URL(site.elsewhere);
+        const held = await page.evaluate(() => holdBriefly('one'));
+        expect(held).toMatchObject({ freedOnDeath: origin });
+        expect(await page.evaluate(() => tellWorker('worker', { hold: 'one' }))).toMatchObject({
+          freedOnDeath: origin,
+        });
+      });
+
+      it('a write that took too long is not made later, when the browser is free again', async () => {
+        const [page, blocking] = [await user.tab(), await user.tab()];
+        expect(await page.evaluate(() => writeToStore(1))).toBe('written');
+        await blocking.evaluate(() => blockDatabase());
+        expect(await page.evaluate(() => writeToStore(2))).toBe('TimeoutError');
+        await blocking.evaluate(() => unblockDatabase());
+        expect(await page.evaluate(() => takeFromDatabase())).toMatchObject({ value: { gen: 1 } });
+      });
+
       it('a page that may store nothing says so, and sends no request with a token', async () => {
         const page = await user.blank();
         await page.goto(site.url('tab', { sandboxed: true }));
@@ -422,19 +506,6 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       await signIn(page, site);
       expect(await ask(page)).toEqual(SERVED);
-    });
-
-    it('a page without a secure context has no Web Locks, which is an error that says so; nothing is redeemed', async () => {
-      const page = await user.blank();
-      await page.goto(site.url('tab', { host: 'insecure.test' }));
-      await page.evaluate(() => tab.open());
-      await signIn(page, site);
-      expect((await ask(page, HOUR)).errors).toEqual(['ERR_REFRESH_UNAVAILABLE']);
-      expect(await page.evaluate(() => tab.lastCause())).toEqual({
-        code: 'NotSupportedError',
-        message: expect.stringContaining('needs https'),
-      });
-      expect(site.server.counters).toMatchObject({ calls: 0 });
     });
 
     it('a database that somebody holds open while it is being deleted is an error in time, and all is well afterwards', async () => {

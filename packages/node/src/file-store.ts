@@ -1,4 +1,4 @@
-import type { Clock, TokenSet, TokenStore } from 'unexpired';
+import { type Clock, sharedStore, type TokenSet, type TokenStore } from 'unexpired';
 import { systemClock } from 'unexpired/adapter';
 import { createFileCell } from './file-cell.ts';
 import { failure } from './failure.ts';

@@ -15,10 +15,14 @@ jest.unstable_mockModule('fs-native-extensions', () => ({
 }));
 const { fileLock, fileStore } = await import('../src/index.ts');
 
+/** Ms: a busy machine may take long to start a program. */
+const timeout = 15_000;
+
 storeContract(
   { describe, it },
   {
     name: 'a file of its own',
+    timeout,
     async create() {
       const folder = await newFolder();
       return { open: () => fileStore(folder.at('new', 'credentials.json')), close: folder.remove };
@@ -30,6 +34,7 @@ storeContract(
   { describe, it },
   {
     name: 'a part of a shared file',
+    timeout,
     async create() {
       const folder = await newFolder();
       await writeFile(folder.at('config.json'), '{\n  "theme": "dark",\n  "auth": {}\n}\n');
@@ -49,6 +54,7 @@ lockContract(
   { describe, it },
   {
     name: 'fileLock',
+    timeout,
     async create(): Promise<FileLockPlace> {
       const folder = await newFolder();
       const base = folder.at('new', 'session');

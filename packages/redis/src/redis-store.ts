@@ -23,7 +23,7 @@ export interface RedisStoreOptions {
  * write. Brings the lock that suits it: a lease under a key in the same slot, `{key}:lease`.
  *
  * A string that another program left under the key is taken over if it is the JSON of a token set; anything else is
- * ERR_STORE_RECORD, and stays. Throws a `TypeError` that names the option that is wrong.
+ * ERR_STORE_RECORD, and stays. There is no `subscribe` where the client has no `duplicate()`: nothing could come. Throws a `TypeError` that names the option that is wrong.
  *
  * @example
  * ```ts
@@ -62,6 +62,18 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
     },
   });
 
+  const subscribe = (onChange: () => void): (() => void) => {
+    const subscriber = {};
+    subscribers.add(subscriber);
+    const stop = wakeUp.subscribe(keys.changed, (version) => {
+      if (version === undefined || version !== own || subscribers.size > 1) onChange(); // of several managers on this store one has written it
+    });
+    return () => {
+      subscribers.delete(subscriber);
+      stop();
+    };
+  };
+
   return sharedStore({
     name: key,
     lock,
@@ -82,17 +94,8 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
       granted = undefined;
       return Number(written) === 1 ? version : undefined;
     },
-    subscribe(onChange) {
-      const subscriber = {};
-      subscribers.add(subscriber);
-      const stop = wakeUp.subscribe(keys.changed, (version) => {
-        if (version === undefined || version !== own || subscribers.size > 1) onChange(); // of several managers on this store one has written it
-      });
-      return () => {
-        subscribers.delete(subscriber);
-        stop();
-      };
-    },
+    // A client that cannot be duplicated has no connection that could listen.
+    ...(typeof client.duplicate === 'function' && { subscribe }),
   });
 }
 
@@ -109,13 +112,17 @@ function ttlOf(ttl: number | undefined): number {
 function storedIn(found: unknown, key: string): StoredValue | undefined {
   const [kind, text = '', version = ''] = (found as unknown[]).map(String); // a client may be set up to give buffers
   if (kind === 'none') return undefined;
-  if (kind !== 'foreign')
-    try {
-      return { value: JSON.parse(text) as unknown, version };
-    } catch {
-      // the parser's own message quotes the text, and there may be a token in it
-    }
+  if (kind !== 'foreign') return { value: valueOf(text), version };
   throw new TokenError('ERR_STORE_RECORD', {
     message: `Redis key "${key}" holds something that is not a session; it was left as it is`,
   });
+}
+
+/** The JSON in a text; another text is given as it is, since it is for the reader to say that it is not a session. */
+function valueOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
 }

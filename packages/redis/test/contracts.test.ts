@@ -8,6 +8,8 @@ import { withRedis } from './support/with-redis.ts';
 
 /** Ms: short enough to see one run out, long enough for a slow machine to renew it. */
 const lease = 1000;
+/** Ms: a busy machine may take long to start a program. */
+const timeout = 15_000;
 
 describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
   withRedis('the contracts', (server) => {
@@ -28,6 +30,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       { describe, it },
       {
         name: 'redisStore',
+        timeout,
         async create() {
           const key = `contract ${name} ${++places} {ü*?}`;
           return {
@@ -42,6 +45,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       { describe, it },
       {
         name: 'redisLock',
+        timeout,
         async create() {
           const { client } = connect();
           await command(client, 'FLUSHALL');

@@ -94,8 +94,21 @@ describe('what is given to redisStore and redisLock', () => {
     });
     const store = redisStore(frozen, { key: 'a' });
     expect(await store.read()).toBeUndefined();
-    store.subscribe?.(() => undefined)();
     expect(asked).toEqual([['EVAL', expect.any(String), '1', 'a']]);
+  });
+});
+
+describe('subscribe', () => {
+  it.each<[string, RedisLike, boolean]>([
+    ['cannot be duplicated, as the wrapper of a node-redis cluster', client, false],
+    [
+      'is ioredis without duplicate(), as some proxies are',
+      { call: () => Promise.reject(new Error('not connected')) },
+      false,
+    ],
+    ['can be duplicated', { ...client, duplicate: () => undefined }, true],
+  ])('of a client that %s is offered only where something can come: %#', (_what, own, offered) => {
+    expect('subscribe' in redisStore(own, { key: 'a' })).toBe(offered);
   });
 });
 

@@ -77,7 +77,6 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
     });
 
     it.each([
-      ['text that is not JSON', ['SET', KEY, 'secret-token']],
       ['a list', ['RPUSH', KEY, 'secret-token']],
       ['a hash of somebody else', ['HSET', KEY, 'access_token', 'secret-token']],
     ] as const)(
@@ -92,8 +91,28 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
           message: expect.stringContaining(`"${KEY}"`),
         });
         expect(String(error)).not.toContain('secret-token');
-        if (words[0] !== 'SET') expect(await store.write(recordOf(1), undefined)).toBeUndefined();
+        expect(await store.write(recordOf(1), undefined)).toBeUndefined();
         expect(await command(client, 'DUMP', KEY)).toEqual(before);
+      },
+    );
+
+    it.each([
+      ['a string that is not JSON', ['SET', KEY, 'secret-token']],
+      ['a record that was cut', ['HSET', KEY, 'record', '{"v":1,"secret-token', 'version', '7']],
+    ] as const)(
+      '31: gives %s as it is: a manager says ERR_STORE_RECORD without quoting it, and who knows the version can replace it',
+      async (_what, words) => {
+        await command(client, ...(words as unknown as [string, ...string[]]));
+        const tokens = manager(client, () => Promise.reject(new Error('not to be called')));
+        const error = await tokens.getToken().catch((thrown: unknown) => thrown);
+        expect(error).toMatchObject({ code: 'ERR_STORE_RECORD' });
+        expect(inspected(error)).not.toContain('secret-token');
+        const store = redisStore(client, { key: KEY });
+        expect(await store.write(recordOf(1), undefined)).toBeUndefined();
+        expect(await store.write(recordOf(1), (await store.read())?.version)).toEqual(
+          expect.any(String),
+        );
+        expect((await store.read())?.value).toMatchObject({ gen: 1 });
       },
     );
 

@@ -3,6 +3,8 @@ import { createAuthFetch } from '@unexpired/fetch';
 import {
   createTokenManager,
   type RefreshLock,
+  type SessionRecord,
+  storageStore,
   type TokenError,
   type TokenEvent,
   type TokenManager,
@@ -12,20 +14,35 @@ import {
 } from 'unexpired';
 import { systemClock } from 'unexpired/adapter';
 import { browserStore, webLock } from '../../src/index.ts';
-import type { Answers, Order, Step, TabControl, WorkerKind, WorkerOrder } from '../support/tab.ts';
+import type {
+  Answers,
+  Held,
+  Order,
+  Step,
+  TabControl,
+  WorkerKind,
+  WorkerOrder,
+} from '../support/tab.ts';
 
 declare global {
   var tab: TabControl;
   /** Takes a lock, and holds it for good. */
   var holdLock: (name: string) => Promise<void>;
+  /** What a task is given that has the lock. */
+  var holdBriefly: (name: string) => Promise<Held>;
   /** Behind the store's back. */
   var putIntoDatabase: (value: object) => Promise<unknown>;
   var takeFromDatabase: () => Promise<unknown>;
   /** Opens the database, and makes way for nobody. */
   var holdDatabase: () => Promise<void>;
   var deleteDatabase: (name: string) => Promise<void>;
+  /** Keeps everybody else from the database, until what it resolves with is called. */
+  var blockDatabase: () => Promise<void>;
+  var unblockDatabase: () => void;
+  /** Writes by a `browserStore()` over what it has written before. Resolves with `written`, or the code of the error. */
+  var writeToStore: (gen: number) => Promise<unknown>;
   /** Tells a worker something, the same one of its kind each time. */
-  var tellWorker: (kind: WorkerKind, order: WorkerOrder) => Promise<Answers | undefined>;
+  var tellWorker: (kind: WorkerKind, order: WorkerOrder) => Promise<Answers | Held>;
   var endWorker: () => void;
 }
 
@@ -54,7 +71,7 @@ async function at(step: Step): Promise<void> {
 /** A store and its lock, with places where a flight can be caught. */
 function watched(inner: TokenStore): TokenStore {
   let locked = false;
-  const lock: RefreshLock = {
+  const lock: RefreshLock | undefined = inner.lock && {
     request: (name, options, task) =>
       (inner.lock as RefreshLock).request(name, options, async (held) => {
         locked = true;
@@ -92,10 +109,10 @@ async function ask({ advance, requests }: Order): Promise<Answers> {
 }
 
 globalThis.tab = {
-  open({ catch: step, waitTimeout } = {}) {
+  open({ catch: step, waitTimeout, store } = {}) {
     catchAt = step;
     tokens = createTokenManager({
-      store: watched(browserStore()),
+      store: store === undefined ? watched(browserStore()) : storageStore(localStorage, 'session'),
       waitTimeout,
       clock: {
         ...systemClock,
@@ -187,6 +204,42 @@ globalThis.deleteDatabase = (name) =>
     request.addEventListener('error', () => reject(new Error('not deleted')));
   });
 
+let unblock = (): void => undefined;
+globalThis.blockDatabase = async () => {
+  const db = await opened();
+  const cells = db.transaction('sessions', 'readwrite').objectStore('sessions');
+  let free = false;
+  unblock = () => {
+    free = true;
+    db.close();
+  };
+  const goOn = (): void => {
+    if (!free) cells.get('session').addEventListener('success', goOn); // a transaction lives for as long as it is asked
+  };
+  goOn();
+};
+globalThis.unblockDatabase = () => unblock();
+let writtenVersion: string | undefined;
+globalThis.writeToStore = async (gen) => {
+  const record: SessionRecord = {
+    v: 1,
+    session: 'direct',
+    gen,
+    status: 'active',
+    tokens: { accessToken: `access-${gen}` },
+    issuedAt: 1,
+  };
+  try {
+    writtenVersion = await browserStore().write(record, writtenVersion);
+    return writtenVersion === undefined ? 'conflict' : 'written';
+  } catch (error) {
+    return (error as { code?: unknown }).code;
+  }
+};
+
+const holdBriefly = (name: string): Promise<Held> =>
+  webLock().request(name, {}, async (held) => held && { ...held, signal: undefined });
+
 const workers = new Map<WorkerKind, Promise<Worker | MessagePort | ServiceWorker>>();
 
 async function startWorker(kind: WorkerKind): Promise<Worker | MessagePort | ServiceWorker> {
@@ -201,8 +254,8 @@ globalThis.tellWorker = async (kind, order) => {
   const worker = workers.get(kind) ?? startWorker(kind);
   workers.set(kind, worker);
   const { port1, port2 } = new MessageChannel();
-  const answer = new Promise<Answers | undefined>((resolve) => {
-    port1.addEventListener('message', ({ data }) => resolve(data as Answers | undefined));
+  const answer = new Promise<Answers | Held>((resolve) => {
+    port1.addEventListener('message', ({ data }) => resolve(data as Answers | Held));
   });
   port1.start();
   (await worker).postMessage(order, [port2]);
@@ -212,7 +265,8 @@ globalThis.endWorker = () =>
   void workers.get('worker')?.then((worker) => (worker as Worker).terminate());
 
 let isOpen = false;
-async function obey(order: WorkerOrder): Promise<Answers | undefined> {
+async function obey(order: WorkerOrder): Promise<Answers | Held> {
+  if ('hold' in order) return holdBriefly(order.hold);
   if (!isOpen) tab.open('catch' in order ? order : {});
   isOpen = true;
   if ('toldOf' in order) return tab.toldOf(order.toldOf).then(() => undefined);
@@ -233,6 +287,7 @@ if (!('document' in globalThis)) {
   });
 }
 
+globalThis.holdBriefly = holdBriefly;
 globalThis.holdLock = (name) =>
   new Promise((resolve, reject) => {
     const held = webLock().request(name, {}, () => {

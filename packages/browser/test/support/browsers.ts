@@ -21,7 +21,7 @@ export interface Kind {
   freeze(page: Page): Promise<() => Promise<void>>;
 }
 
-/** A name that leads to loopback, but not to a secure context: there, browsers have no Web Locks. Chromium only. */
+/** A name that leads to loopback, but not to a secure context: there, browsers have no Web Locks. */
 export const INSECURE_HOST = 'insecure.test';
 
 export const CHROMIUM: Kind = {
@@ -63,7 +63,12 @@ export const FIREFOX: Kind = {
   async start() {
     if (firefoxPath === undefined)
       throw new Error(`In CI this suite is not left out. It would be ${WITHOUT_FIREFOX}`);
-    return puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true });
+    return puppeteer.launch({
+      browser: 'firefox',
+      executablePath: firefoxPath,
+      headless: true,
+      extraPrefsFirefox: { 'network.dns.localDomains': INSECURE_HOST },
+    });
   },
   // Its driver knows neither of the two. Each tab is in a process of its own, of which it notices the end.
   async crash(page) {

@@ -26,12 +26,22 @@ export type WorkerOrder =
   /** The same, answered when its flight was caught. */
   | { readonly ask: number; readonly catch: Step }
   /** Answered after an event of this type, caused by another tab. */
-  | { readonly toldOf: 'signedOut' };
+  | { readonly toldOf: 'signedOut' }
+  /** Answered with what a task is given that has the lock of this name, from `webLock()`. */
+  | { readonly hold: string };
+
+/** What a task is given that has a lock. */
+export type Held = { readonly freedOnDeath?: string } | null | undefined;
 
 /** What a tab of `programs/tab.ts` can be told from outside. */
 export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
-  open(setup?: { readonly catch?: Step; readonly waitTimeout?: number }): void;
+  open(setup?: {
+    readonly catch?: Step;
+    readonly waitTimeout?: number;
+    /** Default: `browserStore()`. */
+    readonly store?: 'localStorage';
+  }): void;
   /** Resolves with the code of the error, where there was one. */
   setSession(answer: TokenResponse): Promise<string | undefined>;
   signOut(): Promise<void>;

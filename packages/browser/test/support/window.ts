@@ -12,12 +12,13 @@ export interface Window {
   close(): Promise<void>;
 }
 
-export async function openWindow(browser: Browser, site: Site): Promise<Window> {
+/** `host`: under which the tabs see the site. */
+export async function openWindow(browser: Browser, site: Site, host?: string): Promise<Window> {
   const context = await browser.createBrowserContext();
   return {
     async tab(setup = {}) {
       const page = await context.newPage();
-      await page.goto(site.url('tab'));
+      await page.goto(site.url('tab', host === undefined ? {} : { host }));
       await page.evaluate((options) => tab.open(options), setup);
       return page;
     },

@@ -1,4 +1,4 @@
-import { isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { isName, nameOf, requireMethods } from '../errors/check-value.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 import type { Home, HomeParts, OpenHome } from '../manager/home.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
@@ -50,7 +50,6 @@ import { createSync } from './sync.ts';
  */
 export function sharedStore(cell: StoreCell): TokenStore {
   requireMethods('sharedStore', cell, ['read', 'write']);
-  requireKnown('sharedStore', cell, ['name', 'read', 'write', 'subscribe', 'lock', 'home']);
   const { name, subscribe, lock } = cell;
   if (!isName(name))
     throw new TypeError(
@@ -59,7 +58,15 @@ export function sharedStore(cell: StoreCell): TokenStore {
   if (subscribe !== undefined && typeof subscribe !== 'function')
     throw new TypeError(`sharedStore: subscribe: expected a function, got ${nameOf(subscribe)}`);
   if (lock !== undefined) requireMethods('sharedStore: lock', lock, ['request']);
-  return { ...cell, home: sharedHome };
+  return {
+    name,
+    // Members of its own, so that `{ ...store, read }` is a store, too, and a cell may be an object of a class.
+    read: () => cell.read(),
+    write: (record, expected) => cell.write(record, expected),
+    ...(subscribe !== undefined && { subscribe: (onChange) => subscribe.call(cell, onChange) }),
+    ...(lock !== undefined && { lock }),
+    home: sharedHome,
+  };
 }
 
 /**

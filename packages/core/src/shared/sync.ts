@@ -2,7 +2,12 @@ import { TokenError } from '../errors/errors.ts';
 import { announcementOf } from '../session/announcement.ts';
 import type { Adoption, SessionState } from '../session/state.ts';
 import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
-import { firstGeneration, nextGeneration, withoutMarks, writtenOver } from '../session/succession.ts';
+import {
+  firstGeneration,
+  nextGeneration,
+  withoutMarks,
+  writtenOver,
+} from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { compareRecords, type Relation } from './compare-records.ts';

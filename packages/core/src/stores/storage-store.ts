@@ -1,9 +1,11 @@
 import { Mutex } from 'async-mutex';
-import { TokenError } from '../errors/errors.ts';
-import { isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import { expect, isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { sharedStore } from '../shared/shared-store.ts';
 import type { StoredValue, TokenStore } from '../session/store.ts';
+import { fingerprint } from '../tokens/fingerprint.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import { listenToPages } from './storage-events.ts';
 
 /** What AsyncStorage, a Keychain wrapper, localStorage and unstorage have in common; each method may be async. */
 export interface StorageLike {
@@ -13,66 +15,125 @@ export interface StorageLike {
 }
 
 /**
- * Keeps the session under `key` of a key-value storage. Such a storage has no compare-and-set, so this is for one
- * process (or page) only: two that write at the same moment can lose a rotation. It is read once, then kept in memory:
- * one Face ID prompt. What is there and is not a session is ERR_STORE_RECORD, and stays.
+ * Keeps the session under `key` of a key-value storage, so that it outlives its page or process.
+ *
+ * Such a storage has no compare-and-set. Every read asks it again, so pages that take turns are fine: each one sees what
+ * the others have written. Two that refresh at the very same moment can both redeem the same refresh token: use
+ * `browserStore()` of `@unexpired/browser` for several tabs. Where the storage announces what other pages write, as
+ * `localStorage` does, a sign-out there ends the session here at once.
+ *
+ * A storage that asks the user each time (Face ID) asks for each refresh. Keep only a key there, and give
+ * {@link encryptedStore} a function that reads it: it is called once. Or, where nobody else writes there, wrap the storage in
+ * one that remembers what it has read and written.
+ *
+ * What is there and is not a session is ERR_STORE_RECORD, and stays.
  *
  * @example
  * ```ts
  * import { createTokenManager, storageStore } from 'unexpired';
  *
  * const tokens = createTokenManager({
- *   store: storageStore(localStorage, 'session'),
+ *   store: storageStore(localStorage, 'session', {
+ *     parse: (text) => (text.startsWith('eyJ') ? { accessToken: text } : undefined), // what the last release left there
+ *   }),
  *   refresh: async ({ refreshToken }) => (await fetch('/auth/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
  * });
  * ```
  */
-export function storageStore(storage: StorageLike, key: string): TokenStore {
+export function storageStore(
+  storage: StorageLike,
+  key: string,
+  options: {
+    /**
+     * Reads what an older version of your app left there, such as the token alone. `undefined`, or an error: not mine, which
+     * a manager reports as ERR_STORE_RECORD. Not asked about our own records.
+     */
+    readonly parse?: ((text: string) => TokenSet | undefined) | undefined;
+  } = {},
+): TokenStore {
   requireMethods('storageStore: storage', storage, ['getItem', 'setItem']);
   if (!isName(key))
     throw new TypeError(
       `storageStore: key: expected a string that is not empty, got ${nameOf(key)}`,
     );
-  let first: Promise<StoredValue | undefined> | undefined;
-  let version = 0;
+  requireKnown('storageStore', options, ['parse']);
+  expect(
+    { 'storageStore: parse': options.parse },
+    'storageStore: parse',
+    'a function',
+    (value) => typeof value === 'function',
+  );
+  const { parse } = options;
+  const subscribers = new Set<() => void>();
+  const writing = new Mutex(); // an asynchronous storage compares and writes in two steps
 
-  const load = async (): Promise<StoredValue | undefined> => {
-    const found = await storage.getItem(key);
-    return found == null
-      ? undefined
-      : { value: typeof found === 'string' ? parse(found, key) : found, version: '0' };
-  };
-
-  const read = (): Promise<StoredValue | undefined> => {
-    first ??= load();
-    first.catch(() => {
-      first = undefined; // the caller gets the error; the next read tries again
-    });
-    return first;
-  };
-
-  const writing = new Mutex(); // the storage may be asynchronous, and a comparison holds only until somebody else writes
   return sharedStore({
     name: key,
     lock: mutexLock(),
-    read,
+    async read() {
+      return storedIn(await storage.getItem(key), parse);
+    },
     write: (record, expected) =>
       writing.runExclusive(async () => {
-        if ((await read())?.version !== expected) return undefined;
-        await storage.setItem(key, JSON.stringify(record));
-        const written = { value: record, version: String(++version) };
-        first = Promise.resolve(written);
-        return written.version;
+        // A storage that answers at once is not waited for: nobody else in this page can write between these two steps.
+        const answer = storage.getItem(key);
+        const found = isPromise(answer) ? await answer : answer;
+        if (versionOf(found) !== expected) return undefined;
+        const json = JSON.stringify(record);
+        const text = json === found ? `${json} ` : json; // the same text would have the same version
+        const written = storage.setItem(key, text);
+        if (isPromise(written)) await written;
+        for (const tell of [...subscribers]) tell();
+        return versionOf(text);
       }),
+    subscribe(onChange) {
+      const tell = (): void => onChange(); // so that the same function may subscribe twice
+      subscribers.add(tell);
+      const stop = listenToPages(storage, key, tell);
+      return () => {
+        subscribers.delete(tell);
+        stop();
+      });
+    },
   });
 }
 
-function parse(text: string, key: string): unknown {
+/** Reads what a storage gave: text, or what a storage that parses by itself made of it. */
+function storedIn(
+  found: unknown,
+  parse: ((text: string) => TokenSet | undefined) | undefined,
+): StoredValue | undefined {
+  const version = versionOf(found);
+  if (version === undefined) return undefined;
+  const value = typeof found === 'string' ? parsed(found) : found;
+  if (parse === undefined || isRecordLike(value)) return { value, version };
+  const text = textOf(found);
+  try {
+    return { value: parse(text) ?? text, version }; // a text is not a session, whatever is written in it
+  } catch {
+    return { value: text, version }; // an error of parse() may quote a token
+  }
+}
+
+/** Follows from what is there, so that two stores on one key agree. `undefined`: nothing is there. */
+const versionOf = (found: unknown): string | undefined =>
+  found == null ? undefined : fingerprint(textOf(found));
+
+const textOf = (found: unknown): string =>
+  typeof found === 'string' ? found : (JSON.stringify(found) ?? typeof found);
+
+/** The JSON in a text; another text is given as it is, since it is for the reader to say that it is not a session. */
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new TokenError('ERR_STORE_RECORD', {
-      message: `Store "${key}" holds something that is not JSON; it was left as it is`,
-    }); // the parser's own message quotes the text
+    return text;
   }
 }
+
+/** A record of this or any other version of the format. */
+const isRecordLike = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'v' in value && 'session' in value;
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

@@ -1,8 +1,9 @@
-import { describe, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { lockContract } from '../../../testing/src/lock-contract.ts';
 import { storeContract } from '../../../testing/src/store-contract.ts';
 import { memoryStore, storageStore } from '../../src/index.ts';
 import { inProcessLock } from '../../src/refresh/mutex-lock.ts';
+import { fakePage, localStorages } from '../support/page.ts';
 
 storeContract(
   { describe, it },
@@ -27,6 +28,21 @@ storeContract(
       };
       const store = storageStore(storage, 'session');
       return { open: () => store };
+    },
+  },
+);
+
+const page = fakePage();
+beforeEach(() => page.install());
+afterEach(() => page.remove());
+
+storeContract(
+  { describe, it },
+  {
+    name: 'storageStores of several pages on one localStorage',
+    async create() {
+      const pages = localStorages(page);
+      return { open: () => storageStore(pages.open(), 'session') };
     },
   },
 );

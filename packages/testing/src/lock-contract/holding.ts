@@ -52,3 +52,6 @@ export const refusal = (request: Holding): Promise<unknown> =>
       () => rejection(request.ended),
     ),
   ]);
+
+/** A turn of the event loop. */
+export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

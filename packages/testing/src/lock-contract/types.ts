@@ -1,4 +1,5 @@
 import type { RefreshLock } from 'unexpired';
+import type { RuleRun } from '../contract-rule.ts';
 
 /** A backend in which nothing is locked, made for one rule of the contract. */
 export interface LockPlace {
@@ -30,7 +31,12 @@ export interface LockUnderTest {
   readonly down?: (() => Promise<RefreshLock>) | undefined;
   /** Takes the lease of whoever holds `name` away. Leave it out for a lock without leases. */
   readonly loseLease?: ((place: LockPlace, name: string) => Promise<void>) | undefined;
+  /** Ms that a rule gets: less than your framework gives a test, so that the rule can say what it waits for. Default 4000. */
+  readonly timeout?: number | undefined;
 }
 
 /** States one rule, on a place of its own. */
-export type LockRule = (name: string, body: (place: LockPlace) => Promise<void>) => void;
+export type LockRule = (
+  name: string,
+  body: (place: LockPlace, run: RuleRun) => Promise<void>,
+) => void;

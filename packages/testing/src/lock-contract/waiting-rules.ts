@@ -1,6 +1,7 @@
 import { equal } from '../adapter-contract/check.ts';
 import { hold, refusal } from './holding.ts';
 import type { LockRule, LockUnderTest } from './types.ts';
+import { watchedLock } from './watched-lock.ts';
 
 /** Ms of waiting, and how often a request may ask in that time: with pauses that double from a few ms to a tenth of a second it is less. */
 const WINDOW = 1000;
@@ -13,10 +14,11 @@ export function waitingRules(
 ): void {
   rule(
     `never hammers: a request that nobody wakes looks by itself, and no more than ${MOST} times in its first second`,
-    async (place) => {
+    async (place, run) => {
       const first = hold(place.open(), 'one');
       await first.granted;
-      const { lock, asked } = await counting(place);
+      const { lock: alone, asked } = await run.wait('counting()', counting(place));
+      const lock = watchedLock(alone, run);
       const before = asked();
       const controller = new AbortController();
       const reason = new Error('given up');

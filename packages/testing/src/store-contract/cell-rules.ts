@@ -24,15 +24,21 @@ export function cellRules(rule: StoreRule): void {
     },
   );
 
-  rule('gives back every member of a record and any text as it was', async (place) => {
-    await place.open().write(RICH, undefined);
-    await holds(place.open(), RICH, undefined, 'read');
-  });
-
   rule('replaces a record whole: nothing of the old one is left', async (place) => {
     const store = place.open();
     await store.write(recordOf(8), await store.write(RICH, undefined));
     await holds(place.open(), recordOf(8), undefined, 'read');
+  });
+
+  rule('shows who has read before what was written since', async (place) => {
+    const [writer, other] = [place.open(), place.open()];
+    equal(await other.read(), undefined, 'read before');
+    let version: string | undefined;
+    for (let gen = 1; gen <= 5; gen++) {
+      version = await writer.write(recordOf(gen), version);
+      await holds(other, recordOf(gen), version, 'read by another');
+      await holds(writer, recordOf(gen), version, 'read by the writer');
+    }
   });
 
   rule(

@@ -1,7 +1,7 @@
-import type { SessionRecord, TokenStore } from 'unexpired';
+import type { SessionRecord } from 'unexpired';
 import { canonical, equal } from '../adapter-contract/check.ts';
 import { bulky, holds, recordOf, turn } from './records.ts';
-import type { StoreRule } from './types.ts';
+import type { Cell, StoreRule } from './types.ts';
 
 /** What holds while many write at the same time. */
 export function contendingRules(rule: StoreRule, writers: number): void {
@@ -26,7 +26,7 @@ export function contendingRules(rule: StoreRule, writers: number): void {
   });
 
   rule('loses no write of many who read, add one, and write until they succeed', async (place) => {
-    const addOne = async (store: TokenStore): Promise<void> => {
+    const addOne = async (store: Cell): Promise<void> => {
       for (let tries = 0; tries < 100 * writers; tries++) {
         const stored = await store.read();
         const gen = stored === undefined ? 0 : (stored.value as SessionRecord).gen;

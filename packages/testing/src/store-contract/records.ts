@@ -1,5 +1,6 @@
-import type { SessionRecord, StoredValue, TokenStore } from 'unexpired';
+import type { SessionRecord, StoredValue } from 'unexpired';
 import { equal } from '../adapter-contract/check.ts';
+import type { Cell } from './types.ts';
 
 export const recordOf = (gen: number, session = 'contract'): SessionRecord => ({
   v: 1,
@@ -36,6 +37,16 @@ export const RICH: SessionRecord = {
   dead: { gen: 6, code: 'invalid_grant', at: 1_800_000_000_002 },
 };
 
+/** Members that this version does not know, at every level: whoever writes a record keeps them. */
+const UNKNOWN: object = { later: { list: [1, 'two', null], deep: { '': true } } };
+export const LATER: SessionRecord = {
+  ...RICH,
+  ...UNKNOWN,
+  tokens: { accessToken: 'access', ...RICH.tokens, ...UNKNOWN },
+  intent: { gen: 7, owner: 'somebody', startedAt: 1_800_000_000_001, attempt: 2, ...UNKNOWN },
+  dead: { gen: 6, code: 'invalid_grant', at: 1_800_000_000_002, ...UNKNOWN },
+};
+
 /** Too long to be written in one piece by chance. */
 export const bulky = (gen: number): SessionRecord => ({
   ...recordOf(gen),
@@ -47,7 +58,7 @@ export const turn = (): Promise<void> => new Promise((resolve) => setTimeout(res
 
 /** Throws unless this is what the store holds. */
 export async function holds(
-  store: TokenStore,
+  store: Cell,
   value: SessionRecord,
   version: string | undefined,
   what: string,

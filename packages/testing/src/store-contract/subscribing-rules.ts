@@ -1,10 +1,13 @@
-import type { TokenStore } from 'unexpired';
 import { equal } from '../adapter-contract/check.ts';
 import { recordOf, turn } from './records.ts';
-import type { StoreRule } from './types.ts';
+import type { Cell, StoreRule } from './types.ts';
 
 /** What holds where a store has `subscribe`. A call may be lost, so these write until one comes. */
 export function subscribingRules(rule: StoreRule): void {
+  rule('gives what unsubscribes at once', async (place) => {
+    place.open().subscribe?.(() => undefined)();
+  });
+
   rule('tells subscribers of what others write; it can be read by then', async (place) => {
     const [writer, listener] = [place.open(), place.open()];
     const heard = counter(listener);
@@ -56,7 +59,7 @@ interface Counter {
 }
 
 /** Counts calls; `undefined` where the store has no `subscribe`. */
-function counter(store: TokenStore): Counter | undefined {
+function counter(store: Cell): Counter | undefined {
   let count = 0;
   const stop = store.subscribe?.(() => count++);
   return (
@@ -69,7 +72,7 @@ function counter(store: TokenStore): Counter | undefined {
   );
 }
 
-async function writeUntil(store: TokenStore, done: () => boolean): Promise<string | undefined> {
+async function writeUntil(store: Cell, done: () => boolean): Promise<string | undefined> {
   let version = (await store.read())?.version;
   for (let gen = 1; !done(); gen++) {
     if (gen > 1000) throw new Error('no subscriber was told of 1000 writes');

@@ -1,4 +1,5 @@
 import type { TokenStore } from 'unexpired';
+import type { RuleRun } from '../contract-rule.ts';
 
 /** An empty place for one session, made for one rule of the contract. */
 export interface StorePlace {
@@ -17,7 +18,17 @@ export interface StoreUnderTest {
   create(): Promise<StorePlace>;
   /** How many write at the same time. Default 8. */
   readonly writers?: number | undefined;
+  /** What the random records are drawn from. Default: another one each time; a rule that was broken says which. */
+  readonly seed?: number | undefined;
+  /** Ms that a rule gets: less than your framework gives a test, so that the rule can say what it waits for. Default 4000. */
+  readonly timeout?: number | undefined;
 }
 
+/** What the rules use of a store. */
+export type Cell = Pick<TokenStore, 'name' | 'read' | 'write' | 'subscribe'>;
+
 /** States one rule, on a place of its own. */
-export type StoreRule = (name: string, body: (place: StorePlace) => Promise<void>) => void;
+export type StoreRule = (
+  name: string,
+  body: (place: { open(): Cell }, run: RuleRun) => Promise<void>,
+) => void;
