@@ -11,13 +11,16 @@ export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export type {
   AcquireFunction,
+  HttpAnswer,
   RefreshContext,
   RefreshFunction,
   RefreshReason,
+  TokenAnswer,
 } from './session/functions.ts';
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
+export type { Refusal } from './refresh/read-answer.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';

@@ -151,6 +151,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     owner: newId(),
     newSession: newId,
     marks: store.shared !== false,
+    classify: options.classify,
     redeem: (current, context) =>
       current === undefined || refresh === undefined
         ? (acquire as NonNullable<typeof acquire>)(context)

@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { expect, isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import type { Refusal } from '../refresh/read-answer.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
@@ -35,6 +36,12 @@ export interface SessionOptions {
   readonly revoke?:
     | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => Promise<unknown>)
     | undefined;
+  /**
+   * What a refusal of the refresh means: `signIn` the session is over, `retry` later, `fix` the set-up. Default, also for
+   * `undefined`: the table *What ends a session* in the README. A thrown `TokenError`, as the grants of `@unexpired/oauth`
+   * throw them, is not asked about.
+   */
+  readonly classify?: ((refusal: Refusal) => 'signIn' | 'retry' | 'fix' | undefined) | undefined;
   /** Default {@link systemClock}. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter and ids. Default `Math.random`. */
@@ -70,7 +77,7 @@ export function checkOptions(options: TokenManagerOptions): void {
     throw new TypeError(
       'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
     );
-  for (const name of ['refresh', 'acquire', 'revoke', 'random'] as const)
+  for (const name of ['refresh', 'acquire', 'revoke', 'classify', 'random'] as const)
     expect(options, name, 'a function', (value) => typeof value === 'function');
   expect(options, 'name', 'a string that is not empty', isName);
   for (const name of ['skewWindow', 'backgroundWindow'] as const)

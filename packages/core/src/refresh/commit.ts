@@ -3,7 +3,7 @@ import { type Moment, momentOf } from '../session/freshness.ts';
 import { isExpired } from '../session/generation.ts';
 import type { Sight } from '../shared/record.ts';
 import type { ActiveRecord } from '../session/store.ts';
-import { readTokenSet } from '../tokens/read-token-set.ts';
+import type { TokenReading } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { FlightEnd, FlightPort } from './flight.ts';
 import type { Pause } from '../time/pause.ts';
@@ -13,7 +13,7 @@ const HOLD_FOR_STORE = 30_000;
 
 /** An answer of the token endpoint, and the flight that it belongs to. */
 export interface Commit {
-  readonly value: unknown;
+  readonly reading: TokenReading;
   /** The generation that was redeemed; `undefined`: tokens were acquired from nothing. */
   readonly base: ActiveRecord | undefined;
   /** When the call began. */
@@ -29,8 +29,8 @@ export interface Commit {
 
 /** F7 and F8. Stores what an answer brought, whatever else is wrong with it, then shows it. */
 export async function commitAnswer(port: FlightPort, commit: Commit): Promise<FlightEnd> {
-  const { base, started } = commit;
-  const { tokens, problem } = readTokenSet(commit.value, started.now, true);
+  const { base } = commit;
+  const { tokens, problem } = commit.reading;
   const bad = (what: string): FlightEnd => ({
     type: 'failed',
     error: new TokenError('ERR_REFRESH_ANSWER', {

@@ -7,16 +7,17 @@ import type { ActiveRecord } from '../session/store.ts';
 import type { SessionState } from '../session/state.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { SessionRecord } from '../session/store.ts';
+import type { TokenReading } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Cell } from '../shared/store-access.ts';
 import { commitAnswer } from './commit.ts';
 import type { RefreshContext, RefreshReason } from '../session/functions.ts';
 import { foreignIntentWait, withIntent, withoutMarks } from '../shared/intent.ts';
-import { meaningOf } from './classify.ts';
 import { createPause } from '../time/pause.ts';
-import { LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
+import { type Answered, LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
+import { type Classify, readAnswer, type ReadAnswer } from './read-answer.ts';
 import { retryDelay } from './retry.ts';
-import { safeCause, secretsOf } from '../errors/safe-cause.ts';
+import { safeCause } from '../errors/safe-cause.ts';
 
 /** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
 const LOCK_WAIT = 35_000;
@@ -50,6 +51,7 @@ export interface FlightPort {
   readonly marks: boolean;
   /** Calls the token endpoint; `undefined`: from nothing. */
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
+  readonly classify?: Classify | undefined;
   readonly revoke: (tokens: TokenSet) => void;
   /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */
   readonly unsettled: Pick<WeakSet<ActiveRecord>, 'has'>;
@@ -208,23 +210,24 @@ export function startFlight(
         controller.signal,
         clock,
       );
-      if ('value' in answer)
-        return commit(answer.value, base, started, { record: sight.record, version });
       if ('silent' in answer) {
         if (base !== undefined) port.doubt(base);
         const end = failed(silence(), LINGER);
         landOnce(end);
-        const late = answer.silent.then((found) =>
-          'value' in found ? commit(found.value, base, started, undefined) : undefined,
-        );
+        const late = answer.silent
+          .then((found) => read(found, base, started))
+          .then((found) =>
+            'error' in found ? undefined : commit(found, base, started, undefined),
+          );
         void late.then(pause.interrupt, pause.interrupt);
         if (!port.closed()) await pause.for(LINGER); // under the lock: nobody else may send this refresh token again meanwhile either
         return end;
       }
 
-      const error = controller.signal.aborted
-        ? silence()
-        : meaningOf(answer.thrown, base === undefined, secretsOf(base?.tokens), clock.now());
+      const found = await read(answer, base, started);
+      if (!('error' in found))
+        return commit(found, base, started, { record: sight.record, version });
+      const error = controller.signal.aborted ? silence() : found.error;
       const mayBeSpent = error.delivery !== 'unsent' && error.delivery !== 'answered';
       if (base !== undefined && error.code === 'ERR_SESSION_ENDED')
         return refused(base, error, lease);
@@ -242,15 +245,28 @@ export function startFlight(
       delivery: 'unanswered',
     });
 
+  const read = (
+    answer: Answered,
+    base: ActiveRecord | undefined,
+    started: Moment,
+  ): Promise<ReadAnswer> =>
+    readAnswer(answer, {
+      fromNothing: base === undefined,
+      current: base?.tokens,
+      startedAt: started.now,
+      classify: port.classify,
+      clock,
+    });
+
   /** F7 and F8: the answer is stored, then shown. */
   const commit = async (
-    value: unknown,
+    reading: TokenReading,
     base: ActiveRecord | undefined,
     started: Moment,
     known: Sight | undefined,
   ): Promise<FlightEnd> =>
     commitAnswer(port, {
-      value,
+      reading,
       base,
       started,
       known: marks ? known : undefined,

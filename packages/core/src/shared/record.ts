@@ -21,12 +21,7 @@ export function readStored(stored: StoredValue | undefined, store: string, now: 
   const { value, version } = stored;
   if (isRecord(value)) return { record: value, version };
   const versioned = typeof value === 'object' && 'v' in value;
-  // An expiresIn is counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
-  const { tokens, problem } = readTokenSet(
-    typeof value === 'object' ? { ...value, expiresIn: undefined } : value,
-    now,
-    false,
-  );
+  const { tokens, problem } = readTokenSet(value, now, 'stored');
   if (!versioned && problem === undefined && tokens.accessToken !== undefined) {
     const session = `imported-${fingerprint(tokens.refreshToken ?? tokens.accessToken)}`;
     return {
@@ -61,6 +56,6 @@ export function isRecord(value: unknown): value is SessionRecord {
     (status === 'signedOut' ||
       (status === 'active' &&
         (tokens as Partial<TokenSet> | null | undefined)?.accessToken !== undefined && // as we write it, not as a server sends it
-        readTokenSet(tokens, issuedAt, false).problem === undefined))
+        readTokenSet(tokens, issuedAt, 'stored').problem === undefined))
   );
 }

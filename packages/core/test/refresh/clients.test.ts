@@ -125,7 +125,9 @@ describe.each(Object.entries(SDK_ERRORS))('with %s', (_, make) => {
       ([status, code, type]) => status >= 400 && type === 'application/json' && make(status, code),
     );
   it.each(errors)('HTTP %d %s', async (status, code, _type, refresh, acquire) => {
-    const post = (): Promise<never> => Promise.reject(make(status, code));
+    const post = async (): Promise<never> => {
+      throw make(status, code) as Error;
+    };
     expect([await ends('refresh', post), await ends('acquire', post)]).toEqual([
       ACTIONS[refresh][0],
       ACTIONS[acquire][1],

@@ -1,5 +1,5 @@
 import {
-  AuthError,
+  type AuthError,
   ClientAuthError,
   InteractionRequiredAuthError,
   ServerError,
@@ -8,7 +8,7 @@ import { FeathersError } from '@feathersjs/errors';
 import { ServiceException } from '@smithy/smithy-client';
 import axios from 'axios';
 import { Gaxios } from 'gaxios';
-import got from 'got';
+import { got } from 'got';
 import ky from 'ky';
 import { ofetch } from 'ofetch';
 import superagent from 'superagent';
