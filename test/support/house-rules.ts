@@ -17,7 +17,7 @@ export const RULES: Record<string, PackageRules> = {
   core: { imports: ['async-mutex'], everywhere: true },
   axios: { imports: ['unexpired', 'unexpired/adapter'], types: ['axios'], everywhere: true },
   fetch: { imports: ['unexpired', 'unexpired/adapter'], types: ['ky'], everywhere: true },
-  oauth: { imports: ['unexpired', 'oauth4webapi'] },
+  oauth: { imports: ['unexpired', 'unexpired/adapter', 'oauth4webapi'] },
   browser: { imports: ['unexpired', 'unexpired/adapter'] },
   node: { imports: ['unexpired', 'unexpired/adapter', 'fs-native-extensions'], builtins: true },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },

@@ -12,16 +12,10 @@ export interface Refusal {
 }
 
 /** What may be concluded from a {@link Refusal}. */
-export type RefusalCode = Extract<
+type RefusalCode = Extract<
   TokenErrorCode,
   'ERR_SESSION_ENDED' | 'ERR_REFRESH_UNAVAILABLE' | 'ERR_REFRESH_CONFIGURATION'
 >;
-
-/** Decides what an answer means where a provider differs from the standard; `undefined` leaves it to the standard. */
-export type Classify = (answer: {
-  readonly status: number;
-  readonly error: string | undefined;
-}) => RefusalCode | undefined;
 
 type Meaning = readonly [code: RefusalCode, delivery: NonNullable<TokenErrorOptions['delivery']>];
 
