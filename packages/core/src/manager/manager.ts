@@ -65,16 +65,13 @@ export interface TokenManager extends TokenSource {
  * import { createTokenManager } from 'unexpired';
  *
  * const tokens = createTokenManager({
- *   async refresh({ refreshToken }, { signal }) {
- *     const response = await fetch('/auth/refresh', {
+ *   refresh: ({ refreshToken }, { signal }) =>
+ *     fetch('/auth/refresh', {
  *       method: 'POST',
  *       headers: { 'content-type': 'application/json' },
  *       body: JSON.stringify({ refreshToken }),
  *       signal,
- *     });
- *     if (!response.ok) throw Object.assign(new Error('Refresh failed'), { status: response.status });
- *     return response.json();
- *   },
+ *     }),
  * });
  * ```
  */
