@@ -64,10 +64,11 @@ export function readExpiry(
   if (typeof own === 'string') return { problem: own };
 
   const { exp, iat } = accessToken === undefined ? {} : jwtTimes(accessToken);
+  // A lifetime of nothing has ended whenever it began.
   const after = (lifetime: number | undefined): number | undefined =>
-    lifetime === undefined || Number.isNaN(lifetime) || from === undefined
+    lifetime === undefined || Number.isNaN(lifetime) || (from === undefined && lifetime > 0)
       ? undefined
-      : lifetime <= 0
+      : from === undefined || lifetime <= 0
         ? 0
         : from + lifetime * 1000;
   const jwtLifetime =

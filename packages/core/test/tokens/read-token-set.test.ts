@@ -326,6 +326,7 @@ describe('an expiry by another name', () => {
   it('a stored lifetime alone says nothing, and its own word is said', () => {
     expect(expiry({ expires_in: 60 }, 'stored')).toEqual([undefined, true, undefined]);
     expect(expiry({ expires_in: 'soon' }, 'stored')).toEqual([undefined, true, undefined]);
+    expect(expiry({ expires_in: 0 }, 'stored')).toEqual([-NOW, false, undefined]);
     expect(expiry({ expires_in: 60, expires_at: seconds }, 'stored')).toEqual([
       60_000,
       false,
