@@ -1,4 +1,5 @@
 import { TokenError, type TokenErrorCode, type TokenErrorOptions } from 'unexpired';
+import { isSecret } from 'unexpired/adapter';
 
 /** An answer that was not a success, as far as it matters. */
 export interface Refusal {
@@ -83,7 +84,7 @@ export function refusalError(
 function quotable(error: string | undefined, secrets: readonly string[]): string | undefined {
   if (error === undefined) return undefined;
   const looksLikeACode = error.length <= 60 && /^[a-z]+(?:_[a-z]+)*$/.test(error);
-  return looksLikeACode && !secrets.some((secret) => error.includes(secret))
+  return looksLikeACode && !secrets.some((secret) => isSecret(secret) && error.includes(secret))
     ? error
     : 'an error code that is not quoted here';
 }

@@ -271,6 +271,12 @@ describe('what an answer of the token endpoint means', () => {
     expect((await failure()).cause).toMatchObject({ status: 400, error: 'invalid_request' });
   });
 
+  it('a token that is too short to be a secret hides no error code', async () => {
+    answer = json(400, { error: 'invalid_request' });
+    const error = await refreshTokenGrant(options())(tokens('a'), context()).catch(tokenErrorOf);
+    expect((error as Error).message).toContain('invalid_request');
+  });
+
   it('client credentials have no session that could end: invalid_grant is a matter of configuration', async () => {
     answer = json(400, { error: 'invalid_grant' });
 

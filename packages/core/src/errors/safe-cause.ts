@@ -43,6 +43,8 @@ export const strike = (text: string, secrets: readonly string[]): string =>
  * striking it out would leave texts that nobody can read (`f[token]iled`).
  */
 export const secretsOf = (tokens: Partial<TokenSet> | undefined): string[] =>
-  [tokens?.accessToken, tokens?.refreshToken].filter(
-    (token) => token !== undefined && /^(?:.{8,}|(?=.*\d).{4,})$/.test(token),
-  ) as string[];
+  [tokens?.accessToken, tokens?.refreshToken].filter((token) => isSecret(token));
+
+/** Is this long enough to be a secret: eight characters, or four with a digit among them? */
+export const isSecret = (text: string | undefined): text is string =>
+  text !== undefined && /^(?:.{8,}|(?=.*\d).{4,})$/.test(text);

@@ -93,12 +93,13 @@ async function readReturned(value: unknown, context: AnswerContext): Promise<Rea
   const members = readMembers(value, MEMBERS);
   const { of } = members;
   const unreadable = tokens.unreadable || members.unreadable;
-  const isAnswer =
-    [of['status'], of['statusCode']].some((status) => typeof status === 'number') &&
-    (typeof of['json'] === 'function' || BODIES.some((name) => of[name] !== undefined));
-  if (isAnswer) {
+  const hasStatus =
+    typeof (of['status'] ?? of['statusCode']) === 'number' || typeof of['response'] === 'object'; // openapi-fetch
+  const hasBody = typeof of['json'] === 'function' || BODIES.some((name) => of[name] !== undefined);
+  if (hasStatus && hasBody) {
     const found = await findAnswer(value, { of, unreadable }, context.clock);
-    return conclude(found, read(found.body), undefined, members, context);
+    const lost = found.lost || found.status === undefined; // 0: a browser hides the answer
+    return conclude({ ...found, lost }, read(found.body), undefined, members, context);
   }
   // The JSON of an answer alone. It may say how it was meant, by an OAuth error or by a status that stands in it.
   const found = await findAnswer(value, { of: { ...of, data: value }, unreadable }, context.clock);
@@ -187,9 +188,11 @@ function conclude(
       ? error('ERR_SIGNED_OUT', `Nobody is signed in${said && `: the server answered${said}`}`, {})
       : error('ERR_SESSION_ENDED', `The server ended the session${said}`, { delivery });
   return reading !== undefined && knownCode(code) === undefined && !(Number(status) >= 300)
-    ? error('ERR_REFRESH_ANSWER', `The refresh's answer is of no use${said}: ${reading.problem}`, {
-        delivery,
-      })
+    ? error(
+        'ERR_REFRESH_ANSWER',
+        `The refresh's answer is of no use${said}: ${reading.problem}${status === undefined ? '. If the server refused, return its whole answer: then the status is read' : ''}`,
+        { delivery },
+      )
     : error('ERR_REFRESH_CONFIGURATION', `The refresh was refused${said}`, { delivery });
 }
 

@@ -60,7 +60,14 @@ async function readLevel(
     [of['status'], held.of['status'], of['statusCode'], held.of['statusCode'], metadata].find(
       (found) => isStatus(found, 100),
     ) ?? [of['code']].find((found) => isStatus(found, 400)); // Feathers; 20 is an abort
-  const bodies = [await bodyOf(response, held.of, clock), await bodyOf(value, of, clock)];
+  const { error } = of;
+  const inner = readMembers(error, ['error']).of['error'];
+  const bodies = [
+    await bodyOf(response, held.of, clock),
+    await bodyOf(value, of, clock),
+    // Angular and openapi-fetch have the body there; superagent has an `Error`.
+    await readBody(typeof error === 'string' || inner !== undefined ? error : undefined, clock),
+  ];
   const body = bodies.find((found) => found !== 'none') ?? 'none';
   const json = typeof body === 'object' && 'json' in body ? body.json : undefined;
   const errors = [json, of['data'], held.of['data']].map(
@@ -68,7 +75,7 @@ async function readLevel(
   );
   return {
     status: status as number | undefined,
-    code: [...errors, of['error'], sdkCode(of), of['errorCode']].find(
+    code: [...errors, inner, error, sdkCode(of), of['errorCode']].find(
       (found): found is string => typeof found === 'string' && found !== '' && found.length <= 200,
     ),
     body: json,

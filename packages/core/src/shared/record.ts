@@ -56,6 +56,6 @@ export function isRecord(value: unknown): value is SessionRecord {
     (status === 'signedOut' ||
       (status === 'active' &&
         (tokens as Partial<TokenSet> | null | undefined)?.accessToken !== undefined && // as we write it, not as a server sends it
-        readTokenSet(tokens, issuedAt, 'stored').problem === undefined))
+        readTokenSet(tokens, issuedAt, 'given').problem === undefined))
   );
 }

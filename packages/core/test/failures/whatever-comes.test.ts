@@ -48,6 +48,17 @@ describe('tokens that are too short to be secrets', () => {
     });
   });
 
+  it('are not struck out of the warning that they could not be revoked', async () => {
+    const { tokens, ofType } = testSession({
+      store: memoryStore({ accessToken: 'a', refreshToken: 'r' }),
+      revoke: () => Promise.reject(new TypeError('fetch failed')),
+    });
+    await tokens.getToken();
+    await tokens.signOut();
+    await settle();
+    expect(ofType('warning')).toMatchObject([{ error: { cause: { message: 'fetch failed' } } }]);
+  });
+
   it('are no reason to show long ones', async () => {
     const { tokens } = session(thrower(new Error('refused refresh-token-1 for access-token-1')));
     expect((await failure(tokens.refresh())).cause).toMatchObject({

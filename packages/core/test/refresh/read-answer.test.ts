@@ -146,6 +146,42 @@ describe('an error of a refresh function', () => {
     },
   );
 
+  it.each([
+    ['Angular', { name: 'HttpErrorResponse', status: 400, error: { error: 'invalid_grant' } }],
+    ['request', { name: 'StatusCodeError', statusCode: 400, error: { error: 'invalid_grant' } }],
+    [
+      'undici',
+      {
+        statusCode: 400,
+        body: { json: () => ({}), text: (): string => '{"error":"invalid_grant"}' },
+      },
+    ],
+  ])('as %s has it is recognised', async (_, thrown) => {
+    expect((await of(thrown)).code).toBe('ERR_SESSION_ENDED');
+  });
+
+  it('of a page, as Angular throws it, is no logout', async () => {
+    const thrown = { name: 'HttpErrorResponse', status: 401, error: '<!doctype html>' };
+    expect((await of(thrown)).code).toBe('ERR_REFRESH_UNAVAILABLE');
+  });
+
+  it('that holds a success gives its tokens: an interceptor may have thrown it', async () => {
+    const found = await readAnswer(
+      { thrown: axiosLike(200, { access_token: 'new', refresh_token: 'r2' }) },
+      {
+        fromNothing: false,
+        current: undefined,
+        startedAt: NOW,
+        classify: undefined,
+        clock: testClock(NOW),
+      },
+    );
+    expect(found).toEqual({
+      tokens: { accessToken: 'new', refreshToken: 'r2' },
+      problem: undefined,
+    });
+  });
+
   it('that has a code only, and says so, is over', async () => {
     expect((await of({ error: 'invalid_grant' })).code).toBe('ERR_SESSION_ENDED');
   });
@@ -177,6 +213,46 @@ describe('Retry-After', () => {
     const meaning = await of(kyLike(502, { 'retry-after': '9' }));
     expect(meaning.retryAfter).toBe(9000);
     expect(meaning.delivery).toBeUndefined();
+  });
+});
+
+describe('an answer that is returned', () => {
+  const given = async (value: unknown) => {
+    const { code, delivery } = await read({ value }, false);
+    return [code, delivery];
+  };
+  const used = (status: number): Response =>
+    Object.defineProperty(new Response(null, { status }), 'bodyUsed', { value: true });
+
+  it('by openapi-fetch is read, refusal and success', async () => {
+    const refusal = { data: undefined, error: { error: 'invalid_client' }, response: used(401) };
+    expect(await given(refusal)).toEqual(['ERR_REFRESH_CONFIGURATION', 'answered']);
+    expect(await given({ data: undefined, error: { message: 'no' }, response: used(401) })).toEqual(
+      ['ERR_SESSION_ENDED', 'answered'],
+    );
+    const success = { data: { access_token: 'new' }, error: undefined, response: used(200) };
+    await expect(given(success)).rejects.toThrow('there were tokens');
+  });
+
+  it.each([
+    ['a network error', Response.error()],
+    [
+      'a redirect that a browser hides',
+      {
+        status: 0,
+        type: 'opaqueredirect',
+        json: () => Promise.reject(new Error('x')),
+        text: (): string => '',
+      },
+    ],
+    ['a redirect', new Response(null, { status: 302 })],
+  ])('%s is none: the token may be spent', async (_, value) => {
+    expect(await given(value)).toEqual(['ERR_REFRESH_UNAVAILABLE', undefined]);
+  });
+
+  it('without its status is told what to return', async () => {
+    const { message } = await read({ value: { message: 'Unauthenticated.' } }, false);
+    expect(message).toMatch(/is missing\. If the server refused, return its whole answer/);
   });
 });
 
