@@ -94,7 +94,8 @@ async function readReturned(value: unknown, context: AnswerContext): Promise<Rea
   const { of } = members;
   const unreadable = tokens.unreadable || members.unreadable;
   const hasStatus =
-    typeof (of['status'] ?? of['statusCode']) === 'number' || typeof of['response'] === 'object'; // openapi-fetch
+    typeof (of['status'] ?? of['statusCode']) === 'number' ||
+    (typeof of['response'] === 'object' && of['response'] !== null); // openapi-fetch
   const hasBody = typeof of['json'] === 'function' || BODIES.some((name) => of[name] !== undefined);
   if (hasStatus && hasBody) {
     const found = await findAnswer(value, { of, unreadable }, context.clock);

@@ -1,4 +1,4 @@
-import { readMembers } from '../errors/read-members.ts';
+import { type Members, readMembers } from '../errors/read-members.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** A token response is a few kB; a longer one is none. */
@@ -12,11 +12,15 @@ const BODY_LIMIT = 5000;
  */
 export type Body = { readonly json: object } | { readonly text: string } | 'none' | 'lost';
 
-/** The body of a fetch `Response`, or of what looks like one: `json()` alone is enough. Never rejects. */
-export async function readResponse(response: object, clock: Clock): Promise<Body> {
-  const { of, unreadable } = readMembers(response, ['bodyUsed', 'body', 'text', 'json']);
-  if (unreadable) return 'lost';
-  const { bodyUsed, body, text, json } = of;
+/**
+ * The body of a fetch `Response`, or of what looks like one: `json()` alone is enough. `of`: its members, read before.
+ * Never rejects.
+ */
+export async function readResponse(
+  response: unknown,
+  { bodyUsed, body, text, json }: Members['of'],
+  clock: Clock,
+): Promise<Body> {
   if (bodyUsed === true) return 'none';
   if (typeof body === 'object' && body !== null) return readBody(body, clock);
   const read = typeof text === 'function' ? text : json;

@@ -20,7 +20,18 @@ export interface FoundAnswer {
 /** All that is ever looked at, of an error as of an answer. */
 export const MEMBERS: readonly string[] = [
   ...['name', 'message', 'code', 'cause', 'retryAfter', 'delivery'],
-  ...['status', 'statusCode', 'headers', 'data', '_data', 'body', 'json', 'text', 'error'],
+  ...[
+    'status',
+    'statusCode',
+    'headers',
+    'data',
+    '_data',
+    'bodyUsed',
+    'body',
+    'json',
+    'text',
+    'error',
+  ],
   ...['response', '$response', 'errorCode', '$metadata'],
 ];
 const HEADERS = ['get', 'retry-after', 'Retry-After', 'date', 'Date'];
@@ -70,12 +81,16 @@ async function readLevel(
   ];
   const body = bodies.find((found) => found !== 'none') ?? 'none';
   const json = typeof body === 'object' && 'json' in body ? body.json : undefined;
-  const errors = [json, of['data'], held.of['data']].map(
-    (each) => readMembers(each, ['error']).of['error'],
-  );
+  const codes = [
+    readMembers(json, ['error']).of['error'],
+    inner,
+    error,
+    sdkCode(of),
+    of['errorCode'],
+  ];
   return {
     status: status as number | undefined,
-    code: [...errors, inner, error, sdkCode(of), of['errorCode']].find(
+    code: codes.find(
       (found): found is string => typeof found === 'string' && found !== '' && found.length <= 200,
     ),
     body: json,
@@ -93,7 +108,7 @@ async function bodyOf(value: unknown, of: Members['of'], clock: Clock): Promise<
   const { _data, data, text, json, body } = of;
   if (_data !== undefined) return readBody(_data, clock); // ofetch
   if (data !== undefined) return readBody(data, clock); // axios, gaxios, ky 2
-  if (typeof json === 'function') return readResponse(value as object, clock);
+  if (typeof json === 'function') return readResponse(value, of, clock);
   return readBody(typeof text === 'string' ? text : body, clock); // superagent; got
 }
 

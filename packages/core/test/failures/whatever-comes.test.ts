@@ -282,3 +282,24 @@ it('an answer is read with the session that it belongs to: tokens in a Response 
     extra: { tenant: 1 },
   });
 });
+
+it('a thrown error is read once, member by member', async () => {
+  const counts = new Map<PropertyKey, number>();
+  const counted = <T extends object>(target: T, place: string): T =>
+    new Proxy(target, {
+      get(of, name) {
+        const key = `${place}.${String(name)}`;
+        counts.set(key, (counts.get(key) ?? 0) + 1);
+        return Reflect.get(of, name);
+      },
+    });
+  const data = counted({ error: 'invalid_grant' }, 'data');
+  const headers = counted({ 'retry-after': '5' }, 'headers');
+  const response = counted({ status: 400, data, headers }, 'response');
+  const { tokens } = session(
+    thrower(counted(Object.assign(new Error('x'), { response }), 'error')),
+  );
+  expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
+  expect([...counts].filter(([, count]) => count > 1)).toEqual([]);
+  expect(counts.get('response.status')).toBe(1);
+});
