@@ -20,7 +20,7 @@ export type {
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
-export type { Refusal } from './refresh/read-answer.ts';
+export type { Refusal } from './refresh/refusal-error.ts';
 export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';

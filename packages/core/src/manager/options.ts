@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { expect, isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
-import type { Refusal } from '../refresh/read-answer.ts';
+import type { Refusal } from '../refresh/refusal-error.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';

@@ -15,7 +15,8 @@ import type { RefreshContext, RefreshReason } from '../session/functions.ts';
 import { foreignIntentWait, withIntent, withoutMarks } from '../shared/intent.ts';
 import { createPause } from '../time/pause.ts';
 import { type Answered, LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
-import { type Classify, readAnswer, type ReadAnswer } from './read-answer.ts';
+import { readAnswer, type ReadAnswer } from './read-answer.ts';
+import type { Classify } from './refusal-error.ts';
 import { retryDelay } from './retry.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 

@@ -1,48 +1,27 @@
 import { actionOf, type Delivery, TokenError, type TokenErrorCode } from '../errors/errors.ts';
-import { nameOf } from '../errors/check-value.ts';
 import { type Members, readMembers } from '../errors/read-members.ts';
-import { causeOf, safeCause, secretsOf, strike } from '../errors/safe-cause.ts';
+import { causeOf, safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { Clock } from '../time/clock.ts';
 import { readTokenSet, type TokenReading } from '../tokens/read-token-set.ts';
-import type { TokenSet } from '../tokens/tokens.ts';
 import { type FoundAnswer, findAnswer, MEMBERS } from './read-refusal.ts';
-import {
-  deliveryOf,
-  type Facts,
-  knownCode,
-  type Meaning,
-  meaningOf,
-} from './what-ends-a-session.ts';
-
-/** A refresh or acquire that did not give tokens, as far as it can be understood: returned, thrown, or inside of what was thrown. */
-export interface Refusal {
-  /** `undefined`: there was no HTTP answer. */
-  readonly status: number | undefined;
-  /** The OAuth error code in the body, such as `invalid_grant`; also of a 200. */
-  readonly error: string | undefined;
-  /** The parsed body, `undefined` if it is not JSON. May hold secrets: do not log it. */
-  readonly body: unknown;
-  /** What was thrown, as it was thrown; `undefined` when an answer was returned. */
-  readonly cause: unknown;
-}
-
-/** Decides what a refusal means; `undefined` leaves it to the table *What ends a session*. */
-export type Classify = (refusal: Refusal) => Meaning | undefined;
+import { type Refused, refusalError } from './refusal-error.ts';
 
 /** What {@link readAnswer} has to know of the call. */
-export interface AnswerContext {
-  /** There was no session yet, so a refusal means that nobody is signed in. */
-  readonly fromNothing: boolean;
-  /** What was redeemed: these tokens may stand in no error. */
-  readonly current: TokenSet | undefined;
+export interface AnswerContext extends Refused {
   /** When the call began, ms since the epoch: lifetimes count from there. */
   readonly startedAt: number;
-  readonly classify: Classify | undefined;
   readonly clock: Clock;
+  /**
+   * The tokens are in cookies, so the whole HTTP answer is needed, and is a success without any. Its expiry is read, and
+   * nothing else is kept. Default `false`.
+   */
+  readonly cookies?: boolean | undefined;
 }
 
-/** What came: tokens, in which `problem` says what is wrong, or what went wrong. */
-export type ReadAnswer = TokenReading | { readonly error: TokenError };
+/** What came: tokens, in which `problem` says what is wrong, or what went wrong. `body`: with `cookies`, the parsed body. */
+export type ReadAnswer =
+  | (TokenReading & { readonly body?: object | undefined })
+  | { readonly error: TokenError };
 
 /** The codes that say something about the session when a refresh function throws them. */
 const MEANT: ReadonlySet<string> = new Set<TokenErrorCode>([
@@ -86,7 +65,7 @@ const BODIES = ['data', '_data', 'body'];
 async function readReturned(value: unknown, context: AnswerContext): Promise<ReadAnswer> {
   const read = (from: unknown): TokenReading => readTokenSet(from, context.startedAt, 'answer');
   const tokens = readMembers(value, TOKENS);
-  if (TOKENS.some((name) => tokens.of[name] != null)) {
+  if (context.cookies !== true && TOKENS.some((name) => tokens.of[name] != null)) {
     const reading = read(value);
     if (hasToken(reading) || !tokens.unreadable) return reading;
   }
@@ -102,6 +81,13 @@ async function readReturned(value: unknown, context: AnswerContext): Promise<Rea
     const lost = found.lost || found.status === undefined; // 0: a browser hides the answer
     return conclude({ ...found, lost }, read(found.body), undefined, members, context);
   }
+  if (context.cookies === true)
+    return {
+      error: new TokenError('ERR_REFRESH_ANSWER', {
+        message:
+          "The refresh has to return its client's whole answer: of anything else nobody knows whether it was a success",
+      }),
+    };
   // The JSON of an answer alone. It may say how it was meant, by an OAuth error or by a status that stands in it.
   const found = await findAnswer(value, { of: { ...of, data: value }, unreadable }, context.clock);
   const status = Number(found.status) >= 300 ? found.status : undefined;
@@ -166,69 +152,19 @@ function conclude(
   members: Members,
   context: AnswerContext,
 ): ReadAnswer {
-  const { status, code, body, retryAfter } = found;
-  if (reading !== undefined && hasToken(reading) && (status === undefined || isSuccess(status)))
-    return reading;
-  const facts: Facts = { ...found, code: CODE.test(code ?? '') ? code : undefined };
-  const table = meaningOf(facts, context.fromNothing);
-  const refusal = { status, error: code, body, cause: thrown };
-  const { meaning, fault } = decide(context.classify, refusal, table);
-  const secrets = secretsOf(context.current);
-  const said = whatWasSaid(status, code, secrets);
-  const delivery = meaning === 'signIn' ? 'answered' : deliveryOf(facts);
-  const cause = fault ?? (thrown === undefined ? undefined : causeOf(thrown, members.of, secrets));
-  const error = (errorCode: TokenErrorCode, message: string, more: object): ReadAnswer => ({
-    error: new TokenError(errorCode, { message, cause, ...more }),
-  });
-  if (fault !== undefined)
-    return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`, { delivery });
-  if (meaning === 'retry')
-    return error('ERR_REFRESH_UNAVAILABLE', `The refresh failed${said}`, { retryAfter, delivery });
-  if (meaning === 'signIn')
-    return context.fromNothing
-      ? error('ERR_SIGNED_OUT', `Nobody is signed in${said && `: the server answered${said}`}`, {})
-      : error('ERR_SESSION_ENDED', `The server ended the session${said}`, { delivery });
-  return reading !== undefined && knownCode(code) === undefined && !(Number(status) >= 300)
-    ? error(
-        'ERR_REFRESH_ANSWER',
-        `The refresh's answer is of no use${said}: ${reading.problem}${status === undefined ? '. If the server refused, return its whole answer: then the status is read' : ''}`,
-        { delivery },
-      )
-    : error('ERR_REFRESH_CONFIGURATION', `The refresh was refused${said}`, { delivery });
-}
-
-/** Codes have no spaces in practice, and the texts that frameworks put into `error` have: `Service Unavailable`. */
-const CODE = /^[\w-]{1,40}$/;
-const MEANINGS: readonly unknown[] = ['signIn', 'retry', 'fix'] satisfies Meaning[];
-
-/** `fault`: what is wrong with the option itself. It decides nothing then, least of all that a session is over. */
-function decide(
-  classify: Classify | undefined,
-  refusal: Refusal,
-  table: Meaning,
-): { readonly meaning: Meaning; readonly fault?: Error | undefined } {
-  try {
-    const meaning = classify?.(refusal) ?? table;
-    if (MEANINGS.includes(meaning)) return { meaning };
-    const fault = new Error(
-      `expected 'signIn', 'retry', 'fix' or undefined, got ${nameOf(meaning)}`,
-    );
-    return { meaning: 'fix', fault };
-  } catch {
-    // Its error may quote the body or the cause that it was given, with tokens that nobody knows yet.
-    return { meaning: 'fix', fault: new Error('it threw an error') };
+  const { status, code, body } = found;
+  const fruitful = context.cookies !== true && reading !== undefined && hasToken(reading);
+  if (fruitful && (status === undefined || isSuccess(status))) return reading;
+  if (
+    context.cookies === true &&
+    isSuccess(status) &&
+    !found.lost &&
+    !found.html &&
+    code === undefined
+  ) {
+    const { expiresAt } = reading?.tokens ?? {};
+    const tokens = expiresAt === undefined ? {} : { expiresAt };
+    return { tokens, problem: undefined, warning: reading?.warning, body };
   }
-}
-
-/** A code is quoted only where it looks like one: some servers send the refused token back. */
-function whatWasSaid(
-  status: number | undefined,
-  code: string | undefined,
-  secrets: readonly string[],
-): string {
-  const quoted =
-    code !== undefined && /^[a-z]+(?:[_-][a-z]+)*$/i.test(code) && code.length <= 40
-      ? strike(code, secrets)
-      : undefined;
-  return `${status === undefined ? '' : ` with HTTP ${status}`}${quoted === undefined || quoted !== code ? '' : ` (${code})`}`;
+  return { error: refusalError(found, reading?.problem, thrown, members.of, context) };
 }

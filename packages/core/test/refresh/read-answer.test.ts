@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/index.ts';
-import { type Classify, readAnswer, type Refusal } from '../../src/refresh/read-answer.ts';
+import { readAnswer } from '../../src/refresh/read-answer.ts';
+import type { Classify, Refusal } from '../../src/refresh/refusal-error.ts';
 import { testClock } from '../support/clock.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
@@ -253,6 +254,53 @@ describe('an answer that is returned', () => {
   it('without its status is told what to return', async () => {
     const { message } = await read({ value: { message: 'Unauthenticated.' } }, false);
     expect(message).toMatch(/is missing\. If the server refused, return its whole answer/);
+  });
+});
+
+describe('with cookies for tokens', () => {
+  const cookies = (answer: { thrown: unknown } | { value: unknown }) =>
+    readAnswer(answer, {
+      fromNothing: false,
+      current: undefined,
+      startedAt: NOW,
+      classify: undefined,
+      clock: testClock(NOW),
+      cookies: true,
+    });
+
+  it.each<[string, unknown, object]>([
+    ['no body', new Response(null, { status: 204 }), { tokens: {}, body: undefined }],
+    ['a text', new Response('ok'), { tokens: {}, body: undefined }],
+    [
+      'a lifetime',
+      Response.json({ expires_in: 60 }),
+      { tokens: { expiresAt: NOW + 60_000 }, body: { expires_in: 60 } },
+    ],
+    ['what axios has', { status: 200, data: { user: 1 } }, { tokens: {}, body: { user: 1 } }],
+    [
+      'tokens, which are not kept',
+      { statusCode: 200, body: { access_token: 'x' } },
+      { tokens: {}, body: { access_token: 'x' } },
+    ],
+  ])('a success is one: %s', async (_, value, expected) => {
+    expect(await cookies({ value })).toMatchObject({ problem: undefined, ...expected });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['nothing', undefined, 'ERR_REFRESH_ANSWER'],
+    ['the JSON alone', { expires_in: 60 }, 'ERR_REFRESH_ANSWER'],
+    ['tokens', { accessToken: 'x' }, 'ERR_REFRESH_ANSWER'],
+    ['a refusal', new Response(null, { status: 401 }), 'ERR_SESSION_ENDED'],
+    ['a page', new Response('<html>'), 'ERR_REFRESH_UNAVAILABLE'],
+    ['a success that says no', Response.json({ error: 'invalid_grant' }), 'ERR_SESSION_ENDED'],
+    [
+      'a success with an error of its own',
+      Response.json({ error: 'nobody' }),
+      'ERR_REFRESH_ANSWER',
+    ],
+    ['a body that was cut off', new Response('{"expires_'), 'ERR_REFRESH_UNAVAILABLE'],
+  ])('%s is none', async (_, value, code) => {
+    expect(await cookies({ value })).toMatchObject({ error: { code } });
   });
 });
 
