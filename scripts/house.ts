@@ -50,7 +50,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 4950 },
     ],
   },
-  oauth: { imports: ['unexpired', 'oauth4webapi'] },
+  oauth: { imports: ['unexpired', 'unexpired/adapter', 'oauth4webapi'] },
   browser: {
     imports: ['unexpired', 'unexpired/adapter'],
     sizes: [

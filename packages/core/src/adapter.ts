@@ -1,7 +1,11 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
 // request and answer.
 export { systemClock } from './time/clock.ts';
+export { nameOf } from './errors/check-value.ts';
 export { tokenErrorOf } from './errors/errors.ts';
+export { readMembers } from './errors/read-members.ts';
+export { isSecret } from './errors/safe-cause.ts';
+export { retryAfterOf } from './refresh/retry-after.ts';
 export { fingerprint } from './tokens/fingerprint.ts';
 export { abortable } from './time/abortable.ts';
 export {

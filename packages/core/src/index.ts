@@ -12,13 +12,15 @@ export { toTokenSource } from './http/to-token-source.ts';
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { Rotation, SessionOptions, TokenManagerOptions } from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
-export type { Refusal } from './refresh/read-answer.ts';
+export type { Refusal } from './refresh/refusal-error.ts';
 export type { SessionStatus, TokenEvent } from './session/events.ts';
 export type {
   AcquireFunction,
+  HttpAnswer,
   RefreshContext,
   RefreshFunction,
   RefreshReason,
+  TokenAnswer,
 } from './session/functions.ts';
 export type { HeldLock, RefreshLock } from './session/lock.ts';
 export type { SessionRecord, StoreCell, StoredValue, TokenStore } from './session/store.ts';

@@ -156,7 +156,7 @@ describe('8: not a logout:', () => {
   it('an HTML page from a proxy, taken for the answer', async () => {
     const { clock, server, tokens } = testSession();
     server.next(() => '<html>');
-    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(tokens.status).toBe('signedIn');
     await clock.advance(1000);
     expect(await outcome(tokens.getToken())).toBe('at-2');

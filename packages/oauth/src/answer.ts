@@ -1,4 +1,5 @@
 import { TokenError, type TokenErrorCode, type TokenErrorOptions } from 'unexpired';
+import { isSecret } from 'unexpired/adapter';
 
 /** An answer that was not a success, as far as it matters. */
 export interface Refusal {
@@ -12,16 +13,10 @@ export interface Refusal {
 }
 
 /** What may be concluded from a {@link Refusal}. */
-export type RefusalCode = Extract<
+type RefusalCode = Extract<
   TokenErrorCode,
   'ERR_SESSION_ENDED' | 'ERR_REFRESH_UNAVAILABLE' | 'ERR_REFRESH_CONFIGURATION'
 >;
-
-/** Decides what an answer means where a provider differs from the standard; `undefined` leaves it to the standard. */
-export type Classify = (answer: {
-  readonly status: number;
-  readonly error: string | undefined;
-}) => RefusalCode | undefined;
 
 type Meaning = readonly [code: RefusalCode, delivery: NonNullable<TokenErrorOptions['delivery']>];
 
@@ -89,7 +84,7 @@ export function refusalError(
 function quotable(error: string | undefined, secrets: readonly string[]): string | undefined {
   if (error === undefined) return undefined;
   const looksLikeACode = error.length <= 60 && /^[a-z]+(?:_[a-z]+)*$/.test(error);
-  return looksLikeACode && !secrets.some((secret) => error.includes(secret))
+  return looksLikeACode && !secrets.some((secret) => isSecret(secret) && error.includes(secret))
     ? error
     : 'an error code that is not quoted here';
 }

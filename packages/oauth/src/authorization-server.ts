@@ -6,10 +6,11 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi';
 import { TokenError } from 'unexpired';
+import { retryAfterOf } from 'unexpired/adapter';
+import { badOption } from './bad-option.ts';
 import { readBody } from './body.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
-import { badOption, type ClientOptions, endpointUrl } from './options.ts';
-import { retryAfter } from './retry-after.ts';
+import { type ClientOptions, endpointUrl, isInternal } from './options.ts';
 import { safeCause } from './safe-cause.ts';
 
 /** The endpoints that are used here. */
@@ -45,7 +46,7 @@ export function authorizationServer(
 
   let found: AuthorizationServer | undefined;
   return async (signal) => {
-    found ??= await discover(issuer, endpoint, insecure, signal, fetch, options.now ?? Date.now);
+    found ??= await discover(issuer, endpoint, insecure, signal, fetch);
     return found;
   };
 }
@@ -56,7 +57,6 @@ async function discover(
   insecure: boolean,
   signal: AbortSignal,
   fetch: TokenFetch,
-  now: () => number,
 ): Promise<AuthorizationServer> {
   let response = await request(issuer, 'oidc', signal, fetch);
   if (response.status === 404) {
@@ -69,10 +69,10 @@ async function discover(
     throw new TokenError(passing ? 'ERR_REFRESH_UNAVAILABLE' : 'ERR_REFRESH_CONFIGURATION', {
       message: `The metadata of ${issuer.origin} could not be had: HTTP ${response.status}`,
       delivery: 'unsent',
-      retryAfter: retryAfter(
+      retryAfter: retryAfterOf(
         response.headers.get('retry-after'),
         response.headers.get('date'),
-        now,
+        Date.now(),
       ),
     });
   }
@@ -86,10 +86,10 @@ async function discover(
       issuer,
       new Response(body.text, { headers: { 'content-type': 'application/json' } }),
     );
-    endpointUrl(`metadata.${endpoint}`, metadata[endpoint], insecure);
+    requireReachable(`metadata.${endpoint}`, metadata[endpoint], issuer, insecure);
     const alias = metadata.mtls_endpoint_aliases?.[endpoint];
     if (alias !== undefined)
-      endpointUrl(`metadata.mtls_endpoint_aliases.${endpoint}`, alias, insecure);
+      requireReachable(`metadata.mtls_endpoint_aliases.${endpoint}`, alias, issuer, insecure);
     return metadata;
   } catch (error) {
     const detail = error instanceof TypeError ? `: ${error.message}` : '';
@@ -99,6 +99,21 @@ async function discover(
       delivery: 'unsent',
     });
   }
+}
+
+/**
+ * An endpoint that metadata names. A public issuer has none on this machine or in this network: whoever could write that
+ * into its metadata would be sent the refresh token, or would have us call what only we can reach (RFC 9700 section 4.4).
+ */
+function requireReachable(name: string, value: unknown, issuer: URL, insecure: boolean): void {
+  const { hostname, host, protocol } = endpointUrl(name, value, insecure);
+  if (insecure || isInternal(issuer.hostname)) return;
+  if (isInternal(hostname) || (issuer.protocol === 'https:' && protocol !== 'https:'))
+    throw badOption(
+      name,
+      `a public https address, because its issuer ${issuer.origin} has one`,
+      `"${protocol}//${host}"`,
+    );
 }
 
 async function request(

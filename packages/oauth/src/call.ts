@@ -1,10 +1,9 @@
 import { TokenError } from 'unexpired';
+import { readMembers, retryAfterOf } from 'unexpired/adapter';
 import { meaningOf, type Refusal, refusalError } from './answer.ts';
 import { readBody } from './body.ts';
 import { isOffline, surelyUnsent } from './delivery.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
-import type { ClientOptions } from './options.ts';
-import { retryAfter } from './retry-after.ts';
 import { safeCause } from './safe-cause.ts';
 
 /** An endpoint's answer, read. */
@@ -17,7 +16,6 @@ export interface Answer extends Refusal {
 
 /** How one function here makes its calls. */
 export interface Caller {
-  readonly options: ClientOptions;
   readonly fetch: TokenFetch;
   /** For messages: "token endpoint". */
   readonly endpoint: string;
@@ -57,11 +55,11 @@ export async function call(
     }
   }
   if (response === undefined) throw unavailable(caller, 'unanswered', 'did not answer', undefined);
-  return read(response, caller);
+  return read(response);
 }
 
 /** Reads everything that matters of a response. A body that cannot be read is a fact about the answer, not an error. */
-async function read(response: TokenFetchResponse, { options }: Caller): Promise<Answer> {
+async function read(response: TokenFetchResponse): Promise<Answer> {
   const body = await readBody(response);
   const json = 'text' in body ? jsonObject(body.text) : undefined;
   const error = json?.['error'];
@@ -70,10 +68,10 @@ async function read(response: TokenFetchResponse, { options }: Caller): Promise<
     redirect:
       (response.status >= 300 && response.status < 400) || response.type === 'opaqueredirect',
     error: typeof error === 'string' && error !== '' ? error : undefined,
-    retryAfter: retryAfter(
+    retryAfter: retryAfterOf(
       response.headers.get('retry-after'),
       response.headers.get('date'),
-      options.now ?? Date.now,
+      Date.now(),
     ),
     json,
     problem:
@@ -106,14 +104,10 @@ export function refused(
   spends: boolean,
   secrets: readonly string[],
 ): TokenError {
-  const [code, delivery] = meaningOf(answer, spends);
-  const decided = answer.redirect
-    ? undefined
-    : caller.options.classify?.({ status: answer.status, error: answer.error });
   return refusalError(
     answer,
     caller.endpoint,
-    [decided ?? code, delivery],
+    meaningOf(answer, spends),
     secrets,
     answer.error === undefined ? answer.problem : undefined,
   );
@@ -134,9 +128,9 @@ function unavailable(
 
 /** Nothing was sent. A key that does not fit stays wrong; a client authentication that asks a key service may work later. */
 function unprepared(caller: Caller, error: unknown): TokenError {
-  if (error instanceof TokenError) return error;
-  const code = String((error as { code?: unknown } | null | undefined)?.code);
-  if (!/^(?:ERR_INVALID_ARG_|OAUTH_)/.test(code))
+  const { name, code } = readMembers(error, ['name', 'code']).of;
+  if (name === 'TokenError' && error instanceof TokenError) return error;
+  if (typeof code !== 'string' || !/^(?:ERR_INVALID_ARG_|OAUTH_)/.test(code))
     return unavailable(caller, 'unsent', 'was not called: the request could not be built', error);
   return new TokenError('ERR_REFRESH_CONFIGURATION', {
     message: `The request for the ${caller.endpoint} could not be built`,

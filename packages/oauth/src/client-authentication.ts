@@ -6,12 +6,8 @@ import {
   None,
   TlsClientAuth,
 } from 'oauth4webapi';
-import { badOption, kindOf } from './options.ts';
-
-/** The registered methods that need no more than `clientId` and `clientSecret`, or a certificate that `fetch` presents. */
-export type ClientAuthenticationMethod = WithoutSecret | WithSecret;
-type WithoutSecret = 'none' | 'tls_client_auth' | 'self_signed_tls_client_auth';
-type WithSecret = 'client_secret_basic' | 'client_secret_post' | 'client_secret_jwt';
+import { badOption, kindOf } from './bad-option.ts';
+import type { WithoutSecret, WithSecret } from './client-authentication-method.ts';
 
 const WITHOUT_SECRET: Readonly<Record<WithoutSecret, () => ClientAuth>> = {
   none: None,
@@ -30,11 +26,7 @@ const WITH_SECRET: Readonly<Record<WithSecret, (secret: string) => ClientAuth>> 
  */
 export function clientAuthentication(method: unknown, secret: unknown): ClientAuth {
   if (secret !== undefined && (typeof secret !== 'string' || secret === '')) {
-    throw badOption(
-      'clientSecret',
-      'a non-empty string',
-      typeof secret === 'string' ? 'an empty one' : typeof secret,
-    );
+    throw badOption('clientSecret', 'a non-empty string', kindOf(secret));
   }
   if (typeof method === 'function') {
     if (secret !== undefined)

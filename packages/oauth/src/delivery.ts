@@ -36,11 +36,11 @@ const CONNECTING = new Set(['connect', 'getaddrinfo']);
  * Every code found has to agree (one for each address that was tried).
  */
 export function surelyUnsent(error: unknown): boolean {
-  const facts = errorsIn(error).filter(
-    ({ name, code }) => code !== undefined && name !== 'AggregateError',
-  );
+  const all = errorsIn(error);
+  const facts = all.filter(({ name, code }) => code !== undefined && name !== 'AggregateError');
   return (
     facts.length > 0 &&
+    !all.some(({ unreadable }) => unreadable) &&
     facts.every(
       ({ code, syscall }) => BEFORE_THE_REQUEST.has(code ?? '') || CONNECTING.has(syscall ?? ''),
     )

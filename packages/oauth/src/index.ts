@@ -11,8 +11,7 @@ export {
   PrivateKeyJwt,
   TlsClientAuth,
 } from 'oauth4webapi';
-export type { Classify, RefusalCode } from './answer.ts';
-export type { ClientAuthenticationMethod } from './client-authentication.ts';
+export type { ClientAuthenticationMethod } from './client-authentication-method.ts';
 export { clientCredentialsGrant } from './client-credentials-grant.ts';
 export type { TokenFetch, TokenFetchInit, TokenFetchResponse } from './fetch.ts';
 export type { ClientOptions, GrantOptions } from './options.ts';

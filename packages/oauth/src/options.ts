@@ -1,6 +1,6 @@
 import type { ClientAuth, DPoPHandle } from 'oauth4webapi';
-import type { Classify } from './answer.ts';
-import type { ClientAuthenticationMethod } from './client-authentication.ts';
+import { badOption, kindOf } from './bad-option.ts';
+import type { ClientAuthenticationMethod } from './client-authentication-method.ts';
 import type { TokenFetch } from './fetch.ts';
 
 /** Who the client is and how it reaches its authorization server. */
@@ -27,10 +27,6 @@ export interface ClientOptions {
    * may cross a network in the clear.
    */
   readonly allowInsecureRequests?: boolean | undefined;
-  /** Decides what a refusal means where a provider differs from the standard; `undefined` leaves it to the standard. */
-  readonly classify?: Classify | undefined;
-  /** Wall clock in ms, for a `Retry-After` that is a date. Default is `Date.now`. */
-  readonly now?: (() => number) | undefined;
 }
 
 /** Options of a grant: one of `tokenEndpoint` and `issuer` is required. */
@@ -58,16 +54,6 @@ const RESERVED = new Set([
   'token',
   'token_type_hint',
 ]);
-
-/** Names what came without showing it: a secret or a key may have been given in the wrong place. */
-export const kindOf = (value: unknown): string =>
-  value === null ? 'null' : typeof value === 'string' ? 'a string' : typeof value;
-
-/** A `TypeError` that names the option, what was expected and what came. A text in `got` is a description: never given a secret. */
-export function badOption(name: string, expected: string, got: unknown): TypeError {
-  const shown = typeof got === 'string' ? got : kindOf(got);
-  return new TypeError(`${name}: expected ${expected}, got ${shown}`);
-}
 
 /** `url` if it may carry secrets: https, or http on loopback, or whatever http if that was allowed by name. */
 export function endpointUrl(name: string, value: unknown, allowInsecureRequests: boolean): URL {
@@ -110,28 +96,38 @@ export function endpointUrl(name: string, value: unknown, allowInsecureRequests:
 /** RFC 8252 section 8.3, RFC 6761 section 6.3. */
 function isLoopback(hostname: string): boolean {
   return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
+    /(?:^|\.)localhost\.?$/.test(hostname) ||
     hostname === '[::1]' ||
     /^127(?:\.\d{1,3}){3}$/.test(hostname)
   );
+}
+
+/**
+ * Loopback, or an address of a private network: RFC 1918, RFC 6598, RFC 4193, link-local, and IPv6 that holds one of
+ * them (`new URL` writes `::ffff:10.0.0.1` as `[::ffff:a00:1]`). A name that resolves to one cannot be told from here.
+ */
+export function isInternal(hostname: string): boolean {
+  if (isLoopback(hostname)) return true;
+  const mapped = /^\[::(?:ffff:)?([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(hostname);
+  if (mapped === null)
+    return (
+      /^(?:0|10|127|169\.254|192\.168|172\.(?:1[6-9]|2\d|3[01])|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7]))\.[\d.]+$/.test(
+        hostname,
+      ) || /^\[(?:::\]|f[cd]|fe[89ab])/.test(hostname)
+    );
+  const [high, low] = [Number(`0x${mapped[1]}`), Number(`0x${mapped[2]}`)];
+  return isInternal([high >> 8, high & 255, low >> 8, low & 255].join('.'));
 }
 
 /** Checks what is the same for all functions here. */
 export function checkClientOptions(options: ClientOptions): void {
   if (typeof options !== 'object' || options === null)
     throw badOption('options', 'an object', kindOf(options));
-  const { clientId, fetch, allowInsecureRequests, classify, now } = options;
+  const { clientId, fetch, allowInsecureRequests } = options;
   if (typeof clientId !== 'string' || clientId === '')
-    throw badOption(
-      'clientId',
-      'a non-empty string',
-      clientId === '' ? 'an empty one' : typeof clientId,
-    );
-  for (const [name, value] of Object.entries({ fetch, classify, now })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw badOption(name, 'a function', kindOf(value));
-  }
+    throw badOption('clientId', 'a non-empty string', kindOf(clientId));
+  if (fetch !== undefined && typeof fetch !== 'function')
+    throw badOption('fetch', 'a function', kindOf(fetch));
   if (allowInsecureRequests !== undefined && typeof allowInsecureRequests !== 'boolean')
     throw badOption('allowInsecureRequests', 'true or false', kindOf(allowInsecureRequests));
 }
@@ -144,11 +140,7 @@ export function extraParameters(
   const sent = new URLSearchParams();
   if (scope !== undefined) {
     if (typeof scope !== 'string' || scope === '')
-      throw badOption(
-        'scope',
-        'a non-empty string, scopes separated by spaces',
-        Array.isArray(scope) ? 'an array' : scope === '' ? 'an empty one' : typeof scope,
-      );
+      throw badOption('scope', 'a non-empty string, scopes separated by spaces', kindOf(scope));
     sent.set('scope', scope);
   }
   if (parameters === undefined) return sent;

@@ -46,7 +46,7 @@ export function revokeToken(options: RevokeOptions): RevokeFunction {
     fetch,
   );
   const parameters = extraParameters(options.parameters, undefined);
-  const caller: Caller = { options, fetch, endpoint: 'revocation endpoint' };
+  const caller: Caller = { fetch, endpoint: 'revocation endpoint' };
 
   return async ({ accessToken, refreshToken }, { signal }) => {
     const server = await findServer(signal);

@@ -1,7 +1,10 @@
+import { readMembers } from 'unexpired/adapter';
+
 /**
  * A stand-in for an error that must not be passed on: a client's error may hold the request (and with it the refresh
  * token), a parser's error the answer, a header's error the value it complains about. Kept are the names and codes
- * down the chain of causes, which are what tells DNS from TLS.
+ * down the chain of causes, which are what tells DNS from TLS. The core keeps the text, too, without the tokens that it
+ * knows; here the request also holds client secrets, assertions and proofs, in encodings that nobody can list.
  */
 export function safeCause(error: unknown): Error {
   const names = errorsIn(error).map(({ name, code }) => [name, code].filter(Boolean).join(' '));
@@ -17,6 +20,8 @@ export interface ErrorFacts {
   readonly name: string | undefined;
   readonly code: string | undefined;
   readonly syscall: string | undefined;
+  /** Something of it, or behind it, could not be read. */
+  readonly unreadable: boolean;
 }
 
 /** The error, its causes, and the errors of an `AggregateError` (one for each address tried), outermost first. At most 20. */
@@ -28,12 +33,21 @@ export function errorsIn(error: unknown): ErrorFacts[] {
     const next = waiting.shift();
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
-    const { name, code, syscall, cause, errors } = next as Record<string, unknown>;
-    found.push({ name: word(name), code: word(code), syscall: word(syscall) });
-    waiting.push(cause, ...(Array.isArray(errors) ? errors.slice(0, 20) : []));
+    const { of, unreadable } = readMembers(next, MEMBERS);
+    const several = readMembers(of['errors'], FIRST_TWENTY);
+    found.push({
+      name: word(of['name']),
+      code: word(of['code']),
+      syscall: word(of['syscall']),
+      unreadable: unreadable || several.unreadable,
+    });
+    waiting.push(of['cause'], ...Object.values(several.of));
   }
   return found;
 }
+
+const MEMBERS = ['name', 'code', 'syscall', 'cause', 'errors'];
+const FIRST_TWENTY = Array.from({ length: 20 }, (_, index) => index);
 
 /** Names and codes are identifiers (`ECONNREFUSED`, `ERR_SSL_SSL/TLS_ALERT_...`, `TimeoutError`); a value that is none may be anything. */
 function word(value: unknown): string | undefined {

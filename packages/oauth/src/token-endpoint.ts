@@ -11,13 +11,12 @@ import { authorizationServer } from './authorization-server.ts';
 import { type Caller, call, refused } from './call.ts';
 import { clientAuthentication } from './client-authentication.ts';
 import type { TokenFetch } from './fetch.ts';
+import { badOption, kindOf } from './bad-option.ts';
 import {
-  badOption,
   type ClientOptions,
   checkClientOptions,
   extraParameters,
   type GrantOptions,
-  kindOf,
 } from './options.ts';
 
 /** A request of oauth4webapi, all but what this package gives it. */
@@ -55,7 +54,7 @@ export function tokenEndpoint(options: GrantOptions): TokenCall {
   const parameters = extraParameters(options.parameters, options.scope);
   if (options.DPoP !== undefined && typeof options.DPoP?.calculateThumbprint !== 'function')
     throw badOption('DPoP', 'a handle made by DPoP({}, keyPair)', kindOf(options.DPoP));
-  const caller: Caller = { options, fetch, endpoint: 'token endpoint' };
+  const caller: Caller = { fetch, endpoint: 'token endpoint' };
 
   return async (signal, send, secret) => {
     const server = await findServer(signal);

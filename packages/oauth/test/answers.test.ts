@@ -3,7 +3,6 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { type AddressInfo, createServer } from 'node:net';
 import { TokenError, tokenErrorOf } from 'unexpired';
 import {
-  type Classify,
   clientCredentialsGrant,
   type GrantOptions,
   refreshTokenGrant,
@@ -14,6 +13,8 @@ import { everyTextIn } from './support/every-text.ts';
 import { listen } from './support/listen.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
+/** The server's clock, which is not this machine's. */
+const DATE = new Date(NOW).toUTCString();
 const REFRESH_TOKEN = 'a-refresh-token';
 
 let origin: string;
@@ -24,7 +25,7 @@ beforeAll(async () => {
   ({ origin, stop } = await listen((request, response) => {
     calls += 1;
     request.resume();
-    // Without the server's own date, so that only the clock given decides what a date means.
+    // Without the server's own date, unless a row gives one.
     response.sendDate = false;
     answer(request, response);
   }));
@@ -51,7 +52,6 @@ const html =
 const options = (more: Partial<GrantOptions> = {}): GrantOptions => ({
   tokenEndpoint: `${origin}/token`,
   clientId: 'web',
-  now: () => NOW,
   ...more,
 });
 const redeem = (more: Partial<GrantOptions> = {}, signal?: AbortSignal) =>
@@ -76,11 +76,11 @@ const platform = (onLine: boolean[]): void => {
   });
 };
 const issued = (more: Partial<GrantOptions> = {}) =>
-  clientCredentialsGrant({ issuer: origin, clientId: 'web', now: () => NOW, ...more })(
-    context(),
-  ).catch(tokenErrorOf);
+  clientCredentialsGrant({ issuer: origin, clientId: 'web', ...more })(context()).catch(
+    tokenErrorOf,
+  );
 const revoke = () =>
-  revokeToken({ revocationEndpoint: `${origin}/revoke`, clientId: 'web', now: () => NOW })(
+  revokeToken({ revocationEndpoint: `${origin}/revoke`, clientId: 'web' })(
     tokens(REFRESH_TOKEN),
     context(),
   );
@@ -129,12 +129,12 @@ const rows: Row[] = [
   ],
   [
     '429 with a date waits until then',
-    html(429, { 'retry-after': new Date(NOW + 90_000).toUTCString() }),
+    html(429, { date: DATE, 'retry-after': new Date(NOW + 90_000).toUTCString() }),
     { ...notNow, retryAfter: 90_000 },
   ],
   [
     '429 with a date that has passed does not wait',
-    html(429, { 'retry-after': new Date(NOW - 90_000).toUTCString() }),
+    html(429, { date: DATE, 'retry-after': new Date(NOW - 90_000).toUTCString() }),
     { ...notNow, retryAfter: 0 },
   ],
   [
@@ -144,14 +144,21 @@ const rows: Row[] = [
   ],
   [
     '429 with a date waits an hour at most',
-    html(429, { 'retry-after': new Date(NOW + 1e9).toUTCString() }),
+    html(429, { date: DATE, 'retry-after': new Date(NOW + 1e9).toUTCString() }),
     { ...notNow, retryAfter: 3_600_000 },
   ],
   [
-    '429 with nonsense is as if it did not say',
-    html(429, { 'retry-after': '-1' }),
-    { ...notNow, retryAfter: 5_000 },
+    'a date without the answer’s own is compared with this machine’s clock',
+    html(429, { 'retry-after': new Date(Date.now() + 1e9).toUTCString() }),
+    { ...notNow, retryAfter: 3_600_000 },
   ],
+  ...['-1', '', 'soon 1', '1e3', '0x10', '2026-01-01T12:00:30Z'].map(
+    (text): Row => [
+      `429 with nonsense, "${text}", is as if it did not say`,
+      html(429, { date: DATE, 'retry-after': text }),
+      { ...notNow, retryAfter: 5_000 },
+    ],
+  ),
   [
     'a date is compared with the answer’s own, whatever this machine’s clock says',
     html(429, {
@@ -264,21 +271,10 @@ describe('what an answer of the token endpoint means', () => {
     expect((await failure()).cause).toMatchObject({ status: 400, error: 'invalid_request' });
   });
 
-  it('classify decides where a provider differs, and leaves the rest to the standard', async () => {
-    const seen: unknown[] = [];
-    const classify: Classify = (refusal) => {
-      seen.push(refusal);
-      return refusal.error === 'bad_refresh_token' ? 'ERR_SESSION_ENDED' : undefined;
-    };
-    answer = json(200, { error: 'bad_refresh_token' });
-    expect(await failure({ classify })).toMatchObject(ended);
-    answer = json(429, {});
-    expect(await failure({ classify })).toMatchObject(notNow);
-
-    expect(seen).toEqual([
-      { status: 200, error: 'bad_refresh_token' },
-      { status: 429, error: undefined },
-    ]);
+  it('a token that is too short to be a secret hides no error code', async () => {
+    answer = json(400, { error: 'invalid_request' });
+    const error = await refreshTokenGrant(options())(tokens('a'), context()).catch(tokenErrorOf);
+    expect((error as Error).message).toContain('invalid_request');
   });
 
   it('client credentials have no session that could end: invalid_grant is a matter of configuration', async () => {
@@ -478,6 +474,20 @@ describe('a request that may not have left', () => {
     expect(await failure({ fetch: failing(error) })).toMatchObject(perhapsLost);
   });
 
+  it.each([
+    ['code', Object.assign(new Error('x'), { cause: hostile('code') })],
+    ['cause', hostile('cause', { code: 'ECONNREFUSED' })],
+    ['errors', hostile('errors', { code: 'ECONNREFUSED' })],
+    ['name', hostile('name', { code: 'ECONNREFUSED' })],
+  ])('an error whose "%s" cannot be read: perhaps', async (_what, error) => {
+    const fetch = () => Promise.reject(error);
+    expect(await failure({ fetch })).toMatchObject(perhapsLost);
+    expect(await failure({ clientAuthentication: () => Promise.reject(error) })).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'unsent',
+    });
+  });
+
   it('what a failing fetch attached to its error is not passed on', async () => {
     const error = {
       message: REFRESH_TOKEN,
@@ -551,6 +561,85 @@ describe('a request that may not have left', () => {
 describe('discovery', () => {
   const unsent = { delivery: 'unsent' };
 
+  /** What a grant sends where metadata names these endpoints. */
+  const sentWith = async (issuer: string, metadata: object, more: Partial<GrantOptions> = {}) => {
+    const urls: string[] = [];
+    const outcome = await clientCredentialsGrant({
+      issuer,
+      clientId: 'web',
+      fetch: async (url) => {
+        urls.push(url);
+        return Response.json({ issuer, access_token: 'at', ...metadata });
+      },
+      ...more,
+    })(context()).catch(tokenErrorOf);
+    return { outcome, urls };
+  };
+  const INTERNAL = [
+    'http://127.0.0.1:8080/token',
+    'http://localhost/token',
+    'https://127.0.0.1/token',
+    'https://localhost:8443/token',
+    'https://localhost./token',
+    'https://id.localhost/token',
+    'https://[::1]/token',
+    'https://[::]/token',
+    'https://[::ffff:127.0.0.1]/token',
+    'https://[::ffff:10.0.0.1]/token',
+    'https://[::10.0.0.1]/token',
+    'https://[fd00::1]/token',
+    'https://[fe80::1]/token',
+    'https://0.0.0.0/token',
+    'https://0x7f.1/token',
+    'https://2130706433/token',
+    'https://10.1.2.3/token',
+    'https://172.16.0.1/token',
+    'https://172.31.255.1/token',
+    'https://192.168.1.1/token',
+    'https://169.254.169.254/token',
+    'https://100.64.0.1/token',
+  ];
+  it.each(INTERNAL)(
+    'metadata of a public issuer that names %s is refused: nothing is sent there',
+    async (url) => {
+      for (const metadata of [
+        { token_endpoint: url },
+        {
+          token_endpoint: 'https://id.example.com/t',
+          mtls_endpoint_aliases: { token_endpoint: url },
+        },
+      ]) {
+        const { outcome, urls } = await sentWith('https://id.example.com', metadata);
+        expect(outcome).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION', ...unsent });
+        expect((outcome as Error).message).toContain('a public https address');
+        expect(urls).toHaveLength(1);
+      }
+    },
+  );
+
+  it.each([
+    ['https://id.example.com', 'https://tokens.example.net/token'],
+    ['https://id.example.com', 'https://172.32.0.1/token'],
+    ['https://id.example.com', 'https://100.128.0.1/token'],
+    ['https://id.example.com', 'https://11.0.0.1/token'],
+    ['https://id.example.com', 'https://[2001:db8::1]/token'],
+    ['https://id.example.com', 'https://localhost.example.com/token'],
+    ['https://10.0.0.1', 'https://10.0.0.2/token'],
+    ['https://localhost:8443', 'http://127.0.0.1:8080/token'],
+    ['http://127.0.0.1:9000', 'http://localhost:9000/token'],
+  ])('metadata of %s may name %s', async (issuer, token_endpoint) => {
+    const { outcome, urls } = await sentWith(issuer, { token_endpoint });
+    expect(outcome).toMatchObject({ access_token: 'at' });
+    expect(urls[1]).toBe(token_endpoint);
+  });
+
+  it('metadata may name anything where insecure requests are allowed', async () => {
+    const token_endpoint = 'http://10.0.0.2/token';
+    const more = { allowInsecureRequests: true };
+    const { outcome } = await sentWith('https://id.example.com', { token_endpoint }, more);
+    expect(outcome).toMatchObject({ access_token: 'at' });
+  });
+
   it('falls back from OpenID Connect Discovery to RFC 8414', async () => {
     const paths: string[] = [];
     answer = (request, response) => {
@@ -595,7 +684,7 @@ describe('discovery', () => {
   });
 
   it('a failure is never ambiguous, and not remembered', async () => {
-    const acquire = clientCredentialsGrant({ issuer: origin, clientId: 'web', now: () => NOW });
+    const acquire = clientCredentialsGrant({ issuer: origin, clientId: 'web' });
     answer = html(503, { 'retry-after': '1' });
     expect(await acquire(context()).catch(tokenErrorOf)).toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
@@ -665,6 +754,15 @@ describe('revocation', () => {
 
 function failing(more: object): NonNullable<GrantOptions['fetch']> {
   return () => Promise.reject(Object.assign(new TypeError('fetch failed'), more));
+}
+
+/** An error with a getter that throws. */
+function hostile(name: string, members: object = {}): Error {
+  return Object.defineProperty(Object.assign(new Error('x'), members), name, {
+    get(): never {
+      throw new Error('hostile');
+    },
+  });
 }
 
 /** A port where nothing listens (any more). */

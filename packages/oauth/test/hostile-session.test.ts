@@ -53,7 +53,6 @@ describe('whatever the token endpoint answers', () => {
               tokenEndpoint: 'https://id.example.com/token',
               clientId: 'web',
               fetch: planned(plan),
-              now: clock.now,
             }),
           });
           tokens.subscribe((event) => said.push(event));

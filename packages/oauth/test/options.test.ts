@@ -22,7 +22,7 @@ const rows: Row[] = [
   [
     'an empty clientId',
     { ...good, clientId: '' },
-    'clientId: expected a non-empty string, got an empty one',
+    'clientId: expected a non-empty string, got an empty string',
   ],
   [
     'no endpoint',
@@ -77,7 +77,7 @@ const rows: Row[] = [
   [
     'an empty secret',
     { ...good, clientSecret: '' },
-    'clientSecret: expected a non-empty string, got an empty one',
+    'clientSecret: expected a non-empty string, got an empty string',
   ],
   [
     'a secret beside a function',
@@ -107,12 +107,12 @@ const rows: Row[] = [
   [
     'a scope that is a list',
     { ...good, scope: ['a'] },
-    'scope: expected a non-empty string, scopes separated by spaces, got an array',
+    'scope: expected a non-empty string, scopes separated by spaces, got a list',
   ],
   [
     'an empty scope',
     { ...good, scope: '' },
-    'scope: expected a non-empty string, scopes separated by spaces, got an empty one',
+    'scope: expected a non-empty string, scopes separated by spaces, got an empty string',
   ],
   [
     'parameters that are none',
@@ -141,22 +141,16 @@ const rows: Row[] = [
   ],
   ['a fetch that is none', { ...good, fetch: {} }, 'fetch: expected a function, got object'],
   [
-    'a classify that is none',
-    { ...good, classify: 'x' },
-    'classify: expected a function, got a string',
-  ],
-  ['a clock that is none', { ...good, now: 5 }, 'now: expected a function, got number'],
-  [
     'a key in place of a method',
     { ...good, clientAuthentication: '-----BEGIN PRIVATE KEY-----\nhidden' },
-    'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got a string',
+    'clientAuthentication: expected one of client_secret_basic, client_secret_post, client_secret_jwt, none, tls_client_auth, self_signed_tls_client_auth, or a function such as PrivateKeyJwt(key), got string',
   ],
   [
     'a key in place of a DPoP handle',
     { ...good, DPoP: 'hidden' },
-    'DPoP: expected a handle made by DPoP({}, keyPair), got a string',
+    'DPoP: expected a handle made by DPoP({}, keyPair), got string',
   ],
-  ['a secret in place of all options', 'hidden', 'options: expected an object, got a string'],
+  ['a secret in place of all options', 'hidden', 'options: expected an object, got string'],
   [
     'a DPoP handle that is none',
     { ...good, DPoP: {} },
@@ -165,7 +159,7 @@ const rows: Row[] = [
   [
     'allowInsecureRequests that is truthy',
     { ...good, allowInsecureRequests: 'yes' },
-    'allowInsecureRequests: expected true or false, got a string',
+    'allowInsecureRequests: expected true or false, got string',
   ],
 ];
 
@@ -209,8 +203,6 @@ describe('options are checked when they are given', () => {
       parameters: undefined,
       fetch: undefined,
       DPoP: undefined,
-      classify: undefined,
-      now: undefined,
       issuer: undefined,
       allowInsecureRequests: undefined,
     };

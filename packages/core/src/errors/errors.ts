@@ -29,6 +29,12 @@ const actions = {
   ERR_CLOSED: 'fix',
 } as const;
 
+/** What a code of ours asks for; `undefined`: it is none. */
+export const actionOf = (code: unknown): TokenError['action'] | undefined =>
+  typeof code === 'string' && Object.hasOwn(actions, code)
+    ? actions[code as TokenErrorCode]
+    : undefined;
+
 /**
  * What is known of a failed call to the token endpoint; a refresh function may say it on its error.
  *
@@ -100,8 +106,7 @@ export function tokenErrorOf(error: unknown): TokenError | undefined {
       found = (found as { cause?: unknown }).cause
     ) {
       const { name, code } = found as { readonly name?: unknown; readonly code?: unknown };
-      if (name === 'TokenError' && typeof code === 'string' && Object.hasOwn(actions, code))
-        return found as TokenError;
+      if (name === 'TokenError' && actionOf(code) !== undefined) return found as TokenError;
       seen.add(found);
     }
   } catch {

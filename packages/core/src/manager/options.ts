@@ -6,7 +6,7 @@ import {
   requireKnown,
   requireMethods,
 } from '../errors/check-value.ts';
-import type { Refusal } from '../refresh/read-answer.ts';
+import type { Refusal } from '../refresh/refusal-error.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { TokenStore } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';

@@ -4,6 +4,7 @@ import { isExpired } from '../session/generation.ts';
 import { placementOf } from '../session/placement.ts';
 import type { ActiveRecord } from '../session/store.ts';
 import { type Birth, plain } from '../session/succession.ts';
+import type { TokenReading } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import {
   failed,
@@ -12,15 +13,12 @@ import {
   type Placing,
   type SharedFlight,
 } from './flight-types.ts';
-import type { Reading } from './read-answer.ts';
-
-type Tokens = Exclude<Reading, { readonly error: TokenError }>;
 
 /** F7 and F8. Keeps what an answer brought, whatever else is wrong with it, then shows it. */
 export async function commitAnswer(
   core: FlightCore,
   shared: SharedFlight | undefined,
-  reading: Tokens,
+  reading: TokenReading,
   base: ActiveRecord | undefined,
   started: Moment,
 ): Promise<FlightEnd> {
@@ -80,7 +78,7 @@ function kept(before: TokenSet | undefined, answer: Partial<TokenSet>): Partial<
  * Rule R9: a token that has expired on arrival by an absolute time alone says that our clock is wrong. It is used until
  * the API refuses it.
  */
-function lenient(core: FlightCore, tokens: TokenSet, { absoluteOnly }: Tokens): TokenSet {
+function lenient(core: FlightCore, tokens: TokenSet, { absoluteOnly }: TokenReading): TokenSet {
   const { clock } = core.context;
   if (absoluteOnly !== true || tokens.expiresAt === undefined || tokens.expiresAt > clock.now())
     return tokens;

@@ -10,7 +10,7 @@ import type { Birth } from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Pause } from '../time/pause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import type { Refusal } from './read-answer.ts';
+import type { Classify } from './refusal-error.ts';
 
 /** How a flight ended, for those who waited for it. */
 export type FlightEnd =
@@ -36,7 +36,7 @@ export interface FlightContext {
   /** Calls the token endpoint; `undefined`: from nothing. */
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   /** What the user says a refusal means. */
-  readonly classify: ((refusal: Refusal) => 'signIn' | 'retry' | 'fix' | undefined) | undefined;
+  readonly classify: Classify | undefined;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
   readonly revoke: (tokens: TokenSet) => void;
   /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */

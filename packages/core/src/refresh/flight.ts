@@ -1,5 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
-import { momentOf } from '../session/freshness.ts';
+import { type Moment, momentOf } from '../session/freshness.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import { isFresh } from '../session/generation.ts';
 import type { HeldLock } from '../session/lock.ts';
@@ -15,8 +15,8 @@ import {
   type OpenSharedFlight,
   type SharedFlight,
 } from './flight-types.ts';
-import { LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
-import { readAnswer } from './read-answer.ts';
+import { type Answered, LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
+import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import { retryDelay } from './retry.ts';
 import { underLock } from './under-lock.ts';
 
@@ -131,6 +131,19 @@ export function startFlight(
     }
   };
 
+  const read = (
+    answer: Answered,
+    base: ActiveRecord | undefined,
+    started: Moment,
+  ): Promise<ReadAnswer> =>
+    readAnswer(answer, {
+      fromNothing: base === undefined,
+      current: base?.tokens,
+      startedAt: started.now,
+      classify: context.classify,
+      clock,
+    });
+
   /** F2 to F8, under the lock. `lockLost`: the lease ran out before anything was sent. */
   const attempts = async (held: HeldLock): Promise<FlightEnd | 'lockLost'> => {
     for (let attempt = 1; ; attempt++) {
@@ -144,13 +157,7 @@ export function startFlight(
       const answer = await dispatch(base);
       if ('silent' in answer) return linger(answer.silent, base, started);
       listening = false;
-      const reading = await readAnswer(answer, {
-        fromNothing: base === undefined,
-        current: base?.tokens,
-        startedAt: started.now,
-        now: clock.now(),
-        classify: context.classify,
-      });
+      const reading = await read(answer, base, started);
       if (!('error' in reading)) return commitAnswer(core, shared, reading, base, started);
 
       const error = controller.signal.aborted ? silence() : reading.error;
@@ -167,21 +174,14 @@ export function startFlight(
   const linger = async (
     silent: Extract<Awaited<ReturnType<typeof listen>>, { silent: unknown }>['silent'],
     base: ActiveRecord | undefined,
-    started: ReturnType<typeof momentOf>,
+    started: Moment,
   ): Promise<FlightEnd> => {
     core.doubt(base);
     const end = failed(silence(), LINGER);
     core.land(end);
     const late = silent.then(async (found) => {
       listening = false;
-      if (!('value' in found)) return;
-      const reading = await readAnswer(found, {
-        fromNothing: base === undefined,
-        current: base?.tokens,
-        startedAt: started.now,
-        now: clock.now(),
-        classify: context.classify,
-      });
+      const reading = await read(found, base, started);
       if (!('error' in reading)) await commitAnswer(core, shared, reading, base, started);
     });
     void late.then(pause.interrupt, pause.interrupt);

@@ -1,38 +1,170 @@
-import { TokenError } from '../errors/errors.ts';
-import { secretsOf } from '../errors/safe-cause.ts';
-import { readTokenSet } from '../tokens/read-token-set.ts';
-import type { TokenSet } from '../tokens/tokens.ts';
-import { meaningOf } from './classify.ts';
-import type { Answered } from './listen.ts';
+import { actionOf, type Delivery, TokenError, type TokenErrorCode } from '../errors/errors.ts';
+import { type Members, readMembers } from '../errors/read-members.ts';
+import { causeOf, safeCause, secretsOf } from '../errors/safe-cause.ts';
+import type { Clock } from '../time/clock.ts';
+import { readTokenSet, type TokenReading } from '../tokens/read-token-set.ts';
+import { type FoundAnswer, findAnswer, MEMBERS } from './read-refusal.ts';
+import { type Refused, refusalError } from './refusal-error.ts';
 
-export interface Refusal {
-  readonly status: number | undefined;
-  readonly error: string | undefined;
-  readonly body: unknown;
-  readonly cause: unknown;
+/** What {@link readAnswer} has to know of the call. */
+export interface AnswerContext extends Refused {
+  /** When the call began, ms since the epoch: lifetimes count from there. */
+  readonly startedAt: number;
+  readonly clock: Clock;
+  /**
+   * The tokens are in cookies, so the whole HTTP answer is needed, and is a success without any. Its expiry is read, and
+   * nothing else is kept. Default `false`.
+   */
+  readonly cookies?: boolean | undefined;
 }
 
-export type Reading =
-  | {
-      readonly tokens: Partial<TokenSet>;
-      readonly problem: string | undefined;
-      readonly warning?: string | undefined;
-      readonly absoluteOnly?: boolean;
-    }
+/** What came: tokens, in which `problem` says what is wrong, or what went wrong. `body`: with `cookies`, the parsed body. */
+export type ReadAnswer =
+  | (TokenReading & { readonly body?: object | undefined })
   | { readonly error: TokenError };
 
+/** The codes that say something about the session when a refresh function throws them. */
+const MEANT: ReadonlySet<string> = new Set<TokenErrorCode>([
+  'ERR_SESSION_ENDED',
+  'ERR_REFRESH_UNAVAILABLE',
+  'ERR_REFRESH_LIMIT',
+  'ERR_REFRESH_CONFIGURATION',
+  'ERR_REFRESH_ANSWER',
+  'ERR_REENTRANT',
+]);
+
+/**
+ * Reads what a refresh or acquire function returned or threw: tokens in either spelling, the whole HTTP answer of any
+ * client, or an error that is or holds one. Each member is read once, behind a guard; a body gets 5 s and 1 MiB. The
+ * decision is made on what came; secrets are struck out of the messages after that. What cannot be read may have been
+ * processed by the server, so its error has no `delivery`. Never rejects.
+ */
 export async function readAnswer(
-  answer: Answered,
-  context: {
-    readonly fromNothing: boolean;
-    readonly current: TokenSet | undefined;
-    readonly startedAt: number;
-    readonly now: number;
-    readonly classify: unknown;
-  },
-): Promise<Reading> {
-  if ('value' in answer) return readTokenSet(answer.value, context.startedAt, true);
-  return {
-    error: meaningOf(answer.thrown, context.fromNothing, secretsOf(context.current), context.now),
-  };
+  answer: { readonly value: unknown } | { readonly thrown: unknown },
+  context: AnswerContext,
+): Promise<ReadAnswer> {
+  try {
+    return await ('value' in answer
+      ? readReturned(answer.value, context)
+      : readThrown(answer.thrown, context));
+  } catch (error) {
+    // Nothing above is known to throw. If it does, the answer was not read, and a flight must end all the same.
+    const cause = safeCause(error, secretsOf(context.current));
+    return {
+      error: new TokenError('ERR_REFRESH_UNAVAILABLE', {
+        message: 'The answer could not be read',
+        cause,
+      }),
+    };
+  }
+}
+
+const TOKENS = ['accessToken', 'access_token', 'refreshToken', 'refresh_token'];
+const BODIES = ['data', '_data', 'body'];
+
+async function readReturned(value: unknown, context: AnswerContext): Promise<ReadAnswer> {
+  const read = (from: unknown): TokenReading => readTokenSet(from, context.startedAt, 'answer');
+  const tokens = readMembers(value, TOKENS);
+  if (context.cookies !== true && TOKENS.some((name) => tokens.of[name] != null)) {
+    const reading = read(value);
+    if (hasToken(reading) || !tokens.unreadable) return reading;
+  }
+  const members = readMembers(value, MEMBERS);
+  const { of } = members;
+  const unreadable = tokens.unreadable || members.unreadable;
+  const hasStatus =
+    typeof (of['status'] ?? of['statusCode']) === 'number' ||
+    (typeof of['response'] === 'object' && of['response'] !== null); // openapi-fetch
+  const hasBody = typeof of['json'] === 'function' || BODIES.some((name) => of[name] !== undefined);
+  if (hasStatus && hasBody) {
+    const found = await findAnswer(value, { of, unreadable }, context.clock);
+    const lost = found.lost || found.status === undefined; // 0: a browser hides the answer
+    return conclude({ ...found, lost }, read(found.body), undefined, members, context);
+  }
+  if (context.cookies === true)
+    return {
+      error: new TokenError('ERR_REFRESH_ANSWER', {
+        message:
+          "The refresh has to return its client's whole answer: of anything else nobody knows whether it was a success",
+      }),
+    };
+  // The JSON of an answer alone. It may say how it was meant, by an OAuth error or by a status that stands in it.
+  const found = await findAnswer(value, { of: { ...of, data: value }, unreadable }, context.clock);
+  const status = Number(found.status) >= 300 ? found.status : undefined;
+  return conclude({ ...found, status }, read(found.body ?? value), undefined, members, context);
+}
+
+async function readThrown(thrown: unknown, context: AnswerContext): Promise<ReadAnswer> {
+  const members = readMembers(thrown, MEMBERS);
+  const typed = readTyped(thrown, members.of, context);
+  if (typed !== undefined) return { error: typed };
+  const found = await findAnswer(thrown, members, context.clock);
+  const success = isSuccess(found.status);
+  const reading = success ? readTokenSet(found.body, context.startedAt, 'answer') : undefined;
+  // Without a status there was no answer; a success that was thrown away is one that nobody could read.
+  const lost = found.lost || found.status === undefined || (success && found.body === undefined);
+  return conclude({ ...found, lost }, reading, thrown, members, context);
+}
+
+const isSuccess = (status: number | undefined): boolean =>
+  status !== undefined && status >= 200 && status < 300;
+const hasToken = ({ tokens }: TokenReading): boolean =>
+  tokens.accessToken !== undefined || tokens.refreshToken !== undefined;
+
+/** A `TokenError` means its code, unless it is of another session. Made by another copy of this package, it is copied. */
+function readTyped(
+  thrown: unknown,
+  of: Members['of'],
+  { fromNothing, current }: AnswerContext,
+): TokenError | undefined {
+  const action = of['name'] === 'TokenError' ? actionOf(of['code']) : undefined;
+  if (action === undefined) return undefined;
+  const code = of['code'] as TokenErrorCode;
+  const secrets = secretsOf(current);
+  const cause = causeOf(thrown, of, secrets);
+  const own = thrown instanceof TokenError ? thrown : undefined;
+  if (fromNothing && action === 'signIn')
+    return new TokenError('ERR_SIGNED_OUT', {
+      message: 'Nobody is signed in',
+      cause: own ?? cause,
+    });
+  if (!MEANT.has(code))
+    return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The refresh failed', cause });
+  const { retryAfter, delivery } = of;
+  return (
+    own ??
+    new TokenError(code, {
+      message: cause.message,
+      cause,
+      retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
+      delivery: ['unsent', 'unanswered', 'answered'].includes(delivery as string)
+        ? (delivery as Delivery)
+        : undefined,
+    })
+  );
+}
+
+/** Tokens, where there are some; else what the refusal means, and the error that says so. */
+function conclude(
+  found: FoundAnswer,
+  reading: TokenReading | undefined,
+  thrown: unknown,
+  members: Members,
+  context: AnswerContext,
+): ReadAnswer {
+  const { status, code, body } = found;
+  const fruitful = context.cookies !== true && reading !== undefined && hasToken(reading);
+  if (fruitful && (status === undefined || isSuccess(status))) return reading;
+  if (
+    context.cookies === true &&
+    isSuccess(status) &&
+    !found.lost &&
+    !found.html &&
+    code === undefined
+  ) {
+    const { expiresAt } = reading?.tokens ?? {};
+    const tokens = expiresAt === undefined ? {} : { expiresAt };
+    return { tokens, problem: undefined, warning: reading?.warning, body };
+  }
+  return { error: refusalError(found, reading?.problem, thrown, members.of, context) };
 }

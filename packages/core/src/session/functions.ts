@@ -14,13 +14,23 @@ export interface RefreshContext {
 }
 
 /**
- * Buys new tokens with the current ones. At most one call at a time. Throw `TokenError('ERR_SESSION_ENDED')` when the
- * server says that it is over; an error with HTTP status 401 means the same.
+ * An HTTP answer, whatever its status, as clients have it: a fetch `Response` (ky too), or what axios, got or superagent
+ * give. It is read here, within 5 s and 1 MiB: a success is the tokens in its JSON, anything else a refusal.
  */
-export type RefreshFunction = (
-  current: TokenSet,
-  context: RefreshContext,
-) => Promise<TokenSet | TokenResponse>;
+export type HttpAnswer =
+  | { readonly status: number; json(): Promise<unknown> }
+  | { readonly status: number; readonly data: unknown }
+  | { readonly status: number; readonly body: unknown }
+  | { readonly statusCode: number; readonly body: unknown };
+
+/** What may come back: tokens in either spelling, or the whole HTTP answer. To throw an error that holds one is the same. */
+export type TokenAnswer = TokenSet | TokenResponse | HttpAnswer;
+
+/**
+ * Buys new tokens with the current ones. At most one call at a time. Which refusals end the session is one table in the
+ * README, *What ends a session*; `classify` decides otherwise, and so does a thrown `TokenError`.
+ */
+export type RefreshFunction = (current: TokenSet, context: RefreshContext) => Promise<TokenAnswer>;
 
 /** Gets tokens from nothing: a cookie, client credentials, a host's `getToken()`. */
-export type AcquireFunction = (context: RefreshContext) => Promise<TokenSet | TokenResponse>;
+export type AcquireFunction = (context: RefreshContext) => Promise<TokenAnswer>;

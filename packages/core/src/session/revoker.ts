@@ -1,6 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
-import { safeCause } from '../errors/safe-cause.ts';
+import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Emit } from './events.ts';
 
@@ -28,10 +28,7 @@ export function createRevoker(
       const controller = new AbortController();
       const ended = new Promise<void>((resolve) => {
         const report = (error: unknown): void => {
-          const cause = safeCause(error, [
-            tokens.accessToken,
-            tokens.refreshToken ?? tokens.accessToken,
-          ]);
+          const cause = safeCause(error, secretsOf(tokens));
           emit(
             {
               type: 'warning',

@@ -48,12 +48,7 @@ export function readStored(
       version,
       unreadable: strange(store, 'a session record that is damaged', REPLACED),
     };
-  // An expiresIn is counted from a moment that nobody knows, and so of no use here; nor is it a reason not to read the rest.
-  const { tokens, problem } = readTokenSet(
-    typeof value === 'object' ? { ...value, expiresIn: undefined } : value,
-    now,
-    false,
-  );
+  const { tokens, problem } = readTokenSet(value, now, 'stored');
   if (problem !== undefined || tokens.accessToken === undefined)
     return {
       record: undefined,
@@ -94,6 +89,6 @@ export function isRecord(value: unknown): value is SessionRecord {
     (status === 'signedOut' ||
       (status === 'active' &&
         (tokens as Partial<TokenSet> | null | undefined)?.accessToken !== undefined && // as we write it, not as a server sends it
-        readTokenSet(tokens, issuedAt, false).problem === undefined))
+        readTokenSet(tokens, issuedAt, 'given').problem === undefined))
   );
 }

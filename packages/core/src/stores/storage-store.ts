@@ -93,7 +93,7 @@ export function storageStore(
       return () => {
         subscribers.delete(tell);
         stop();
-      });
+      };
     },
   });
 }

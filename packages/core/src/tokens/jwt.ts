@@ -4,19 +4,19 @@ export interface JwtTimes {
   readonly iat?: number;
 }
 
-/** The payload of `token` if it is a JWT that can be read, else nothing. Never throws. */
-export function jwtPayload(token: string): Record<string, unknown> {
+/** The claims of `token` if it is a JWT whose payload can be read, else none. Never throws. */
+export function jwtClaims(token: unknown): Readonly<Record<string, unknown>> {
   try {
-    const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token) ?? [];
-    const found = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/'))) as unknown;
-    return typeof found === 'object' && found !== null ? (found as Record<string, unknown>) : {};
+    const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]*$/.exec(token as string) ?? [];
+    const claims: unknown = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));
+    return typeof claims === 'object' && claims !== null ? { ...claims } : {};
   } catch {
     return {}; // not a JWT: an opaque token, whose expiry only a 401 tells
   }
 }
 
-/** The times in `token` if it is a JWT whose payload can be read, else nothing. Never throws. */
+/** The times in `token` if it is a JWT, else nothing. Never throws. */
 export function jwtTimes(token: string): JwtTimes {
-  const { exp, iat } = jwtPayload(token);
+  const { exp, iat } = jwtClaims(token);
   return { ...(typeof exp === 'number' && { exp }), ...(typeof iat === 'number' && { iat }) };
 }

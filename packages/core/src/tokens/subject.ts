@@ -1,34 +1,60 @@
-import { jwtPayload } from './jwt.ts';
+import { jwtClaims } from './jwt.ts';
 import type { TokenSet } from './tokens.ts';
 
 /**
- * Whose tokens these are: what `subject` says, else `iss` and `sub` of the access token, else of an id token, where that is
- * a JWT. The name of the source stands in front, because subjects of different sources cannot be compared.
+ * Whose tokens these are, as one text that begins with the name of its source. Only texts of one source can be compared:
+ * an id of the application says nothing about the `sub` of a JWT.
+ */
+export type Subject = string;
+
+/**
+ * `option(tokens)`, else `iss` and `sub` of the access token, else of `extra.id_token`, where that is a JWT (RFC 7519
+ * section 4.1). `undefined`: not known. An option that throws or gives no text says nothing.
+ *
+ * @example
+ * ```ts
+ * subjectOf({ accessToken: 'opaque' }, () => '42'); // 'option:42'
+ * ```
  */
 export function subjectOf(
   tokens: TokenSet,
-  subject?: (tokens: TokenSet) => string | undefined,
-): string | undefined {
-  const given = subject?.(tokens);
-  if (given !== undefined) return `option ${given}`;
+  option?: (tokens: TokenSet) => string | undefined,
+): Subject | undefined {
+  const own = asked(tokens, option);
+  if (typeof own === 'string' && own !== '') return `option:${own}`;
+  const extra = tokens.extra ?? {};
   return (
-    fromJwt('access', tokens.accessToken) ?? fromJwt('id', tokens.extra?.['id_token'] as unknown)
+    fromJwt('access_token', tokens.accessToken) ??
+    fromJwt('id_token', extra['id_token'] ?? extra['idToken'])
   );
-}
-
-function fromJwt(source: string, token: unknown): string | undefined {
-  if (typeof token !== 'string') return undefined;
-  const { iss, sub } = jwtPayload(token);
-  return typeof sub === 'string' ? `${source} ${String(iss)} ${sub}` : undefined;
 }
 
 /** `unknown`: one of the two is not known, or they come from different sources. */
 export function compareSubjects(
-  one: string | undefined,
-  other: string | undefined,
+  one: Subject | undefined,
+  other: Subject | undefined,
 ): 'same' | 'other' | 'unknown' {
-  if (one === undefined || other === undefined) return 'unknown';
-  if (one === other) return 'same';
-  const source = (subject: string): string => subject.slice(0, subject.indexOf(' '));
-  return source(one) === source(other) ? 'other' : 'unknown';
+  if (one === undefined || other === undefined || sourceOf(one) !== sourceOf(other))
+    return 'unknown';
+  return one === other ? 'same' : 'other';
+}
+
+const sourceOf = (subject: Subject): string => subject.slice(0, subject.indexOf(':'));
+
+function asked(
+  tokens: TokenSet,
+  option: ((tokens: TokenSet) => string | undefined) | undefined,
+): unknown {
+  try {
+    return option?.(tokens);
+  } catch {
+    return undefined; // a session must not depend on it: what is not known is not compared
+  }
+}
+
+function fromJwt(source: string, token: unknown): Subject | undefined {
+  const { iss, sub } = jwtClaims(token);
+  return typeof iss === 'string' && typeof sub === 'string'
+    ? `${source}:${JSON.stringify([iss, sub])}`
+    : undefined;
 }

@@ -65,7 +65,27 @@ describe('the copy of an error', () => {
 });
 
 it('secret is every token of a set', () => {
-  expect(secretsOf({ accessToken: 'a', refreshToken: 'r', scope: 's' })).toEqual(['a', 'r']);
-  expect(secretsOf({ accessToken: 'a' })).toEqual(['a']);
+  const both = { accessToken: 'access-token', refreshToken: 'rt-1', scope: 's' };
+  expect(secretsOf(both)).toEqual(['access-token', 'rt-1']);
+  expect(secretsOf({ accessToken: 'access-token' })).toEqual(['access-token']);
   expect(secretsOf(undefined)).toEqual([]);
+});
+
+it.each(['a', 'r', '1', 'a1', 'r-1', 'token', 'refresh'])(
+  '"%s" is too short to be one',
+  (token) => {
+    expect(secretsOf({ accessToken: token, refreshToken: token })).toEqual([]);
+  },
+);
+
+it('a copy is made of an error that cannot be read', () => {
+  const hostile = Object.defineProperty(new Error('x'), 'message', {
+    get(): never {
+      throw new Error('hostile');
+    },
+  });
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(shown(safeCause(hostile))).toEqual({ name: 'Error', message: 'thrown: object' });
+  expect(shown(safeCause(proxy))).toEqual({ name: 'Error', message: 'thrown: object' });
 });

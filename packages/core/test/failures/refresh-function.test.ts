@@ -50,6 +50,15 @@ describe('a refresh function that users wrote', () => {
     },
   );
 
+  it.each([
+    ['a Response', () => Response.json({ access_token: 'new', expires_in: 3600 })],
+    ['what axios has', () => ({ status: 200, data: { accessToken: 'new' } })],
+    ['what got has', () => ({ statusCode: 200, body: '{"access_token":"new"}' })],
+  ])('returns the whole answer, %s: its tokens are read', async (_, answer) => {
+    const { tokens } = withRefresh(async () => answer());
+    expect(await outcome(tokens.getToken())).toBe('new');
+  });
+
   it('throws at once, before it has returned a promise: as if it had rejected', async () => {
     const { tokens, clock } = withRefresh(() => {
       throw httpError(401);
@@ -75,15 +84,16 @@ describe('a refresh function that users wrote', () => {
     ['a text', 'secret-token', /got string/],
     ['an empty object', {}, /accessToken \(or access_token\) is missing/],
     [
-      'an axios response',
-      { data: { access_token: 'secret-token' }, status: 200 },
-      /looks like an axios response, return its `data`/,
+      'tokens inside of something else',
+      { data: { access_token: 'secret-token' } },
+      /accessToken \(or access_token\) is missing/,
     ],
     [
-      'a Response',
-      new Response('{"access_token":"secret-token"}'),
-      /looks like a Response, return `await response.json\(\)`/,
+      'a Response without tokens',
+      Response.json({ message: 'secret-token' }),
+      /with HTTP 200: accessToken \(or access_token\) is missing/,
     ],
+    ['a Response without a body', new Response(null, { status: 204 }), /with HTTP 204: expected/],
     [
       'a token that no header may carry',
       { accessToken: 'secret-token\n' },

@@ -402,24 +402,40 @@ describe('invalid_client, unauthorized_client, unsupported_grant_type, invalid_s
   );
 });
 
-it('invalid_request, other 4xx: one retry after a re-read, then a back-off, the session kept', async () => {
-  const { clock, server, tokens, cell } = stored();
-  for (let call = 0; call < 5; call++)
+it.each([
+  ['invalid_request', () => httpError(400, { error: 'invalid_request' })],
+  ['404', () => httpError(404)],
+  ['409', () => httpError(409, { message: 'a text' })],
+])(
+  '%s: a matter of the set-up, not tried again for a minute, the session kept',
+  async (_, refusal) => {
+    const { clock, server, tokens, cell } = stored();
+    for (let call = 0; call < 5; call++)
+      server.next(() => {
+        throw refusal();
+      });
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_CONFIGURATION');
+    await clock.advance(59_000);
+    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_CONFIGURATION');
+    expect(server.calls).toBe(1);
+    expect(tokens.status).toBe('signedIn');
+    expect(cell.record?.intent).toBeUndefined();
+  },
+);
+
+it.each([400, 401, 403, 410, 419, 422, 440, 498])(
+  'HTTP %d of a back end of one’s own: the session has ended, its tokens stay, and refresh() may try again',
+  async (status) => {
+    const { server, tokens, cell } = stored();
     server.next(() => {
-      throw httpError(400, { error: 'invalid_request' });
+      throw httpError(status, { message: 'a text' });
     });
-  const waiting = outcome(tokens.getToken());
-  await settle();
-  const reads = cell.reads;
-  await clock.advance(1000);
-  expect(cell.reads).toBeGreaterThan(reads);
-  expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
-  expect(server.calls).toBe(2);
-  expect(tokens.status).toBe('signedIn');
-  expect(cell.record?.intent).toBeUndefined();
-  expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
-  expect(server.calls).toBe(2);
-});
+    expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
+    expect(tokens.status).toBe('ended');
+    expect(cell.record?.tokens?.refreshToken).toBe('rt-1');
+    expect(await outcome(tokens.refresh())).toBe('at-2');
+  },
+);
 
 it.each([
   [200, 'temporarily_unavailable'],

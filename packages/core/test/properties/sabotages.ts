@@ -3,7 +3,7 @@ import type * as body from '../../src/http/body.ts';
 import type * as arrival from '../../src/refresh/limiter.ts';
 import type * as cell from '../../src/shared/store-access.ts';
 import type * as flight from '../../src/refresh/flight.ts';
-import type * as outcome from '../../src/refresh/classify.ts';
+import type * as answers from '../../src/refresh/read-answer.ts';
 import type * as redemption from '../../src/refresh/listen.ts';
 import type * as relation from '../../src/shared/compare-records.ts';
 import type * as retry from '../../src/refresh/retry.ts';
@@ -45,7 +45,7 @@ const inBody = inModule<typeof body>('core/src/http/body.ts');
 const inArrival = inModule<typeof arrival>('core/src/refresh/limiter.ts');
 const inCell = inModule<typeof cell>('core/src/shared/store-access.ts');
 const inFlight = inModule<typeof flight>('core/src/refresh/flight.ts');
-const inOutcome = inModule<typeof outcome>('core/src/refresh/classify.ts');
+const inAnswers = inModule<typeof answers>('core/src/refresh/read-answer.ts');
 const inRedemption = inModule<typeof redemption>('core/src/refresh/listen.ts');
 const inRelation = inModule<typeof relation>('core/src/shared/compare-records.ts');
 const inRetry = inModule<typeof retry>('core/src/refresh/retry.ts');
@@ -208,7 +208,10 @@ export const SABOTAGES: readonly Sabotage[] = [
   inSafeCause({
     row: 'P12',
     what: 'errors are kept as they were thrown',
-    wrong: () => ({ safeCause: (thrown) => thrown as Error }),
+    wrong: () => ({
+      safeCause: (thrown) => thrown as Error,
+      causeOf: (thrown) => thrown as Error,
+    }),
     where: { faulty: true },
   }),
   inBody({
@@ -277,10 +280,10 @@ export const SABOTAGES: readonly Sabotage[] = [
     row: 'D6',
     what: 'the new refresh token is forgotten',
     wrong: (right) => ({
-      readTokenSet(value, startedAt, issuedNow) {
-        const { tokens, problem } = right.readTokenSet(value, startedAt, issuedNow);
+      readTokenSet(value, startedAt, origin) {
+        const { tokens, problem } = right.readTokenSet(value, startedAt, origin);
         const { refreshToken: _, ...rest } = tokens;
-        return { tokens: issuedNow ? rest : tokens, problem };
+        return { tokens: origin === 'answer' ? rest : tokens, problem };
       },
     }),
   }),
@@ -306,17 +309,18 @@ export const SABOTAGES: readonly Sabotage[] = [
     }),
     where: { only: 'leaseLost' },
   }),
-  inOutcome({
+  inAnswers({
     row: 'D8',
     what: 'a lost answer is taken for the end of the session',
     wrong: (right) => ({
-      meaningOf(...args) {
-        const error = right.meaningOf(...args);
+      async readAnswer(...args) {
+        const found = await right.readAnswer(...args);
         const lost =
-          error.code === 'ERR_REFRESH_UNAVAILABLE' &&
-          error.delivery !== 'unsent' &&
-          error.delivery !== 'answered';
-        return lost ? new TokenError('ERR_SESSION_ENDED') : error;
+          'error' in found &&
+          found.error.code === 'ERR_REFRESH_UNAVAILABLE' &&
+          found.error.delivery !== 'unsent' &&
+          found.error.delivery !== 'answered';
+        return lost ? { error: new TokenError('ERR_SESSION_ENDED') } : found;
       },
     }),
     where: { faulty: true },

@@ -142,9 +142,13 @@ describe('a store that holds', () => {
     expect(read({ accessToken }).record?.tokens?.expiresAt).toBe(NOW - 3_600_000);
   });
 
-  it('a bare answer counts its lifetime from when it was read', () => {
-    expect(read({ access_token: 'a', expires_in: 60 }).record?.tokens?.expiresAt).toBe(
-      NOW + 60_000,
+  it('a bare answer has no lifetime: nobody knows when it began', () => {
+    expect(read({ access_token: 'a', expires_in: 60 }).record?.tokens).toEqual({
+      accessToken: 'a',
+    });
+    const beside = { issued_at: NOW / 1000 - 10 };
+    expect(read({ access_token: 'a', expires_in: 60, ...beside }).record?.tokens?.expiresAt).toBe(
+      NOW + 50_000,
     );
   });
 
