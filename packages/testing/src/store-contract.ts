@@ -3,6 +3,7 @@ import { runRule } from './contract-rule.ts';
 import { cellRules } from './store-contract/cell-rules.ts';
 import { contendingRules } from './store-contract/contending-rules.ts';
 import { keepingRules } from './store-contract/keeping-rules.ts';
+import { sharingRules } from './store-contract/sharing-rules.ts';
 import { subscribingRules } from './store-contract/subscribing-rules.ts';
 import type { StoreRule, StoreUnderTest } from './store-contract/types.ts';
 import { watchedStore } from './store-contract/watched-store.ts';
@@ -25,12 +26,13 @@ export function storeContract({ describe, it }: ContractFramework, store: StoreU
       runRule(async (run) => {
         const place = await run.wait('create()', store.create());
         run.onEnd(() => place.close?.());
-        await body({ open: () => watchedStore(place.open(), run) }, run);
+        await body({ open: () => watchedStore(place.open(), run), store: () => place.open() }, run);
       }, store.timeout),
     );
   const seed = store.seed ?? Math.floor(Math.random() * 2 ** 32);
   describe(`${store.name}: one cell`, () => cellRules(rule));
   describe(`${store.name}: what it keeps`, () => keepingRules(rule, seed));
   describe(`${store.name}: many writers`, () => contendingRules(rule, store.writers ?? 8));
+  describe(`${store.name}: several managers`, () => sharingRules(rule));
   describe(`${store.name}: subscribers`, () => subscribingRules(rule));
 }

@@ -27,8 +27,15 @@ export interface StoreUnderTest {
 /** What the rules use of a store. */
 export type Cell = Pick<TokenStore, 'name' | 'read' | 'write' | 'subscribe'>;
 
+/** The place of one rule. */
+export interface RulePlace {
+  open(): Cell;
+  /** The store itself, for a manager. */
+  store(): TokenStore;
+}
+
 /** States one rule, on a place of its own. */
 export type StoreRule = (
   name: string,
-  body: (place: { open(): Cell }, run: RuleRun) => Promise<void>,
+  body: (place: RulePlace, run: RuleRun) => Promise<void>,
 ) => void;
