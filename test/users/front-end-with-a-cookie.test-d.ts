@@ -1,6 +1,6 @@
 // A front end: existing axios instance, HttpOnly refresh cookie, React Query, login page.
 import type axios from 'axios';
-import { createTokenManager, tokenErrorOf } from 'unexpired';
+import { createTokenManager, memoryStore, tokenErrorOf } from 'unexpired';
 import { attachAuth } from '@unexpired/axios';
 declare const api: ReturnType<typeof axios.create>; // exists: baseURL '/api'
 declare const queryDefaults: { retry?: (n: number, e: unknown) => boolean };
@@ -12,7 +12,7 @@ declare function useSyncExternalStore<S>(
 ): S;
 
 export const tokens = createTokenManager({
-  lock: navigator.locks, // the cookie is shared by all tabs
+  store: memoryStore({ lock: navigator.locks }), // the cookie is shared by all tabs
   async acquire({ signal }) {
     // after a reload too
     const { data } = await api.post('/auth/refresh', null, { signal }); // same instance: its signal marks it

@@ -25,7 +25,10 @@ export function it(name: string, run: () => unknown): void {
 
 it.each =
   <Row>(rows: readonly Row[]) =>
-  (name: string, run: (...args: Row extends readonly unknown[] ? [...Row] : [Row]) => unknown): void => {
+  (
+    name: string,
+    run: (...args: Row extends readonly unknown[] ? [...Row] : [Row]) => unknown,
+  ): void => {
     const each = jestIt.each(rows as readonly never[]) as (
       title: string,
       body: (...args: never[]) => unknown,

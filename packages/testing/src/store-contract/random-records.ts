@@ -66,6 +66,7 @@ export function randomRecord(random: () => number, gen: number): SessionRecord {
     gen,
     status: oneOf(['active', 'active', 'signedOut'] as const),
     issuedAt: 1_800_000_000_000 + random() * 1e9,
+    turn: 1_800_000_000_000 + random() * 1e9,
     tokens: {
       accessToken: `access ${text()}`,
       ...maybe(() => ({ refreshToken: `refresh ${text()}` })),

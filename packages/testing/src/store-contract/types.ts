@@ -1,4 +1,4 @@
-import type { TokenStore } from 'unexpired';
+import type { SessionRecord, StoredValue, TokenStore } from 'unexpired';
 import type { RuleRun } from '../contract-rule.ts';
 
 /** An empty place for one session, made for one rule of the contract. */
@@ -25,7 +25,10 @@ export interface StoreUnderTest {
 }
 
 /** What the rules use of a store. */
-export type Cell = Pick<TokenStore, 'name' | 'read' | 'write' | 'subscribe'>;
+export interface Cell extends Pick<TokenStore, 'name' | 'subscribe'> {
+  read(): Promise<StoredValue | undefined>;
+  write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
+}
 
 /** The place of one rule. */
 export interface RulePlace {
