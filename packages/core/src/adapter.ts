@@ -10,12 +10,14 @@ export {
   explain,
   type Signature,
   type UnsignedRequest,
-  type Verdict,
 } from './http/authorizer.ts';
+export type { Verdict } from './http/judge.ts';
 export { isReplayable } from './http/body.ts';
 export { checkOptions } from './http/check-options.ts';
+export type { BaseUrl } from './http/allowed-origins.ts';
+export type { HeaderMap } from './http/authorization.ts';
 export { type Challenge, parseChallenges } from './http/challenges.ts';
-export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';

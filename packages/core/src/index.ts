@@ -7,7 +7,7 @@ export {
   tokenErrorOf,
 } from './errors/errors.ts';
 export type { TokenEvent } from './session/events.ts';
-export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export type {
   AcquireFunction,
@@ -18,7 +18,13 @@ export type {
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { SessionOptions, TokenManagerOptions } from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
-export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
+export type {
+  RequestEvent,
+  TokenFunction,
+  TokenInput,
+  TokenSource,
+  WaitOptions,
+} from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';
 export type { RefreshLock } from './session/lock.ts';

@@ -20,7 +20,35 @@ export interface TokenSource {
    * means. Where it is missing, adapters remember what the source gave them.
    */
   issued?(accessToken: string): boolean;
+  /** What an adapter tells of its requests, for the events of this source. Called once for each event; must not throw. */
+  report?(event: RequestEvent): void;
 }
+
+/** One request, as adapters tell of it with {@link TokenSource.report}. Carries no token, no path and no query. */
+export type RequestEvent =
+  | {
+      /** A refused request was sent again. `failed`: no answer came, `status` is undefined. */
+      readonly type: 'replayed';
+      readonly method: string;
+      readonly origin: string;
+      readonly status: number | undefined;
+      readonly outcome: 'accepted' | 'rejected' | 'failed';
+    }
+  | {
+      /** It was refused, there is a new token, and it could not be sent again: its body can be read once. */
+      readonly type: 'notReplayed';
+      readonly method: string;
+      readonly origin: string;
+    }
+  | {
+      /**
+       * Sent as it was, because it carries a header that is not ours, or goes to an origin that is not listed. Told once
+       * for each origin, and for 100 origins at the most.
+       */
+      readonly type: 'unsigned';
+      readonly why: 'header' | 'origin';
+      readonly origin: string;
+    };
 
 /** Asked for every request; `rejected` is the token that the API just refused. */
 export type TokenFunction = (request: {

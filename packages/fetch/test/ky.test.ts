@@ -188,7 +188,8 @@ describe.each<[string, KyInstance]>([
 
   it('refuses wrong options when they are given', () => {
     expect(() => kyAuth('token', { origins: ['not an origin'] })).toThrow(/^origins\[0\]/);
-    expect(() => kyAuth('token', {} as never)).toThrow(/^origins: expected a list/);
+    expect(() => ky.extend(kyAuth('token'))).toThrow(/^origins: expected a list/);
+    expect(() => kyAuth('token', { classify: true as never })).toThrow(/^classify: /);
     expect(() => kyAuth('', { origins: ['https://api.example.com'] })).toThrow(
       /^tokens: expected .*, got an empty string$/,
     );

@@ -12,6 +12,7 @@ export type {
   ContractAnswer,
   ContractApi,
   ContractFramework,
+  ContractOptions,
   ContractRequest,
   ReceivedRequest,
 } from './adapter-contract/types.ts';

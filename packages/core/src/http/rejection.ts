@@ -8,10 +8,7 @@ import type { ApiResponse } from './options.ts';
  *
  * @example
  * ```ts
- * const options = {
- *   origins: ['https://api.example.com'],
- *   isRejected: (response: ApiResponse) => isTokenRejected(response) || response.status === 419,
- * };
+ * const tokenWasRefused = isTokenRejected(response);
  * ```
  */
 export function isTokenRejected(response: ApiResponse): boolean {

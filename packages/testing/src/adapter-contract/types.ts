@@ -19,13 +19,16 @@ export interface ContractAnswer {
   readonly explained: unknown;
 }
 
+/** The options that the contract gives an adapter. */
+export type ContractOptions = AuthOptions & { readonly origins: readonly string[] };
+
 /** One client under the contract. */
 export interface AdapterUnderTest {
   readonly name: string;
   /** Attaches the adapter to a new client. */
   create(
     tokens: TokenInput,
-    options: AuthOptions,
+    options: ContractOptions,
   ): (request: ContractRequest) => Promise<ContractAnswer>;
   /** Does a request reach the adapter with the caller's own signal? Not so where the client makes a `Request` of it. Default `true`. */
   readonly keepsSignal?: boolean | undefined;

@@ -49,14 +49,15 @@ function watch(
 export function watchedSource(
   world: World,
   slot: Slot,
-): Required<TokenSource> & {
-  getToken(options: {
-    signal: AbortSignal;
-    validFor?: number;
-    twin?: boolean;
-  }): Promise<AccessToken | undefined>;
-  renew(signal: AbortSignal): Promise<AccessToken | undefined>;
-} {
+): TokenSource &
+  Required<Pick<TokenSource, 'issued'>> & {
+    getToken(options: {
+      signal: AbortSignal;
+      validFor?: number;
+      twin?: boolean;
+    }): Promise<AccessToken | undefined>;
+    renew(signal: AbortSignal): Promise<AccessToken | undefined>;
+  } {
   const { manager } = slot;
   const own = (signal: AbortSignal | undefined): AbortSignal => signal ?? slot.signal.signal;
   return {
