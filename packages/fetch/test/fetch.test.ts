@@ -424,7 +424,6 @@ describe('the answer', () => {
     'application/problem+json',
     'application/json-patch+json',
     'TEXT/X-JSON',
-    'text/plain',
     '',
   ])('is parsed as JSON for classify when its type is %j', async (type) => {
     const seen: unknown[] = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { kyAuth } from '@unexpired/fetch/ky';
 import { startContractApi } from '@unexpired/testing/node';
@@ -121,4 +121,146 @@ it.each<[string, () => HeadersInit]>([
   sent.length = 0;
   await authFetch(`${api.origin}/echo`, { headers: make() });
   expect(sent[0]).toEqual(['x-shopify-access-token', 'good']);
+});
+
+describe('what json() of classify reads is bounded', () => {
+  const classified = async (response: Response): Promise<{ seen: unknown; given: Response }> => {
+    let seen: unknown = 'not asked';
+    const given = await createAuthFetch('token', {
+      origins: [api.origin],
+      fetch: async () => response,
+      classify: async (answer) => void (seen = await answer.json()),
+    })(`${api.origin}/a`);
+    return { seen, given };
+  };
+  const endless = (type: string): Response => {
+    let first = true;
+    return new Response(
+      new ReadableStream({
+        async pull(controller) {
+          // Later, as a network has it, so that nobody reads for ever within one turn.
+          await new Promise(setImmediate);
+          controller.enqueue(new TextEncoder().encode(first ? '["' : 'x'.repeat(2 ** 16)));
+          first = false;
+        },
+      }),
+      { headers: type ? { 'content-type': type } : {} },
+    );
+  };
+
+  it.each(['application/json', 'text/plain', ''])(
+    'in bytes, so that an endless answer of the type %j is the caller’s at once',
+    async (type) => {
+      const { seen, given } = await classified(endless(type));
+      expect(seen).toBeUndefined();
+      const reader = given.body?.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+      let read = 0;
+      while (read < 2 ** 21) read += (await reader.read()).value?.byteLength ?? Number.NaN;
+      expect(read).toBeGreaterThan(2 ** 20);
+      await reader.cancel();
+    },
+  );
+
+  it('in time: 5 s', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'queueMicrotask', 'nextTick'] });
+    try {
+      let give = (_text: string): void => undefined;
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"a":'));
+          give = (text) => {
+            controller.enqueue(new TextEncoder().encode(text));
+            controller.close();
+          };
+        },
+      });
+      const headers = { 'content-type': 'application/json' };
+      let done = false;
+      const asking = classified(new Response(body, { headers })).finally(() => (done = true));
+      await jest.advanceTimersByTimeAsync(4999);
+      expect(done).toBe(false);
+      await jest.advanceTimersByTimeAsync(1);
+      const { seen, given } = await asking;
+      expect(seen).toBeUndefined();
+      give('1}');
+      expect(await given.json()).toEqual({ a: 1 });
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  it.each([
+    ['application/json', '{"a":1}', { a: 1 }],
+    ['application/json', '1', 1],
+    ['application/json', '', undefined],
+    ['', ' \n{"a":1}', { a: 1 }],
+    ['', '[1]', [1]],
+    ['', 'null', undefined],
+    ['', '<html>', undefined],
+    ['text/plain', '{"a":1}', undefined],
+    ['text/html', '{"a":1}', undefined],
+    ['application/octet-stream', '{"a":1}', undefined],
+  ])('of the type %j, %j gives %j', async (type, text, expected) => {
+    const headers: HeadersInit = type ? { 'content-type': type } : {};
+    const { seen, given } = await classified(
+      new Response(new TextEncoder().encode(text), { headers }),
+    );
+    expect(seen).toEqual(expected);
+    expect(await given.text()).toBe(text);
+  });
+
+  it('and read once, however often it is asked for', async () => {
+    const headers = { 'content-type': 'application/json' };
+    const seen: unknown[] = [];
+    const response = new Response('{"a":1}', { headers });
+    const authFetch = createAuthFetch('token', {
+      origins: [api.origin],
+      fetch: async () => response,
+      async classify(answer) {
+        seen.push(await answer.json(), await answer.json());
+        return undefined;
+      },
+    });
+    expect(await (await authFetch(`${api.origin}/a`)).json()).toEqual({ a: 1 });
+    expect(seen).toEqual([{ a: 1 }, { a: 1 }]);
+  });
+});
+
+describe('a request that cannot carry the header', () => {
+  it.each<[string, (url: string) => [RequestInfo, RequestInit?]]>([
+    ['in init', (url) => [url, { mode: 'no-cors' }]],
+    ['in a Request', (url) => [new Request(url, { mode: 'no-cors' })]],
+    ['in init, over a Request', (url) => [new Request(url), { mode: 'no-cors' }]],
+  ])('is neither signed nor judged: no-cors %s', async (_name, make) => {
+    const tokens = source();
+    const calls: unknown[][] = [];
+    const authFetch = createAuthFetch(tokens, {
+      origins: [api.origin],
+      fetch: async (...call: unknown[]) => (calls.push(call), new Response('', { status: 401 })),
+    });
+    const call = make(`${api.origin}/a`);
+    expect((await authFetch(...call)).status).toBe(401);
+    expect(calls).toEqual([[call[0], call[1]]]);
+    expect((await tokens.getToken())?.accessToken).toBe('old');
+  });
+
+  it('is signed where init takes no-cors back', async () => {
+    const authFetch = createAuthFetch(source(), { origins: [api.origin] });
+    const request = new Request(`${api.origin}/echo`, { mode: 'no-cors' });
+    expect((await authFetch(request, { mode: 'cors' })).status).toBe(200);
+  });
+});
+
+describe('with a header of another name', () => {
+  const options = () => ({ origins: [api.origin], header: 'X-Api-Token' });
+  it('a redirect is an error, on the replay too, and manual stays manual', async () => {
+    const authFetch = createAuthFetch('good', options());
+    const url = `${api.origin}/redirect?to=/public`;
+    await expect(authFetch(url)).rejects.toThrow(TypeError);
+    await expect(authFetch(new Request(url))).rejects.toThrow(TypeError);
+    expect((await authFetch(url, { redirect: 'manual' })).status).toBe(302);
+    expect((await authFetch(new Request(url, { redirect: 'manual' }))).status).toBe(302);
+    expect((await authFetch(url, { tokens: false })).status).toBe(200);
+  });
 });

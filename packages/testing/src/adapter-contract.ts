@@ -1,10 +1,13 @@
 import { aborting } from './adapter-contract/aborting.ts';
 import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
+import { carriers } from './adapter-contract/carriers.ts';
 import { connections } from './adapter-contract/connections.ts';
 import { lifetime } from './adapter-contract/lifetime.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
+import { refusals } from './adapter-contract/refusals.ts';
 import { targets } from './adapter-contract/targets.ts';
+import { whoseHeader } from './adapter-contract/whose-header.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
 
 export type {
@@ -39,6 +42,9 @@ export function adapterContract(
   describe(`${adapter.name}: lifetime`, () => lifetime(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
   describe(`${adapter.name}: boundaries`, () => boundaries(context));
+  describe(`${adapter.name}: whose header`, () => whoseHeader(context));
+  describe(`${adapter.name}: refusals`, () => refusals(context));
+  describe(`${adapter.name}: carriers`, () => carriers(context));
   describe(`${adapter.name}: targets`, () => targets(context));
   describe(`${adapter.name}: connections`, () => connections(context));
 }

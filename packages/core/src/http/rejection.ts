@@ -11,7 +11,7 @@ import type { ApiResponse } from './options.ts';
  * const tokenWasRefused = isTokenRejected(response);
  * ```
  */
-export function isTokenRejected(response: ApiResponse): boolean {
+export function isTokenRejected(response: ApiResponse, _scheme?: string): boolean {
   return (
     response.status === 401 &&
     !parseChallenges(response.headers.get('www-authenticate')).some(({ params }) =>

@@ -2,6 +2,7 @@ import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import type { TokenFunction, TokenInput, TokenSource } from '../source.ts';
 import { describeToken, isTokenText } from '../tokens/token-syntax.ts';
 import type { AccessToken } from '../tokens/tokens.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { authorizationOf } from './authorization.ts';
 
 /**
@@ -33,7 +34,7 @@ export function toTokenSource(input: TokenInput): TokenSource {
   return input;
 }
 
-function fromFunction(ask: TokenFunction): TokenSource {
+export function fromFunction(ask: TokenFunction, _clock: Clock = systemClock): TokenSource {
   const answer = async (
     request: Parameters<TokenFunction>[0],
   ): Promise<AccessToken | undefined> => {

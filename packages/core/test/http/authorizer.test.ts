@@ -506,6 +506,8 @@ it.each([
 it.each([
   ['insufficient_scope', false],
   ['use_dpop_nonce', false],
+  ['insufficient_user_authentication', false],
+  ['insufficient_claims', false],
   ['invalid_token', true],
   ['not_insufficient_scope', true],
   ['use_dpop_nonce_please', true],
