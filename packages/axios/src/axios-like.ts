@@ -28,6 +28,9 @@ export interface Config {
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };
+  maxRedirects?: number | undefined;
+  fetchOptions?: { mode?: string; redirect?: string } | undefined;
+  'axios-retry'?: object;
   beforeRedirect?: ((redirect: Redirect, ...details: unknown[]) => void) | undefined;
   onUploadProgress?: unknown;
   env?: { fetch?: Fetch | null };

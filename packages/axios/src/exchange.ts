@@ -4,6 +4,8 @@ import type { Answer, Config } from './axios-like.ts';
 import { startBudget } from './budget.ts';
 import type { Dispatch } from './dispatch.ts';
 import { ownName, setHeaders } from './headers.ts';
+import { withRequest } from './own-error.ts';
+import { isNoCors, refuseRedirects } from './redirects.ts';
 import { guardRedirect, urlOf } from './target.ts';
 
 /** What is attached to an instance, as far as one request goes. */
@@ -25,9 +27,10 @@ export async function exchange(
 ): Promise<Answer> {
   const { beforeRedirect, headers, onUploadProgress, signal } = config;
   const auth = header === 'authorization' ? config.auth : undefined;
-  const before = headers[ownName(headers, header)];
+  const name = ownName(headers, header);
+  const before = name === undefined ? undefined : headers[name];
   // `false` is axios's way to say that there shall be none.
-  if (before === false) return dispatch.send(adapter, config);
+  if (before === false || isNoCors(config, adapter)) return dispatch.send(adapter, config);
 
   const url = urlOf(config);
   const budget = config.timeout || config.cancelToken ? startBudget(config, dispatch) : undefined;
@@ -39,7 +42,11 @@ export async function exchange(
     tokens: config.tokens,
   });
   const signature =
-    signing && 'then' in signing ? await (budget ? budget.within(signing) : signing) : signing;
+    signing && 'then' in signing
+      ? await (budget ? budget.within(signing) : signing).catch((error: unknown) => {
+          throw withRequest(error, config);
+        })
+      : signing;
   if (!signature) return dispatch.send(adapter, config);
 
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
@@ -51,7 +58,8 @@ export async function exchange(
     let answer: Answer;
     let refusal: Error | undefined;
     // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
-    const replaced = setHeaders(headers, sending);
+    const replaced = setHeaders(headers, sending, header, name);
+    const followed = header === 'authorization' ? undefined : refuseRedirects(config, adapter);
     config.beforeRedirect = guarded;
     if (auth) config.auth = undefined;
     // An upload is reported once. Without any listener the fetch adapter would send it another way.
@@ -64,6 +72,7 @@ export async function exchange(
       answer = (error as { response: Answer }).response;
     }
     Object.assign(headers, replaced);
+    if (followed) Object.assign(config, followed);
     config.beforeRedirect = beforeRedirect;
     if (auth) config.auth = auth;
     if (onUploadProgress) config.onUploadProgress = onUploadProgress;
@@ -71,7 +80,12 @@ export async function exchange(
     if (refusal && !answer) throw refusal;
     const judging = replay ? undefined : signature.judge(new RawAnswer(answer), replayable);
     const verdict =
-      judging && (await (budget ? budget.within(judging) : judging).catch(dropping(answer)));
+      judging &&
+      (await (budget ? budget.within(judging) : judging).catch((error: unknown) => {
+        // The caller gets an error instead of this answer.
+        release(answer);
+        throw withRequest(error, config, answer.request);
+      }));
     if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
     if (!verdict?.replay) {
       if (refusal) throw refusal;
@@ -82,11 +96,3 @@ export async function exchange(
     replay = verdict;
   }
 }
-
-// The caller gets an error instead of this answer.
-const dropping =
-  (answer: Answer) =>
-  (error: unknown): never => {
-    release(answer);
-    throw error;
-  };

@@ -105,11 +105,13 @@ describe.each<[string, typeof axios]>([
     }
     expect(api.requests.map(({ path }) => path)).not.toContain('/public');
     const before = api.requests.length;
+    Object.assign(globalThis, { XMLHttpRequest: Object });
     for (const adapter of ['xhr', ['xhr', 'fetch']] as const) {
       const error = await caught(instance.get('/echo', { adapter: adapter as 'xhr' }));
       expect(error).toBeInstanceOf(TypeError);
       expect(error.message).toMatch(/^header: .*xhr.*redirect/);
     }
+    Reflect.deleteProperty(globalThis, 'XMLHttpRequest');
     expect(api.requests.length).toBe(before);
   });
 

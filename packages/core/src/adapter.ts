@@ -4,15 +4,11 @@ export { systemClock } from './time/clock.ts';
 export { tokenErrorOf } from './errors/errors.ts';
 export { fingerprint } from './tokens/fingerprint.ts';
 export { abortable } from './time/abortable.ts';
-export {
-  type Authorize,
-  createAuthorizer,
-  explain,
-  type Signature,
-  type UnsignedRequest,
-} from './http/authorizer.ts';
+export { type Authorize, createAuthorizer, explain } from './http/authorizer.ts';
+export type { Signature, UnsignedRequest } from './http/signature.ts';
 export type { Verdict } from './http/judge.ts';
 export { isReplayable } from './http/body.ts';
+export { type BodyReader, isJsonType, parseJson, readJson } from './http/bounded-json.ts';
 export { checkOptions } from './http/check-options.ts';
 export type { BaseUrl } from './http/allowed-origins.ts';
 export type { HeaderMap } from './http/authorization.ts';

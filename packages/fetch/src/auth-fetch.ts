@@ -73,13 +73,17 @@ export function wrapFetch(
     const copy = copyInit(init);
     const signal = init?.signal === undefined ? request?.signal : init.signal;
 
-    const signing = authorize({
-      method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
-      url,
-      carried: getHeader(headers, header),
-      signal,
-      tokens: init?.tokens,
-    });
+    // Such a request can carry no header of ours, and its answer is not about one.
+    const carries = (init?.mode ?? request?.mode) !== 'no-cors';
+    const signing = carries
+      ? authorize({
+          method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
+          url,
+          carried: getHeader(headers, header),
+          signal,
+          tokens: init?.tokens,
+        })
+      : undefined;
     const factory = typeof copy?.body === 'function' ? copy.body : undefined;
     if (!signing && !factory)
       return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
@@ -100,6 +104,9 @@ export function wrapFetch(
     const signed = (copy ?? {}) as RequestInit;
     if (request && !Object.keys(signed).length) Object.assign(signed, referrerOf(request));
     signed.headers = headers;
+    // Only `Authorization` is taken off on the way to another origin.
+    if (header !== 'authorization' && (signed.redirect ?? request?.redirect) !== 'manual')
+      signed.redirect = 'error';
     setHeaders(headers, signature.headers);
     try {
       const response = await dispatch(target, signed);

@@ -1,38 +1,16 @@
-import { TokenError, tokenErrorOf } from '../errors/errors.ts';
-import type { TokenInput, TokenSource } from '../source.ts';
+import { type TokenError, tokenErrorOf } from '../errors/errors.ts';
+import type { TokenInput } from '../source.ts';
 import { abortable } from '../time/abortable.ts';
-import type { AccessToken } from '../tokens/tokens.ts';
 import { type BaseUrl, createAllowedOrigins } from './allowed-origins.ts';
-import { createTokenHeader, type HeaderMap } from './authorization.ts';
+import { createTokenHeader } from './authorization.ts';
 import { checkOptions } from './check-options.ts';
-import { createJudge, type Verdict } from './judge.ts';
-import type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './options.ts';
+import { createJudge } from './judge.ts';
+import { createKnownSources, type KnownSource } from './known-sources.ts';
+import type { AuthOptions } from './options.ts';
 import { targetOf } from './origin.ts';
-import { remembering } from './remember.ts';
 import { createUnsignedReport } from './report.ts';
-import { toTokenSource } from './to-token-source.ts';
-
-/**
- * A request that is about to be sent, as far as signing it goes. `method` in capitals, `url` exactly as the client will
- * send it.
- */
-export interface UnsignedRequest extends RequestAuth, ApiRequest {
-  /** The token's header (`AuthOptions.header`), as the request has it already. */
-  readonly carried?: string | null | undefined;
-  /** The caller's own signal, not one derived from it: the refresh's own request is recognised by it. */
-  readonly signal?: AbortSignal | null | undefined;
-}
-
-/** What one request was signed with, and what to make of the answer to it. */
-export interface Signature {
-  /** Headers to set, whatever their case in the request; `undefined`: to take off. Shared by requests: not to be changed. */
-  readonly headers: HeaderMap;
-  /**
-   * What to do about an answer; `undefined`: give it to the caller as it is. To be asked once, never for a replay.
-   * Rejects with what the caller gets instead of the answer. `replayable`: can the body be sent again?
-   */
-  judge(response: ApiResponse, replayable: boolean): Promise<Verdict> | undefined;
-}
+import { askToken, createSign } from './sign.ts';
+import type { Signature, UnsignedRequest } from './signature.ts';
 
 /**
  * `undefined`, or a promise of it: send the request untouched, and leave the answer alone. No promise where the answer is
@@ -66,96 +44,57 @@ export function createAuthorizer(
   base?: BaseUrl,
 ): Authorize {
   checkOptions(options, typeof base === 'function' ? base() : base);
-  const { overwriteHeader, whenSignedOut } = options;
   const allowedOriginOf = createAllowedOrigins(options, base);
   const header = createTokenHeader(options.header);
-  const judge = createJudge(options.classify, header);
+  const sign = createSign(options, header, createJudge(options.classify, header));
   const tellUnsigned = createUnsignedReport();
-  const attached = remembering(toTokenSource(tokens));
+  const sourceOf = createKnownSources();
+  const attached = sourceOf(tokens);
 
-  const signatureOf = (
-    token: AccessToken,
-    source: TokenSource,
-    origin: string,
-    request: UnsignedRequest,
-  ): Signature => ({
-    headers: header.headersFor(token),
-    judge: (response, replayable) =>
-      judge(response, replayable, { request, origin, source, token }),
-  });
-
-  // A promise that has been seen to its end, and what it gave. Waiting for it once more takes longer than all the rest.
-  let asked: Promise<AccessToken | undefined> | undefined;
-  let given: AccessToken | undefined;
-  const sign = (
-    source: TokenSource,
-    origin: string,
-    request: UnsignedRequest,
-  ): Signature | Promise<Signature | undefined> => {
-    const asking = ask(source, request.signal);
-    if (given && asking === asked && !request.signal?.aborted)
-      return signatureOf(given, source, origin, request);
-    return signLater(asking, source, origin, request);
-  };
-
-  const signLater = async (
-    asking: Promise<AccessToken | undefined>,
-    source: TokenSource,
+  // A header that carries a token which no source knows, while one of them has not been read yet.
+  const readFirst = async (
+    token: string,
+    source: KnownSource,
     origin: string,
     request: UnsignedRequest,
   ): Promise<Signature | undefined> => {
-    let token: AccessToken | undefined;
-    try {
-      token = await abortable(asking, request.signal);
-    } catch (error) {
-      // This is the refresh itself, made through the client that it serves.
-      if (tokenErrorOf(error)?.code === 'ERR_REENTRANT') return undefined;
-      throw error;
+    const { signal } = request;
+    for (const one of new Set([source, attached])) {
+      if (one.isRead()) continue;
+      try {
+        await abortable(askToken(one, signal), signal);
+      } catch (error) {
+        if (tokenErrorOf(error)?.code === 'ERR_REENTRANT') return undefined;
+        // Why there is no token does not matter to a request that carries one of its own.
+        if (signal?.aborted || !tokenErrorOf(error)) throw error;
+      }
     }
-    if (token) {
-      asked = asking;
-      given = token;
-      return signatureOf(token, source, origin, request);
-    }
-    if (whenSignedOut === 'reject')
-      throw new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' });
-    return request.carried ? { headers: header.takenOff, judge: () => undefined } : undefined;
+    if (source.issued(token) || attached.issued(token)) return sign(source, origin, request);
+    tellUnsigned(source, 'header', origin);
+    return undefined;
   };
 
   return (request) => {
     const { url, carried, tokens: own } = request;
     if (own === false) return undefined;
     const origin = allowedOriginOf(url);
-    const source = own === undefined ? attached : remembering(toTokenSource(own));
+    const source = own === undefined ? attached : sourceOf(own);
     if (origin === undefined) {
-      if (source.report) {
-        const target = targetOf(url);
-        if (target !== undefined) tellUnsigned(source, 'origin', target);
-      }
+      if (source.report) tellUnsigned(source, 'origin', targetOf(url));
       return undefined;
     }
-    if (carried && !overwriteHeader) {
-      const token = header.tokenIn(carried);
+    if (carried && !options.overwriteHeader) {
+      const found = header.read(carried);
       // A token of ours is a stale copy, whoever put it there; anything else is the caller's own.
-      if (!token || !(source.issued(token) || attached.issued(token))) {
+      if (found === 'foreign') {
         tellUnsigned(source, 'header', origin);
         return undefined;
       }
+      if (found !== 'nothing' && !source.issued(found.token) && !attached.issued(found.token))
+        return readFirst(found.token, source, origin, request);
     }
     return sign(source, origin, request);
   };
-}
-
-// What a source throws at once is what it rejects with.
-function ask(
-  source: TokenSource,
-  signal: AbortSignal | null | undefined,
-): Promise<AccessToken | undefined> {
-  try {
-    return source.getToken({ signal: signal ?? undefined });
-  } catch (error) {
-    return Promise.reject(error);
-  }
 }
 
 /** Attaches our error to a client's own answer or error, where {@link tokenErrorOf} finds it. Not enumerable, as `cause` is. */

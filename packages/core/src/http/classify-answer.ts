@@ -2,13 +2,17 @@ import { nameOf } from '../errors/check-value.ts';
 import type { ApiRequest, ApiResponse, AuthOptions } from './options.ts';
 import { isTokenRejected } from './rejection.ts';
 
-/** Was the token refused? As the option says, else as the standard does; a promise only where the option gives one. */
+/**
+ * Was the token refused? As the option says, else as the standard does; a promise only where the option gives one.
+ * `scheme`: the one that the token was sent with.
+ */
 export function classifyAnswer(
   classify: AuthOptions['classify'],
   response: ApiResponse,
   { method, url }: ApiRequest,
+  scheme: string,
 ): boolean | PromiseLike<boolean> {
-  if (!classify) return isTokenRejected(response);
+  if (!classify) return isTokenRejected(response, scheme);
   const said: unknown = classify(response, { method, url });
   const decide = (found: unknown): boolean => {
     if (found === 'rejected' || found === 'accepted') return found === 'rejected';
@@ -18,7 +22,7 @@ export function classifyAnswer(
         `classify: expected 'rejected', 'accepted' or undefined, got ${nameOf(found)}`,
       );
     }
-    return isTokenRejected(response);
+    return isTokenRejected(response, scheme);
   };
   return isThenable(said) ? said.then(decide) : decide(said);
 }

@@ -4,6 +4,7 @@ import { abortable } from '../time/abortable.ts';
 import type { AccessToken } from '../tokens/tokens.ts';
 import type { HeaderMap, TokenHeader } from './authorization.ts';
 import { classifyAnswer } from './classify-answer.ts';
+import { nameRequest } from './name-request.ts';
 import type { ApiRequest, ApiResponse, AuthOptions } from './options.ts';
 import { targetOf } from './origin.ts';
 import { report } from './report.ts';
@@ -19,44 +20,75 @@ export interface Verdict {
   notReplayed?(): void;
 }
 
-/** What a request was signed with, as far as an answer to it goes. */
+/** What a request was sent with, as far as an answer to it goes. */
 export interface Sent {
-  readonly request: ApiRequest & { readonly signal?: AbortSignal | null | undefined };
+  readonly request: ApiRequest & {
+    readonly carried?: string | null | undefined;
+    readonly signal?: AbortSignal | null | undefined;
+  };
   readonly origin: string;
   readonly source: TokenSource;
   readonly token: AccessToken;
 }
 
-/** `undefined`: give the answer to the caller as it is. */
-export type Judge = (
-  response: ApiResponse,
-  replayable: boolean,
-  sent: Sent,
-) => Promise<Verdict> | undefined;
+/** The decisions what an answer leads to. `undefined`: give it to the caller as it is. */
+export interface Judge {
+  /** Of a request with a token. Takes it apart: an object for each answer would be one too many. */
+  signed(
+    response: ApiResponse,
+    replayable: boolean,
+    request: Sent['request'],
+    origin: string,
+    source: TokenSource,
+    token: AccessToken,
+  ): Promise<Verdict> | undefined;
+  /** Of a request that was sent without one, because of `error`. */
+  unsigned(
+    response: ApiResponse,
+    sent: Pick<Sent, 'request' | 'origin'>,
+    error: TokenError,
+  ): Promise<Verdict> | undefined;
+}
 
-/** The decision what a refused request leads to. */
 export function createJudge(classify: AuthOptions['classify'], header: TokenHeader): Judge {
-  return (response, replayable, sent) => {
-    const rejected = classifyAnswer(classify, response, sent.request);
-    return rejected ? repair(rejected, response, replayable, sent, header) : undefined;
+  return {
+    signed(response, replayable, request, origin, source, token) {
+      const rejected = classifyAnswer(classify, response, request, header.schemeOf(token));
+      if (!rejected) return undefined;
+      const sent: Sent = { request, origin, source, token };
+      return repair(rejected, response, replayable, sent, header);
+    },
+    unsigned(response, sent, cause) {
+      const rejected = classifyAnswer(classify, response, sent.request, '');
+      if (!rejected) return undefined;
+      return isOurs(rejected, response, sent).then((ours) => (ours ? { cause } : {}));
+    },
   };
+}
+
+// After a redirect to another origin it was not our token that was refused.
+async function isOurs(
+  rejected: true | PromiseLike<boolean>,
+  { url }: ApiResponse,
+  { request, origin }: Pick<Sent, 'request' | 'origin'>,
+): Promise<boolean> {
+  return (
+    (await abortable(Promise.resolve(rejected), request.signal)) &&
+    (!url || targetOf(url) === origin)
+  );
 }
 
 async function repair(
   rejected: true | PromiseLike<boolean>,
   response: ApiResponse,
   replayable: boolean,
-  { request, origin, source, token }: Sent,
+  sent: Sent,
   header: TokenHeader,
 ): Promise<Verdict> {
-  const { signal } = request;
-  // After a redirect to another origin it was not our token that was refused.
-  if (
-    !(await abortable(Promise.resolve(rejected), signal)) ||
-    (response.url && targetOf(response.url) !== origin)
-  )
-    return {};
+  const { request, origin, source, token } = sent;
+  if (!(await isOurs(rejected, response, sent))) return {};
   const { accessToken } = token;
+  const { method, carried, signal } = request;
   let next: AccessToken | undefined;
   try {
     next = await abortable(
@@ -64,24 +96,24 @@ async function repair(
       signal,
     );
   } catch (error) {
+    if (signal?.aborted) throw error;
     const cause = tokenErrorOf(error);
-    if (signal?.aborted || cause?.action !== 'signIn') throw error;
+    if (cause?.action !== 'signIn') throw nameRequest(error, method, origin);
     return { cause };
   }
   if (!next || next.accessToken === accessToken) return {};
-  const about = { method: request.method, origin };
-  const notReplayed = (): void => report(source, { type: 'notReplayed', ...about });
+  const notReplayed = (): void => report(source, { type: 'notReplayed', method, origin });
   if (!replayable) {
     notReplayed();
     return {};
   }
   return {
-    replay: header.headersFor(next),
+    replay: header.headersFor(next, carried),
     notReplayed,
     replayed(status) {
       const outcome =
         status === undefined ? 'failed' : isRefusal(status, response) ? 'rejected' : 'accepted';
-      report(source, { type: 'replayed', ...about, status, outcome });
+      report(source, { type: 'replayed', method, origin, status, outcome });
     },
   };
 }

@@ -16,11 +16,11 @@ export function report(source: TokenSource, event: RequestEvent): void {
 export function createUnsignedReport(): (
   source: TokenSource,
   why: 'header' | 'origin',
-  origin: string,
+  origin: string | undefined,
 ) => void {
   const told = new Set<string>();
   return (source, why, origin) => {
-    if (!source.report || told.has(origin) || told.size >= TOLD) return;
+    if (!source.report || origin === undefined || told.has(origin) || told.size >= TOLD) return;
     told.add(origin);
     report(source, { type: 'unsigned', why, origin });
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAuthorizer, explain, type Signature } from '../../src/http/authorizer.ts';
+import { createAuthorizer, explain } from '../../src/http/authorizer.ts';
+import type { Signature } from '../../src/http/signature.ts';
 import type { ApiResponse, AuthOptions } from '../../src/http/options.ts';
 import { TokenError, tokenErrorOf } from '../../src/errors/errors.ts';
 import type { RequestEvent, TokenSource } from '../../src/source.ts';
@@ -29,6 +30,13 @@ const signed = async (
   });
   if (!signature) throw new Error('not signed');
   return signature;
+};
+const caught = async (promise: Promise<unknown> | undefined): Promise<unknown> => {
+  try {
+    return await promise;
+  } catch (error) {
+    return error;
+  }
 };
 
 describe('whether a request is signed', () => {
@@ -228,8 +236,13 @@ describe('what it is signed with', () => {
   });
 
   it('or rejects with what the source rejects with', async () => {
-    const error = new TokenError('ERR_WAIT_LIMIT');
-    await expect(signed(source({ getToken: () => Promise.reject(error) }))).rejects.toBe(error);
+    const cause = new TokenError('ERR_WAIT_LIMIT');
+    await expect(signed(source({ getToken: () => Promise.reject(cause) }))).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      cause,
+    });
+    const odd = new Error('odd');
+    await expect(signed(source({ getToken: () => Promise.reject(odd) }))).rejects.toBe(odd);
   });
 });
 
@@ -288,18 +301,16 @@ describe('what a refusal leads to', () => {
         true,
       ),
     ).toEqual({ cause: ended });
-    for (const error of [
-      new TokenError('ERR_REFRESH_UNAVAILABLE'),
-      new TokenError('ERR_REFRESH_CONFIGURATION'),
-      new Error('odd'),
-    ]) {
-      await expect(
-        (await signed(source({ replaceRejected: () => Promise.reject(error) }))).judge(
-          answer(),
-          true,
-        ),
-      ).rejects.toBe(error);
+    const failing = async (cause: Error): Promise<unknown> => {
+      const { judge } = await signed(source({ replaceRejected: () => Promise.reject(cause) }));
+      return caught(judge(answer(), true));
+    };
+    for (const code of ['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_CONFIGURATION'] as const) {
+      const cause = new TokenError(code);
+      expect(await failing(cause)).toMatchObject({ name: 'TokenError', code, cause });
     }
+    const odd = new Error('odd');
+    expect(await failing(odd)).toBe(odd);
   });
 
   it('the abort reason at once, even if classify never answers', async () => {
@@ -429,7 +440,7 @@ describe('while nobody is signed in', () => {
     const authorize = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'reject' });
     await expect(authorize({ method: 'GET', url: URL_ })).rejects.toMatchObject({
       code: 'ERR_SIGNED_OUT',
-      message: 'Nobody is signed in',
+      message: 'Nobody is signed in (GET https://api.example.com)',
     });
     const sending = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'send' });
     expect(await sending({ method: 'GET', url: URL_ })).toBeUndefined();
@@ -460,9 +471,8 @@ describe('a request', () => {
         throw error;
       },
     });
-    await expect(createAuthorizer(throwing, OPTIONS)({ method: 'GET', url: URL_ })).rejects.toBe(
-      error,
-    );
+    const rejected = createAuthorizer(throwing, OPTIONS)({ method: 'GET', url: URL_ });
+    await expect(rejected).rejects.toMatchObject({ code: 'ERR_CLOSED', cause: error });
   });
 
   it('with tokens: false goes out untouched', () => {

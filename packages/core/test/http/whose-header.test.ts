@@ -117,7 +117,9 @@ describe('before a header is called somebody else’s, the source is read', () =
       getToken: () => ((read = true), Promise.reject(error)),
       issued: () => read,
     });
-    const manager = Object.assign(known, { status: 'unknown' });
+    const manager = Object.defineProperty(known, 'status', {
+      get: () => (read ? 'signedIn' : 'unknown'),
+    });
     await expect(headersOf(manager, 'Bearer other')).rejects.toMatchObject({ code: error.code });
     const itself = source({ getToken: () => Promise.reject(new TokenError('ERR_REENTRANT')) });
     expect(await headersOf(itself, 'Bearer other')).toBeUndefined();

@@ -144,7 +144,11 @@ export function refusals({ adapter, api, it }: ContractContext): void {
         false,
         'secrets',
       );
-      equal(found[0]?.cause !== undefined && found[0].cause === found[1]?.cause, true, 'cause');
+      equal(
+        found.map((error) => tokenErrorOf(error?.cause)?.code),
+        ['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE'],
+        'causes',
+      );
     });
   }
 }
