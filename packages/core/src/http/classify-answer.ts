@@ -13,7 +13,6 @@ export function classifyAnswer(
   scheme: string,
 ): boolean | PromiseLike<boolean> {
   if (!classify) return isTokenRejected(response, scheme);
-  const said: unknown = classify(response, { method, url });
   const decide = (found: unknown): boolean => {
     if (found === 'rejected' || found === 'accepted') return found === 'rejected';
     // `response.status === 419 && 'rejected'` is `false` for all others.
@@ -24,7 +23,13 @@ export function classifyAnswer(
     }
     return isTokenRejected(response, scheme);
   };
-  return isThenable(said) ? said.then(decide) : decide(said);
+  try {
+    const said: unknown = classify(response, { method, url });
+    return isThenable(said) ? said.then(decide) : decide(said);
+  } catch (error) {
+    // Later, so that the adapter lets go of the answer as for every other error.
+    return Promise.reject(error);
+  }
 }
 
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>

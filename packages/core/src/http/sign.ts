@@ -71,11 +71,9 @@ export function createSign(
       return signatureOf(token, source, origin, request);
     }
     if (whenSignedOut === 'reject')
-      throw nameRequest(
-        new TokenError('ERR_SIGNED_OUT', { message: 'Nobody is signed in' }),
-        request.method,
-        origin,
-      );
+      throw new TokenError('ERR_SIGNED_OUT', {
+        message: `Nobody is signed in (${request.method} ${origin})`,
+      });
     return request.carried
       ? { headers: header.headersForNone(request.carried), judge: () => undefined }
       : undefined;

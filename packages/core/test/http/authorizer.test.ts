@@ -356,9 +356,18 @@ describe('what a refusal leads to', () => {
     const accepting = await signed(source(), { classify: () => 'accepted' });
     expect(accepting.judge(answer(401), true)).toBeUndefined();
     const wrong = await signed(source(), { classify: () => true as never });
-    expect(() => wrong.judge(answer(401), true)).toThrow(
+    await expect(wrong.judge(answer(401), true)).rejects.toThrow(
       new TypeError("classify: expected 'rejected', 'accepted' or undefined, got boolean"),
     );
+    const falsy = await signed(source(), { classify: () => false as never });
+    expect(await falsy.judge(answer(401), true)).toMatchObject({ replay: {} });
+    const broken = new Error('broken');
+    const throwing = await signed(source(), {
+      classify() {
+        throw broken;
+      },
+    });
+    await expect(throwing.judge(answer(200), true)).rejects.toBe(broken);
   });
 
   it('what classify says, at once or later; its error is the caller’s', async () => {
