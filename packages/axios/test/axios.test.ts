@@ -158,7 +158,7 @@ describe.each<[string, typeof axios]>([
       await caught(
         instance.get('/never', { headers: { Authorization: [`Bearer ${token}`] } as never }),
       );
-    expect(authorizations()).toEqual(['Bearer other', 'Bearer old']);
+    expect(authorizations()).toEqual(['Bearer other', 'Bearer old', 'Bearer good']);
   });
 
   it('leaves basic authentication alone, and Authorization: false', async () => {
@@ -276,14 +276,11 @@ describe.each<[string, typeof axios]>([
 
   it('rejects with the TokenError itself, not wrapped, when no token can be had', async () => {
     const down = new TokenError('ERR_REFRESH_UNAVAILABLE');
-    expect(
-      await caught(
-        attached({}, source({ replaceRejected: () => Promise.reject(down) })).get('/echo'),
-      ),
-    ).toBe(down);
-    expect(
-      await caught(attached({}, source({ getToken: () => Promise.reject(down) })).get('/echo')),
-    ).toBe(down);
+    const failing = (): Promise<never> => Promise.reject(down);
+    for (const over of [{ replaceRejected: failing }, { getToken: failing }]) {
+      const error = await caught(attached({}, source(over)).get('/echo'));
+      expect([tokenErrorOf(error), error.cause]).toEqual([error, down]);
+    }
   });
 
   describe('while a request waits for a token', () => {

@@ -370,7 +370,7 @@ describe('the answer', () => {
       ...OPTIONS,
       fetch: stub(refused).fetch,
     });
-    await expect(authFetch(`${HERE}/a`)).rejects.toBe(down);
+    await expect(authFetch(`${HERE}/a`)).rejects.toMatchObject({ cause: down });
     expect(refused.bodyUsed).toBe(true);
   });
 

@@ -43,7 +43,6 @@ export interface TokenHeader {
   read(header: unknown): Carried;
 }
 
-const NO_HEADERS: HeaderMap = {};
 /** What a template or a storage makes of nothing, and of a promise that was not awaited. */
 const NOTHING = /^(?:|undefined|null|nan|false|""|''|\[object \w+\])[,;]?$/i;
 const SCHEME = /^(?:bearer|token|jwt|dpop|basic)(?=\s|$)\s*/i;
@@ -54,10 +53,11 @@ const NO_TOKEN = /^(?:basic|digest|negotiate|ntlm)\s/i;
 export function createTokenHeader(name: string | undefined): TokenHeader {
   const withScheme = name === undefined || name.toLowerCase() === 'authorization';
   const written = withScheme ? 'Authorization' : name;
+  const none: HeaderMap = {};
   const takenOff: HeaderMap = { [written]: undefined };
   let latest: AccessToken | undefined;
   let headers: HeaderMap = {};
-  const headersForNone = (carried: unknown): HeaderMap => (carried ? takenOff : NO_HEADERS);
+  const headersForNone = (carried: unknown): HeaderMap => (carried ? takenOff : none);
   return {
     headersFor(token, carried) {
       if (token.tokenType === 'cookie') return headersForNone(carried);
