@@ -166,6 +166,14 @@ describe.each<[string, typeof axios]>([
         expect(seen.splice(0)).toEqual([found, found]);
       }
     }
+    // As XMLHttpRequest gives it for responseType: 'document'.
+    await instance.get('/a', {
+      adapter: async (config) => ({
+        ...{ status: 200, data: { documentElement: {} }, statusText: '', config },
+        headers: { 'content-type': 'text/xml' },
+      }),
+    });
+    expect(seen.splice(0)).toEqual([undefined, undefined]);
     const parsed = { a: 1 };
     await instance.get('/a', {
       adapter: async (config) => ({

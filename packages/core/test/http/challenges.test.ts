@@ -168,6 +168,12 @@ describe('isTokenRejected', () => {
   ])('%i %j: %s', (status, challenge, rejected) => {
     expect(isTokenRejected(answer(status, challenge))).toBe(rejected);
   });
+  it('reads a header that some client gives as a list', () => {
+    const list = ['Basic realm="a"', 'Bearer error="insufficient_scope"'];
+    const headers = { get: () => list as unknown as string };
+    expect(isTokenRejected({ ...answer(401), headers })).toBe(false);
+  });
+
   it.each<[string | undefined, string, boolean]>([
     ['DPoP', 'Bearer error="invalid_token", DPoP error="use_dpop_nonce"', false],
     ['dpop', 'DPoP error="use_dpop_nonce"', false],

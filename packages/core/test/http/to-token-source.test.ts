@@ -155,6 +155,15 @@ describe('a function and refused tokens', () => {
     ]);
   });
 
+  it('is asked once however late somebody comes', async () => {
+    const clock = testClock();
+    let calls = 0;
+    const source = fromFunction(() => (calls++, 'new'), clock);
+    await source.replaceRejected('old');
+    await clock.advance(3_600_000);
+    expect([await source.replaceRejected('old'), calls]).toEqual([{ accessToken: 'new' }, 1]);
+  });
+
   it('gives who comes late what was given last', async () => {
     const { calls, source } = counted((rejected) => `${rejected}+`);
     await source.replaceRejected('a');
