@@ -1,4 +1,4 @@
-import { type ApiResponse, parseJson } from 'unexpired/adapter';
+import { type ApiResponse, isJsonType, parseJson } from 'unexpired/adapter';
 import type { Answer } from './axios-like.ts';
 
 /**
@@ -39,7 +39,9 @@ export class RawAnswer implements ApiResponse {
   async json(): Promise<unknown> {
     const { data } = this.answer;
     const text = await readText(data);
-    return text === undefined ? data : parseJson(this.headers.get('content-type'), text);
+    const type = this.headers.get('content-type');
+    if (text === undefined) return isJsonType(type) ? data : undefined;
+    return parseJson(type, text);
   }
 }
 

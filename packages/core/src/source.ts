@@ -50,11 +50,20 @@ export type RequestEvent =
       readonly origin: string;
     };
 
-/** Asked for every request; `rejected` is the token that the API just refused. */
+/**
+ * Asked for every request. `rejected`: the token that the API just refused; it is asked once for it, however many
+ * requests were refused with it, and without anybody's signal. `undefined` or `null`: nobody is signed in, or there is
+ * nothing better.
+ */
 export type TokenFunction = (request: {
   readonly rejected?: string;
   readonly signal?: AbortSignal | undefined;
-}) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>;
+}) =>
+  | string
+  | AccessToken
+  | null
+  | undefined
+  | PromiseLike<string | AccessToken | null | undefined>;
 
 /** What adapters take: a fixed token, a function asked for every request, or a source such as a `TokenManager`. */
 export type TokenInput = string | TokenFunction | TokenSource;
