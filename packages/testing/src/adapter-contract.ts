@@ -41,10 +41,12 @@ export function adapterContract(
   });
   describe(`${adapter.name}: lifetime`, () => lifetime(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
-  describe(`${adapter.name}: boundaries`, () => boundaries(context));
-  describe(`${adapter.name}: whose header`, () => whoseHeader(context));
-  describe(`${adapter.name}: refusals`, () => refusals(context));
-  describe(`${adapter.name}: carriers`, () => carriers(context));
+  describe(`${adapter.name}: boundaries`, () => {
+    boundaries(context);
+    whoseHeader(context);
+    refusals(context);
+    carriers(context);
+  });
   describe(`${adapter.name}: targets`, () => targets(context));
   describe(`${adapter.name}: connections`, () => connections(context));
 }
