@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createAuthFetch } from '@unexpired/fetch';
 import { kyAuth } from '@unexpired/fetch/ky';
@@ -208,6 +209,30 @@ describe('what json() of classify reads is bounded', () => {
     );
     expect(seen).toEqual(expected);
     expect(await given.text()).toBe(text);
+  });
+
+  it('where the body is a Node stream, as node-fetch has it, and where there are no streams', async () => {
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const like = (copy: object): Response =>
+      ({ status: 200, url: '', headers, clone: () => copy }) as Response;
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(2 ** 16, 'x');
+      })(),
+    );
+    expect((await classified(like({ body: endless }))).seen).toBeUndefined();
+    expect(endless.destroyed).toBe(true);
+    const short = Readable.from([Buffer.from('{"a"'), Buffer.from(':1}')]);
+    expect((await classified(like({ body: short }))).seen).toEqual({ a: 1 });
+    const reactNative = { text: async () => '{"a":1}' };
+    expect((await classified(like(reactNative))).seen).toEqual({ a: 1 });
+    const broken = { text: () => Promise.reject(new Error('cut off')) };
+    expect((await classified(like(broken))).seen).toBeUndefined();
+    const used = like({});
+    used.clone = () => {
+      throw new TypeError('used');
+    };
+    expect((await classified(used)).seen).toBeUndefined();
   });
 
   it('and read once, however often it is asked for', async () => {

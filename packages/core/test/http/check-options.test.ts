@@ -157,12 +157,17 @@ describe('origins that are left out default to the base URL', () => {
 
   it.each([
     ['', /^origins: expected a list .*, got undefined$/],
-    ['/api', /^origins \(of the base URL\): 'self' is the page's own origin, and there is no page/],
     ['http://api.example.com/v1', /^origins .*"http:\/\/api\.example\.com" is not encrypted/],
     ['//api.example.com/v1', /^origins .*is not an origin/],
     ['ws://api.example.com', /^origins .*is not an origin/],
   ])('not %s', (base, message) => {
     expect(() => checkOptions({}, base)).toThrow(message);
     expect(() => checkOptions({}, base)).toThrow(TypeError);
+  });
+
+  it('none for a relative one where there is no page, so that a server can render what a page runs', () => {
+    expect([...checkOptions({}, '/api')]).toEqual([]);
+    Object.assign(globalThis, { location: { origin: 'null' } });
+    expect(() => checkOptions({}, '/api')).toThrow(/there is no page here/);
   });
 });
