@@ -39,7 +39,8 @@ export function checkOptions(options: AuthOptions, base?: string): ReadonlySet<s
 }
 
 /**
- * The origins that may see the token: those listed, else that of `base`, the client's base URL.
+ * The origins that may see the token: those listed, else that of `base`, the client's base URL; none for a relative one
+ * where there is no page.
  *
  * @throws TypeError for a wrong origin, and where there is neither a list nor a base URL.
  */
@@ -48,7 +49,10 @@ export function originsOf(
   base?: string,
 ): ReadonlySet<string> {
   if (origins === undefined && base) {
-    const written = isRelative(base) ? 'self' : (originOf(base) ?? base);
+    const relative = isRelative(base);
+    // A server that renders the page imports the same module, and cannot send such a request at all.
+    if (relative && globalThis.location === undefined) return new Set();
+    const written = relative ? 'self' : (originOf(base) ?? base);
     return new Set([checkOrigin(written, 'origins (of the base URL)', allowInsecureOrigins)]);
   }
   if (!Array.isArray(origins) || !origins.length) {
