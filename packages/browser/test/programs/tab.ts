@@ -92,7 +92,7 @@ async function ask({ advance, requests }: Order): Promise<Answers> {
 }
 
 globalThis.tab = {
-  open({ catch: step, waitTimeout } = {}) {
+  open({ catch: step, waitTimeout, whenSignedOut } = {}) {
     catchAt = step;
     tokens = createTokenManager({
       store: watched(browserStore()),
@@ -119,7 +119,11 @@ globalThis.tab = {
       },
     });
     tokens.subscribe((event) => events.push(event));
-    authFetch = createAuthFetch(tokens, { origins: ['self'], allowInsecureOrigins: true });
+    authFetch = createAuthFetch(tokens, {
+      origins: ['self'],
+      allowInsecureOrigins: true,
+      whenSignedOut,
+    });
   },
   async setSession(answer) {
     try {
@@ -154,7 +158,8 @@ globalThis.tab = {
   status: () => tokens.status,
   lastError: () => lastError && { code: lastError.code, message: lastError.message },
   lastCause() {
-    const { cause } = lastError ?? {};
+    // An error of one request has the one that all of them share behind it.
+    const { cause } = tokenErrorOf(lastError?.cause) ?? lastError ?? {};
     return cause instanceof Error
       ? { code: (cause as { code?: unknown }).code, message: cause.message }
       : undefined;

@@ -31,7 +31,11 @@ export type WorkerOrder =
 /** What a tab of `programs/tab.ts` can be told from outside. */
 export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
-  open(setup?: { readonly catch?: Step; readonly waitTimeout?: number }): void;
+  open(setup?: {
+    readonly catch?: Step;
+    readonly waitTimeout?: number;
+    readonly whenSignedOut?: 'send' | 'reject';
+  }): void;
   /** Resolves with the code of the error, where there was one. */
   setSession(answer: TokenResponse): Promise<string | undefined>;
   signOut(): Promise<void>;
