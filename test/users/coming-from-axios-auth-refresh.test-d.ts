@@ -1,7 +1,6 @@
 // Coming from axios-auth-refresh: skipAuthRefresh, shouldRefresh.
 import axios from 'axios';
 import { createTokenManager, memoryStore } from 'unexpired';
-import { isTokenRejected } from 'unexpired/adapter';
 import { attachAuth } from '@unexpired/axios';
 const api = axios.create({ baseURL: 'https://api.example.com' }); // delete the interceptor that set Authorization
 const tokens = createTokenManager({
@@ -13,8 +12,8 @@ const tokens = createTokenManager({
 });
 const detach = attachAuth(api, tokens, {
   origins: ['https://api.example.com'],
-  isRejected: async (response) =>
-    isTokenRejected(response) || ((await response.json()) as any)?.code === 'TOKEN_EXPIRED', // shouldRefresh
+  classify: async (response) =>
+    ((await response.json()) as any)?.code === 'TOKEN_EXPIRED' ? 'rejected' : undefined, // shouldRefresh
 });
 await api.get('/public', { tokens: false }); // skipAuthRefresh
 detach();

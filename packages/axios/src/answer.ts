@@ -1,4 +1,4 @@
-import type { ApiResponse } from 'unexpired/adapter';
+import { type ApiResponse, isJsonType, parseJson } from 'unexpired/adapter';
 import type { Answer } from './axios-like.ts';
 
 /**
@@ -39,11 +39,9 @@ export class RawAnswer implements ApiResponse {
   async json(): Promise<unknown> {
     const { data } = this.answer;
     const text = await readText(data);
-    try {
-      return text === undefined ? data : (JSON.parse(text) as unknown);
-    } catch {
-      return undefined; // not JSON
-    }
+    const type = this.headers.get('content-type');
+    if (text === undefined) return isJsonType(type) ? data : undefined;
+    return parseJson(type, text);
   }
 }
 
@@ -81,12 +79,16 @@ export function hideRequest(error: Error & { readonly response?: object }): void
   }
 }
 
+/** More than that is not read, in bytes. */
+const LONGEST = 2 ** 20;
+
 // What `responseType` made of it. A stream is the caller's and can be read once: it is no JSON to us.
 async function readText(data: unknown): Promise<string | undefined> {
   if (typeof data === 'string') return data;
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data))
-    return new TextDecoder().decode(data);
-  if (typeof Blob === 'function' && data instanceof Blob) return data.text();
+    return data.byteLength > LONGEST ? '' : new TextDecoder().decode(data);
+  if (typeof Blob === 'function' && data instanceof Blob)
+    return data.size > LONGEST ? '' : data.text();
   const { pipe, getReader } = (data ?? {}) as Record<string, unknown>;
   return pipe || getReader ? '' : undefined;
 }

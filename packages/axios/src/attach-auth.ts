@@ -1,8 +1,8 @@
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
-import { type Authorize, checkOptions, createAuthorizer } from 'unexpired/adapter';
+import { checkOptions, createAuthorizer } from 'unexpired/adapter';
 import type { AxiosLike, Config } from './axios-like.ts';
 import { ATTACHED, createDispatch } from './dispatch.ts';
-import { exchange } from './exchange.ts';
+import { type Attached, exchange } from './exchange.ts';
 
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -13,10 +13,9 @@ declare module 'axios' {
 
 type Wrapper = (config: Config) => Promise<unknown>;
 
-interface Attachment {
+interface Attachment extends Attached {
   readonly tokens: TokenInput;
   origins: ReadonlySet<string>;
-  authorize: Authorize;
   readonly detach: () => void;
 }
 
@@ -26,30 +25,35 @@ interface Attachment {
  *
  * `data` may be a function that makes the body, for streams that shall be sent again: it is called for each send.
  *
+ * `origins` default: that of `instance.defaults.baseURL`, also when that is changed later; `'self'` where it is relative.
+ *
  * The same instance and tokens twice is once, with the latest options; overlapping origins with other tokens is a
  * TypeError.
  *
- * @throws TypeError for a wrong option. Requests reject with a `TokenError`, or with axios's own 401 and the
+ * @throws TypeError for a wrong option, and where there are neither `origins` nor a base URL. Requests reject with a `TokenError`, or with axios's own 401 and the
  * `TokenError` as its `cause`, as the table *What an adapter answers* says.
  *
  * @example
  * ```ts
  * const api = axios.create({ baseURL: 'https://api.example.com' });
- * const detach = attachAuth(api, tokens, { origins: ['https://api.example.com'] });
+ * const detach = attachAuth(api, tokens);
  * ```
  */
 export function attachAuth(
   instance: AxiosLike,
   tokens: TokenInput,
-  options: AuthOptions,
+  options: AuthOptions = {},
 ): () => void {
   const requests = instance?.interceptors?.request;
   if (typeof requests?.use !== 'function')
     throw new TypeError(
       `instance: expected an axios instance, such as axios.create() gives, got ${typeof instance}`,
     );
-  const authorize = createAuthorizer(tokens, options);
-  const origins = checkOptions(options);
+  const base = (): string | undefined =>
+    (instance.defaults as { baseURL?: string } | undefined)?.baseURL;
+  const authorize = createAuthorizer(tokens, options, base);
+  const origins = checkOptions(options, base());
+  const header = (options.header ?? 'Authorization').toLowerCase();
 
   const holder = instance as AxiosLike & { [ATTACHED]?: Attachment[] };
   if (!holder[ATTACHED]) Object.defineProperty(holder, ATTACHED, { value: [] });
@@ -64,10 +68,10 @@ export function attachAuth(
   }
   // Of two that serve one origin each would replay the other's replay.
   for (const other of overlapping.slice(1)) other.detach();
-  if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize }).detach;
+  if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize, header }).detach;
 
   const dispatch = createDispatch(instance);
-  const attachment: Attachment = { tokens, origins, authorize, detach };
+  const attachment: Attachment = { tokens, origins, authorize, header, detach };
   // One for each adapter, not for each request: that costs less, and a config that is sent again is recognised by it.
   const wrappers = new WeakMap<object, Wrapper>();
   const named = new Map<string, Wrapper>();
@@ -78,7 +82,7 @@ export function attachAuth(
     const wrap = (config: Config): Promise<unknown> => {
       // The caller, and whoever sends this config again, sees the adapter that it gave.
       config.adapter = adapter;
-      return exchange(config, adapter, attachment.authorize, dispatch);
+      return exchange(config, adapter, attachment, dispatch);
     };
     const wrapper: Wrapper = Object.assign(wrap, { [ATTACHED]: true });
     wrappers.set(wrapper, wrapper);

@@ -4,6 +4,7 @@ export interface AxiosLike {
   readonly interceptors: {
     readonly request: { use(onFulfilled: (config: any) => any): number; eject(id: number): void };
   };
+  readonly defaults: object;
   request(config: any): Promise<any>;
 }
 /* oxlint-enable typescript/no-explicit-any */
@@ -11,6 +12,7 @@ export interface AxiosLike {
 /** What this package reads and writes of a request's config, after axios has merged and transformed it. */
 export interface Config {
   url?: string;
+  method?: string;
   baseURL?: string;
   allowAbsoluteUrls?: boolean;
   adapter?: unknown;
@@ -26,6 +28,9 @@ export interface Config {
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };
+  maxRedirects?: number | undefined;
+  fetchOptions?: { mode?: string; redirect?: string } | undefined;
+  'axios-retry'?: object;
   beforeRedirect?: ((redirect: Redirect, ...details: unknown[]) => void) | undefined;
   onUploadProgress?: unknown;
   env?: { fetch?: Fetch | null };

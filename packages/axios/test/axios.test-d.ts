@@ -18,7 +18,12 @@ attachAuth(
   {
     ...options,
     allowInsecureOrigins: undefined,
-    isRejected: (response) => response.status === 419,
+    classify: (response, { method, url }) =>
+      response.status === 419
+        ? 'rejected'
+        : method === 'POST' && url.endsWith('/password')
+          ? 'accepted'
+          : undefined,
   },
 );
 detach();
@@ -28,7 +33,8 @@ void axios.get('/other', { tokens: source });
 void axios.request({ url: '/other', tokens: undefined });
 // @ts-expect-error a number is no source
 void axios.get('/other', { tokens: 1 });
-// @ts-expect-error origins has no default
-attachAuth(axios, source, {});
+attachAuth(axios, source);
+// @ts-expect-error a boolean would switch the 401 off without a word
+attachAuth(axios, source, { classify: (response) => response.status === 419 });
 // @ts-expect-error not an instance
 attachAuth({}, source, options);

@@ -230,6 +230,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
           await signIn(page, site);
           await page.evaluate(() => putIntoDatabase({ v: 9, anything: 'else' }));
           const late = await user.tab();
+          await late.evaluate(() => tab.open({ whenSignedOut: 'reject' }));
           expect(await ask(late)).toEqual({ statuses: [], errors: ['ERR_STORE_RECORD'] });
           expect(await page.evaluate(() => takeFromDatabase())).toEqual({ v: 9, anything: 'else' });
         });
@@ -338,7 +339,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
       it('a page that may store nothing says so, and sends no request with a token', async () => {
         const page = await user.blank();
         await page.goto(site.url('tab', { sandboxed: true }));
-        await page.evaluate(() => tab.open());
+        await page.evaluate(() => tab.open({ whenSignedOut: 'reject' }));
         const { errors } = await ask(page);
         expect(errors).toEqual(['ERR_REFRESH_UNAVAILABLE']);
         expect(await page.evaluate(() => tab.lastCause())).toEqual({
@@ -516,6 +517,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
       await holder.evaluate(() => holdDatabase());
       await page.evaluate(() => void deleteDatabase('unexpired'));
       const late = await user.tab();
+      await late.evaluate(() => tab.open({ whenSignedOut: 'reject' }));
       expect((await ask(late)).errors).toEqual(['ERR_REFRESH_UNAVAILABLE']);
       expect(await late.evaluate(() => tab.lastCause())).toEqual({
         code: 'TimeoutError',

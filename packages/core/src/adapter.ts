@@ -8,18 +8,16 @@ export { isSecret } from './errors/safe-cause.ts';
 export { retryAfterOf } from './refresh/retry-after.ts';
 export { fingerprint } from './tokens/fingerprint.ts';
 export { abortable } from './time/abortable.ts';
-export {
-  type Authorize,
-  createAuthorizer,
-  explain,
-  type Signature,
-  type UnsignedRequest,
-  type Verdict,
-} from './http/authorizer.ts';
+export { type Authorize, createAuthorizer, explain } from './http/authorizer.ts';
+export type { Signature, UnsignedRequest } from './http/signature.ts';
+export type { Verdict } from './http/judge.ts';
 export { isReplayable } from './http/body.ts';
+export { type BodyReader, isJsonType, parseJson, readJson } from './http/bounded-json.ts';
 export { checkOptions } from './http/check-options.ts';
+export type { BaseUrl } from './http/allowed-origins.ts';
+export type { HeaderMap } from './http/authorization.ts';
 export { type Challenge, parseChallenges } from './http/challenges.ts';
-export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';

@@ -7,7 +7,7 @@ export {
   tokenErrorOf,
 } from './errors/errors.ts';
 export type { SetSessionOptions } from './manager/home.ts';
-export type { ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
+export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { Rotation, SessionOptions, TokenManagerOptions } from './manager/options.ts';
@@ -25,7 +25,7 @@ export type {
 export type { HeldLock, RefreshLock } from './session/lock.ts';
 export type { SessionRecord, StoreCell, StoredValue, TokenStore } from './session/store.ts';
 export { sharedStore } from './shared/shared-store.ts';
-export type { TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
+export type { RequestEvent, TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';

@@ -23,13 +23,14 @@ export interface TokenSource {
    * means. Where it is missing, adapters remember what the source gave them.
    */
   issued?(accessToken: string): boolean;
-  /** What an adapter tells of its requests, for the events of this source. */
+  /** What an adapter tells of its requests, for the events of this source. Called once for each event; must not throw. */
   report?(event: RequestEvent): void;
 }
 
-/** One request, as adapters tell of it with {@link TokenSource.report}. */
+/** One request, as adapters tell of it with {@link TokenSource.report}. Carries no token, no path and no query. */
 export type RequestEvent =
   | {
+      /** A refused request was sent again. `failed`: no answer came, `status` is undefined. */
       readonly type: 'replayed';
       readonly method: string;
       readonly origin: string;
@@ -37,26 +38,35 @@ export type RequestEvent =
       readonly outcome: 'accepted' | 'rejected' | 'failed';
     }
   | {
-      /** It could not be sent again: its body can be read once. */
+      /** It was refused, there is a new token, and it could not be sent again: its body can be read once. */
       readonly type: 'notReplayed';
       readonly method: string;
       readonly origin: string;
     }
   | {
       /**
-       * Sent as it was, because it carries a header that is not ours, or goes to an origin that is not listed. Told once for
-       * each origin.
+       * Sent as it was, because it carries a header that is not ours, or goes to an origin that is not listed. Told once
+       * for each origin, and for 100 origins at the most.
        */
       readonly type: 'unsigned';
       readonly why: 'header' | 'origin';
       readonly origin: string;
     };
 
-/** Asked for every request; `rejected` is the token that the API just refused. */
+/**
+ * Asked for every request. `rejected`: the token that the API just refused; it is asked once for it, however many
+ * requests were refused with it, and without anybody's signal. `undefined` or `null`: nobody is signed in, or there is
+ * nothing better.
+ */
 export type TokenFunction = (request: {
   readonly rejected?: string;
   readonly signal?: AbortSignal | undefined;
-}) => string | AccessToken | undefined | Promise<string | AccessToken | undefined>;
+}) =>
+  | string
+  | AccessToken
+  | null
+  | undefined
+  | PromiseLike<string | AccessToken | null | undefined>;
 
 /** What adapters take: a fixed token, a function asked for every request, or a source such as a `TokenManager`. */
 export type TokenInput = string | TokenFunction | TokenSource;

@@ -114,6 +114,7 @@ it('100,000 requests signed and judged for an adapter, refused or not, leave no 
     const verdicts = await Promise.all(
       Array.from({ length: 500 }, async (_, index) => {
         const signature = await authorize({
+          method: 'GET',
           url: 'https://api.example.com/a',
           signal: long.signal,
         });

@@ -1,4 +1,4 @@
-import type { ApiResponse } from 'unexpired/adapter';
+import { type ApiResponse, type BodyReader, isJsonType, readJson } from 'unexpired/adapter';
 
 /** Bodies up to 64 KiB are read to their end, so that the connection can be used again. */
 const DRAINED = 2 ** 16;
@@ -9,6 +9,7 @@ const DRAINED = 2 ** 16;
  */
 export class Answer implements ApiResponse {
   readonly #response: Response;
+  #json: Promise<unknown> | undefined;
 
   constructor(response: Response) {
     this.#response = response;
@@ -26,16 +27,38 @@ export class Answer implements ApiResponse {
     return this.#response.headers;
   }
 
-  async json(): Promise<unknown> {
-    // An endless stream of events or lines is not waited for.
-    if (!/\bjson(?!-seq|l)|^text\/plain|^$/i.test(this.headers.get('content-type') ?? ''))
-      return undefined;
+  json(): Promise<unknown> {
+    return (this.#json ??= this.#readJson());
+  }
+
+  async #readJson(): Promise<unknown> {
+    const type = this.headers.get('content-type');
+    if (!isJsonType(type)) return undefined;
     try {
-      return (await this.#response.clone().json()) as unknown;
+      return await readJson(type, readerOf(this.#response.clone()));
     } catch {
-      return undefined; // not JSON; whatever else is wrong with the body, its reader will see
+      return undefined; // it was read already, or cannot be copied
     }
   }
+}
+
+function readerOf(copy: Response): BodyReader {
+  const body = copy.body as (Partial<ReadableStream<Uint8Array>> & Partial<NodeStream>) | null;
+  if (body?.getReader) return body.getReader();
+  const iterator = body?.[Symbol.asyncIterator]?.();
+  // That of node-fetch, and so of cross-fetch, is a Node stream.
+  if (iterator) return { read: () => iterator.next(), cancel: () => body?.destroy?.() };
+  // React Native has no streams.
+  let text: Promise<string> | undefined;
+  return {
+    read: async () => (text ? { done: true } : { value: await (text = copy.text()) }),
+    cancel: () => undefined,
+  };
+}
+
+interface NodeStream {
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
+  destroy(): void;
 }
 
 /**

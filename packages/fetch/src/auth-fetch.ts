@@ -1,11 +1,13 @@
 import type { RequestAuth, TokenInput } from 'unexpired';
-import { type AuthOptions, createAuthorizer, explain } from 'unexpired/adapter';
+import { type AuthOptions, createAuthorizer, explain, type Verdict } from 'unexpired/adapter';
 import { Answer, release } from './answer.ts';
 import { type BodyFactory, copyBody } from './body-copy.ts';
-import { copyHeaders, getAuthorization, setAuthorization } from './headers.ts';
+import { copyHeaders, getHeader, setHeaders } from './headers.ts';
 
 /** Options of {@link createAuthFetch}. */
 export interface AuthFetchOptions extends AuthOptions {
+  /** Origins that may see the token; `'self'` is the page's own. HTTPS or loopback. No default. */
+  readonly origins: readonly (string | URL)[];
   /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here, or whoever wraps ours calls it without end. */
   // oxlint-disable-next-line typescript/no-explicit-any -- undici's fetch and the platform's have types that do not fit each other
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
@@ -43,14 +45,19 @@ export function createAuthFetch(tokens: TokenInput, options: AuthFetchOptions): 
   return wrapFetch(tokens, options);
 }
 
-/** As {@link createAuthFetch}; `replayable` tells of a `Request` whether its body can be sent again, where that is known. */
+/**
+ * As {@link createAuthFetch}; `replayable` tells of a `Request` whether its body can be sent again, where that is known;
+ * `base` is what `origins` defaults to.
+ */
 export function wrapFetch(
   tokens: TokenInput,
-  options: AuthFetchOptions,
+  options: AuthOptions & Pick<AuthFetchOptions, 'fetch'>,
   replayable?: (request: Request) => boolean | undefined,
+  base?: string,
 ): AuthFetch {
-  const authorize = createAuthorizer(tokens, options);
-  const { fetch: custom } = options;
+  const { fetch: custom, ...rest } = options ?? {};
+  const authorize = createAuthorizer(tokens, rest, base);
+  const header = (rest.header ?? 'authorization').toLowerCase();
   if (custom !== undefined && typeof custom !== 'function')
     throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
   const original = globalThis.fetch;
@@ -66,12 +73,17 @@ export function wrapFetch(
     const copy = copyInit(init);
     const signal = init?.signal === undefined ? request?.signal : init.signal;
 
-    const signing = authorize({
-      url,
-      authorization: getAuthorization(headers),
-      signal,
-      tokens: init?.tokens,
-    });
+    // Such a request can carry no header of ours, and its answer is not about one.
+    const carries = (init?.mode ?? request?.mode) !== 'no-cors';
+    const signing = carries
+      ? authorize({
+          method: (init?.method ?? request?.method ?? 'GET').toUpperCase(),
+          url,
+          carried: getHeader(headers, header),
+          signal,
+          tokens: init?.tokens,
+        })
+      : undefined;
     const factory = typeof copy?.body === 'function' ? copy.body : undefined;
     if (!signing && !factory)
       return send(input, init && 'tokens' in init ? (copy as RequestInit) : (init as RequestInit));
@@ -92,7 +104,10 @@ export function wrapFetch(
     const signed = (copy ?? {}) as RequestInit;
     if (request && !Object.keys(signed).length) Object.assign(signed, referrerOf(request));
     signed.headers = headers;
-    setAuthorization(headers, signature.authorization);
+    // Only `Authorization` is taken off on the way to another origin.
+    if (header !== 'authorization' && (signed.redirect ?? request?.redirect) !== 'manual')
+      signed.redirect = 'error';
+    setHeaders(headers, signature.headers);
     try {
       const response = await dispatch(target, signed);
       const judged = signature.judge(new Answer(response), body.replayable);
@@ -103,18 +118,32 @@ export function wrapFetch(
       });
       if (verdict.cause) explain(response, verdict.cause);
       const again = verdict.replay && (await body.take());
-      if (!again) return response;
-      setAuthorization(headers, verdict.replay);
+      if (!again || !verdict.replay) {
+        if (verdict.replay) verdict.notReplayed?.();
+        return response;
+      }
+      setHeaders(headers, verdict.replay);
       await release(response);
-      return await dispatch(
-        again.input ?? target,
-        again.body ? { ...signed, body: again.body } : signed,
+      return await watchReplay(
+        dispatch(again.input ?? target, again.body ? { ...signed, body: again.body } : signed),
+        verdict,
       );
     } finally {
       body.drop();
     }
   };
   return authFetch;
+}
+
+async function watchReplay(replay: Promise<Response>, verdict: Verdict): Promise<Response> {
+  try {
+    const response = await replay;
+    verdict.replayed?.(response.status);
+    return response;
+  } catch (error) {
+    verdict.replayed?.(undefined);
+    throw error;
+  }
 }
 
 // Of a URL, or of whatever else fetch makes a string of.

@@ -1,3 +1,5 @@
+import type { HeaderMap } from 'unexpired/adapter';
+
 /** A copy of the caller's headers, taken before anything is awaited: `fetch` reads them at once, too. */
 export type HeaderCopy = Headers | Record<string, string>;
 
@@ -9,21 +11,27 @@ export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
     : new Headers(headers);
 }
 
-export function getAuthorization(headers: HeaderCopy): string | null | undefined {
-  if (headers instanceof Headers) return headers.get('authorization');
-  for (const name in headers) if (isAuthorization(name)) return headers[name];
+/** The value of a header; `name` in lower case. */
+export function getHeader(headers: HeaderCopy, name: string): string | null | undefined {
+  if (headers instanceof Headers) return headers.get(name);
+  for (const own in headers) if (isSame(own, name)) return headers[own];
   return undefined;
 }
 
-export function setAuthorization(headers: HeaderCopy, value: string | undefined): void {
-  if (headers instanceof Headers) {
-    if (value) headers.set('authorization', value);
-    else headers.delete('authorization');
-    return;
-  }
-  for (const name in headers) if (isAuthorization(name)) delete headers[name];
-  if (value) headers['authorization'] = value;
+/** Sets every header of `map`, and takes those off that are `undefined` there. */
+export function setHeaders(headers: HeaderCopy, map: HeaderMap): void {
+  for (const name in map) setHeader(headers, name.toLowerCase(), map[name]);
 }
 
-const isAuthorization = (name: string): boolean =>
-  name.length === 13 && name.toLowerCase() === 'authorization';
+function setHeader(headers: HeaderCopy, name: string, value: string | undefined): void {
+  if (headers instanceof Headers) {
+    if (value) headers.set(name, value);
+    else headers.delete(name);
+    return;
+  }
+  for (const own in headers) if (isSame(own, name)) delete headers[own];
+  if (value) headers[name] = value;
+}
+
+const isSame = (own: string, name: string): boolean =>
+  own.length === name.length && own.toLowerCase() === name;

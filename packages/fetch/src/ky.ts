@@ -12,9 +12,10 @@ declare module 'ky' {
 
 /**
  * Options for `ky.extend()` that give every request a good token, and send a request again, once, when the API refused
- * its token. Works below ky's own retries and hooks, through its `fetch` option.
+ * its token. Works below ky's own retries and hooks, through its `fetch` option. `origins` default: that of the
+ * instance's `baseUrl` or `prefixUrl` (`prefix` in ky 2).
  *
- * @throws TypeError for a wrong option.
+ * @throws TypeError for a wrong option; from `extend` where there are neither `origins` nor a base URL.
  *
  * @example
  * ```ts
@@ -24,9 +25,10 @@ declare module 'ky' {
  */
 export function kyAuth(
   tokens: TokenInput,
-  options: AuthOptions,
+  options: AuthOptions = {},
 ): (parent: Partial<Options>) => Partial<Options> {
-  createAuthorizer(tokens, options); // for its checks: what follows runs when ky is extended
+  // For its checks. The rest runs when ky is extended; not until then is the base URL known.
+  createAuthorizer(tokens, options, 'https://base.invalid');
   const kinds = new WeakMap<Request, boolean>();
   // ky hands over a Request, and what its body was made of is only known here.
   const note: Hook = (first, second) => {
@@ -37,7 +39,12 @@ export function kyAuth(
     if (body !== undefined && body !== null) kinds.set(request, isReplayable(body));
   };
   return (parent) => ({
-    fetch: wrapFetch(tokens, { ...options, fetch: parent.fetch }, (request) => kinds.get(request)),
+    fetch: wrapFetch(
+      tokens,
+      { ...options, fetch: parent.fetch },
+      (request) => kinds.get(request),
+      baseOf(parent),
+    ),
     hooks: {
       beforeRequest: [note],
       beforeRetry: [endForTokenError, note],
@@ -45,6 +52,15 @@ export function kyAuth(
     } as Options['hooks'] & {},
     retry: withoutTokenErrors(parent.retry),
   });
+}
+
+// `baseUrl` and `prefix` of ky 2, `prefixUrl` of ky 1. A prefix is put before a relative URL, and that on the base.
+function baseOf(parent: Partial<Options>): string | undefined {
+  const { baseUrl, prefixUrl, prefix } = parent as Partial<Record<string, string | URL>>;
+  const base = [prefixUrl, prefix, baseUrl].find(
+    (one) => one !== undefined && /^[a-z][a-z\d+.-]*:|^\/\//i.test(String(one)),
+  );
+  return String(base ?? baseUrl ?? prefixUrl ?? prefix ?? '') || undefined;
 }
 
 // ky 1 would retry whatever a fetch rejects with. That no token can be had is known already, and waited for.

@@ -27,7 +27,8 @@ void response;
 
 const extended: KyInstance = ky.extend(kyAuth(source, options));
 await extended.get('https://api.example.com/me', { tokens: false }).json();
-// @ts-expect-error origins has no default
+kyAuth(source);
+// @ts-expect-error a fetch has no base URL that origins could default to
 createAuthFetch(source, {});
 // @ts-expect-error nothing to get a token from
 createAuthFetch(undefined, options);

@@ -370,7 +370,7 @@ describe('the answer', () => {
       ...OPTIONS,
       fetch: stub(refused).fetch,
     });
-    await expect(authFetch(`${HERE}/a`)).rejects.toBe(down);
+    await expect(authFetch(`${HERE}/a`)).rejects.toMatchObject({ cause: down });
     expect(refused.bodyUsed).toBe(true);
   });
 
@@ -404,15 +404,15 @@ describe('the answer', () => {
     'application/x-ndjson',
     'application/jsonl',
     'application/json-seq',
-  ])('is not parsed as JSON for isRejected when it is a stream of %s', async (type) => {
+  ])('is not parsed as JSON for classify when it is a stream of %s', async (type) => {
     const seen: unknown[] = [];
     const endless = new Response(new ReadableStream(), { headers: { 'content-type': type } });
     const authFetch = createAuthFetch('token', {
       ...OPTIONS,
       fetch: stub(endless).fetch,
-      async isRejected(response) {
+      async classify(response) {
         seen.push(await response.json());
-        return false;
+        return undefined;
       },
     });
     expect(await authFetch(`${HERE}/a`)).toBe(endless);
@@ -424,30 +424,29 @@ describe('the answer', () => {
     'application/problem+json',
     'application/json-patch+json',
     'TEXT/X-JSON',
-    'text/plain',
     '',
-  ])('is parsed as JSON for isRejected when its type is %j', async (type) => {
+  ])('is parsed as JSON for classify when its type is %j', async (type) => {
     const seen: unknown[] = [];
-    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (
-      seen.push(await response.json()), false
-    );
+    const classify = async (response: { json(): Promise<unknown> }): Promise<undefined> => {
+      seen.push(await response.json());
+    };
     const response = new Response(new TextEncoder().encode('{"a":1}'), {
       headers: type ? { 'content-type': type } : {},
     });
-    await createAuthFetch('token', { ...OPTIONS, isRejected, fetch: stub(response).fetch })(
+    await createAuthFetch('token', { ...OPTIONS, classify, fetch: stub(response).fetch })(
       `${HERE}/a`,
     );
     expect(seen).toEqual([{ a: 1 }]);
   });
 
-  it('is undefined to isRejected when it is no JSON', async () => {
+  it('is undefined to classify when it is no JSON', async () => {
     const seen: unknown[] = [];
-    const isRejected = async (response: { json(): Promise<unknown> }): Promise<boolean> => (
-      seen.push(await response.json()), false
-    );
+    const classify = async (response: { json(): Promise<unknown> }): Promise<undefined> => {
+      seen.push(await response.json());
+    };
     const authFetch = createAuthFetch('token', {
       ...OPTIONS,
-      isRejected,
+      classify,
       fetch: stub(new Response('<html>', { headers: { 'content-type': 'application/json' } }))
         .fetch,
     });

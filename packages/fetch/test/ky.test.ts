@@ -113,19 +113,17 @@ describe.each<[string, KyInstance]>([
     const down = new TokenError('ERR_REFRESH_UNAVAILABLE');
     let asked = 0;
     const asking = source({ getToken: () => (asked++, Promise.reject(down)) });
-    expect(await caught(attached(asking).get(`${api.origin}/echo`))).toBe(down);
-    expect(await caught(attached(asking, { retry: 5 }).get(`${api.origin}/echo`))).toBe(down);
+    const error = { name: 'TokenError', code: 'ERR_REFRESH_UNAVAILABLE', cause: down };
+    const ask = (options: Options = {}, own: Options = {}): Promise<unknown> =>
+      caught(attached(asking, options).get(`${api.origin}/echo`, own));
+    expect(await ask()).toMatchObject(error);
+    expect(await ask({ retry: 5 })).toMatchObject(error);
     // For one request, or from then on: ky 1 would have tried it again for each of these.
+    const retry = { limit: 2, shouldRetry: () => true, delay: () => 0 };
+    expect(await ask({}, { retry })).toMatchObject(error);
     expect(
-      await caught(
-        attached(asking).get(`${api.origin}/echo`, {
-          retry: { limit: 2, shouldRetry: () => true, delay: () => 0 },
-        }),
-      ),
-    ).toBe(down);
-    expect(await caught(attached(asking).extend({ retry: 1 }).get(`${api.origin}/echo`))).toBe(
-      down,
-    );
+      await caught(attached(asking).extend({ retry: 1 }).get(`${api.origin}/echo`)),
+    ).toMatchObject(error);
     expect(asked).toBe(4);
 
     const states: unknown[] = [];
@@ -188,7 +186,8 @@ describe.each<[string, KyInstance]>([
 
   it('refuses wrong options when they are given', () => {
     expect(() => kyAuth('token', { origins: ['not an origin'] })).toThrow(/^origins\[0\]/);
-    expect(() => kyAuth('token', {} as never)).toThrow(/^origins: expected a list/);
+    expect(() => ky.extend(kyAuth('token'))).toThrow(/^origins: expected a list/);
+    expect(() => kyAuth('token', { classify: true as never })).toThrow(/^classify: /);
     expect(() => kyAuth('', { origins: ['https://api.example.com'] })).toThrow(
       /^tokens: expected .*, got an empty string$/,
     );

@@ -1,10 +1,13 @@
 import { aborting } from './adapter-contract/aborting.ts';
 import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
+import { carriers } from './adapter-contract/carriers.ts';
 import { connections } from './adapter-contract/connections.ts';
 import { lifetime } from './adapter-contract/lifetime.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
+import { refusals } from './adapter-contract/refusals.ts';
 import { targets } from './adapter-contract/targets.ts';
+import { whoseHeader } from './adapter-contract/whose-header.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
 
 export type {
@@ -12,6 +15,7 @@ export type {
   ContractAnswer,
   ContractApi,
   ContractFramework,
+  ContractOptions,
   ContractRequest,
   ReceivedRequest,
 } from './adapter-contract/types.ts';
@@ -37,7 +41,12 @@ export function adapterContract(
   });
   describe(`${adapter.name}: lifetime`, () => lifetime(context));
   describe(`${adapter.name}: bodies`, () => replaying(context));
-  describe(`${adapter.name}: boundaries`, () => boundaries(context));
+  describe(`${adapter.name}: boundaries`, () => {
+    boundaries(context);
+    whoseHeader(context);
+    refusals(context);
+    carriers(context);
+  });
   describe(`${adapter.name}: targets`, () => targets(context));
   describe(`${adapter.name}: connections`, () => connections(context));
 }

@@ -8,7 +8,9 @@ const CORS = { 'access-control-allow-origin': '*', 'access-control-expose-header
 /**
  * A real API on loopback for `adapterContract`. Paths: `/echo` answers with what it got; `/public` too, without a
  * token; `/never` always says 401; `/scope` says `insufficient_scope`; `/graphql` reports a refused token in a 200;
- * `/redirect?to=` redirects, with the `status` that is asked for, or 302.
+ * `/redirect?to=` redirects, with the `status` that is asked for, or 302; `/challenge?value=` refuses with a challenge, the good
+ * token too with `always`; `/typed?type=&size=` answers 200 with JSON of a type and about a size. The token is accepted as
+ * `Authorization: Bearer`, or alone as `X-Api-Token`; once `cookie` is accepted, without either.
  */
 export async function startContractApi(): Promise<ContractApi & { close(): Promise<void> }> {
   const requests: ReceivedRequest[] = [];
@@ -33,10 +35,12 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       return;
     }
     const { authorization, accept, 'content-type': contentType } = request.headers;
+    const apiToken = request.headers['x-api-token'] as string | undefined;
     const received = {
       method: request.method ?? '',
       path: pathname,
       authorization,
+      apiToken,
       accept,
       contentType,
       body: Buffer.concat(chunks).toString('latin1'),
@@ -48,7 +52,10 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       watcher.resolve();
       return false;
     });
-    const good = authorization === `Bearer ${accepted}`;
+    const good =
+      accepted === 'cookie'
+        ? authorization === undefined
+        : authorization === `Bearer ${accepted}` || apiToken === accepted;
     await holds.get(pathname);
 
     const reply = (status: number, body: unknown, headers: Record<string, string> = {}): void => {
@@ -63,6 +70,14 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       );
     else if (pathname === '/scope')
       reply(401, {}, { 'www-authenticate': 'Bearer error="insufficient_scope", scope="admin"' });
+    else if (pathname === '/challenge' && (!good || searchParams.has('always')))
+      reply(401, {}, { 'www-authenticate': String(searchParams.get('value')) });
+    else if (pathname === '/typed')
+      reply(
+        200,
+        { errors: ['x'.repeat(Number(searchParams.get('size') ?? 1))] },
+        { 'content-type': String(searchParams.get('type')) },
+      );
     else if (pathname === '/graphql')
       reply(200, good ? { data: 1 } : { errors: [{ code: 'UNAUTHENTICATED' }] });
     else if (pathname === '/public' || (good && pathname !== '/never')) reply(200, received);

@@ -4,6 +4,7 @@ export {
   type ContractAnswer,
   type ContractApi,
   type ContractFramework,
+  type ContractOptions,
   type ContractRequest,
   type ReceivedRequest,
 } from './adapter-contract.ts';

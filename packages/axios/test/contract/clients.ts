@@ -9,7 +9,10 @@ export const oldest: Static = axios17 as unknown as Static;
 type Static = Pick<typeof axios, 'create' | 'getAdapter' | 'isCancel' | 'isAxiosError' | 'VERSION'>;
 
 interface AxiosClient
-  extends Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFactories' | 'hidesRedirects'> {
+  extends Pick<
+    AdapterUnderTest,
+    'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'refusesRedirects'
+  > {
   readonly from: Static;
   readonly adapter: 'http' | 'fetch' | 'xhr';
   /** What is said of it besides its version and adapter. */

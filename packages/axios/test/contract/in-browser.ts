@@ -7,7 +7,7 @@ const facts = {
 };
 
 export const inBrowser = [
-  axiosClient({ from: newest, adapter: 'xhr', ...facts }),
-  axiosClient({ from: oldest, adapter: 'xhr', ...facts }),
+  axiosClient({ from: newest, adapter: 'xhr', refusesRedirects: false, ...facts }),
+  axiosClient({ from: oldest, adapter: 'xhr', refusesRedirects: false, ...facts }),
   axiosClient({ from: newest, adapter: 'fetch', ...facts }),
 ];

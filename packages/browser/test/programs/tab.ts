@@ -109,7 +109,7 @@ async function ask({ advance, requests }: Order): Promise<Answers> {
 }
 
 globalThis.tab = {
-  open({ catch: step, waitTimeout, store } = {}) {
+  open({ catch: step, waitTimeout, store, whenSignedOut } = {}) {
     catchAt = step;
     tokens = createTokenManager({
       store: store === undefined ? watched(browserStore()) : storageStore(localStorage, 'session'),
@@ -136,7 +136,11 @@ globalThis.tab = {
       },
     });
     tokens.subscribe((event) => events.push(event));
-    authFetch = createAuthFetch(tokens, { origins: ['self'], allowInsecureOrigins: true });
+    authFetch = createAuthFetch(tokens, {
+      origins: ['self'],
+      allowInsecureOrigins: true,
+      whenSignedOut,
+    });
   },
   async setSession(answer) {
     try {
@@ -171,7 +175,8 @@ globalThis.tab = {
   status: () => tokens.status,
   lastError: () => lastError && { code: lastError.code, message: lastError.message },
   lastCause() {
-    const { cause } = lastError ?? {};
+    // An error of one request has the one that all of them share behind it.
+    const { cause } = tokenErrorOf(lastError?.cause) ?? lastError ?? {};
     return cause instanceof Error
       ? { code: (cause as { code?: unknown }).code, message: cause.message }
       : undefined;

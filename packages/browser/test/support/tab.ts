@@ -41,6 +41,7 @@ export interface TabControl {
     readonly waitTimeout?: number;
     /** Default: `browserStore()`. */
     readonly store?: 'localStorage';
+    readonly whenSignedOut?: 'send' | 'reject';
   }): void;
   /** Resolves with the code of the error, where there was one. */
   setSession(answer: TokenResponse): Promise<string | undefined>;

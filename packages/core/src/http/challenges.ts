@@ -29,7 +29,7 @@ export function parseChallenges(header: string | null | undefined): Challenge[] 
     `(${token}+)(?:\\s*=\\s*(?:${quoted}|(${token}+)(?![=/]|${token}))|(?: +([\\w.~+/-]+=*)(?=\\s*(?:,|$)))?)|${quoted}|[^]`,
     'g',
   );
-  for (const [, name, text, value, token68] of (header ?? '').matchAll(item)) {
+  for (const [, name, text, value, token68] of String(header ?? '').matchAll(item)) {
     if (!name) continue;
     const given = value ?? text?.replace(/\\([^])/g, '$1');
     if (given === undefined)

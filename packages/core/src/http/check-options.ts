@@ -1,29 +1,71 @@
+import { expect, nameOf, requireKnown } from '../errors/check-value.ts';
 import type { AuthOptions } from './options.ts';
 import { isLoopback, originOf } from './origin.ts';
 
+const KNOWN = [
+  'origins',
+  'allowInsecureOrigins',
+  'whenSignedOut',
+  'header',
+  'overwriteHeader',
+  'classify',
+];
+const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
+// A field name (RFC 9110 section 5.1).
+const isHeaderName = (value: unknown): boolean =>
+  typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+
 /**
- * Checks an adapter's options and returns the origins that may see the token.
+ * Checks an adapter's options and returns the origins that may see the token: those listed, else that of `base`, the
+ * client's base URL.
  *
  * @throws TypeError that names the option, what was expected and what came.
  */
-export function checkOptions(options: AuthOptions): ReadonlySet<string> {
-  const { origins, allowInsecureOrigins, whenSignedOut, overwriteHeader, isRejected } =
-    options ?? {};
+export function checkOptions(options: AuthOptions, base?: string): ReadonlySet<string> {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`options: expected an object, got ${nameOf(options)}`);
+  requireKnown('options', options, KNOWN);
+  expect(options, 'allowInsecureOrigins', 'a boolean', isBoolean);
+  expect(options, 'overwriteHeader', 'a boolean', isBoolean);
+  expect(options, 'classify', 'a function', (value) => typeof value === 'function');
+  expect(options, 'header', 'the name of a header', isHeaderName);
+  expect(
+    options,
+    'whenSignedOut',
+    "'send' or 'reject'",
+    (value) => value === 'send' || value === 'reject',
+  );
+  return originsOf(options, base);
+}
+
+/**
+ * The origins that may see the token: those listed, else that of `base`, the client's base URL; none for a relative one
+ * where there is no page.
+ *
+ * @throws TypeError for a wrong origin, and where there is neither a list nor a base URL.
+ */
+export function originsOf(
+  { origins, allowInsecureOrigins }: AuthOptions,
+  base?: string,
+): ReadonlySet<string> {
+  if (origins === undefined && base) {
+    const relative = isRelative(base);
+    // A server that renders the page imports the same module, and cannot send such a request at all.
+    if (relative && globalThis.location === undefined) return new Set();
+    const written = relative ? 'self' : (originOf(base) ?? base);
+    return new Set([checkOrigin(written, 'origins (of the base URL)', allowInsecureOrigins)]);
+  }
   if (!Array.isArray(origins) || !origins.length) {
     throw new TypeError(
-      `origins: expected a list of the origins that may see the token, like ["https://api.example.com"], got ${kind(origins)}`,
+      `origins: expected a list of the origins that may see the token, like ["https://api.example.com"], got ${nameOf(origins)}`,
     );
-  }
-  expect('allowInsecureOrigins', allowInsecureOrigins, 'boolean');
-  expect('overwriteHeader', overwriteHeader, 'boolean');
-  expect('isRejected', isRejected, 'function');
-  if (whenSignedOut !== undefined && whenSignedOut !== 'send' && whenSignedOut !== 'reject') {
-    throw new TypeError(`whenSignedOut: expected 'send' or 'reject', got ${kind(whenSignedOut)}`);
   }
   return new Set(
     origins.map((origin, index) => checkOrigin(origin, `origins[${index}]`, allowInsecureOrigins)),
   );
 }
+
+const isRelative = (base: string): boolean => !/^([a-z][a-z\d+.-]*:|[\\/]{2})/i.test(base);
 
 function checkOrigin(value: unknown, name: string, insecure: boolean | undefined): string {
   // Not `instanceof`: a URL may come from another realm or a polyfill.
@@ -37,7 +79,7 @@ function checkOrigin(value: unknown, name: string, insecure: boolean | undefined
     );
   if (typeof written !== 'string')
     throw new TypeError(
-      `${name}: expected an origin like "https://api.example.com", got ${kind(value)}`,
+      `${name}: expected an origin like "https://api.example.com", got ${nameOf(value)}`,
     );
   // A lone slash is let through: every URL object has one.
   if (!origin || !/^[^/]+\/\/[^/?#]+\/?$/.test(written)) {
@@ -70,19 +112,5 @@ function suggestion(text: string): string | undefined {
   }
 }
 
-function expect(name: string, value: unknown, type: 'boolean' | 'function'): void {
-  if (value !== undefined && typeof value !== type)
-    throw new TypeError(`${name}: expected a ${type}, got ${kind(value)}`);
-}
-
 // User info is a password.
 const quote = (text: string): string => JSON.stringify(text.replace(/[^/]*@/, '...@'));
-
-const kind = (value: unknown): string =>
-  Array.isArray(value)
-    ? 'an empty list'
-    : typeof value === 'string'
-      ? quote(value)
-      : value === null
-        ? 'null'
-        : typeof value;

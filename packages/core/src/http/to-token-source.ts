@@ -1,15 +1,15 @@
-import { TokenError, tokenErrorOf } from '../errors/errors.ts';
-import type { TokenFunction, TokenInput, TokenSource } from '../source.ts';
+import type { TokenInput, TokenSource } from '../source.ts';
 import { describeToken, isTokenText } from '../tokens/token-syntax.ts';
-import type { AccessToken } from '../tokens/tokens.ts';
-import { authorizationOf } from './authorization.ts';
+import { fromFunction } from './function-source.ts';
 
 /**
  * A {@link TokenSource} from whatever adapters take: a fixed token, a function asked for every request, or a source,
  * which comes back as it is. What a function throws becomes the `cause` of an ERR_REFRESH_UNAVAILABLE, unless it is a
- * `TokenError` already; a token that no header may carry is an ERR_REFRESH_ANSWER.
+ * `TokenError` already; a token that no header may carry is an ERR_REFRESH_ANSWER. About a refused token a function is
+ * asked once, however many requests were refused with it, and without anybody's signal.
  *
- * @throws TypeError for anything else, an empty string included.
+ * @throws TypeError for anything else, an empty string included. The source rejects with one when the function is a
+ * method of a token manager, which could not repair a refusal: pass the manager itself.
  *
  * @example
  * ```ts
@@ -23,6 +23,7 @@ export function toTokenSource(input: TokenInput): TokenSource {
     return {
       getToken: async () => ({ accessToken: input }),
       replaceRejected: async () => undefined,
+      issued: (accessToken) => accessToken === input,
     };
   const { getToken, replaceRejected } = (input ?? {}) as Partial<TokenSource>;
   if (typeof getToken !== 'function' || typeof replaceRejected !== 'function') {
@@ -31,31 +32,4 @@ export function toTokenSource(input: TokenInput): TokenSource {
     );
   }
   return input;
-}
-
-function fromFunction(ask: TokenFunction): TokenSource {
-  const answer = async (
-    request: Parameters<TokenFunction>[0],
-  ): Promise<AccessToken | undefined> => {
-    let found: unknown;
-    try {
-      found = await ask(request);
-    } catch (error) {
-      if (request.signal?.aborted || tokenErrorOf(error)) throw error;
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-        message: 'The token function failed',
-        cause: error,
-      });
-    }
-    // `null` is what localStorage.getItem says for nothing.
-    if (found === undefined || found === null) return undefined;
-    const token = (typeof found === 'object' ? found : { accessToken: found }) as AccessToken;
-    authorizationOf(token);
-    return token;
-  };
-  return {
-    getToken: (options) => answer({ signal: options?.signal }),
-    replaceRejected: async (rejected, options) =>
-      typeof rejected === 'string' ? answer({ rejected, signal: options?.signal }) : undefined,
-  };
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createAuthorizer, explain, type Signature } from '../../src/http/authorizer.ts';
+import { createAuthorizer, explain } from '../../src/http/authorizer.ts';
+import type { Signature } from '../../src/http/signature.ts';
 import type { ApiResponse, AuthOptions } from '../../src/http/options.ts';
 import { TokenError, tokenErrorOf } from '../../src/errors/errors.ts';
-import type { TokenSource } from '../../src/source.ts';
+import type { RequestEvent, TokenSource } from '../../src/source.ts';
 
 const URL_ = 'https://api.example.com/a';
 const OPTIONS: AuthOptions = { origins: ['https://api.example.com'] };
@@ -23,11 +24,19 @@ const signed = async (
   signal?: AbortSignal,
 ): Promise<Signature> => {
   const signature = await createAuthorizer(tokens, { ...OPTIONS, ...options })({
+    method: 'GET',
     url: URL_,
     signal,
   });
   if (!signature) throw new Error('not signed');
   return signature;
+};
+const caught = async (promise: Promise<unknown> | undefined): Promise<unknown> => {
+  try {
+    return await promise;
+  } catch (error) {
+    return error;
+  }
 };
 
 describe('whether a request is signed', () => {
@@ -45,7 +54,9 @@ describe('whether a request is signed', () => {
     ['a backslash', 'https://api.example.com\\@evil.example/a', false],
     ['a relative URL without a page', '/a', false],
   ])('%s: %j, %s', async (_name, url, expected) => {
-    expect((await createAuthorizer('token', OPTIONS)({ url })) !== undefined).toBe(expected);
+    expect((await createAuthorizer('token', OPTIONS)({ method: 'GET', url })) !== undefined).toBe(
+      expected,
+    );
   });
 
   it.each<[string, string | null | undefined, Partial<AuthOptions>, boolean]>([
@@ -68,8 +79,10 @@ describe('whether a request is signed', () => {
     ],
   ])('Authorization: %s', async (_name, authorization, options, expected) => {
     const authorize = createAuthorizer(source(), { ...OPTIONS, ...options });
-    await authorize({ url: URL_ });
-    expect((await authorize({ url: URL_, authorization })) !== undefined).toBe(expected);
+    await authorize({ method: 'GET', url: URL_ });
+    expect(
+      (await authorize({ method: 'GET', url: URL_, carried: authorization })) !== undefined,
+    ).toBe(expected);
   });
 
   it('a promise that the source gives once more is not waited for once more', async () => {
@@ -79,14 +92,21 @@ describe('whether a request is signed', () => {
       source({ issued: () => true, getToken: () => next }),
       OPTIONS,
     );
-    await authorize({ url: URL_ });
-    expect(authorize({ url: URL_ })).toMatchObject({ authorization: 'Bearer one' });
+    await authorize({ method: 'GET', url: URL_ });
+    expect(authorize({ method: 'GET', url: URL_ })).toMatchObject({
+      headers: { Authorization: 'Bearer one' },
+    });
     const reason = new Error('enough');
-    await expect(authorize({ url: URL_, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    await expect(
+      authorize({ method: 'GET', url: URL_, signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
     next = Promise.resolve({ accessToken: 'two' });
-    expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer two');
+    expect((await authorize({ method: 'GET', url: URL_ }))?.headers['Authorization']).toBe(
+      'Bearer two',
+    );
     expect(
-      (await authorize({ url: URL_, tokens: source({ getToken: () => ready }) }))?.authorization,
+      (await authorize({ method: 'GET', url: URL_, tokens: source({ getToken: () => ready }) }))
+        ?.headers['Authorization'],
     ).toBe('Bearer one');
   });
 
@@ -99,7 +119,7 @@ describe('whether a request is signed', () => {
       }),
       OPTIONS,
     );
-    expect(await authorize({ url: URL_ })).toBeUndefined();
+    expect(await authorize({ method: 'GET', url: URL_ })).toBeUndefined();
   });
 
   it('a source that knows its tokens is asked, and not remembered for', async () => {
@@ -107,20 +127,25 @@ describe('whether a request is signed', () => {
       source({ issued: (token) => token === 'long-ago' }),
       OPTIONS,
     );
-    expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
-    expect((await authorize({ url: URL_, authorization: 'Bearer long-ago' }))?.authorization).toBe(
+    expect((await authorize({ method: 'GET', url: URL_ }))?.headers['Authorization']).toBe(
       'Bearer one',
     );
-    expect(await authorize({ url: URL_, authorization: 'Bearer one' })).toBeUndefined();
+    expect(
+      (await authorize({ method: 'GET', url: URL_, carried: 'Bearer long-ago' }))?.headers[
+        'Authorization'
+      ],
+    ).toBe('Bearer one');
+    expect(await authorize({ method: 'GET', url: URL_, carried: 'Bearer one' })).toBeUndefined();
   });
 
   it('a stale token of the attached source gives way to the source of the request', async () => {
     const authorize = createAuthorizer(source({ issued: (token) => token === 'stale' }), OPTIONS);
     expect(
-      (await authorize({ url: URL_, authorization: 'Bearer stale', tokens: 'own' }))?.authorization,
+      (await authorize({ method: 'GET', url: URL_, carried: 'Bearer stale', tokens: 'own' }))
+        ?.headers['Authorization'],
     ).toBe('Bearer own');
     expect(
-      await authorize({ url: URL_, authorization: 'Bearer other', tokens: 'own' }),
+      await authorize({ method: 'GET', url: URL_, carried: 'Bearer other', tokens: 'own' }),
     ).toBeUndefined();
   });
 
@@ -133,13 +158,17 @@ describe('whether a request is signed', () => {
       }),
       OPTIONS,
     );
-    const first = await authorize({ url: URL_ });
+    const first = await authorize({ method: 'GET', url: URL_ });
     await first?.judge(answer(), true);
-    expect(await authorize({ url: URL_, authorization: 'Bearer replacement' })).toBeDefined();
-    expect(await authorize({ url: URL_, authorization: 'Bearer t0' })).toBeDefined();
-    for (let round = 0; round < 64; round++) await authorize({ url: URL_ });
-    expect(await authorize({ url: URL_, authorization: 'Bearer t0' })).toBeUndefined();
-    expect(await authorize({ url: URL_, authorization: `Bearer t${count - 1}` })).toBeDefined();
+    expect(
+      await authorize({ method: 'GET', url: URL_, carried: 'Bearer replacement' }),
+    ).toBeDefined();
+    expect(await authorize({ method: 'GET', url: URL_, carried: 'Bearer t0' })).toBeDefined();
+    for (let round = 0; round < 64; round++) await authorize({ method: 'GET', url: URL_ });
+    expect(await authorize({ method: 'GET', url: URL_, carried: 'Bearer t0' })).toBeUndefined();
+    expect(
+      await authorize({ method: 'GET', url: URL_, carried: `Bearer t${count - 1}` }),
+    ).toBeDefined();
   });
 });
 
@@ -151,8 +180,9 @@ describe('what it is signed with', () => {
     ['DPoP', 'DPoP one'],
   ])('type %s: %s', async (tokenType, expected) => {
     expect(
-      (await signed(source({ getToken: async () => ({ accessToken: 'one', tokenType }) })))
-        .authorization,
+      (await signed(source({ getToken: async () => ({ accessToken: 'one', tokenType }) }))).headers[
+        'Authorization'
+      ],
     ).toBe(expected);
   });
 
@@ -162,9 +192,13 @@ describe('what it is signed with', () => {
       source({ getToken: async () => ({ accessToken: 'one', tokenType }) }),
       OPTIONS,
     );
-    expect((await authorize({ url: URL_ }))?.authorization).toBe('Bearer one');
+    expect((await authorize({ method: 'GET', url: URL_ }))?.headers['Authorization']).toBe(
+      'Bearer one',
+    );
     tokenType = 'DPoP';
-    expect((await authorize({ url: URL_ }))?.authorization).toBe('DPoP one');
+    expect((await authorize({ method: 'GET', url: URL_ }))?.headers['Authorization']).toBe(
+      'DPoP one',
+    );
   });
 
   it('never with a token that no header may carry, whoever gives it', async () => {
@@ -185,9 +219,9 @@ describe('what it is signed with', () => {
       issued: (token) => token === 'stale',
     });
     const authorize = createAuthorizer(tokens, OPTIONS);
-    expect(await authorize({ url: URL_ })).toBeUndefined();
-    const bare = await authorize({ url: URL_, authorization: 'Bearer stale' });
-    expect(bare?.authorization).toBeUndefined();
+    expect(await authorize({ method: 'GET', url: URL_ })).toBeUndefined();
+    const bare = await authorize({ method: 'GET', url: URL_, carried: 'Bearer stale' });
+    expect(bare?.headers['Authorization']).toBeUndefined();
     expect(bare?.judge(answer(), true)).toBeUndefined();
   });
 
@@ -197,13 +231,18 @@ describe('what it is signed with', () => {
       await createAuthorizer(
         source({ getToken: () => Promise.reject(reentrant) }),
         OPTIONS,
-      )({ url: URL_ }),
+      )({ method: 'GET', url: URL_ }),
     ).toBeUndefined();
   });
 
   it('or rejects with what the source rejects with', async () => {
-    const error = new TokenError('ERR_WAIT_LIMIT');
-    await expect(signed(source({ getToken: () => Promise.reject(error) }))).rejects.toBe(error);
+    const cause = new TokenError('ERR_WAIT_LIMIT');
+    await expect(signed(source({ getToken: () => Promise.reject(cause) }))).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      cause,
+    });
+    const odd = new Error('odd');
+    await expect(signed(source({ getToken: () => Promise.reject(odd) }))).rejects.toBe(odd);
   });
 });
 
@@ -221,7 +260,7 @@ describe('what a refusal leads to', () => {
       {},
       signal,
     );
-    expect(await judge(answer(), true)).toEqual({ replay: 'Bearer two' });
+    expect(await judge(answer(), true)).toMatchObject({ replay: { Authorization: 'Bearer two' } });
     expect(asked).toEqual([['one', { signal }]]);
   });
 
@@ -262,25 +301,23 @@ describe('what a refusal leads to', () => {
         true,
       ),
     ).toEqual({ cause: ended });
-    for (const error of [
-      new TokenError('ERR_REFRESH_UNAVAILABLE'),
-      new TokenError('ERR_REFRESH_CONFIGURATION'),
-      new Error('odd'),
-    ]) {
-      await expect(
-        (await signed(source({ replaceRejected: () => Promise.reject(error) }))).judge(
-          answer(),
-          true,
-        ),
-      ).rejects.toBe(error);
+    const failing = async (cause: Error): Promise<unknown> => {
+      const { judge } = await signed(source({ replaceRejected: () => Promise.reject(cause) }));
+      return caught(judge(answer(), true));
+    };
+    for (const code of ['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_CONFIGURATION'] as const) {
+      const cause = new TokenError(code);
+      expect(await failing(cause)).toMatchObject({ name: 'TokenError', code, cause });
     }
+    const odd = new Error('odd');
+    expect(await failing(odd)).toBe(odd);
   });
 
-  it('the abort reason at once, even if isRejected never answers', async () => {
+  it('the abort reason at once, even if classify never answers', async () => {
     const controller = new AbortController();
     const { judge } = await signed(
       source(),
-      { isRejected: () => new Promise(() => undefined) },
+      { classify: () => new Promise(() => undefined) },
       controller.signal,
     );
     const judged = judge(answer(), true);
@@ -308,13 +345,42 @@ describe('what a refusal leads to', () => {
     expect(judge(answer(403), true)).toBeUndefined();
   });
 
-  it('what isRejected says, at once or later; its error is the caller’s', async () => {
-    const { judge } = await signed(source(), { isRejected: async ({ status }) => status === 419 });
-    expect(await judge(answer(419), true)).toEqual({ replay: 'Bearer two' });
+  it('what classify says of this answer to this request', async () => {
+    const asked: unknown[] = [];
+    const { judge } = await signed(source(), {
+      classify: (response, request) => (asked.push(response.status, request), undefined),
+    });
+    expect(await judge(answer(401), true)).toMatchObject({ replay: {} });
+    expect(judge(answer(419), true)).toBeUndefined();
+    expect(asked).toEqual([401, 419].flatMap((status) => [status, { method: 'GET', url: URL_ }]));
+    const accepting = await signed(source(), { classify: () => 'accepted' });
+    expect(accepting.judge(answer(401), true)).toBeUndefined();
+    const wrong = await signed(source(), { classify: () => true as never });
+    await expect(wrong.judge(answer(401), true)).rejects.toThrow(
+      new TypeError("classify: expected 'rejected', 'accepted' or undefined, got boolean"),
+    );
+    const falsy = await signed(source(), { classify: () => false as never });
+    expect(await falsy.judge(answer(401), true)).toMatchObject({ replay: {} });
+    const broken = new Error('broken');
+    const throwing = await signed(source(), {
+      classify() {
+        throw broken;
+      },
+    });
+    await expect(throwing.judge(answer(200), true)).rejects.toBe(broken);
+  });
+
+  it('what classify says, at once or later; its error is the caller’s', async () => {
+    const { judge } = await signed(source(), {
+      classify: async ({ status }) => (status === 419 ? 'rejected' : 'accepted'),
+    });
+    expect(await judge(answer(419), true)).toMatchObject({
+      replay: { Authorization: 'Bearer two' },
+    });
     expect(await judge(answer(401), true)).toEqual({});
     const broken = new Error('broken');
     await expect(
-      (await signed(source(), { isRejected: () => Promise.reject(broken) })).judge(answer(), true),
+      (await signed(source(), { classify: () => Promise.reject(broken) })).judge(answer(), true),
     ).rejects.toBe(broken);
   });
 });
@@ -324,7 +390,7 @@ it('a waiter’s abort is prompt, even if the source takes no notice', async () 
   const signing = createAuthorizer(
     source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
-  )({ url: URL_, signal: controller.signal });
+  )({ method: 'GET', url: URL_, signal: controller.signal });
   const reason = new Error('enough');
   controller.abort(reason);
   await expect(signing).rejects.toBe(reason);
@@ -339,7 +405,7 @@ it.each<[string, unknown]>([
   const signing = createAuthorizer(
     source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
-  )({ url: URL_, signal: controller.signal });
+  )({ method: 'GET', url: URL_, signal: controller.signal });
   controller.abort(reason);
   await expect(signing).rejects.toBe(reason);
 });
@@ -349,7 +415,7 @@ it('a signal without a reason, as polyfills have it, is an AbortError', async ()
   const signing = createAuthorizer(
     source({ getToken: () => new Promise(() => undefined) }),
     OPTIONS,
-  )({ url: URL_, signal });
+  )({ method: 'GET', url: URL_, signal });
   await expect(signing).rejects.toMatchObject({
     name: 'AbortError',
     message: 'This operation was aborted',
@@ -376,17 +442,17 @@ describe('while nobody is signed in', () => {
   const nobody = source({ getToken: async () => undefined });
 
   it('a request goes out untouched', async () => {
-    expect(await createAuthorizer(nobody, OPTIONS)({ url: URL_ })).toBeUndefined();
+    expect(await createAuthorizer(nobody, OPTIONS)({ method: 'GET', url: URL_ })).toBeUndefined();
   });
 
   it('a request is an error that says so, where that is wanted', async () => {
     const authorize = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'reject' });
-    await expect(authorize({ url: URL_ })).rejects.toMatchObject({
+    await expect(authorize({ method: 'GET', url: URL_ })).rejects.toMatchObject({
       code: 'ERR_SIGNED_OUT',
-      message: 'Nobody is signed in',
+      message: 'Nobody is signed in (GET https://api.example.com)',
     });
     const sending = createAuthorizer(nobody, { ...OPTIONS, whenSignedOut: 'send' });
-    expect(await sending({ url: URL_ })).toBeUndefined();
+    expect(await sending({ method: 'GET', url: URL_ })).toBeUndefined();
   });
 
   it('says what is wrong with another wish', () => {
@@ -403,7 +469,7 @@ describe('a request', () => {
     await createAuthorizer(
       source({ getToken: async (wait) => void seen.push(wait?.signal) }),
       OPTIONS,
-    )({ url: URL_, signal });
+    )({ method: 'GET', url: URL_, signal });
     expect(seen).toEqual([signal]);
   });
 
@@ -414,25 +480,32 @@ describe('a request', () => {
         throw error;
       },
     });
-    await expect(createAuthorizer(throwing, OPTIONS)({ url: URL_ })).rejects.toBe(error);
+    const rejected = createAuthorizer(throwing, OPTIONS)({ method: 'GET', url: URL_ });
+    await expect(rejected).rejects.toMatchObject({ code: 'ERR_CLOSED', cause: error });
   });
 
   it('with tokens: false goes out untouched', () => {
-    expect(createAuthorizer(source(), OPTIONS)({ url: URL_, tokens: false })).toBeUndefined();
+    expect(
+      createAuthorizer(source(), OPTIONS)({ method: 'GET', url: URL_, tokens: false }),
+    ).toBeUndefined();
   });
 
   it('whose header has more white space than it should is recognised all the same; one with three words is not ours', async () => {
     const authorize = createAuthorizer(source(), OPTIONS);
-    await authorize({ url: URL_ });
-    expect(await authorize({ url: URL_, authorization: '  Bearer \t one ' })).toBeDefined();
-    expect(authorize({ url: URL_, authorization: 'Bearer one two' })).toBeUndefined();
-    expect(authorize({ url: URL_, authorization: 'Bearer two one' })).toBeUndefined();
+    await authorize({ method: 'GET', url: URL_ });
+    expect(
+      await authorize({ method: 'GET', url: URL_, carried: '  Bearer \t one ' }),
+    ).toBeDefined();
+    expect(authorize({ method: 'GET', url: URL_, carried: 'Bearer one two' })).toBeUndefined();
+    expect(authorize({ method: 'GET', url: URL_, carried: 'Bearer two one' })).toBeUndefined();
   });
 });
 
 it('an answer from the origin that was asked is repaired, one from another origin is not', async () => {
   const { judge } = await signed(source());
-  expect(await judge(answer(401, `${URL_}?page=2`), true)).toEqual({ replay: 'Bearer two' });
+  expect(await judge(answer(401, `${URL_}?page=2`), true)).toMatchObject({
+    replay: { Authorization: 'Bearer two' },
+  });
   expect(await judge(answer(401, 'https://elsewhere.example/a'), true)).toEqual({});
 });
 
@@ -443,15 +516,17 @@ it.each([
   ['xBearer', 'xBearer'],
   ['BearerX', 'BearerX'],
 ])('a token of the type %s is sent as %s', async (tokenType, scheme) => {
-  const { authorization } = await signed(
+  const { headers } = await signed(
     source({ getToken: async () => ({ accessToken: 'one', tokenType }) }),
   );
-  expect(authorization).toBe(`${scheme} one`);
+  expect(headers).toEqual({ Authorization: `${scheme} one` });
 });
 
 it.each([
   ['insufficient_scope', false],
   ['use_dpop_nonce', false],
+  ['insufficient_user_authentication', false],
+  ['insufficient_claims', false],
   ['invalid_token', true],
   ['not_insufficient_scope', true],
   ['use_dpop_nonce_please', true],
@@ -459,6 +534,113 @@ it.each([
   const { judge } = await signed(source());
   const headers = new Headers({ 'www-authenticate': `Bearer error="${error}"` });
   expect(await judge({ ...answer(), headers }, true)).toEqual(
-    refused ? { replay: 'Bearer two' } : undefined,
+    refused ? expect.objectContaining({ replay: { Authorization: 'Bearer two' } }) : undefined,
   );
+});
+
+describe('what the source is told of requests', () => {
+  const told = (over: Partial<TokenSource> = {}): TokenSource & { events: RequestEvent[] } => {
+    const events: RequestEvent[] = [];
+    return { ...source({ report: (event) => void events.push(event), ...over }), events };
+  };
+  const about = { method: 'PUT', origin: 'https://api.example.com' };
+  const replayed = async (tokens: TokenSource, first: number, status?: number): Promise<void> => {
+    const authorize = createAuthorizer(tokens, {
+      ...OPTIONS,
+      classify: (response) => (response.status === 419 ? 'rejected' : undefined),
+    });
+    const signature = await authorize({ method: 'PUT', url: `${URL_}?secret=1` });
+    (await signature?.judge(answer(first), true))?.replayed?.(status);
+  };
+
+  it.each([
+    [401, 200, 'accepted'],
+    [401, 404, 'accepted'],
+    [401, 401, 'rejected'],
+    [419, 419, 'rejected'],
+    [419, 401, 'rejected'],
+    [401, undefined, 'failed'],
+  ] as const)('replayed: %s, then %s, is %s', async (first, status, outcome) => {
+    const tokens = told();
+    await replayed(tokens, first, status);
+    expect(tokens.events).toEqual([{ type: 'replayed', ...about, status, outcome }]);
+  });
+
+  it('notReplayed: there is a new token, and the body is gone', async () => {
+    const tokens = told();
+    const authorize = createAuthorizer(tokens, OPTIONS);
+    const signature = await authorize({ method: 'PUT', url: URL_ });
+    await signature?.judge(answer(), false);
+    (await signature?.judge(answer(), true))?.notReplayed?.();
+    expect(tokens.events).toEqual([
+      { type: 'notReplayed', ...about },
+      { type: 'notReplayed', ...about },
+    ]);
+  });
+
+  it('nothing where there is no new token', async () => {
+    const tokens = told({ replaceRejected: async () => undefined });
+    const signature = await createAuthorizer(tokens, OPTIONS)({ method: 'PUT', url: URL_ });
+    await signature?.judge(answer(), false);
+    expect(tokens.events).toEqual([]);
+  });
+
+  it('unsigned, once for each origin that is not listed or whose header is not ours, and why', async () => {
+    const tokens = told({ issued: () => false });
+    const authorize = createAuthorizer(tokens, { origins: ['https://api.example.com'] });
+    for (let round = 0; round < 2; round++) {
+      await authorize({ method: 'GET', url: 'http://localhost:3000/a?secret=1' });
+      await authorize({ method: 'GET', url: 'https://other.example/', tokens: false });
+      await authorize({ method: 'GET', url: URL_, carried: 'Bearer other' });
+    }
+    expect(tokens.events).toEqual([
+      { type: 'unsigned', why: 'origin', origin: 'http://localhost:3000' },
+      { type: 'unsigned', why: 'header', origin: 'https://api.example.com' },
+    ]);
+  });
+
+  it('unsigned, for 100 origins at the most', async () => {
+    const tokens = told();
+    const authorize = createAuthorizer(tokens, OPTIONS);
+    for (let n = 0; n < 150; n++) await authorize({ method: 'GET', url: `https://n${n}.example/` });
+    expect(tokens.events.length).toBe(100);
+  });
+
+  it('and if it fails over it, the request goes on', async () => {
+    const tokens = told({
+      report() {
+        throw new Error('broken');
+      },
+    });
+    await expect(replayed(tokens, 401, 200)).resolves.toBeUndefined();
+  });
+});
+
+describe('the default of origins', () => {
+  it('is the origin of the base URL, also when that is changed later', async () => {
+    let base = 'https://api.example.com/v1';
+    const authorize = createAuthorizer('token', {}, () => base);
+    const signed = (url: string): boolean => authorize({ method: 'GET', url }) !== undefined;
+    expect([URL_, 'https://other.example/'].map(signed)).toEqual([true, false]);
+    base = 'https://other.example';
+    expect([URL_, 'https://other.example/'].map(signed)).toEqual([false, true]);
+    base = 'http://other.example';
+    expect(() => signed(URL_)).toThrow(/"http:\/\/other\.example" is not encrypted/);
+  });
+
+  it('gives way to a list', () => {
+    const authorize = createAuthorizer('token', OPTIONS, 'http://ignored.example');
+    expect(authorize({ method: 'GET', url: 'http://ignored.example/' })).toBeUndefined();
+  });
+});
+
+it('a header of another name carries the token alone, and what it carries is recognised', async () => {
+  const authorize = createAuthorizer(source(), { ...OPTIONS, header: 'X-Shopify-Access-Token' });
+  const headers = { 'X-Shopify-Access-Token': 'one' };
+  const sent = async (carried?: string): Promise<unknown> =>
+    (await authorize({ method: 'GET', url: URL_, carried }))?.headers;
+  expect(await sent()).toEqual(headers);
+  expect(await sent('one')).toEqual(headers);
+  expect(await sent('Bearer one')).toBeUndefined();
+  expect(await sent('other')).toBeUndefined();
 });

@@ -140,7 +140,24 @@ describe('isTokenRejected', () => {
     [401, 'Bearer error="invalid_token"', true],
     [401, 'garbage "', true],
     [401, 'Bearer error="insufficient_scope", scope="admin"', false],
-    [401, 'DPoP error="use_dpop_nonce"', false],
+    [401, 'Bearer error="use_dpop_nonce"', false],
+    [401, 'Bearer error="insufficient_user_authentication", acr_values="mfa"', false],
+    [401, 'BEARER ERROR="insufficient_user_authentication"', false],
+    [401, 'Bearer error="insufficient_claims", claims="eyJ9"', false],
+    [401, 'Bearer realm="", authorization_uri="https://id.example", claims="eyJ9"', false],
+    [401, 'Bearer error="invalid_token", claims="eyJ9"', false],
+    [401, 'Bearer claims="eyJ9", Bearer error="invalid_token"', true],
+    // Only challenges of the scheme that was sent count.
+    [401, 'DPoP error="use_dpop_nonce"', true],
+    [401, 'Bearer error="invalid_token", DPoP error="use_dpop_nonce"', true],
+    [401, 'DPoP error="use_dpop_nonce", Bearer error="invalid_token"', true],
+    [401, 'Bearer, DPoP error="insufficient_user_authentication"', true],
+    [401, 'DPoP error="invalid_token", Bearer error="insufficient_scope"', false],
+    [401, 'Basic realm="a"', true],
+    // Of several, invalid_token wins.
+    [401, 'Bearer error="insufficient_scope", Bearer error="invalid_token"', true],
+    [401, 'Bearer error="invalid_token", Bearer error="insufficient_scope"', true],
+    [401, 'Bearer realm="a", Bearer error="insufficient_scope"', false],
     [401, 'Basic realm="a", Bearer error="insufficient_scope"', false],
     [401, 'Bearer realm="insufficient_scope"', true],
     [403, 'Bearer error="invalid_token"', false],
@@ -150,5 +167,22 @@ describe('isTokenRejected', () => {
     [500, undefined, false],
   ])('%i %j: %s', (status, challenge, rejected) => {
     expect(isTokenRejected(answer(status, challenge))).toBe(rejected);
+  });
+  it('reads a header that some client gives as a list', () => {
+    const list = ['Basic realm="a"', 'Bearer error="insufficient_scope"'];
+    const headers = { get: () => list as unknown as string };
+    expect(isTokenRejected({ ...answer(401), headers })).toBe(false);
+  });
+
+  it.each<[string | undefined, string, boolean]>([
+    ['DPoP', 'Bearer error="invalid_token", DPoP error="use_dpop_nonce"', false],
+    ['dpop', 'DPoP error="use_dpop_nonce"', false],
+    ['DPoP', 'Bearer error="insufficient_scope", DPoP error="invalid_token"', true],
+    ['DPoP', 'Bearer error="insufficient_scope"', true],
+    // A cookie, or a header without a scheme: whatever is said may be about it.
+    ['', 'Bearer error="insufficient_user_authentication"', false],
+    ['', 'Bearer error="insufficient_scope", DPoP error="invalid_token"', true],
+  ])('sent as %j, %j: %s', (scheme, challenge, rejected) => {
+    expect(isTokenRejected(answer(401, challenge), scheme)).toBe(rejected);
   });
 });

@@ -30,19 +30,15 @@ describe('origins', () => {
   });
 
   it.each([
-    ['no options', undefined, /^origins: expected a list .*, got undefined$/],
+    ['no options', undefined, /^options: expected an object, got undefined$/],
     ['none', {}, /^origins: expected a list .*, got undefined$/],
     ['an empty list', { origins: [] }, /^origins: expected a list .*, got an empty list$/],
-    [
-      'text',
-      { origins: 'https://api.example.com' },
-      /^origins: expected a list .*, got "https:\/\/api\.example\.com"$/,
-    ],
+    ['text', { origins: 'https://api.example.com' }, /^origins: expected a list .*, got string$/],
     ['null', { origins: null }, /^origins: expected a list .*, got null$/],
     [
       'a number',
       { origins: [1] },
-      /^origins\[0\]: expected an origin like "https:\/\/api\.example\.com", got number$/,
+      /^origins\[0\]: expected an origin like "https:\/\/api\.example\.com", got 1$/,
     ],
     [
       'a hole',
@@ -125,13 +121,53 @@ describe('origins', () => {
 });
 
 it.each([
-  ['allowInsecureOrigins', 'yes', 'allowInsecureOrigins: expected a boolean, got "yes"'],
-  ['overwriteHeader', 1, 'overwriteHeader: expected a boolean, got number'],
-  ['whenSignedOut', 'throw', "whenSignedOut: expected 'send' or 'reject', got \"throw\""],
-  ['isRejected', true, 'isRejected: expected a function, got boolean'],
+  ['allowInsecureOrigins', 'yes', 'allowInsecureOrigins: expected a boolean, got string'],
+  ['overwriteHeader', 1, 'overwriteHeader: expected a boolean, got 1'],
+  ['whenSignedOut', 'throw', "whenSignedOut: expected 'send' or 'reject', got string"],
+  ['classify', true, 'classify: expected a function, got boolean'],
+  ['header', 'X-Token: ', 'header: expected the name of a header, got string'],
+  ['header', '', 'header: expected the name of a header, got an empty string'],
+  ['header', 5, 'header: expected the name of a header, got 5'],
 ])('refuses a wrong %s', (name, value, message) => {
   expect(() => check({ origins: ['https://a.example'], [name]: value })).toThrow(
     new TypeError(message),
   );
   expect(() => check({ origins: ['https://a.example'], [name]: undefined })).not.toThrow();
+});
+
+it('refuses an option that does not exist', () => {
+  expect(() => check({ origins: ['https://a.example'], isRejected: () => true })).toThrow(
+    new TypeError(
+      'options: there is no option "isRejected"; the options are origins, allowInsecureOrigins, whenSignedOut, header, overwriteHeader, classify',
+    ),
+  );
+});
+
+describe('origins that are left out default to the base URL', () => {
+  it.each([
+    ['https://api.example.com/v1/', 'https://api.example.com'],
+    ['HTTPS://API.example.com:443?a', 'https://api.example.com'],
+    ['http://localhost:3000/api', 'http://localhost:3000'],
+    ['/api', 'https://app.example.com'],
+    ['api', 'https://app.example.com'],
+  ])('%s: %s', (base, origin) => {
+    Object.assign(globalThis, { location: { origin: 'https://app.example.com' } });
+    expect([...checkOptions({}, base)]).toEqual([origin]);
+  });
+
+  it.each([
+    ['', /^origins: expected a list .*, got undefined$/],
+    ['http://api.example.com/v1', /^origins .*"http:\/\/api\.example\.com" is not encrypted/],
+    ['//api.example.com/v1', /^origins .*is not an origin/],
+    ['ws://api.example.com', /^origins .*is not an origin/],
+  ])('not %s', (base, message) => {
+    expect(() => checkOptions({}, base)).toThrow(message);
+    expect(() => checkOptions({}, base)).toThrow(TypeError);
+  });
+
+  it('none for a relative one where there is no page, so that a server can render what a page runs', () => {
+    expect([...checkOptions({}, '/api')]).toEqual([]);
+    Object.assign(globalThis, { location: { origin: 'null' } });
+    expect(() => checkOptions({}, '/api')).toThrow(/there is no page here/);
+  });
 });

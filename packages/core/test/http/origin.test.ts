@@ -168,7 +168,7 @@ describe('where the platform’s URL lies, as React Native’s does', () => {
     };
     Object.assign(globalThis, { URL: Liar });
     const authorize = createAuthorizer('token', { origins: ['https://api.example.com'] });
-    const signed = (url: string): boolean => authorize({ url }) !== undefined;
+    const signed = (url: string): boolean => authorize({ method: 'GET', url }) !== undefined;
     expect(
       [
         'https://api.example.com/a',

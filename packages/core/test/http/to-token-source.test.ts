@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
+import { fromFunction } from '../../src/http/function-source.ts';
 import { toTokenSource } from '../../src/http/to-token-source.ts';
+import { createTokenManager, memoryStore, type TokenManager } from '../../src/index.ts';
 import type { TokenInput, TokenSource } from '../../src/source.ts';
+import { testClock } from '../support/clock.ts';
 
 const SECRET = 's3cr3t';
 
@@ -34,7 +37,7 @@ describe('a function', () => {
     await source.getToken({ signal });
     await source.getToken();
     await source.replaceRejected('old', { signal });
-    expect(asked).toEqual([{ signal }, { signal: undefined }, { rejected: 'old', signal }]);
+    expect(asked).toEqual([{ signal }, { signal: undefined }, { rejected: 'old' }]);
   });
 
   it.each<[string, () => unknown, unknown]>([
@@ -128,4 +131,131 @@ it.each<[string, unknown, string]>([
   expect(() => toTokenSource(input as TokenInput)).toThrow(TypeError);
   expect(() => toTokenSource(input as TokenInput)).toThrow(message);
   expect(() => toTokenSource(input as TokenInput)).not.toThrow(SECRET);
+});
+
+describe('a function and refused tokens', () => {
+  const counted = (give: (rejected: string) => unknown) => {
+    const calls: string[] = [];
+    const source = toTokenSource((async ({ rejected }: { rejected?: string }) => {
+      if (rejected === undefined) return 'old';
+      calls.push(rejected);
+      await Promise.resolve();
+      return give(rejected);
+    }) as () => Promise<string>);
+    return { calls, source };
+  };
+
+  it('is asked once for a refused token, also by those who come late', async () => {
+    const { calls, source } = counted(() => 'new');
+    const answers = await Promise.all([1, 2, 3].map(() => source.replaceRejected('old')));
+    answers.push(await source.replaceRejected('old'));
+    expect([answers.map((token) => token?.accessToken), calls]).toEqual([
+      ['new', 'new', 'new', 'new'],
+      ['old'],
+    ]);
+  });
+
+  it('is asked once however late somebody comes', async () => {
+    const clock = testClock();
+    let calls = 0;
+    const source = fromFunction(() => (calls++, 'new'), clock);
+    await source.replaceRejected('old');
+    await clock.advance(3_600_000);
+    expect([await source.replaceRejected('old'), calls]).toEqual([{ accessToken: 'new' }, 1]);
+  });
+
+  it('gives who comes late what was given last', async () => {
+    const { calls, source } = counted((rejected) => `${rejected}+`);
+    await source.replaceRejected('a');
+    await source.replaceRejected('a+');
+    expect(await source.replaceRejected('a')).toEqual({ accessToken: 'a++' });
+    expect(calls).toEqual(['a', 'a+']);
+  });
+
+  it('is not given anybody’s signal, and an abort ends one wait only', async () => {
+    let open = (_token: string): void => undefined;
+    const signals: unknown[] = [];
+    const source = toTokenSource(({ signal }) => {
+      signals.push(signal);
+      return new Promise<string>((resolve) => (open = resolve));
+    });
+    const controller = new AbortController();
+    const leaving = source.replaceRejected('old', { signal: controller.signal });
+    const staying = source.replaceRejected('old');
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(leaving).rejects.toBe(reason);
+    open('new');
+    expect(await staying).toEqual({ accessToken: 'new' });
+    expect(signals).toEqual([undefined]);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['fails', () => Promise.reject(new Error('down'))],
+    ['has nothing better', () => undefined],
+    ['gives the same token', () => 'old'],
+  ])('that %s is asked once for a burst, and again later', async (_name, give) => {
+    const clock = testClock();
+    const calls: string[] = [];
+    const source = fromFunction(async ({ rejected }) => {
+      calls.push(String(rejected));
+      return give() as string;
+    }, clock);
+    const ask = (): Promise<unknown> => source.replaceRejected('old').catch((error) => error.code);
+    const burst = await Promise.all([ask(), ask()]);
+    burst.push(await ask());
+    expect([new Set(burst.map(String)).size, calls.length]).toEqual([1, 1]);
+    await clock.advance(1000);
+    await ask();
+    expect(calls.length).toBe(2);
+  });
+
+  it('does not hang when it asks through the client that it serves', async () => {
+    const clock = testClock();
+    const source: TokenSource = fromFunction(async ({ rejected }) => {
+      if (rejected === undefined) return 'old';
+      return (await source.replaceRejected(rejected))?.accessToken;
+    }, clock);
+    const asking = source.replaceRejected('old').catch((error: unknown) => error);
+    await clock.advance(30_000);
+    expect(await asking).toMatchObject({ code: 'ERR_WAIT_LIMIT' });
+  });
+});
+
+describe('a method in place of its manager is a TypeError that says so:', () => {
+  const manager = () =>
+    createTokenManager({
+      store: memoryStore({ accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 }),
+      refresh: () => Promise.reject(new Error('not needed')),
+    });
+  it.each<[string, (tokens: TokenManager) => TokenInput]>([
+    ['getToken', (tokens) => tokens.getToken],
+    ['getToken, bound', (tokens) => tokens.getToken.bind(tokens)],
+    ['a function that hands its argument on', (tokens) => (request) => tokens.getToken(request)],
+  ])('%s', async (_name, give) => {
+    const tokens = manager();
+    const source = toTokenSource(give(tokens));
+    for (const asking of [source.getToken(), source.replaceRejected('one')]) {
+      const error = await asking.catch((found: unknown) => found);
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error).toMatchObject({ message: expect.stringContaining('pass the manager itself') });
+    }
+    await tokens.close();
+  });
+
+  it('a function of its own around it, once it gives the refused token again', async () => {
+    // As managers give them: the members of the session beside the token.
+    const issued = { accessToken: 'one', session: 's', generation: 0 };
+    const source = toTokenSource(async () => issued);
+    expect(await source.getToken()).toMatchObject({ accessToken: 'one' });
+    expect(await source.replaceRejected('another')).toMatchObject({ accessToken: 'one' });
+    await expect(source.replaceRejected('one')).rejects.toThrow('pass the manager itself');
+  });
+
+  it('not a function that asks the manager for what it needs', async () => {
+    const tokens = manager();
+    const source = toTokenSource(async ({ signal }) => tokens.getToken({ signal }));
+    expect(await source.getToken()).toMatchObject({ accessToken: 'one' });
+    await tokens.close();
+  });
 });

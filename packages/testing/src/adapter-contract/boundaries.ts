@@ -1,5 +1,4 @@
 import { tokenErrorOf } from 'unexpired';
-import { isTokenRejected } from 'unexpired/adapter';
 import { equal, rejection } from './check.ts';
 import { ended, startSession } from './session.ts';
 import type { ContractContext } from './types.ts';
@@ -123,10 +122,10 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
     const seen: unknown[] = [];
     const send = adapter.create(session.tokens, {
       origins: [api().origin],
-      async isRejected(response) {
+      async classify(response) {
         const body = (await response.json()) as { errors?: unknown[] } | undefined;
         seen.push(body);
-        return isTokenRejected(response) || body?.errors !== undefined;
+        return body?.errors === undefined ? undefined : 'rejected';
       },
     });
     const answer = await send({ url: `${api().origin}/graphql`, method: 'POST', body: '{}' });

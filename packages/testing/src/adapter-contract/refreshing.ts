@@ -70,9 +70,12 @@ export function refreshing({ adapter, api, it }: ContractContext): void {
       'codes',
     );
     equal(
-      errors.every((error) => tokenErrorOf(error) === tokenErrorOf(errors[0])),
+      errors.every((error) => {
+        const cause = tokenErrorOf(error)?.cause;
+        return cause !== undefined && cause === tokenErrorOf(errors[0])?.cause;
+      }),
       true,
-      'one error for all',
+      'one cause for all',
     );
     equal(api().requests.length, 0, 'requests');
   });

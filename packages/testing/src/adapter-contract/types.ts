@@ -19,13 +19,16 @@ export interface ContractAnswer {
   readonly explained: unknown;
 }
 
+/** The options that the contract gives an adapter. */
+export type ContractOptions = AuthOptions & { readonly origins: readonly string[] };
+
 /** One client under the contract. */
 export interface AdapterUnderTest {
   readonly name: string;
   /** Attaches the adapter to a new client. */
   create(
     tokens: TokenInput,
-    options: AuthOptions,
+    options: ContractOptions,
   ): (request: ContractRequest) => Promise<ContractAnswer>;
   /** Does a request reach the adapter with the caller's own signal? Not so where the client makes a `Request` of it. Default `true`. */
   readonly keepsSignal?: boolean | undefined;
@@ -33,6 +36,8 @@ export interface AdapterUnderTest {
   readonly isAbort?: ((error: unknown, reason: unknown) => boolean) | undefined;
   /** The client does not say where an answer came from, so that a 401 after a redirect looks like the API's own. Default `false`. */
   readonly hidesRedirects?: boolean | undefined;
+  /** Can the client follow no redirect? Not so with XMLHttpRequest: a `header` of another name is a TypeError then. Default `true`. */
+  readonly refusesRedirects?: boolean | undefined;
   /** Bodies up to this many bytes are replayed. Default: all that can be. */
   readonly replayLimit?: number | undefined;
   /** Functions that make a body of the text `made anew` for each send, where the client takes them. Default: none. */
@@ -69,6 +74,8 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly path: string;
   readonly authorization: string | undefined;
+  /** The header `X-Api-Token`. */
+  readonly apiToken: string | undefined;
   readonly contentType: string | undefined;
   readonly accept: string | undefined;
   readonly body: string;

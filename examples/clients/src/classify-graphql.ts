@@ -1,5 +1,4 @@
 import type { ApiResponse } from 'unexpired';
-import { isTokenRejected } from 'unexpired/adapter';
 
 interface GraphqlAnswer {
   readonly data?: unknown;
@@ -7,12 +6,10 @@ interface GraphqlAnswer {
 }
 
 /** Many GraphQL servers answer 200 to a refused token, and say it in `errors`. */
-export async function isTokenRejectedByGraphql(response: ApiResponse): Promise<boolean> {
-  if (isTokenRejected(response)) return true;
+export async function classifyGraphql(response: ApiResponse): Promise<'rejected' | undefined> {
+  if (response.status !== 200) return undefined;
   const { data, errors } = ((await response.json()) ?? {}) as GraphqlAnswer;
   // With data, something ran: not to be sent again.
-  return (
-    data == null &&
-    (errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') ?? false)
-  );
+  const refused = errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
+  return data == null && refused ? 'rejected' : undefined;
 }

@@ -1,0 +1,31 @@
+import type { HeaderMap } from 'unexpired/adapter';
+
+type Headers = Record<string, unknown>;
+
+/** The name under which these headers have `name`, which is in lower case. */
+export function ownName(headers: Headers, name: string): string | undefined {
+  let found: string | undefined;
+  for (const key of Object.keys(headers))
+    if (key.length === name.length && key.toLowerCase() === name) found = key;
+  return found;
+}
+
+/**
+ * Sets every header of `map`, `undefined` takes one off. Returns what they replaced, to be assigned again. `name`: the
+ * usual one of them, in lower case, and `own` the name under which these headers have it.
+ */
+export function setHeaders(
+  headers: Headers,
+  map: HeaderMap,
+  name: string,
+  own: string | undefined,
+): Headers {
+  const replaced: Headers = {};
+  for (const written in map) {
+    const lower = written.toLowerCase();
+    const key = (lower === name ? own : ownName(headers, lower)) ?? written;
+    replaced[key] = headers[key];
+    headers[key] = map[written];
+  }
+  return replaced;
+}

@@ -1,0 +1,31 @@
+import type { Config } from './axios-like.ts';
+
+const nameOf = (adapter: unknown): unknown =>
+  [adapter]
+    .flat()
+    .find((one) => one !== 'xhr' || !Array.isArray(adapter) || 'XMLHttpRequest' in globalThis);
+
+/**
+ * Lets no redirect be followed with a header of another name than `Authorization`: nobody takes that off on the way to
+ * another origin. Changes the config; returns what it had.
+ *
+ * @throws TypeError for the xhr adapter: a page cannot tell XMLHttpRequest not to follow one.
+ */
+export function refuseRedirects(config: Config, adapter: unknown): Partial<Config> {
+  if (nameOf(adapter) === 'xhr')
+    throw new TypeError(
+      "header: the xhr adapter would follow a redirect with it; use adapter: 'fetch'",
+    );
+  const { maxRedirects, fetchOptions } = config;
+  config.maxRedirects = 0;
+  config.fetchOptions = { redirect: 'error', ...fetchOptions };
+  if (config.fetchOptions.redirect === 'follow') config.fetchOptions.redirect = 'error';
+  return { maxRedirects, fetchOptions };
+}
+
+/** Can the request carry no header of ours? Only fetch, or an adapter of somebody's, looks at these options. */
+export function isNoCors({ fetchOptions }: Config, adapter: unknown): boolean {
+  if (fetchOptions?.mode !== 'no-cors') return false;
+  const [first] = [adapter].flat();
+  return first === 'fetch' || typeof first === 'function';
+}
