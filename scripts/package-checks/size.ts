@@ -59,6 +59,8 @@ async function measure(
     platform: 'browser',
     target: 'es2022',
     logLevel: 'silent',
+    // The user's own, which its adapter asks for adapters by their names.
+    external: ['axios'],
   });
   const bundled = Object.keys(metafile.inputs).flatMap((file) => packageOf(file) ?? []);
   const bytes = outputFiles.reduce(

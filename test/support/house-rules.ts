@@ -15,7 +15,7 @@ export interface PackageRules {
 /** Which way the packages depend on each other, by the name of their folder. A new package is added here first. */
 export const RULES: Record<string, PackageRules> = {
   core: { imports: ['async-mutex'], everywhere: true },
-  axios: { imports: ['unexpired', 'unexpired/adapter'], types: ['axios'], everywhere: true },
+  axios: { imports: ['unexpired', 'unexpired/adapter', 'axios'], everywhere: true },
   fetch: { imports: ['unexpired', 'unexpired/adapter'], types: ['ky'], everywhere: true },
   oauth: { imports: ['unexpired', 'oauth4webapi'] },
   browser: { imports: ['unexpired', 'unexpired/adapter'] },

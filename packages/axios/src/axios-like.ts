@@ -18,6 +18,7 @@ export interface Config {
   adapter?: unknown;
   auth?: unknown;
   data?: unknown;
+  params?: unknown;
   transformRequest?: unknown;
   headers: Record<string, unknown>;
   signal?: AbortSignal;
@@ -36,6 +37,9 @@ export interface Config {
   env?: { fetch?: Fetch | null };
   tokens?: never;
 }
+
+/** What sends a config. */
+export type Adapter = (config: Config) => Promise<Answer>;
 
 export type Fetch = (request: unknown, init?: RequestInit) => Promise<Response>;
 

@@ -12,6 +12,7 @@ interface AxiosClient
   extends Pick<
     AdapterUnderTest,
     'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'refusesRedirects' | 'breakableBodies'
+    'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'breakableBodies'
   > {
   readonly from: Static;
   readonly adapter: 'http' | 'fetch' | 'xhr';

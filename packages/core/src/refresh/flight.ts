@@ -16,6 +16,7 @@ import { meaningOf } from './classify.ts';
 import { createPause } from '../time/pause.ts';
 import { LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
 import { retryDelay } from './retry.ts';
+import { markRefreshSignal } from './refresh-signal.ts';
 import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 
 /** Ms that a flight waits for the lock: longer than a leased lock takes to come free. */
@@ -84,6 +85,7 @@ export function startFlight(
   const from = state.held?.record;
   const begun = clock.monotonic();
   const controller = new AbortController(); // F0: the redemption's own; no caller can abort it
+  markRefreshSignal(controller.signal);
   const pause = createPause(clock);
   let dispatched = false;
   let landed = false;

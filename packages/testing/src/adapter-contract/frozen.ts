@@ -104,15 +104,15 @@ export function freezing({ adapter, api, it }: ContractContext): void {
     });
 
     if (!adapter.textOf?.includes(kind))
-    it(`gives the 401 for more than 1 MiB of ${kind}, which is not copied, and refreshes all the same`, async () => {
-      const session = startSession(api(), { start: 'good' });
-      const send = adapter.create(session.tokens, { origins: [api().origin] });
-      await send({ url: `${api().origin}/echo` });
-      api().accept('another');
-      equal((await send(upload(make(LARGE).body))).status, 401, 'status');
-      equal([api().requests.length, session.refreshes], [2, 1], 'requests and refreshes');
-      equal((await send({ url: `${api().origin}/echo` })).status, 200, 'the next request');
-    });
+      it(`gives the 401 for more than 1 MiB of ${kind}, which is not copied, and refreshes all the same`, async () => {
+        const session = startSession(api(), { start: 'good' });
+        const send = adapter.create(session.tokens, { origins: [api().origin] });
+        await send({ url: `${api().origin}/echo` });
+        api().accept('another');
+        equal((await send(upload(make(LARGE).body))).status, 401, 'status');
+        equal([api().requests.length, session.refreshes], [2, 1], 'requests and refreshes');
+        equal((await send({ url: `${api().origin}/echo` })).status, 200, 'the next request');
+      });
   }
 
   it('sends four bodies for four uploads in a loop over one that is changed each time', async () => {
