@@ -14,7 +14,9 @@ export class RawAnswer implements ApiResponse {
 
   get url(): string {
     const { request } = this.answer;
-    return request?.responseURL ?? request?.res?.responseUrl ?? '';
+    const url = request?.responseURL ?? request?.res?.responseUrl;
+    // A mock says the url of the config, which may be relative, and a Unix socket is no host.
+    return typeof url === 'string' && /^https?:\/\/[^/]/i.test(url) ? url : '';
   }
 
   get status(): number {

@@ -125,10 +125,10 @@ function createBare(instance: AxiosLike): () => Bare {
   return () => {
     if (!made) {
       const { create, constructor } = instance as unknown as {
-        create?(): Bare;
+        create?(defaults: object): Bare;
         constructor: new (defaults: object) => Bare;
       };
-      made = create ? create() : new constructor({});
+      made = create ? create({}) : new constructor({});
       // A patched `create` may have attached something.
       for (const side of ['request', 'response'] as const) made.interceptors[side].clear?.();
       // Every default is in the config already. Merged once more, a header that somebody took out would be back.

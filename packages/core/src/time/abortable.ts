@@ -8,23 +8,47 @@ export function abortable<T>(
 ): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      signal.removeEventListener('abort', abort);
+    const abort = (): void =>
       // Polyfilled signals have no reason.
       reject(
         signal.reason === undefined
           ? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' })
           : signal.reason,
       );
-    };
+    const leave = signal.aborted ? abort() : listen(signal, abort);
     const done =
       <V>(settle: (value: V) => void) =>
       (value: V): void => {
-        signal.removeEventListener('abort', abort);
+        leave?.();
         settle(value);
       };
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort);
     promise.then(done(resolve), done(reject));
   });
+}
+
+type Join = (abort: () => void) => () => void;
+
+// On the signal itself, under a registered symbol: all copies of this package are one listener to it.
+const JOIN = Symbol.for('unexpired.join');
+
+/** Listens to a signal, once for all who do: Node warns of a leak from the eleventh listener on. Returns leave. */
+function listen(signal: AbortSignal & { [JOIN]?: Join }, abort: () => void): () => void {
+  let join = signal[JOIN];
+  if (!join) Object.defineProperty(signal, JOIN, { value: (join = createJoin(signal)) });
+  return join(abort);
+}
+
+function createJoin(signal: AbortSignal): Join {
+  const waiting = new Set<() => void>();
+  const run = (): void => {
+    signal.removeEventListener('abort', run);
+    for (const abort of waiting) abort();
+  };
+  return (abort) => {
+    if (waiting.size === 0) signal.addEventListener('abort', run);
+    waiting.add(abort);
+    return () => {
+      if (waiting.delete(abort) && waiting.size === 0) signal.removeEventListener('abort', run);
+    };
+  };
 }
