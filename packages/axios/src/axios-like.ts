@@ -26,6 +26,7 @@ export interface Config {
     subscribe(listener: (reason: unknown) => void): void;
     unsubscribe(listener: (reason: unknown) => void): void;
   };
+  socketPath?: string | null;
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };

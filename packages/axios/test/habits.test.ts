@@ -121,7 +121,7 @@ describe.each<[string, Static]>([
 
   describe('a patched create', () => {
     const original = client.create;
-    afterEach(() => Object.assign(client, { create: original }));
+    afterEach(() => void Object.assign(client, { create: original }));
 
     it('that attaches something to each instance: everything runs once for each request', async () => {
       const calls: string[] = [];

@@ -12,7 +12,6 @@ interface AxiosClient
   extends Pick<
     AdapterUnderTest,
     'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'refusesRedirects' | 'breakableBodies'
-    'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'breakableBodies'
   > {
   readonly from: Static;
   readonly adapter: 'http' | 'fetch' | 'xhr';
