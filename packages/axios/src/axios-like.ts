@@ -27,6 +27,7 @@ export interface Config {
     unsubscribe(listener: (reason: unknown) => void): void;
   };
   socketPath?: string | null;
+  httpAgent?: unknown;
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };

@@ -1,7 +1,9 @@
 import type { HeaderMap } from 'unexpired/adapter';
 import type { Adapter, Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
 import { forget } from './forget.ts';
+import { mayShowProxy, refuseInTheClear } from './in-the-clear.ts';
 import { type Peer, peerOf } from './peer.ts';
+import { urlOf } from './target.ts';
 
 /** Marks what is attached to an instance and the wrappers of its adapters, so that a reloaded copy of this module finds it. */
 export const ATTACHED = Symbol.for('@unexpired/axios');
@@ -42,17 +44,26 @@ export function createDispatch(instance: AxiosLike): Dispatch {
       : found;
   };
 
-  const call = (adapter: unknown, config: Config): Promise<Answer> => {
+  const call = (adapter: unknown, config: Config, sent?: HeaderMap): Promise<Answer> => {
     const found = adapterOf(adapter, config);
-    if (found) return found(config);
+    const guarded =
+      sent &&
+      isSecure(config) &&
+      carriesSecret(sent) &&
+      mayShowProxy(found, found ? versionOf(adapter) : undefined);
+    if (found) return guarded ? sendGuarded(found, config) : found(config);
     return bare().request({
       ...config,
       ...observed(config.env),
       adapter,
-      transformRequest: [],
+      // Where axios hands the config over that it has made of this one.
+      transformRequest: guarded ? [guardMerged] : [],
       transformResponse: [],
     });
   };
+  // That of an adapter by name: a function may be another copy's.
+  const versionOf = (adapter: unknown): string | undefined =>
+    typeof adapter === 'function' ? undefined : peer?.VERSION;
 
   const deliver = async (
     adapter: unknown,
@@ -69,7 +80,7 @@ export function createDispatch(instance: AxiosLike): Dispatch {
       if (found?.response) found.response.config = config;
     };
     try {
-      const answer = await call(adapter, config);
+      const answer = await call(adapter, config, sent);
       restore(answer);
       return answer;
     } catch (error) {
@@ -186,6 +197,28 @@ function fetchOf(peer: Peer): Adapter | undefined {
   } catch {
     return undefined;
   }
+}
+
+const isSecure = (config: Config): boolean => /^https:/i.test(urlOf(config));
+
+const carriesSecret = (sent: HeaderMap): boolean =>
+  Object.values(sent).some((value) => value !== undefined);
+
+// axios's http adapter has chosen its agent when it returns, except for a form of `form-data`, whose length it asks first.
+async function sendGuarded(adapter: Adapter, config: Config): Promise<Answer> {
+  const end = refuseInTheClear(config);
+  try {
+    const sending = adapter(config);
+    if (!('getLength' in Object(config.data))) end();
+    return await sending;
+  } finally {
+    end();
+  }
+}
+
+function guardMerged(this: Config, data: unknown): unknown {
+  refuseInTheClear(this);
+  return data;
 }
 
 /** Replaces members of a config. Returns what they were, to be assigned again. */

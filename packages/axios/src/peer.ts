@@ -10,6 +10,7 @@ interface AxiosErrorClass {
 export interface Peer {
   /** The second argument is known since axios 1.12. */
   getAdapter(names: unknown, config?: object): Adapter | undefined;
+  readonly VERSION?: string;
   readonly AxiosError: AxiosErrorClass;
   readonly CanceledError: new (message: string, config: Config) => Error;
 }
