@@ -1,6 +1,6 @@
 import type { HeaderMap } from 'unexpired/adapter';
 import type { Adapter, Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
-import { forget } from './forget.ts';
+import { createSent, forget } from './forget.ts';
 import { mayShowProxy, refuseInTheClear } from './in-the-clear.ts';
 import { type Peer, peerOf } from './peer.ts';
 import { urlOf } from './target.ts';
@@ -34,14 +34,20 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   const peer = peerOf(instance);
   const bare = createBare(instance);
   const observed = createObserver();
+  const readSent = createSent();
 
-  // The function behind a name, where axios can be asked for it.
-  const adapterOf = (adapter: unknown, config: Config): Adapter | undefined => {
-    if (typeof adapter === 'function') return adapter as Adapter;
-    const found = peer?.getAdapter(adapter);
-    return found && found === fetchOf(peer as Peer)
-      ? peer?.getAdapter(adapter, observed(config.env))
-      : found;
+  let fetchAdapter: Adapter | undefined;
+  let latest: { readonly names: unknown; readonly adapter: Adapter } | undefined;
+  // The function behind a name, where axios can be asked for it. An attachment asks with the same list each time.
+  const adapterOf = (names: unknown, config: Config): Adapter | undefined => {
+    if (typeof names === 'function') return names as Adapter;
+    if (!peer) return undefined;
+    if (latest?.names === names) return latest?.adapter;
+    const adapter = peer.getAdapter(names);
+    fetchAdapter ??= fetchOf(peer);
+    if (adapter && adapter === fetchAdapter) return peer.getAdapter(names, observed(config.env));
+    if (adapter) latest = { names, adapter };
+    return adapter;
   };
 
   const call = (adapter: unknown, config: Config, sent?: HeaderMap): Promise<Answer> => {
@@ -75,7 +81,7 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     // The caller's config, not a copy: whoever sends it again starts from what the caller gave.
     const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
       if (own) Object.assign(config, own);
-      if (sent) forget(found, sent, config);
+      if (sent) forget(found, readSent(sent), config);
       if (found?.config) found.config = config;
       if (found?.response) found.response.config = config;
     };

@@ -28,7 +28,7 @@ export interface Attached {
  * One request, in place of its adapter: below all interceptors and transforms, so that those run once and cannot replace
  * the token.
  */
-export async function exchange(
+export function exchange(
   config: Config,
   adapter: unknown,
   { authorize, header }: Attached,
@@ -59,12 +59,25 @@ export async function exchange(
   if (!('then' in signing))
     return converse(config, adapter, dispatch, { url, header, signature: signing, budget, auth });
 
+  const later = { url, header, budget, auth, unbounded };
+  return converseLater(config, adapter, dispatch, signing, later);
+}
+
+/** Sends what was there at the call, once there is a token for it. */
+async function converseLater(
+  config: Config,
+  adapter: unknown,
+  dispatch: Dispatch,
+  signing: Promise<Signature | undefined>,
+  { unbounded, ...signed }: Omit<Signed, 'signature'> & { readonly unbounded: Members | undefined },
+): Promise<Answer> {
+  const { headers } = config;
   const inputs = freezeInputs(config);
   const kept = { ...headers };
-  const signature = await waitFor(signing, config, budget, dispatch);
+  const signature = await waitFor(signing, config, signed.budget, dispatch);
   resetHeaders(headers, kept);
   if (!signature) return dispatch.send(adapter, config, { ...inputs, ...unbounded } as Members);
-  return converse(config, adapter, dispatch, { url, header, signature, budget, auth, inputs });
+  return converse(config, adapter, dispatch, { ...signed, signature, inputs });
 }
 
 /** Waits for a token: no longer than the caller would, and no longer than its body is whole. */
@@ -121,9 +134,9 @@ async function converse(
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
   const replayable = factory || (isReplayable(data) && copiedBytes(data) <= REPLAYED);
   const first = inputs ?? readInputs(config);
-  const again = inputs || !replayable ? first : freezeInputs(config);
+  const again = inputs ?? (replayable ? freezeInputs(config) : undefined);
   // axios writes the length of a body that is no text into them.
-  const kept = replayable && typeof data !== 'string' ? { ...headers } : undefined;
+  const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
   const guarded = guardRedirect(url, beforeRedirect);
   const redirects = header === 'authorization' ? undefined : refusedRedirects(config, adapter);
 

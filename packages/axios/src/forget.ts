@@ -6,6 +6,25 @@ const DEPTH = 8;
 
 type Members = Record<PropertyKey, unknown>;
 
+/** What was sent: the names of the headers, in lower case, and their values. */
+export interface Sent {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** The same headers are sent with one request after the other: they are read once. */
+export function createSent(): (headers: HeaderMap) => Sent {
+  let latest: { readonly headers: HeaderMap; readonly sent: Sent } | undefined;
+  return (headers) => {
+    if (latest?.headers !== headers) {
+      const names = Object.keys(headers).map((name) => name.toLowerCase());
+      const values = Object.values(headers).filter((value) => value !== undefined);
+      latest = { headers, sent: { names, values } };
+    }
+    return latest.sent;
+  };
+}
+
 const membersOf = (value: unknown): Members | undefined =>
   typeof value === 'object' && value !== null ? (value as Members) : undefined;
 
@@ -14,9 +33,8 @@ const membersOf = (value: unknown): Members | undefined =>
  * response and an error have their `request`, and are logged whole. What Node itself keeps of other requests (the sockets
  * of a shared agent) cannot be reached from here.
  */
-export function forget(found: unknown, sent: HeaderMap, kept: object): void {
-  const names = Object.keys(sent).map((name) => name.toLowerCase());
-  const values = Object.values(sent).filter((value) => value !== undefined);
+export function forget(found: unknown, sent: Sent, kept: object): void {
+  const { names, values } = sent;
   const seen = new Set<unknown>();
   let error = membersOf(found);
   for (let depth = 0; error && depth < DEPTH && !seen.has(error); depth++) {

@@ -23,14 +23,16 @@ export function freezeInputs({ url, baseURL, method, params, data }: Config): In
   };
 }
 
-/** The same without the body: for a first send that does not wait. */
-export function readInputs({ url, baseURL, method, params, data }: Config): Inputs {
-  return { url: text(url), baseURL: text(baseURL), method, params, data };
+/** The text of URL objects, for a first send that does not wait. `undefined` where there are none. */
+export function readInputs({ url, baseURL }: Config): Pick<Inputs, 'url' | 'baseURL'> | undefined {
+  return typeof url === 'object' || typeof baseURL === 'object'
+    ? { url: text(url), baseURL: text(baseURL) }
+    : undefined;
 }
 
 // Of a URL object that the caller can change.
-const text = (url: unknown): string | undefined =>
-  url === undefined || url === null ? undefined : String(url as string | URL);
+const text = (url: string | URL | undefined): string | undefined =>
+  url === undefined || url === null ? undefined : String(url);
 
 /**
  * A copy of what a caller could change: parameters, a form, bytes, lists, plain objects and dates in them. Anything else

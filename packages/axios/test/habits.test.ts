@@ -113,7 +113,8 @@ describe.each<[string, Static]>([
         ...(maxRedirects === 0 && { maxRedirects }),
       });
       attachAuth(instance, tokens, { origins: ['http://docker.localhost'] });
-      const { data } = await instance.get<string>('/containers').finally(close);
+      const { data } = await instance.get<string>('/containers');
+      await close();
       await rm(folder, { recursive: true });
       expect([data, seen, tokens.refreshes]).toEqual(['answer', ['Bearer old', 'Bearer good'], 1]);
     },
@@ -168,7 +169,7 @@ describe.each<[string, Static]>([
       const tokens = session();
       const attach = (): unknown => attachAuth(instance, tokens, { origins: [api.origin] });
       if (order === 'after') attach();
-      const cached = setupCache(instance as never, { ttl: 60_000 }) as unknown as AxiosInstance;
+      const cached = setupCache(instance, { ttl: 60_000 }) as unknown as AxiosInstance;
       if (order === 'before') attach();
       const answers = [await cached.get('/echo'), await cached.get('/echo')];
       expect(answers.map(({ status }) => status)).toEqual([200, 200]);
@@ -201,7 +202,7 @@ describe.each<[string, Static]>([
           adapter: (config) => (timeouts.push(config.timeout), observing(config)),
         });
         const retry = (): unknown =>
-          axiosRetry(instance as never, { retries: 3, shouldResetTimeout, retryDelay: () => 100 });
+          axiosRetry(instance, { retries: 3, shouldResetTimeout, retryDelay: () => 100 });
         if (order === 'before') retry();
         attach?.(instance);
         if (order === 'after') retry();

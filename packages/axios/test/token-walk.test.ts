@@ -13,6 +13,9 @@ import axios17 from 'axios-1.7';
 
 const TOKEN = 'secret-token-of-the-walk';
 
+/** Functions are looked into once, not for every request: most are methods of classes. */
+const functions = new WeakSet<object>();
+
 /**
  * Every place below `root` that shows the token. Members of any kind, those of prototypes too, entries of maps and sets,
  * headers. Left out is what only Node itself holds: agents and sockets, which serve other requests as well.
@@ -31,12 +34,17 @@ function placesOfToken(root: unknown): string[] {
   for (const [value, path] of waiting) {
     if (seen.has(value) || isNodesOwn(value)) continue;
     seen.add(value);
+    if (typeof value === 'function') {
+      if (functions.has(value)) continue;
+      functions.add(value);
+    }
     if (seen.size > 20_000) throw new Error(`too many objects, up to ${path}`);
     if (ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value)) {
       look(Buffer.from((value as Uint8Array).buffer ?? value).toString('latin1'), `${path}(bytes)`);
       continue;
     }
-    if (value instanceof Map || value instanceof Set) look([...value], `${path}(entries)`);
+    // Not `instanceof`: jest has classes of its own.
+    if (types.isMap(value) || types.isSet(value)) look([...value], `${path}(entries)`);
     if (value instanceof Headers || value instanceof URLSearchParams)
       look([...value], `${path}(entries)`);
     for (
@@ -52,7 +60,7 @@ function placesOfToken(root: unknown): string[] {
         } catch {
           continue; // a getter that wants another object, or more than there is
         }
-        if (member instanceof Promise) member.catch(() => undefined);
+        if (types.isPromise(member)) member.catch(() => undefined);
         look(key, `${at}(name)`);
         look(member, at);
       }
