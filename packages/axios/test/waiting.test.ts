@@ -321,10 +321,24 @@ describe.each<[string, typeof axios]>([
       expect([api.requests.length, timeouts]).toEqual([1, [40]]);
     });
 
-    it('a request with tokens: false that is none of it keeps its timeout', async () => {
+    it('a sign-in with tokens: false is not ended by a timeout that is short, and by 60 s at the latest', async () => {
+      const given: unknown[] = [];
+      const adapter: AxiosAdapter = async (config) => {
+        given.push(config.timeout);
+        return { data: '', status: 200, statusText: '', headers: {}, config };
+      };
+      const instance = attached(gated().tokens, { adapter, timeout: 40 });
+      const { config } = await instance.post('/auth/login', {}, { tokens: false });
+      await instance.post('/auth/login', {}, { tokens: false, timeout: 90_000 });
+      await instance.post('/auth/login', {}, { tokens: false, timeout: 0 });
+      await instance.get('/public', { tokens: false });
+      expect([given, config.timeout]).toEqual([[60_000, 90_000, 0, 40], 40]);
+    });
+
+    it('a GET with tokens: false keeps its timeout', async () => {
       const release = api.hold('/public');
       const instance = attached(gated().tokens, { timeout: 40 });
-      const error = await caught(instance.post('/public', {}, { tokens: false }));
+      const error = await caught(instance.get('/public', { tokens: false }));
       expect(error.code).toBe('ECONNABORTED');
       release();
     });

@@ -1,3 +1,10 @@
+/** Those who wait for one signal to abort. Kept at the signal, so that it has one listener for them all. */
+const WAITING = Symbol('waiting');
+
+interface Shared {
+  [WAITING]?: Set<() => void>;
+}
+
 /**
  * Rejects with the signal's reason as soon as it aborts, whatever `promise` does; else settles as `promise` does. For
  * sources that do not listen to the signal themselves: a waiter's abort is prompt.
@@ -15,7 +22,7 @@ export function abortable<T>(
           ? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' })
           : signal.reason,
       );
-    const leave = signal.aborted ? abort() : listen(signal, abort);
+    const leave = signal.aborted ? abort() : onAbort(signal, abort);
     const done =
       <V>(settle: (value: V) => void) =>
       (value: V): void => {
@@ -26,29 +33,29 @@ export function abortable<T>(
   });
 }
 
-type Join = (abort: () => void) => () => void;
-
-// On the signal itself, under a registered symbol: all copies of this package are one listener to it.
-const JOIN = Symbol.for('unexpired.join');
-
-/** Listens to a signal, once for all who do: Node warns of a leak from the eleventh listener on. Returns leave. */
-function listen(signal: AbortSignal & { [JOIN]?: Join }, abort: () => void): () => void {
-  let join = signal[JOIN];
-  if (!join) Object.defineProperty(signal, JOIN, { value: (join = createJoin(signal)) });
-  return join(abort);
+// Node prints a warning from the eleventh listener on, and a burst often has one signal for all of it.
+function onAbort(signal: AbortSignal & Shared, abort: () => void): () => void {
+  const waiting = (signal[WAITING] ??= listen(signal));
+  waiting.add(abort);
+  return () => {
+    waiting.delete(abort);
+    if (waiting.size === 0) leaveAlone(signal);
+  };
 }
 
-function createJoin(signal: AbortSignal): Join {
+function listen(signal: AbortSignal & Shared): Set<() => void> {
   const waiting = new Set<() => void>();
-  const run = (): void => {
-    signal.removeEventListener('abort', run);
-    for (const abort of waiting) abort();
-  };
-  return (abort) => {
-    if (waiting.size === 0) signal.addEventListener('abort', run);
-    waiting.add(abort);
-    return () => {
-      if (waiting.delete(abort) && waiting.size === 0) signal.removeEventListener('abort', run);
-    };
-  };
+  signal.addEventListener('abort', tellAll);
+  return waiting;
+}
+
+function tellAll(this: AbortSignal & Shared): void {
+  const waiting = this[WAITING];
+  leaveAlone(this);
+  for (const abort of waiting ?? []) abort();
+}
+
+function leaveAlone(signal: AbortSignal & Shared): void {
+  delete signal[WAITING];
+  signal.removeEventListener('abort', tellAll);
 }
