@@ -31,8 +31,8 @@ const MANAGER = 'createTokenManager from unexpired';
 export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   core: { imports: ['async-mutex'], everywhere: true },
   axios: {
-    imports: ['unexpired', 'unexpired/adapter'],
-    types: ['axios'],
+    // Its peer, which it asks for the adapter behind a name.
+    imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
       { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 18_350 },

@@ -1,4 +1,6 @@
 // What an adapter adds to a request whose token is fresh, with a transport that answers at once and in this process.
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
 import { OAuth2Client, OAuth2Fetch } from '@badgateway/oauth2-client';
 import { attachAuth } from '@unexpired/axios';
 import { createAuthFetch } from '@unexpired/fetch';
@@ -69,6 +71,43 @@ show(
   'axios, POST of an object',
   await compare(
     all.map(([name, instance]) => ({ name, run: () => instance.post('/items', body) })),
+  ),
+);
+
+// ---- axios with its default adapter, which it knows by name, over a transport of Node's that answers at once
+
+const transport = {
+  request(_options: unknown, answered: (response: Readable) => void): EventEmitter {
+    const request = new EventEmitter();
+    const end = (): void => {
+      const response = Readable.from(['{"ok":true}'], { objectMode: false });
+      const headers = { 'content-type': 'application/json' };
+      answered(Object.assign(response, { statusCode: 200, statusMessage: 'OK', headers }));
+    };
+    const nothing = (): void => undefined;
+    return Object.assign(request, { setTimeout: nothing, write: nothing, destroy: nothing, end });
+  },
+};
+const createNamed = (headers: Record<string, string> = {}): AxiosInstance =>
+  axios.create({ baseURL: ORIGIN, transport, headers, proxy: false });
+const attachedNamed = createNamed();
+attachAuth(attachedNamed, tokens, { origins });
+const namedInstances = Object.entries({
+  'axios with a static Authorization header': createNamed({
+    Authorization: `Bearer ${accessToken}`,
+  }),
+  attachAuth: attachedNamed,
+});
+show(
+  'axios with its default adapter, GET',
+  await compare(
+    namedInstances.map(([name, instance]) => ({ name, run: () => instance.get('/items/1') })),
+  ),
+);
+show(
+  'axios with its default adapter, POST of an object',
+  await compare(
+    namedInstances.map(([name, instance]) => ({ name, run: () => instance.post('/items', body) })),
   ),
 );
 

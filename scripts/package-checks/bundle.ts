@@ -23,6 +23,7 @@ export async function bundleModules({ what }: Bundle, project: string): Promise<
     platform: 'browser',
     target: 'es2022',
     logLevel: 'silent',
+    external: PEERS,
   });
   return {
     code: Buffer.concat(outputFiles.map((file) => file.contents)),

@@ -13,8 +13,10 @@ export class RawAnswer implements ApiResponse {
   }
 
   get url(): string {
-    const { request } = this.answer;
-    return request?.responseURL ?? request?.res?.responseUrl ?? '';
+    const { request, config } = this.answer;
+    const url = request?.responseURL ?? request?.res?.responseUrl;
+    // The host behind a Unix socket is made up, and a mock says the url of the config, which may be relative.
+    return typeof url === 'string' && !config?.socketPath && /^https?:\/\//i.test(url) ? url : '';
   }
 
   get status(): number {

@@ -94,7 +94,8 @@ export function attachAuth(
   let latest: { readonly adapter: unknown; readonly wrapper: Wrapper } | undefined;
   const wrap = (config: Config): Config => {
     const { adapter } = config;
-    if (!latest || latest.adapter !== adapter) latest = { adapter, wrapper: wrapperOf(adapter) };
+    if (!latest || !isSame(latest.adapter, adapter))
+      latest = { adapter, wrapper: wrapperOf(adapter) };
     config.adapter = latest.wrapper;
     // What a factory makes is sent as it is; a transform would see the function, and make an empty body of it for JSON.
     if (typeof config.data === 'function') config.transformRequest = [];
@@ -115,3 +116,11 @@ export function attachAuth(
   }
   return detach;
 }
+
+// A list of names is another list for each request.
+const isSame = (one: unknown, other: unknown): boolean =>
+  one === other ||
+  (Array.isArray(one) &&
+    Array.isArray(other) &&
+    one.length === other.length &&
+    one.every((name, index) => name === other[index]));

@@ -18,6 +18,7 @@ export interface Config {
   adapter?: unknown;
   auth?: unknown;
   data?: unknown;
+  params?: unknown;
   transformRequest?: unknown;
   headers: Record<string, unknown>;
   signal?: AbortSignal;
@@ -25,6 +26,8 @@ export interface Config {
     subscribe(listener: (reason: unknown) => void): void;
     unsubscribe(listener: (reason: unknown) => void): void;
   };
+  socketPath?: string | null;
+  httpAgent?: unknown;
   timeout?: number;
   timeoutErrorMessage?: string;
   transitional?: { clarifyTimeoutError?: boolean };
@@ -36,6 +39,9 @@ export interface Config {
   env?: { fetch?: Fetch | null };
   tokens?: never;
 }
+
+/** What sends a config. */
+export type Adapter = (config: Config) => Promise<Answer>;
 
 export type Fetch = (request: unknown, init?: RequestInit) => Promise<Response>;
 

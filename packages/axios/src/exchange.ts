@@ -1,12 +1,21 @@
-import { type Authorize, explain, isReplayable, type Verdict } from 'unexpired/adapter';
+import {
+  type Authorize,
+  explain,
+  isRefreshSignal,
+  isReplayable,
+  type Signature,
+  type Verdict,
+} from 'unexpired/adapter';
 import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
-import { startBudget } from './budget.ts';
-import type { Dispatch } from './dispatch.ts';
-import { ownName, setHeaders } from './headers.ts';
+import { type Budget, startBudget } from './budget.ts';
+import { type Dispatch, type Members, timeoutMessage } from './dispatch.ts';
+import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
+import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
-import { isNoCors, refuseRedirects } from './redirects.ts';
+import { isNoCors, refusedRedirects } from './redirects.ts';
 import { guardRedirect, urlOf } from './target.ts';
+import { letGo, watch } from './watched.ts';
 
 /** What is attached to an instance, as far as one request goes. */
 export interface Attached {
@@ -19,63 +28,146 @@ export interface Attached {
  * One request, in place of its adapter: below all interceptors and transforms, so that those run once and cannot replace
  * the token.
  */
-export async function exchange(
+export function exchange(
   config: Config,
   adapter: unknown,
   { authorize, header }: Attached,
   dispatch: Dispatch,
 ): Promise<Answer> {
-  const { beforeRedirect, headers, onUploadProgress, signal } = config;
-  const auth = header === 'authorization' ? config.auth : undefined;
+  const { headers, signal } = config;
+  // A refresh is everybody's: the caller's timeout must not end it after the server has rotated the token.
+  const refreshing = isRefreshSignal(signal);
+  const unbounded = refreshing && config.timeout ? { timeout: 0 } : undefined;
   const name = ownName(headers, header);
-  const before = name === undefined ? undefined : headers[name];
+  const carried = name === undefined ? undefined : headers[name];
   // `false` is axios's way to say that there shall be none.
-  if (before === false || isNoCors(config, adapter)) return dispatch.send(adapter, config);
+  if (carried === false || isNoCors(config, adapter))
+    return dispatch.send(adapter, config, unbounded);
 
   const url = urlOf(config);
-  const budget = config.timeout || config.cancelToken ? startBudget(config, dispatch) : undefined;
+  const auth = header === 'authorization' ? config.auth : undefined;
+  const bounded = !refreshing && (config.timeout || config.cancelToken);
+  const budget = bounded ? startBudget(config, dispatch) : undefined;
   const signing = authorize({
     method: (config.method ?? 'get').toUpperCase(),
     url,
-    carried: auth ? 'Basic -' : (before as string | undefined),
+    carried: auth ? 'Basic -' : (carried as string | undefined),
     signal,
     tokens: config.tokens,
   });
-  const signature =
-    signing && 'then' in signing
-      ? await (budget ? budget.within(signing) : signing).catch((error: unknown) => {
-          throw withRequest(error, config);
-        })
-      : signing;
-  if (!signature) return dispatch.send(adapter, config);
+  if (!signing) return dispatch.send(adapter, config, unbounded);
+  if (!('then' in signing))
+    return converse(config, adapter, dispatch, { url, header, signature: signing, budget, auth });
 
+  const later = { url, header, budget, auth, unbounded };
+  return converseLater(config, adapter, dispatch, signing, later);
+}
+
+/** Sends what was there at the call, once there is a token for it. */
+async function converseLater(
+  config: Config,
+  adapter: unknown,
+  dispatch: Dispatch,
+  signing: Promise<Signature | undefined>,
+  { unbounded, ...signed }: Omit<Signed, 'signature'> & { readonly unbounded: Members | undefined },
+): Promise<Answer> {
+  const { headers } = config;
+  const inputs = freezeInputs(config);
+  const kept = { ...headers };
+  const signature = await waitFor(signing, config, signed.budget, dispatch);
+  resetHeaders(headers, kept);
+  if (!signature) return dispatch.send(adapter, config, { ...inputs, ...unbounded } as Members);
+  return converse(config, adapter, dispatch, { ...signed, signature, inputs });
+}
+
+/** Waits for a token: no longer than the caller would, and no longer than its body is whole. */
+async function waitFor(
+  signing: Promise<Signature | undefined>,
+  config: Config,
+  budget: Budget | undefined,
+  dispatch: Dispatch,
+): Promise<Signature | undefined> {
+  const { data } = config;
+  let end = (): void => undefined;
+  const broken =
+    typeof data === 'object' && data !== null
+      ? new Promise<unknown>((resolve) => {
+          end = watch(data, resolve);
+        }).then(async (error): Promise<never> => {
+          throw await dispatch.bodyError(config, error);
+        })
+      : undefined;
+  try {
+    const wait = broken ? Promise.race([signing, broken]) : signing;
+    const signature = await (budget ? budget.within(wait) : wait);
+    end();
+    return signature;
+  } catch (error) {
+    end();
+    letGo(data, error);
+    throw withRequest(error, config);
+  }
+}
+
+interface Signed {
+  /** Where it goes. */
+  readonly url: string;
+  /** The header that carries the token, in lower case. */
+  readonly header: string;
+  readonly signature: Signature;
+  readonly budget: Budget | undefined;
+  /** The caller's `auth`, where the token takes its place. */
+  readonly auth: unknown;
+  /** What was there at the call, where the request had to wait. */
+  readonly inputs?: Inputs;
+}
+
+/** Sends a signed request, and once more where its token was refused. */
+async function converse(
+  config: Config,
+  adapter: unknown,
+  dispatch: Dispatch,
+  { url, header, signature, budget, auth, inputs }: Signed,
+): Promise<Answer> {
+  const { beforeRedirect, data, headers, onUploadProgress } = config;
+  const factory = typeof data === 'function';
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
-  const replayable = typeof config.data === 'function' || isReplayable(config.data);
+  const replayable = factory || (isReplayable(data) && copiedBytes(data) <= REPLAYED);
+  const first = inputs ?? readInputs(config);
+  const again = inputs ?? (replayable ? freezeInputs(config) : undefined);
+  // axios writes the length of a body that is no text into them.
+  const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
   const guarded = guardRedirect(url, beforeRedirect);
+  const redirects = header === 'authorization' ? undefined : refusedRedirects(config, adapter);
+
   let sending = signature.headers;
   let replay: Verdict | undefined;
   for (;;) {
     let answer: Answer;
     let refusal: Error | undefined;
-    // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
-    const replaced = setHeaders(headers, sending, header, name);
-    const followed = header === 'authorization' ? undefined : refuseRedirects(config, adapter);
-    config.beforeRedirect = guarded;
-    if (auth) config.auth = undefined;
+    const members: Record<string, unknown> = {
+      ...(replay ? again : first),
+      ...redirects,
+      beforeRedirect: guarded,
+    };
+    if (auth) members['auth'] = undefined;
+    // Where nothing waited, all of it is left.
+    const left = inputs || replay ? budget?.left() : undefined;
+    if (left)
+      Object.assign(members, { timeout: left, timeoutErrorMessage: timeoutMessage(config) });
     // An upload is reported once. Without any listener the fetch adapter would send it another way.
-    if (replay && onUploadProgress) config.onUploadProgress = () => undefined;
+    if (replay && onUploadProgress) members['onUploadProgress'] = () => undefined;
+    // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
+    if (replay && kept) resetHeaders(headers, kept);
+    const replaced = setHeaders(headers, sending, header, ownName(headers, header));
     try {
-      answer = await dispatch.send(adapter, config, budget?.left());
+      answer = await dispatch.send(adapter, config, members, sending);
     } catch (error) {
       refusal = error as Error;
       hideRequest(refusal);
       answer = (error as { response: Answer }).response;
     }
     Object.assign(headers, replaced);
-    if (followed) Object.assign(config, followed);
-    config.beforeRedirect = beforeRedirect;
-    if (auth) config.auth = auth;
-    if (onUploadProgress) config.onUploadProgress = onUploadProgress;
     replay?.replayed?.(answer?.status);
     if (refusal && !answer) throw refusal;
     const judging = replay ? undefined : signature.judge(new RawAnswer(answer), replayable);

@@ -29,3 +29,9 @@ export function setHeaders(
   }
   return replaced;
 }
+
+/** Gives headers the members back that they had once, and no other. */
+export function resetHeaders(headers: Headers, kept: Headers): void {
+  for (const name of Object.keys(headers)) if (!Object.hasOwn(kept, name)) delete headers[name];
+  Object.assign(headers, kept);
+}

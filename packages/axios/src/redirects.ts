@@ -7,20 +7,21 @@ const nameOf = (adapter: unknown): unknown =>
 
 /**
  * Lets no redirect be followed with a header of another name than `Authorization`: nobody takes that off on the way to
- * another origin. Changes the config; returns what it had.
+ * another origin. Returns the members that the config needs for it.
  *
  * @throws TypeError for the xhr adapter: a page cannot tell XMLHttpRequest not to follow one.
  */
-export function refuseRedirects(config: Config, adapter: unknown): Partial<Config> {
+export function refusedRedirects(
+  { fetchOptions }: Config,
+  adapter: unknown,
+): Pick<Config, 'maxRedirects' | 'fetchOptions'> {
   if (nameOf(adapter) === 'xhr')
     throw new TypeError(
       "header: the xhr adapter would follow a redirect with it; use adapter: 'fetch'",
     );
-  const { maxRedirects, fetchOptions } = config;
-  config.maxRedirects = 0;
-  config.fetchOptions = { redirect: 'error', ...fetchOptions };
-  if (config.fetchOptions.redirect === 'follow') config.fetchOptions.redirect = 'error';
-  return { maxRedirects, fetchOptions };
+  const refusing = { redirect: 'error' as const, ...fetchOptions };
+  if (refusing.redirect === 'follow') refusing.redirect = 'error';
+  return { maxRedirects: 0, fetchOptions: refusing };
 }
 
 /** Can the request carry no header of ours? Only fetch, or an adapter of somebody's, looks at these options. */

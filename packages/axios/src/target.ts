@@ -7,8 +7,9 @@ const isAbsolute = (url: string): boolean => /^([a-z][a-z\d+.-]*:)?\/\//i.test(u
  * Where axios will send this: url and baseURL joined as axios does. An absolute baseURL alone says the origin, whatever
  * relative url comes behind it; joining them takes longer than all the rest.
  */
-export function urlOf({ url = '', baseURL, allowAbsoluteUrls }: Config): string {
+export function urlOf({ url = '', baseURL: base, allowAbsoluteUrls }: Config): string {
   const path = String(url);
+  const baseURL = base && String(base);
   if (!baseURL || (isAbsolute(path) && allowAbsoluteUrls !== false)) return path;
   // axios before 1.8 does not know allowAbsoluteUrls and sends this to `url`, later ones to `baseURL`: not signed.
   if (isAbsolute(path)) return '//';

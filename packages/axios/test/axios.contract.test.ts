@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
-import { adapterContract } from '@unexpired/testing';
+import { adapterContract, type BreakableBody } from '@unexpired/testing';
 import { startContractApi } from '@unexpired/testing/node';
 import FormDataPackage from 'form-data';
 import { axiosClient, newest, oldest } from './contract/clients.ts';
@@ -19,6 +19,49 @@ const nodeStreams = {
     return { body, headers: body.getHeaders() };
   },
 };
+const breakableNodeStreams: Record<string, () => BreakableBody> = {
+  'a stream'() {
+    const body = new PassThrough();
+    body.write('x');
+    const closed = new Promise((resolve) => body.once('close', resolve));
+    return {
+      body,
+      fail: (error) => body.destroy(error),
+      destroy: () => body.destroy(),
+      closed,
+    };
+  },
+  'the form-data package'() {
+    const part = new PassThrough();
+    part.write('x');
+    const body = new FormDataPackage();
+    body.append('part', part, { filename: 'part.bin' });
+    const closed = new Promise((resolve) => part.once('close', resolve));
+    return {
+      body,
+      headers: body.getHeaders(),
+      fail: (error) => part.destroy(error),
+      destroy: () => part.destroy(),
+      closed,
+    };
+  },
+};
+const breakableWebStreams: Record<string, () => BreakableBody> = {
+  'a ReadableStream'() {
+    let cancelled: (reason: unknown) => void = () => undefined;
+    const closed = new Promise((resolve) => (cancelled = resolve));
+    let controller!: ReadableStreamDefaultController<unknown>;
+    const body = new ReadableStream({
+      start: (given) => void (controller = given),
+      cancel: (reason) => cancelled(reason),
+    });
+    return {
+      body,
+      fail: (error) => controller.error(error),
+      closed,
+    };
+  },
+};
 const bodyFactories = {
   'a stream': () => Readable.from(['made anew']),
   'a stream, later': async () => Readable.from(['made anew']),
@@ -27,12 +70,19 @@ const webFactories = { 'a ReadableStream': () => new Blob(['made anew']).stream(
 const webStreams = { 'a ReadableStream': () => ({ body: new Blob(['once only']).stream() }) };
 
 for (const client of [
-  axiosClient({ from: newest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
+  axiosClient({
+    from: newest,
+    adapter: 'http',
+    oneShotBodies: nodeStreams,
+    bodyFactories,
+    breakableBodies: breakableNodeStreams,
+  }),
   axiosClient({
     from: newest,
     adapter: 'fetch',
     oneShotBodies: webStreams,
     bodyFactories: webFactories,
+    breakableBodies: breakableWebStreams,
   }),
   axiosClient({
     from: newest,
@@ -47,8 +97,15 @@ for (const client of [
     as: ' as a function',
     config: { adapter: newest.getAdapter('http') },
     oneShotBodies: nodeStreams,
+    breakableBodies: breakableNodeStreams,
   }),
-  axiosClient({ from: oldest, adapter: 'http', oneShotBodies: nodeStreams, bodyFactories }),
+  axiosClient({
+    from: oldest,
+    adapter: 'http',
+    oneShotBodies: nodeStreams,
+    bodyFactories,
+    breakableBodies: breakableNodeStreams,
+  }),
   // Before 1.12 it cannot be told another fetch, which would know where the answer came from.
   axiosClient({
     from: oldest,
@@ -56,6 +113,7 @@ for (const client of [
     hidesRedirects: true,
     oneShotBodies: webStreams,
     bodyFactories: webFactories,
+    breakableBodies: breakableWebStreams,
   }),
 ]) {
   adapterContract({ describe, it }, () => api, client);

@@ -21,3 +21,4 @@ export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/o
 export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';
+export { isRefreshSignal } from './refresh/refresh-signal.ts';

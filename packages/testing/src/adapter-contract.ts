@@ -3,15 +3,19 @@ import { replaying } from './adapter-contract/bodies.ts';
 import { boundaries } from './adapter-contract/boundaries.ts';
 import { carriers } from './adapter-contract/carriers.ts';
 import { connections } from './adapter-contract/connections.ts';
+import { freezing } from './adapter-contract/frozen.ts';
+import { freezingUrls } from './adapter-contract/frozen-urls.ts';
 import { lifetime } from './adapter-contract/lifetime.ts';
 import { refreshing } from './adapter-contract/refreshing.ts';
 import { refusals } from './adapter-contract/refusals.ts';
 import { targets } from './adapter-contract/targets.ts';
+import { watching } from './adapter-contract/watched.ts';
 import { whoseHeader } from './adapter-contract/whose-header.ts';
 import type { AdapterUnderTest, ContractApi, ContractFramework } from './adapter-contract/types.ts';
 
 export type {
   AdapterUnderTest,
+  BreakableBody,
   ContractAnswer,
   ContractApi,
   ContractFramework,
@@ -40,7 +44,12 @@ export function adapterContract(
     aborting(context);
   });
   describe(`${adapter.name}: lifetime`, () => lifetime(context));
-  describe(`${adapter.name}: bodies`, () => replaying(context));
+  describe(`${adapter.name}: bodies`, () => {
+    replaying(context);
+    freezing(context);
+    freezingUrls(context);
+    watching(context);
+  });
   describe(`${adapter.name}: boundaries`, () => {
     boundaries(context);
     whoseHeader(context);

@@ -1,6 +1,7 @@
 export {
   type AdapterUnderTest,
   adapterContract,
+  type BreakableBody,
   type ContractAnswer,
   type ContractApi,
   type ContractFramework,

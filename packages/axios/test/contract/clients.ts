@@ -11,7 +11,7 @@ type Static = Pick<typeof axios, 'create' | 'getAdapter' | 'isCancel' | 'isAxios
 interface AxiosClient
   extends Pick<
     AdapterUnderTest,
-    'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'refusesRedirects'
+    'oneShotBodies' | 'bodyFactories' | 'hidesRedirects' | 'refusesRedirects' | 'breakableBodies'
   > {
   readonly from: Static;
   readonly adapter: 'http' | 'fetch' | 'xhr';
@@ -32,6 +32,8 @@ export function axiosClient({
     ...facts,
     name: `axios ${from.VERSION}, ${adapter}${as}`,
     isAbort: (error) => from.isCancel(error),
+    // axios puts text in place of URLSearchParams before the request waits.
+    textOf: ['URLSearchParams'],
     create(tokens, options) {
       const instance = from.create({
         adapter,

@@ -19,6 +19,7 @@ import { type Answered, LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import { retryDelay } from './retry.ts';
 import { underLock } from './under-lock.ts';
+import { markRefreshSignal } from './refresh-signal.ts';
 
 /** Leases that may run out before a flight gives up. */
 const MOST_LEASES = 3;
@@ -55,6 +56,7 @@ export function startFlight(
   const epoch = state.epoch;
   const begun = clock.monotonic();
   const controller = new AbortController(); // F0: the redemption's own; no caller can abort it
+  markRefreshSignal(controller.signal);
   const pause = createPause(clock);
   const tally: FlightTally = {
     duration: 0,

@@ -2,7 +2,7 @@ import type { AuthOptions, TokenInput } from 'unexpired';
 
 /** A request, for any client. */
 export interface ContractRequest {
-  readonly url: string;
+  readonly url: string | URL;
   /** Default `GET`. */
   readonly method?: 'GET' | 'POST' | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -42,6 +42,12 @@ export interface AdapterUnderTest {
   readonly replayLimit?: number | undefined;
   /** Functions that make a body of the text `made anew` for each send, where the client takes them. Default: none. */
   readonly bodyFactories?: Readonly<Record<string, () => unknown>> | undefined;
+  /** Streams of the kinds that this client takes; the contract breaks them while their request waits. Default: none. */
+  readonly breakableBodies?: Readonly<Record<string, () => BreakableBody>> | undefined;
+  /** How the client rejects a request whose body failed with `cause`. Default: with an error that has it as its cause. */
+  readonly isBodyError?: ((error: unknown, cause: unknown) => boolean) | undefined;
+  /** Kinds of bodies that the client makes text of at the call, which costs no copy. Default: none. */
+  readonly textOf?: readonly string[] | undefined;
   /** Bodies that can be read once, in the forms that this client takes. */
   readonly oneShotBodies: Readonly<
     Record<
@@ -49,6 +55,18 @@ export interface AdapterUnderTest {
       () => { readonly body: BodyInit | object; readonly headers?: Record<string, string> }
     >
   >;
+}
+
+/** A stream that has not ended yet. */
+export interface BreakableBody {
+  readonly body: BodyInit | object;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Lets it fail with `error`. */
+  fail(error: Error): void;
+  /** Ends it too early, without an error, where that is possible. */
+  destroy?(): void;
+  /** Resolves once nobody will read it any more: it was destroyed or cancelled. */
+  readonly closed: Promise<unknown>;
 }
 
 /** The API that the contract runs against, see `startContractApi`. */

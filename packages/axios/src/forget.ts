@@ -1,0 +1,102 @@
+import type { HeaderMap } from 'unexpired/adapter';
+
+const STRUCK = '***';
+/** How many causes of an error are looked at, and how many requests behind one another. */
+const DEPTH = 8;
+
+type Members = Record<PropertyKey, unknown>;
+
+/** What was sent: the names of the headers, in lower case, and their values. */
+export interface Sent {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** The same headers are sent with one request after the other: they are read once. */
+export function createSent(): (headers: HeaderMap) => Sent {
+  let latest: { readonly headers: HeaderMap; readonly sent: Sent } | undefined;
+  return (headers) => {
+    if (latest?.headers !== headers) {
+      const names = Object.keys(headers).map((name) => name.toLowerCase());
+      const values = Object.values(headers).filter((value) => value !== undefined);
+      latest = { headers, sent: { names, values } };
+    }
+    return latest.sent;
+  };
+}
+
+const membersOf = (value: unknown): Members | undefined =>
+  typeof value === 'object' && value !== null ? (value as Members) : undefined;
+
+/**
+ * Takes the headers that were sent out of what the client keeps of a request that is over, and hands to its caller: a
+ * response and an error have their `request`, and are logged whole. What Node itself keeps of other requests (the sockets
+ * of a shared agent) cannot be reached from here.
+ */
+export function forget(found: unknown, sent: Sent, kept: object): void {
+  const { names, values } = sent;
+  const seen = new Set<unknown>();
+  let error = membersOf(found);
+  for (let depth = 0; error && depth < DEPTH && !seen.has(error); depth++) {
+    seen.add(error);
+    for (const holder of [error, membersOf(error['response'])]) {
+      if (!holder) continue;
+      strikeRequest(holder['request'], names, values, seen);
+      // Where axios has merged the config once more, or resolved it for XMLHttpRequest.
+      const config = membersOf(holder['config']);
+      if (config && config !== kept) strikeHeaders(config['headers'], names);
+    }
+    error = membersOf(error['cause']);
+  }
+}
+
+// A ClientRequest, what follow-redirects puts around it, a stream of HTTP/2, or a Request of fetch.
+function strikeRequest(
+  found: unknown,
+  names: readonly string[],
+  values: readonly string[],
+  seen: Set<unknown>,
+): void {
+  const request = membersOf(found);
+  if (!request || seen.has(request)) return;
+  seen.add(request);
+  const headers = membersOf(request['headers']);
+  if (typeof headers?.['delete'] === 'function')
+    for (const name of names) (headers as unknown as Headers).delete(name);
+  // Node asks only whether there is one, once it was sent.
+  if (typeof request['_header'] === 'string')
+    request['_header'] = strikeText(request['_header'], values);
+  // What was not sent, because the connection never came about.
+  for (const part of Array.isArray(request['outputData'])
+    ? (request['outputData'] as Members[])
+    : [])
+    if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], values);
+  strikeHeaders(membersOf(request['_options'])?.['headers'], names);
+  strikeSymbols(request, names);
+  // A TLS socket keeps the options of the request that it was made for.
+  const socket = membersOf(request['socket']);
+  if (socket?.['encrypted']) strikeSymbols(socket, names);
+  strikeRequest(request['_currentRequest'], names, values, seen);
+  strikeRequest(request['_redirectable'], names, values, seen);
+  strikeRequest(membersOf(request['res'])?.['req'], names, values, seen);
+}
+
+// Node's own members: the headers, by name or among the options of a request.
+function strikeSymbols(holder: Members, names: readonly string[]): void {
+  for (const symbol of Object.getOwnPropertySymbols(holder)) {
+    const member = membersOf(holder[symbol]);
+    if (!member) continue;
+    strikeHeaders(member, names);
+    strikeHeaders(member['headers'], names);
+  }
+}
+
+function strikeHeaders(found: unknown, names: readonly string[]): void {
+  const headers = membersOf(found);
+  if (!headers) return;
+  for (const key of Object.keys(headers))
+    if (names.includes(key.toLowerCase())) delete headers[key];
+}
+
+const strikeText = (text: string, values: readonly string[]): string =>
+  values.reduce((left, value) => left.replaceAll(value, STRUCK), text);
