@@ -10,6 +10,9 @@ export interface Bundled {
   readonly from: readonly string[];
 }
 
+/** The user's own clients, which their adapters ask for things. */
+const PEERS = ['axios'];
+
 /** As most pages are bundled: from the ES modules. */
 export async function bundleModules({ what }: Bundle, project: string): Promise<Bundled> {
   const contents = what.map((item) => `export { ${nameIn(item)} } from '${fromIn(item)}';`);
@@ -63,6 +66,7 @@ export function runWebpack(
     entry,
     output: { path: output, library: { type: 'commonjs2' } },
     performance: false,
+    externals: PEERS,
     resolve,
     module: { rules: [{ test: /\.m?js$/, resolve: { fullySpecified } }] },
   });

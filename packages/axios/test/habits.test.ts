@@ -28,11 +28,11 @@ const oldest = axios17 as unknown as Static;
 
 const session = (): TokenManager & { refreshes: number } => {
   const tokens = createTokenManager({
-    store: memoryStore({
+    tokens: {
       accessToken: 'old',
       refreshToken: 'r',
       expiresAt: Date.now() + 3_600_000,
-    }),
+    },
     async refresh() {
       counting.refreshes++;
       return { accessToken: 'good' };
@@ -223,7 +223,7 @@ describe.each<[string, Static]>([
     process.on('warning', warned);
     const controller = new AbortController();
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
       refresh: () => new Promise(() => undefined),
     });
     const instance = attached(tokens);

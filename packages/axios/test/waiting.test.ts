@@ -42,7 +42,7 @@ function gated(): Gated {
   let begin = (): void => undefined;
   const refreshing = new Promise<void>((resolve) => (begin = resolve));
   const tokens = createTokenManager({
-    store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+    tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
     async refresh() {
       begin();
       await gate;
@@ -55,11 +55,11 @@ function gated(): Gated {
 /** A session whose token is refused; `meanwhile` runs during its refresh. */
 const refused = (meanwhile: () => unknown): TokenManager =>
   createTokenManager({
-    store: memoryStore({
+    tokens: {
       accessToken: 'old',
       refreshToken: 'r',
       expiresAt: Date.now() + 3_600_000,
-    }),
+    },
     async refresh() {
       await meanwhile();
       return { accessToken: 'good' };
@@ -299,7 +299,7 @@ describe.each<[string, typeof axios]>([
     ])('%s does not end it', async (_kind, origin, defaults, config) => {
       const release = api.hold('/public');
       const tokens = createTokenManager({
-        store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+        tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
         async refresh(_current, { signal }) {
           const { config: found } = await instance.post(
             `${origin()}/public`,

@@ -25,7 +25,13 @@ export type {
 export type { HeldLock, RefreshLock } from './session/lock.ts';
 export type { SessionRecord, StoreCell, StoredValue, TokenStore } from './session/store.ts';
 export { sharedStore } from './shared/shared-store.ts';
-export type { RequestEvent, TokenFunction, TokenInput, TokenSource, WaitOptions } from './source.ts';
+export type {
+  RequestEvent,
+  TokenFunction,
+  TokenInput,
+  TokenSource,
+  WaitOptions,
+} from './source.ts';
 export type { EncryptionKey } from './stores/aes-gcm-codec.ts';
 export { encryptedStore } from './stores/encrypted-store.ts';
 export { memoryStore, type MemoryStoreOptions } from './stores/memory-store.ts';

@@ -514,8 +514,10 @@ describe('a rule of the contract of stores', () => {
       'keeps the members that it knows',
       /keeps members that it does not know/,
       /^read: the value/,
-      loses(({ v, session, gen, status, tokens, issuedAt, intent, dead }) =>
-        JSON.parse(JSON.stringify({ v, session, gen, status, tokens, issuedAt, intent, dead })),
+      loses(({ v, session, gen, status, tokens, issuedAt, turn, intent, dead }) =>
+        JSON.parse(
+          JSON.stringify({ v, session, gen, status, tokens, issuedAt, turn, intent, dead }),
+        ),
       ),
     ],
     [

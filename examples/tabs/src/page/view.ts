@@ -25,29 +25,24 @@ const STATUS = {
 /** An event in words; `undefined`: not worth a line. */
 export function tell(event: TokenEvent): string | undefined {
   switch (event.type) {
+    case 'ready':
+      return event.status === 'signedIn' ? 'Found the session of the other tabs' : undefined;
     case 'signedIn':
-      return event.by === 'self'
-        ? 'Signed in here'
-        : event.by === 'peer'
-          ? 'Another tab signed in'
-          : 'Found the session of the other tabs';
+      return event.by === 'self' ? 'Signed in here' : 'Another tab signed in';
     case 'signedOut':
-      return event.by === 'self'
-        ? 'Signed out here'
-        : event.by === 'peer'
-          ? 'Another tab signed out'
-          : undefined;
+      return event.by === 'self' ? 'Signed out here' : 'Another tab signed out';
     case 'refreshed':
       return event.by === 'self'
-        ? `Refreshed, in ${Math.round(event.duration)} ms`
+        ? 'Refreshed: this tab has asked the server'
         : 'Another tab refreshed: took its token over';
     case 'rejected':
       return 'The API refused the token';
-    case 'refreshFailed':
+    case 'refreshEnded':
+      return event.outcome === 'failed' ? event.error.message : undefined;
     case 'sessionEnded':
     case 'warning':
       return event.error?.message ?? event.type;
-    case 'refreshStarted':
+    default:
       return undefined;
   }
 }

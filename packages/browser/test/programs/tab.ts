@@ -233,6 +233,7 @@ globalThis.writeToStore = async (gen) => {
     status: 'active',
     tokens: { accessToken: `access-${gen}` },
     issuedAt: 1,
+    turn: 1,
   };
   try {
     writtenVersion = await browserStore().write(record, writtenVersion);

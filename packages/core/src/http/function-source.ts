@@ -89,6 +89,8 @@ function replaceOnce(
     return asking;
   };
   return async (rejected, options) => {
+    // A function knows tokens, not generations of them.
+    if (typeof rejected !== 'string') return undefined;
     let refused = rejected;
     for (const seen = new Set<string>(); ; ) {
       const key = fingerprint(refused);

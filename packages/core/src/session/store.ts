@@ -94,6 +94,8 @@ export interface StoreCell {
 
 /** What a manager takes: made by `sharedStore`, or by a function whose name ends in `Store`. */
 export interface TokenStore extends StoreCell {
+  read(): Promise<StoredValue | undefined>;
+  write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
   /** The code that sharing a session needs; opaque. Not a symbol, so that two copies of this package fit each other. */
   readonly home: object;
 }

@@ -61,8 +61,8 @@ export function sharedStore(cell: StoreCell): TokenStore {
   return {
     name,
     // Members of its own, so that `{ ...store, read }` is a store, too, and a cell may be an object of a class.
-    read: () => cell.read(),
-    write: (record, expected) => cell.write(record, expected),
+    read: async () => (await cell.read()) ?? undefined,
+    write: async (record, expected) => (await cell.write(record, expected)) ?? undefined,
     ...(subscribe !== undefined && { subscribe: (onChange) => subscribe.call(cell, onChange) }),
     ...(lock !== undefined && { lock }),
     home: sharedHome,

@@ -50,7 +50,7 @@ describe('tokens that are too short to be secrets', () => {
 
   it('are not struck out of the warning that they could not be revoked', async () => {
     const { tokens, ofType } = testSession({
-      store: memoryStore({ accessToken: 'a', refreshToken: 'r' }),
+      tokens: { accessToken: 'a', refreshToken: 'r' },
       revoke: () => Promise.reject(new TypeError('fetch failed')),
     });
     await tokens.getToken();
@@ -266,7 +266,7 @@ it('an answer is read with the session that it belongs to: tokens in a Response 
   const { tokens } = testSession({
     clock,
     server,
-    store: memoryStore({ ...server.first, expiresAt: 0, scope: 's' }),
+    tokens: { ...server.first, expiresAt: 0, scope: 's' },
     refresh: (async () =>
       Response.json({
         access_token: 'new',

@@ -225,7 +225,7 @@ describe('a function and refused tokens', () => {
 describe('a method in place of its manager is a TypeError that says so:', () => {
   const manager = () =>
     createTokenManager({
-      store: memoryStore({ accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 }),
+      tokens: { accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 },
       refresh: () => Promise.reject(new Error('not needed')),
     });
   it.each<[string, (tokens: TokenManager) => TokenInput]>([

@@ -55,7 +55,7 @@ describe('a header that says nothing counts as none', () => {
 describe('before a header is called somebody else’s, the source is read', () => {
   it('a manager whose store was not read yet', async () => {
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 }),
+      tokens: { accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 },
       refresh: () => Promise.reject(new Error('not needed')),
     });
     expect(tokens.status).toBe('unknown');
@@ -66,7 +66,7 @@ describe('before a header is called somebody else’s, the source is read', () =
 
   it('a burst on it, each request with the same stale header', async () => {
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 }),
+      tokens: { accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 },
       refresh: () => Promise.reject(new Error('not needed')),
     });
     const authorize = createAuthorizer(tokens, OPTIONS);

@@ -84,7 +84,7 @@ async function ends(way: 'refresh' | 'acquire', post: Post): Promise<unknown> {
     random: () => 0,
     ...(way === 'refresh'
       ? {
-          store: memoryStore({ accessToken: 'a', refreshToken: 'r', expiresAt: 0 }),
+          tokens: { accessToken: 'a', refreshToken: 'r', expiresAt: 0 },
           refresh: (_: unknown, { signal }: { signal: AbortSignal }) =>
             post(origin, signal) as Promise<never>,
         }

@@ -13,6 +13,7 @@ const record: SessionRecord = {
   status: 'active',
   tokens: { accessToken: 'secret-access', refreshToken: 'secret-refresh' },
   issuedAt: 0,
+  turn: 0,
 };
 
 const RUNS: Readonly<Record<string, () => Promise<unknown>>> = {

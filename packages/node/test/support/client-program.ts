@@ -86,8 +86,7 @@ export function runClient(
     },
   };
   const tokens = createTokenManager({
-    store,
-    lock,
+    store: { ...store, lock },
     clock,
     async refresh(current, context) {
       await at('F6 before the call');

@@ -57,7 +57,7 @@ export function whoseHeader({ adapter, api, it }: ContractContext): void {
     const events: RequestEvent[] = [];
     api().reset('good-0');
     const { getToken, replaceRejected, issued } = createTokenManager({
-      store: memoryStore({ accessToken: 'good-0', refreshToken: 'refresh-0' }),
+      tokens: { accessToken: 'good-0', refreshToken: 'refresh-0' },
       refresh: () => Promise.reject(new Error('not needed')),
     });
     const tokens: TokenSource = {
