@@ -89,7 +89,7 @@ function replaceOnce(
     return asking;
   };
   return async (rejected, options) => {
-    // A function knows tokens, not generations of them.
+    // A function knows its tokens, and no sessions.
     if (typeof rejected !== 'string') return undefined;
     let refused = rejected;
     for (const seen = new Set<string>(); ; ) {

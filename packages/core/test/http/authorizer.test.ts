@@ -293,7 +293,7 @@ describe('what a refusal leads to', () => {
     expect(asked).toBe(0);
   });
 
-  it('the 401 with a cause when somebody has to sign in, the error itself otherwise', async () => {
+  it('the 401 with a cause when somebody has to sign in, or new tokens were refused as well, an error otherwise', async () => {
     const ended = new TokenError('ERR_SESSION_ENDED');
     expect(
       await (await signed(source({ replaceRejected: () => Promise.reject(ended) }))).judge(
@@ -301,6 +301,9 @@ describe('what a refusal leads to', () => {
         true,
       ),
     ).toEqual({ cause: ended });
+    const limited = new TokenError('ERR_REFRESH_LIMIT');
+    const limiting = await signed(source({ replaceRejected: () => Promise.reject(limited) }));
+    expect(await limiting.judge(answer(), true)).toEqual({ cause: limited });
     const failing = async (cause: Error): Promise<unknown> => {
       const { judge } = await signed(source({ replaceRejected: () => Promise.reject(cause) }));
       return caught(judge(answer(), true));

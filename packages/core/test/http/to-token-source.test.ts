@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
 import { fromFunction } from '../../src/http/function-source.ts';
 import { toTokenSource } from '../../src/http/to-token-source.ts';
-import { createTokenManager, memoryStore, type TokenManager } from '../../src/index.ts';
+import { createTokenManager, type TokenManager } from '../../src/index.ts';
 import type { TokenInput, TokenSource } from '../../src/source.ts';
 import { testClock } from '../support/clock.ts';
 
@@ -162,6 +162,12 @@ describe('a function and refused tokens', () => {
     await source.replaceRejected('old');
     await clock.advance(3_600_000);
     expect([await source.replaceRejected('old'), calls]).toEqual([{ accessToken: 'new' }, 1]);
+  });
+
+  it('is not asked about a session', async () => {
+    const { calls, source } = counted(() => 'new');
+    expect(await source.replaceRejected({ session: 's', generation: 1 })).toBeUndefined();
+    expect(calls).toEqual([]);
   });
 
   it('gives who comes late what was given last', async () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenManager, memoryStore, TokenError, tokenErrorOf } from '../../src/index.ts';
+import {
+  createTokenManager,
+  memoryStore,
+  TokenError,
+  tokenErrorOf,
+  type TokenManager,
+} from '../../src/index.ts';
 import { createAuthorizer } from '../../src/http/authorizer.ts';
 import type { ApiResponse, AuthOptions } from '../../src/http/options.ts';
 import type { RequestEvent, TokenSource } from '../../src/source.ts';
@@ -53,22 +59,29 @@ describe('a header that says nothing counts as none', () => {
 });
 
 describe('before a header is called somebody else’s, the source is read', () => {
-  it('a manager whose store was not read yet', async () => {
-    const tokens = createTokenManager({
-      tokens: { accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 },
-      refresh: () => Promise.reject(new Error('not needed')),
-    });
+  /** A manager that has read nothing yet, and finds the token `one` in its store. */
+  const unread = async (): Promise<TokenManager> => {
+    const store = memoryStore();
+    const refresh = (): Promise<never> => Promise.reject(new Error('not needed'));
+    const before = createTokenManager({ store, refresh });
+    await before.setSession({ accessToken: 'one', refreshToken: 'r' });
+    await before.close();
+    const tokens = createTokenManager({ store, refresh });
     expect(tokens.status).toBe('unknown');
+    return tokens;
+  };
+
+  it('a manager whose store was not read yet', async () => {
+    const tokens = await unread();
     expect(await headersOf(tokens, 'Bearer other')).toBeUndefined();
-    expect(await headersOf(tokens, 'Bearer one')).toEqual({ Authorization: 'Bearer one' });
     await tokens.close();
+    const another = await unread();
+    expect(await headersOf(another, 'Bearer one')).toEqual({ Authorization: 'Bearer one' });
+    await another.close();
   });
 
   it('a burst on it, each request with the same stale header', async () => {
-    const tokens = createTokenManager({
-      tokens: { accessToken: 'one', refreshToken: 'r', expiresAt: Date.now() + 9e6 },
-      refresh: () => Promise.reject(new Error('not needed')),
-    });
+    const tokens = await unread();
     const authorize = createAuthorizer(tokens, OPTIONS);
     const request = { method: 'GET', url: URL_, carried: 'Bearer one' };
     const signed = await Promise.all([1, 2, 3].map(async () => authorize(request)));
