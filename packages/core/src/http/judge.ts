@@ -98,7 +98,9 @@ async function repair(
   } catch (error) {
     if (signal?.aborted) throw error;
     const cause = tokenErrorOf(error);
-    if (cause?.action !== 'signIn') throw nameRequest(error, method, origin);
+    // With the limit reached, the refusal is about more than this token: the caller gets it, explained.
+    if (cause?.action !== 'signIn' && cause?.code !== 'ERR_REFRESH_LIMIT')
+      throw nameRequest(error, method, origin);
     return { cause };
   }
   if (!next || next.accessToken === accessToken) return {};
