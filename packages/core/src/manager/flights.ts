@@ -4,12 +4,14 @@ import type { FlightContext, FlightEnd, OpenSharedFlight } from '../refresh/flig
 import type { Pacing } from '../refresh/pacing.ts';
 import type { EventBody } from '../session/events.ts';
 import type { RefreshReason } from '../session/functions.ts';
-import { isActive } from '../session/store.ts';
+import { type ActiveRecord, isActive } from '../session/store.ts';
 
 /** Starts flights, at most one for the current session, and says what the end of each means. */
 export interface Flights {
   /** Is one under way for the current session? */
   readonly flying: boolean;
+  /** Is one under way that set out from this generation? */
+  renews(record: ActiveRecord): boolean;
   /** Is one under way for any session? */
   readonly busy: boolean;
   /** The end of a session that a refresh by hand has already tried to undo. */
@@ -93,6 +95,7 @@ export function createFlights(
     get flying() {
       return current !== undefined;
     },
+    renews: (record) => current?.flight.from === record,
     get busy() {
       return all.size > 0;
     },

@@ -274,7 +274,7 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
       return { give: undefined };
     need.place = place;
     const late = place.gen < current.record.gen;
-    const settled = late || dead !== undefined || flights.flying;
+    const settled = late || dead !== undefined || flights.renews(current.record);
     const limited = settled ? undefined : pacing.mayReplace(current);
     const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });
     state.emit({ type: 'rejected', then }, need.accessToken ?? current.token.accessToken);

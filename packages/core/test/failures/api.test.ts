@@ -22,7 +22,7 @@ describe('401', () => {
       times(50, () => 'at-2'),
     );
     expect(server.calls).toBe(1);
-    expect(ofType('rejected').every(({ late }) => late)).toBe(true);
+    expect(ofType('rejected').every(({ then }) => then === 'late')).toBe(true);
   });
 
   it('request carried an older generation, and the current one has expired since: one refresh, then the replay', async () => {
@@ -42,7 +42,7 @@ describe('401', () => {
     );
     expect(server.calls).toBe(1);
     expect(server.seen[0]?.context.reason).toBe('rejected');
-    expect(ofType('rejected').every(({ late }) => !late)).toBe(true);
+    expect(ofType('rejected').every(({ then }) => then === 'refresh')).toBe(true);
   });
 
   it('current generation, a background refresh under way: becomes forced, no second flight', async () => {
@@ -59,24 +59,25 @@ describe('401', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('current generation: nobody is given the refused token any more, while it is replaced or when it cannot be', async () => {
+  it('current generation: whoever was refused gets the error when it cannot be replaced; whoever has not sent gets the token, which other routes may accept', async () => {
     const { server, tokens } = await signedIn();
     server.next(unavailable);
     const refused = outcome(tokens.replaceRejected('at-1'));
     const meanwhile = outcome(tokens.getToken());
     expect(await refused).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await meanwhile).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await meanwhile).toBe('at-1');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(server.calls).toBe(1);
   });
 
-  it('again on the replay, or with a token just obtained: the caller gets that 401, and no flight', async () => {
-    const { server, tokens } = await signedIn();
+  it('again on the replay, or with a token just obtained: the caller gets that 401, an error that says why, and no flight', async () => {
+    const { server, tokens, ofType } = await signedIn();
     const replay = await outcome(tokens.replaceRejected('at-1'));
     expect(replay).toBe('at-2');
     expect(await Promise.all(times(20, () => outcome(tokens.replaceRejected('at-2'))))).toEqual(
-      times(20, () => undefined),
+      times(20, () => 'ERR_REFRESH_LIMIT'),
     );
+    expect(ofType('rejected').at(-1)).toMatchObject({ then: 'limited' });
     expect(server.calls).toBe(1);
   });
 
@@ -84,7 +85,7 @@ describe('401', () => {
     const { server, tokens } = await signedIn();
     const got = await tokens.refresh();
     const again = outcome(tokens.replaceRejected(got.accessToken)); // not even a microtask later
-    expect(await again).toBeUndefined();
+    expect(await again).toBe('ERR_REFRESH_LIMIT');
     expect(server.calls).toBe(1);
   });
 
@@ -139,8 +140,23 @@ describe('401', () => {
     expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
-  it('current generation, but in back-off: our error, no flight, not even by hand', async () => {
+  it('current generation, but in back-off: whoever can wait joins the next try, by hand too; no flight before that', async () => {
     const { clock, server, tokens } = await signedIn();
+    server.next(unavailable);
+    await outcome(tokens.replaceRejected('at-1'));
+    const waiting = [
+      ...times(9, () => outcome(tokens.replaceRejected('at-1'))),
+      outcome(tokens.refresh()),
+    ];
+    await clock.advance(499); // the shortest back-off
+    expect(server.calls).toBe(1);
+    await clock.advance(600);
+    expect(await Promise.all(waiting)).toEqual(times(10, () => 'at-2'));
+    expect(server.calls).toBe(2);
+  });
+
+  it('current generation, but in a back-off that is longer than the caller waits: our error, no flight, not even by hand', async () => {
+    const { server, tokens } = await signedIn({ waitTimeout: 400 });
     server.next(unavailable);
     await outcome(tokens.replaceRejected('at-1'));
     expect(await Promise.all(times(9, () => outcome(tokens.replaceRejected('at-1'))))).toEqual(
@@ -148,8 +164,6 @@ describe('401', () => {
     );
     expect(await outcome(tokens.refresh())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
-    await clock.advance(1000);
-    expect(await outcome(tokens.replaceRejected('at-1'))).toBe('at-2');
   });
 
   it('of a session that has been signed out: the original 401', async () => {
@@ -231,11 +245,20 @@ describe('who has not sent yet', () => {
     expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
   });
 
-  it('gets a typed error once it was refused, though it has not expired', async () => {
+  it('gets the token while it is valid, although somebody else was refused with it, and the refresh failed', async () => {
     const { server, tokens } = await signedIn();
     server.next(unavailable);
     await outcome(tokens.replaceRejected('at-1'));
-    expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await outcome(tokens.getToken())).toBe('at-1');
+  });
+
+  it('gets nothing of a session that has ended and whose token was refused', async () => {
+    const { server, tokens } = await signedIn();
+    server.next(() => {
+      throw httpError(400, { error: 'invalid_grant' });
+    });
+    expect(await outcome(tokens.replaceRejected('at-1'))).toBe('ERR_SESSION_ENDED');
+    expect(await outcome(tokens.getToken())).toBeUndefined();
   });
 
   it('gets the token while it is still valid when the token endpoint hangs, after its deadline', async () => {

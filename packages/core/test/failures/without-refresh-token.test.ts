@@ -26,7 +26,7 @@ describe('sessions without a refresh token', () => {
     expect(server.seen.map(({ context }) => context.reason)).toEqual(['empty', 'due']);
   });
 
-  it('no intent and no dead mark is ever written', async () => {
+  it('an intent is written, for which others wait: the cookie may be spent; a dead mark is not', async () => {
     const { clock, server, tokens, cell } = acquiring();
     await tokens.getToken();
     await clock.advance(3_600_000);
@@ -39,9 +39,8 @@ describe('sessions without a refresh token', () => {
       throw httpError(401);
     });
     expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
-    expect(
-      cell.history.filter(({ intent, dead }) => intent !== undefined || dead !== undefined),
-    ).toEqual([]);
+    expect(cell.history.filter(({ dead }) => dead !== undefined)).toEqual([]);
+    expect(cell.history.map(({ intent }) => intent?.attempt)).toContain(1);
     expect(tokens.status).toBe('ended');
   });
 
@@ -175,7 +174,7 @@ describe('sessions without a refresh token', () => {
     await clock.advance(3_600_000);
     cell.hooks.beforeWrite = undefined;
     expect(await outcome(tokens.getToken())).toBe('at-3');
-    expect(cell.history.map(({ gen }) => gen)).toEqual([0, 1]);
+    expect(cell.history.filter(({ intent }) => !intent).map(({ gen }) => gen)).toEqual([0, 1]);
     expect(tokens.status).toBe('signedIn');
     expect(server.calls).toBe(2);
   });
