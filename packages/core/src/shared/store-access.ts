@@ -47,7 +47,7 @@ export function createStoreAccess(
      * A record whose read was overtaken by another read, by our own write, or by its time limit. It may be older than what is
      * known, and may not move anything back; but what was seen once stays known.
      */
-    readonly learn: (record: SessionRecord | undefined) => void;
+    readonly learn: (record: SessionRecord) => void;
   },
 ): StoreAccess {
   let warning: string | undefined;
@@ -55,6 +55,14 @@ export function createStoreAccess(
   /** The number of the latest access that has ended. */
   let newest = 0;
   let writing: Promise<unknown> | undefined;
+  /** What was written last: seen before the writer knows of it, it would look like a peer's. */
+  let ours: SessionRecord | undefined;
+
+  const learn = (stored: Awaited<ReturnType<StoreCell['read']>>): void => {
+    const record = stored?.value;
+    if (!isRecord(record) || record.turn === 0) return;
+    if (record.session !== ours?.session || record.gen > ours.gen) told.learn(record);
+  };
 
   const bounded = <T>(
     action: 'read' | 'written',
@@ -86,8 +94,6 @@ export function createStoreAccess(
     async read() {
       for (;;) {
         const number = ++begun;
-        const learn = (stored: Awaited<ReturnType<StoreCell['read']>>): void =>
-          told.learn(isRecord(stored?.value) && stored.value.turn !== 0 ? stored.value : undefined);
         const stored = await bounded('read', () => store.read(), undefined, learn);
         await writing; // seen before the writer knows of it, our own write would look like a peer's
         if (number < newest) {
@@ -105,6 +111,7 @@ export function createStoreAccess(
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
+      if (version != null) ours = record;
       return version ?? undefined;
     },
     async update(next, { known, replacing = false } = {}) {

@@ -28,7 +28,7 @@ export interface Sync {
   /** Takes over what the store holds, where that is newer. Says how the two stood before. */
   take(sight: Sight): Relation;
   /** A record that was seen, but possibly a while ago: it never moves anything back. */
-  learn(record: SessionRecord | undefined): void;
+  learn(record: SessionRecord): void;
   /** What has to be written over this sight; `undefined`: nothing. */
   due(sight: Sight): SessionRecord | undefined;
   /** A new record of this manager is in the store: it is the current one from now on. */
@@ -167,8 +167,7 @@ export function createSync(parts: {
       return relation;
     },
     learn(record) {
-      if (unread || givenUp.has(record?.session ?? '')) return;
-      if (record === undefined) return;
+      if (unread || givenUp.has(record.session)) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
     },
     due(sight) {

@@ -105,7 +105,7 @@ describe('a refresh function that users wrote', () => {
       /are these seconds\?/,
     ],
   ])('resolves with %s: an error that says so, and never quotes it', async (_, value, message) => {
-    const { tokens } = withRefresh(async () => value);
+    const { tokens } = withRefresh(async () => (value instanceof Response ? value.clone() : value));
     const error = await tokens.getToken().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'ERR_REFRESH_ANSWER', action: 'fix' });
     expect((error as Error).message).toMatch(message);
