@@ -9,6 +9,13 @@ export {
 export type { SetSessionOptions } from './manager/home.ts';
 export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
+export {
+  type CookieLifetime,
+  type CookieSession,
+  type CookieSessionOptions,
+  cookieSession,
+} from './manager/cookie-session.ts';
+export { followToken } from './manager/follow-token.ts';
 export { createTokenManager, type TokenManager } from './manager/manager.ts';
 export type { Rotation, SessionOptions, TokenManagerOptions } from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';

@@ -14,6 +14,8 @@ export interface HomeParts {
   readonly newId: () => string;
   readonly revoker: Revoker;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
+  /** Did the server end the current session? */
+  readonly ended: () => boolean;
   /** Ms that a sign-in may take. */
   readonly waitTimeout: number;
   /** Ms for which another's redemption is waited for before it is taken for lost. */

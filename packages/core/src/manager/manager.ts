@@ -1,6 +1,6 @@
 import { isAmount, nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
-import type { FlightContext } from '../refresh/flight-types.ts';
+import type { CookieAnswer, FlightContext } from '../refresh/flight-types.ts';
 import { createPacing } from '../refresh/pacing.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
 import { momentOf } from '../session/freshness.ts';
@@ -14,6 +14,7 @@ import { fingerprint } from '../tokens/fingerprint.ts';
 import { requireTokenSet } from '../tokens/read-token-set.ts';
 import { subjectOf } from '../tokens/subject.ts';
 import type { IssuedToken, TokenResponse, TokenSet } from '../tokens/tokens.ts';
+import type { CallContext, Explainable } from './call-context.ts';
 import { tell } from './call-listener.ts';
 import { type DecisionInput, decide, type Need, type Waiter } from './decide.ts';
 import { createFlights } from './flights.ts';
@@ -100,12 +101,19 @@ export interface PooledManager {
   readonly needed: () => boolean;
 }
 
-export function managerOf(options: TokenManagerOptions): PooledManager {
+/** What a session in cookies does otherwise. */
+export interface CookieParts {
+  /** What is kept instead of tokens, of a successful answer. */
+  readonly complete: (answer: CookieAnswer) => TokenSet;
+}
+
+export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): PooledManager {
   const { refresh, acquire, store, clock = systemClock, random = Math.random } = options;
   const { waitTimeout = 30_000, maxWaiting = 100_000 } = options;
   const name = options.name ?? store?.name ?? 'session';
   const listeners = new Set<(event: TokenEvent) => void>();
   let closed: Promise<void> | undefined;
+  let callContext: CallContext | undefined;
   const isClosed = (): boolean => closed !== undefined;
   const newId = (): string =>
     Array.from({ length: 4 }, () => Math.floor(random() * 2 ** 32).toString(36)).join('');
@@ -142,6 +150,7 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
     newId,
     revoker,
     subjectOf: (tokens) => subjectOf(tokens, options.subject),
+    ended: () => state.dead !== undefined,
     waitTimeout,
     intentLimit: intentLimitOf(options.rotation),
     refreshing: () => flights.refreshing(),
@@ -159,10 +168,14 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
     clock,
     random,
     newSession: newId,
-    redeem: (current, about) =>
-      current === undefined || refresh === undefined
-        ? (acquire as NonNullable<typeof acquire>)(about)
-        : refresh(current, about),
+    redeem(current, about) {
+      const call = (): Promise<unknown> =>
+        current === undefined || refresh === undefined
+          ? (acquire as NonNullable<typeof acquire>)(about)
+          : refresh(current, about);
+      return callContext === undefined ? call() : callContext.run(call);
+    },
+    cookies: cookies?.complete,
     classify: options.classify,
     subjectOf: parts.subjectOf,
     revoke: revoker.revoke,
@@ -245,6 +258,8 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
     const deadline = clock.monotonic() + waitTimeout;
     const waiter: Waiter = { need, epoch, call: home.call, gen: undefined, rounds: 0, deadline };
     const end = next(waiter);
+    if (end === undefined && flights.flying && callContext?.isInside() === true)
+      return Promise.reject(insideError());
     if (end === undefined) return queue.enter(waiter, signal);
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
   };
@@ -283,7 +298,7 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
     return undefined;
   };
 
-  const manager: TokenManager = {
+  const manager: TokenManager & Explainable = {
     get status() {
       return state.status;
     },
@@ -337,6 +352,12 @@ export function managerOf(options: TokenManagerOptions): PooledManager {
       if (isClosed()) throw closedError();
       await home.signOut();
     },
+    onRefresh(found) {
+      callContext = found;
+      return () => {
+        callContext = undefined;
+      };
+    },
     subscribe(listener) {
       if (typeof listener !== 'function')
         throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
@@ -383,6 +404,13 @@ const closedError = (): TokenError =>
 const reentrantError = (): TokenError =>
   new TokenError('ERR_REENTRANT', {
     message: 'Called from inside the refresh, which this call would wait for',
+  });
+
+/** Async context alone says this: on a queue that callers share, it may be somebody else's request. It is an error, and never changes what is sent. */
+const insideError = (): TokenError =>
+  new TokenError('ERR_WAIT_LIMIT', {
+    message:
+      'This call seems to come from inside of the refresh that it would wait for. Pass context.signal on, or set tokens: false',
   });
 
 /** Waits for `work`, but not for longer than `limit` ms. */

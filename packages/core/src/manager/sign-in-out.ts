@@ -26,6 +26,7 @@ export function memoryHome(parts: HomeParts, name: string): Home {
         again,
         now: clock.now(),
         refreshing: refreshing(),
+        ended: parts.ended(),
         seen: (accessToken, session) => state.placeOf(accessToken)?.session === session,
       });
       if (announcement === 'over') throw signedOutBefore();

@@ -26,6 +26,8 @@ export async function commitAnswer(
   const { tokens, problem } = reading;
   if (reading.warning !== undefined) warn(core, 'CONFIGURATION', reading.warning);
 
+  const cookie = tokens.tokenType?.toLowerCase() === 'cookie' && core.context.cookies === undefined;
+  if (cookie) return useless('the token type "cookie" is for cookieSession()');
   if (problem === undefined && tokens.accessToken !== undefined) {
     const whole = {
       ...base?.tokens,

@@ -25,6 +25,8 @@ export interface AnnouncementContext {
   readonly refreshing:
     | { readonly session: string; readonly subject?: string | undefined }
     | undefined;
+  /** Did the server end the session? Then an access token alone can only be a new login's. */
+  readonly ended: boolean;
   /** Has this access token been seen here as one of this session? */
   readonly seen: (accessToken: string, session: string) => boolean;
 }
@@ -45,7 +47,7 @@ export function announcementOf(
   if (tokens.refreshToken === undefined) {
     // Nothing can be spent. Whoever announces the access token alone must not take the refresh token away.
     if (sameAccess) return 'same';
-    if (active === undefined || whose !== 'same') return 'new';
+    if (active === undefined || whose !== 'same' || context.ended) return 'new';
     return expiresLater(tokens, active.tokens) === true ? 'next' : 'older';
   }
   if (active !== undefined && tokens.refreshToken === active.tokens.refreshToken) {

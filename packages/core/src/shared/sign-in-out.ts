@@ -70,6 +70,7 @@ export function createSignInOut(
       again,
       now: clock.now(),
       refreshing: refreshing(),
+      ended: parts.ended(),
       seen: (accessToken, session) => state.placeOf(accessToken)?.session === session,
     });
 

@@ -74,6 +74,7 @@ export function createSync(parts: {
       again: false,
       now: clock.now(),
       refreshing: undefined,
+      ended: state.dead !== undefined,
       seen: (token, session) => state.placeOf(token)?.session === session,
     });
     if (announcement === 'next' && isActive(mine))

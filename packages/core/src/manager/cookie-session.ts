@@ -1,0 +1,130 @@
+import { expect, isAmount, nameOf, requireKnown } from '../errors/check-value.ts';
+import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
+import type { RefreshLock } from '../session/lock.ts';
+import type { TokenStore } from '../session/store.ts';
+import { memoryStore } from '../stores/memory-store.ts';
+import { systemClock } from '../time/clock.ts';
+import { readTokenSet } from '../tokens/read-token-set.ts';
+import type { TokenSet } from '../tokens/tokens.ts';
+import { managerOf, type TokenManager } from './manager.ts';
+import { checkOptions, type SessionOptions } from './options.ts';
+
+/** What {@link cookieSession} takes. */
+export type CookieSessionOptions = SessionOptions & {
+  /**
+   * Has the server set new cookies. Return its whole answer, whatever the status, and nothing else (ERR_REFRESH_ANSWER): a
+   * forgotten one, or its JSON alone, would make a success of a refusal. Only the expiry is taken from it, where it names one.
+   */
+  readonly refresh: (context: RefreshContext) => Promise<HttpAnswer>;
+  /**
+   * `browserStore()`: all tabs make one refresh, and hear of a sign-out. It keeps when the cookies expire, nothing secret.
+   * Default: this page alone, under `navigator.locks` where there is one.
+   */
+  readonly store?: TokenStore | undefined;
+  /**
+   * Whose cookies these are, by the body of the refresh's answer. Without it another user of the same browser cannot be
+   * told from this one, and a request may be replayed as theirs.
+   */
+  readonly subject?: ((body: unknown) => string | undefined) | undefined;
+};
+
+/** What is known of cookies that a login has set. */
+export interface CookieLifetime {
+  /** Ms since the epoch. */
+  readonly expiresAt?: number | undefined;
+  /** Seconds. */
+  readonly expires_in?: number | string | undefined;
+}
+
+/** A session whose tokens JavaScript cannot see. */
+export interface CookieSession extends Omit<TokenManager, 'setSession'> {
+  /** After the login request, whose answer set the cookies. Tokens in it are not kept. */
+  setSession(login?: CookieLifetime & { readonly subject?: string | undefined }): Promise<void>;
+}
+
+const KNOWN = [
+  ...['refresh', 'store', 'subject', 'name', 'skewWindow', 'backgroundWindow', 'waitTimeout'],
+  ...['maxWaiting', 'classify', 'rotation', 'clock', 'random'],
+];
+
+/**
+ * A session in HttpOnly cookies: adapters add nothing to requests, hold them back while it is refreshed, and repair a 401
+ * with one refresh for all. With an empty store the first request, or `ready()`, makes one refresh, which says whether
+ * anybody is signed in.
+ *
+ * @throws TypeError that names the option that is wrong.
+ *
+ * @example
+ * ```ts
+ * import { cookieSession } from 'unexpired';
+ *
+ * const session = cookieSession({
+ *   refresh: ({ signal }) => fetch('/auth/refresh', { method: 'POST', signal }),
+ *   subject: (body) => (body as { userId?: string }).userId,
+ * });
+ * ```
+ */
+export function cookieSession(options: CookieSessionOptions): CookieSession {
+  if (typeof options !== 'object' || options === null)
+    throw new TypeError(`cookieSession: options must be an object, got ${nameOf(options)}`);
+  requireKnown('cookieSession', options, KNOWN);
+  const { refresh, subject, store, ...session } = options;
+  const { clock = systemClock, random = Math.random } = options;
+  expect(options, 'subject', 'a function', (value) => typeof value === 'function');
+  if (typeof refresh !== 'function')
+    throw new TypeError(`refresh: expected a function, got ${nameOf(refresh)}`);
+  const made = {
+    ...session,
+    store: store ?? memoryStore({ name: options.name, lock: pageLock() }),
+    acquire: refresh,
+    subject: ({ extra }: TokenSet) => extra?.['subject'] as string | undefined,
+  };
+  checkOptions(made);
+
+  /** Stands in the place of a token. Random, so that each refresh is another generation; never sent. */
+  const marker = (expiresAt: number | undefined, whose: string | undefined): TokenSet => ({
+    accessToken: `cookie-${random().toString(36).slice(2)}${random().toString(36).slice(2)}`,
+    tokenType: 'cookie',
+    ...(expiresAt !== undefined && { expiresAt }),
+    extra: whose === undefined ? {} : { subject: whose },
+  });
+
+  const { manager } = managerOf(made, {
+    complete: ({ expiresAt, body }) => marker(expiresAt, subjectOf(subject, body)),
+  });
+  return Object.assign(Object.create(manager) as TokenManager, {
+    async setSession(login: Parameters<CookieSession['setSession']>[0] = {}) {
+      const { subject: whose } = login;
+      await manager.setSession(marker(expiryOf(login, clock.now()), whose));
+    },
+  });
+}
+
+function subjectOf(subject: CookieSessionOptions['subject'], body: unknown): string | undefined {
+  try {
+    return subject?.(body);
+  } catch {
+    return undefined; // a body without what is looked for says nothing
+  }
+}
+
+/** When the cookies expire, read as the expiry of a token response is read. */
+function expiryOf(login: CookieLifetime, now: number): number | undefined {
+  if (isAmount(login.expiresAt)) return login.expiresAt;
+  const { tokens } = readTokenSet(
+    { accessToken: 'cookie', expires_in: login.expires_in },
+    now,
+    'answer',
+  );
+  return tokens.expiresAt;
+}
+
+/** The lock of all pages of this origin, which share the cookies; `undefined`: there is none here. */
+function pageLock(): RefreshLock | undefined {
+  const { navigator, indexedDB } = globalThis as {
+    navigator?: { locks?: RefreshLock };
+    indexedDB?: unknown;
+  };
+  // In Node and Deno they keep no other process out.
+  return indexedDB === undefined ? undefined : navigator?.locks;
+}

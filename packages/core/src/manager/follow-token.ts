@@ -1,0 +1,78 @@
+import { nameOf, requireMethods } from '../errors/check-value.ts';
+import { tokenErrorOf } from '../errors/errors.ts';
+import type { TokenEvent } from '../session/events.ts';
+import { systemClock } from '../time/clock.ts';
+import type { AccessToken, IssuedToken } from '../tokens/tokens.ts';
+import { tell } from './call-listener.ts';
+import type { TokenManager } from './manager.ts';
+
+/** Ms before its expiry that a token is replaced, and at most a tenth of what it has left. */
+const AHEAD = 30_000;
+/** Ms after which a token that could not be had is asked for again. */
+const AGAIN = 5000;
+
+/** What changes the token that is to be used. */
+const MOVES: ReadonlySet<TokenEvent['type']> = new Set<TokenEvent['type']>([
+  ...(['ready', 'signedIn', 'signedOut', 'refreshed', 'sessionEnded'] as const),
+]);
+
+/**
+ * Calls `use` with a good token now and with each one that follows, refreshed before the old one expires; with `undefined`
+ * when nobody is signed in. For connections that outlive a token: WebSockets, server-sent events, subscriptions. A token
+ * that cannot be had now is asked for again; `use` is not called for that. Returns stop. Holds no process.
+ *
+ * @throws TypeError for what is not a session, and for a `use` that is no function.
+ *
+ * @example
+ * ```ts
+ * import { followToken, type TokenManager } from 'unexpired';
+ *
+ * const keepSignedIn = (tokens: TokenManager, socket: { send(text: string): void }) =>
+ *   followToken(tokens, (token) => socket.send(JSON.stringify({ type: 'auth', token: token?.accessToken ?? null })));
+ * ```
+ */
+export function followToken(
+  tokens: Pick<TokenManager, 'getToken' | 'subscribe'>,
+  use: (token: AccessToken | undefined) => void,
+): () => void {
+  requireMethods('followToken: tokens', tokens, ['getToken', 'subscribe']);
+  if (typeof use !== 'function')
+    throw new TypeError(`followToken: use: expected a function, got ${nameOf(use)}`);
+  let stopped = false;
+  let told = false;
+  let latest: string | undefined;
+  let cancel = (): void => undefined;
+
+  const after = (delay: number, validFor: number): void => {
+    cancel();
+    cancel = systemClock.setTimeout(() => look(validFor), Math.max(0, delay), true);
+  };
+  const found = (token: IssuedToken | undefined): void => {
+    if (stopped) return;
+    cancel();
+    if (token?.expiresAt !== undefined) {
+      const left = token.expiresAt - systemClock.now();
+      const ahead = Math.min(AHEAD, left / 10);
+      if (left > 0) after(left - ahead, ahead + 1);
+      else after(AGAIN, 0);
+    }
+    if (told && token?.accessToken === latest) return;
+    told = true;
+    latest = token?.accessToken;
+    tell(() => use(token));
+  };
+  const missed = (error: unknown): void => {
+    if (!stopped) after(Math.max(AGAIN, tokenErrorOf(error)?.retryAfter ?? 0), 0);
+  };
+  const look = (validFor = 0): void => void tokens.getToken({ validFor }).then(found, missed);
+
+  const unsubscribe = tokens.subscribe(({ type }) => {
+    if (MOVES.has(type)) look();
+  });
+  look();
+  return () => {
+    stopped = true;
+    cancel();
+    unsubscribe();
+  };
+}
