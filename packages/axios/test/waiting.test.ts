@@ -246,6 +246,32 @@ describe.each<[string, typeof axios]>([
       session.finish();
     });
 
+    it.each([new Error('broken'), undefined])(
+      'a Node stream, with the fetch adapter, %s',
+      async (error) => {
+        const facts = (found: AxiosError): unknown => [
+          found.name,
+          found.code,
+          found.message,
+          (found.cause as AxiosError).message,
+          (found.cause as AxiosError).code,
+        ];
+        const [part, part2] = [new PassThrough(), new PassThrough()];
+        for (const each of [part, part2]) each.write('x');
+        const adapter = 'fetch';
+        const bare = caught(client.create({ baseURL: api.origin, adapter }).post('/echo', part));
+        await new Promise((resolve) => setTimeout(resolve, 30)); // its request is under way
+        part.destroy(error);
+        const expected = facts(await bare);
+        const session = gated();
+        const waiting = caught(attached(session.tokens, { adapter }).post('/echo', part2));
+        await session.refreshing;
+        part2.destroy(error);
+        expect(facts(await waiting)).toEqual(expected);
+        session.finish();
+      },
+    );
+
     it('a web stream, with the fetch adapter', async () => {
       const make = (): [ReadableStream, (error: Error) => void] => {
         let controller!: ReadableStreamDefaultController;
