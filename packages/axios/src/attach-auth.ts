@@ -82,7 +82,11 @@ export function attachAuth(
     const wrap = (config: Config): Promise<unknown> => {
       // The caller, and whoever sends this config again, sees the adapter that it gave.
       config.adapter = adapter;
-      return exchange(config, adapter, attachment, dispatch);
+      try {
+        return exchange(config, adapter, attachment, dispatch);
+      } catch (error) {
+        return Promise.reject(error); // a wrong `tokens` of the request
+      }
     };
     const wrapper: Wrapper = Object.assign(wrap, { [ATTACHED]: true });
     wrappers.set(wrapper, wrapper);

@@ -1,7 +1,8 @@
 import type { HeaderMap } from 'unexpired/adapter';
-import type { Adapter, Answer, AxiosLike, Config, Fetch } from './axios-like.ts';
+import type { Adapter, Answer, AxiosLike, Config } from './axios-like.ts';
 import { createSent, forget } from './forget.ts';
 import { mayShowProxy, refuseInTheClear } from './in-the-clear.ts';
+import { createObserver } from './observed.ts';
 import { type Peer, peerOf } from './peer.ts';
 import { urlOf } from './target.ts';
 
@@ -117,10 +118,17 @@ export function createDispatch(instance: AxiosLike): Dispatch {
     },
     async bodyError(config, error) {
       const { AxiosError, CanceledError } = await classesOf(peer, bare);
-      if ('getReader' in Object(config.data)) {
+      const [first] = [config.adapter].flat();
+      if (
+        first === 'fetch' ||
+        (first && first === fetchAdapter) ||
+        'getReader' in Object(config.data)
+      ) {
         const failed = new AxiosError('Network Error', 'ERR_NETWORK', config);
         return Object.defineProperty(failed, 'cause', {
-          value: error,
+          value:
+            error ??
+            Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' }),
           writable: true,
           configurable: true,
         });
@@ -170,31 +178,6 @@ async function classesOf(
     CanceledError: (await classOf({ signal: { aborted: true } })) as Peer['CanceledError'],
   };
 }
-
-// axios's fetch adapter does not say where an answer came from, so its fetch is looked over the shoulder (since 1.12).
-function createObserver(): (env: Config['env']) => { env?: object } {
-  const observers = new WeakMap<Fetch, Fetch>();
-  return (env) => {
-    const own = env?.fetch;
-    if (!own)
-      return typeof globalThis.fetch === 'function'
-        ? { env: { ...env, fetch: observeGlobal } }
-        : {};
-    let observer = observers.get(own);
-    if (!observer) observers.set(own, (observer = (...call) => observe(own, ...call)));
-    return { env: { ...env, fetch: observer } };
-  };
-}
-
-async function observe(send: Fetch, request: unknown, init?: RequestInit): Promise<Response> {
-  const response = await send(request, init);
-  // Under the name that XMLHttpRequest has for it.
-  Reflect.defineProperty(Object(request), 'responseURL', { value: response.url });
-  return response;
-}
-
-// One for all instances: axios never forgets a fetch that it was given.
-const observeGlobal: Fetch = (request, init) => observe(globalThis.fetch as Fetch, request, init);
 
 // axios throws where a platform has none.
 function fetchOf(peer: Peer): Adapter | undefined {
