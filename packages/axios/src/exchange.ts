@@ -9,7 +9,8 @@ import {
 import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
 import { type Budget, startBudget } from './budget.ts';
-import { type Dispatch, type Members, timeoutMessage } from './dispatch.ts';
+import { timeoutMessage } from './client-errors.ts';
+import type { Dispatch, Members } from './dispatch.ts';
 import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
 import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';

@@ -11,7 +11,7 @@ import axios, {
 } from 'axios';
 import axios17 from 'axios-1.7';
 import FormDataPackage from 'form-data';
-import { createTokenManager, memoryStore, type TokenManager } from 'unexpired';
+import { createTokenManager, type TokenManager } from 'unexpired';
 
 // What can change or break between a call and its request, where that is axios's own matter; the rest is in the contract.
 let api: Awaited<ReturnType<typeof startContractApi>>;
