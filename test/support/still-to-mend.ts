@@ -23,7 +23,6 @@ export const ARROWS: readonly string[] = [
 
 /** Functions of more than 80 lines and files of more than 250. */
 export const LONG: readonly string[] = [
-  'packages/axios/src/dispatch.ts › createDispatch',
   'packages/core/src/http/authorizer.ts › createAuthorizer',
   'packages/core/src/manager/manager.ts › createTokenManager',
   'packages/core/src/manager/manager.ts › the whole file',

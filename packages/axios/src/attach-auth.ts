@@ -1,8 +1,9 @@
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
 import { checkOptions, createAuthorizer } from 'unexpired/adapter';
-import type { AxiosLike, Config } from './axios-like.ts';
+import type { AxiosLike } from './axios-like.ts';
 import { ATTACHED, createDispatch } from './dispatch.ts';
-import { type Attached, exchange } from './exchange.ts';
+import type { Attached } from './exchange.ts';
+import { createWrap } from './wrap.ts';
 
 declare module 'axios' {
   interface AxiosRequestConfig {
@@ -10,8 +11,6 @@ declare module 'axios' {
     tokens?: RequestAuth['tokens'];
   }
 }
-
-type Wrapper = (config: Config) => Promise<unknown>;
 
 interface Attachment extends Attached {
   readonly tokens: TokenInput;
@@ -72,35 +71,7 @@ export function attachAuth(
 
   const dispatch = createDispatch(instance);
   const attachment: Attachment = { tokens, origins, authorize, header, detach };
-  // One for each adapter, not for each request: that costs less, and a config that is sent again is recognised by it.
-  const wrappers = new WeakMap<object, Wrapper>();
-  const named = new Map<string, Wrapper>();
-  const wrapperOf = (adapter: unknown): Wrapper => {
-    const names = typeof adapter === 'function' ? undefined : [adapter].flat().join();
-    const known = names === undefined ? wrappers.get(adapter as Wrapper) : named.get(names);
-    if (known) return known;
-    const wrap = (config: Config): Promise<unknown> => {
-      // The caller, and whoever sends this config again, sees the adapter that it gave.
-      config.adapter = adapter;
-      return exchange(config, adapter, attachment, dispatch);
-    };
-    const wrapper: Wrapper = Object.assign(wrap, { [ATTACHED]: true });
-    wrappers.set(wrapper, wrapper);
-    if (names === undefined) wrappers.set(adapter as Wrapper, wrapper);
-    else if (![adapter].flat().some((one) => typeof one === 'function')) named.set(names, wrapper);
-    return wrapper;
-  };
-  // The latest one is mostly the right one, and sooner found. axios copies lists of names, so that none of them is the same twice.
-  let latest: { readonly adapter: unknown; readonly wrapper: Wrapper } | undefined;
-  const wrap = (config: Config): Config => {
-    const { adapter } = config;
-    if (!latest || !isSame(latest.adapter, adapter))
-      latest = { adapter, wrapper: wrapperOf(adapter) };
-    config.adapter = latest.wrapper;
-    // What a factory makes is sent as it is; a transform would see the function, and make an empty body of it for JSON.
-    if (typeof config.data === 'function') config.transformRequest = [];
-    return config;
-  };
+  const wrap = createWrap(attachment, dispatch);
   // Synchronous, or axios would run the chain of all interceptors through promises.
   const id = (
     requests.use as (onFulfilled: typeof wrap, onRejected: undefined, options: object) => number
@@ -116,11 +87,3 @@ export function attachAuth(
   }
   return detach;
 }
-
-// A list of names is another list for each request.
-const isSame = (one: unknown, other: unknown): boolean =>
-  one === other ||
-  (Array.isArray(one) &&
-    Array.isArray(other) &&
-    one.length === other.length &&
-    one.every((name, index) => name === other[index]));

@@ -1,3 +1,5 @@
+import type { RequestAuth } from 'unexpired';
+
 /* oxlint-disable typescript/no-explicit-any -- `unknown` and `never` fit one of axios's two type builds each, but not both */
 /** The part of an axios instance this package touches; structural, so that both of axios's type builds fit. */
 export interface AxiosLike {
@@ -37,7 +39,7 @@ export interface Config {
   beforeRedirect?: ((redirect: Redirect, ...details: unknown[]) => void) | undefined;
   onUploadProgress?: unknown;
   env?: { fetch?: Fetch | null };
-  tokens?: never;
+  tokens?: RequestAuth['tokens'];
 }
 
 /** What sends a config. */

@@ -9,7 +9,8 @@ import {
 import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
 import { type Budget, startBudget } from './budget.ts';
-import { type Dispatch, type Members, timeoutMessage } from './dispatch.ts';
+import { timeoutMessage } from './client-errors.ts';
+import type { Dispatch, Members } from './dispatch.ts';
 import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
 import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
@@ -35,9 +36,8 @@ export function exchange(
   dispatch: Dispatch,
 ): Promise<Answer> {
   const { headers, signal } = config;
-  // A refresh is everybody's: the caller's timeout must not end it after the server has rotated the token.
   const refreshing = isRefreshSignal(signal);
-  const unbounded = refreshing && config.timeout ? { timeout: 0 } : undefined;
+  const unbounded = config.timeout ? longerTimeout(config, refreshing) : undefined;
   const name = ownName(headers, header);
   const carried = name === undefined ? undefined : headers[name];
   // `false` is axios's way to say that there shall be none.
@@ -62,6 +62,22 @@ export function exchange(
   const later = { url, header, budget, auth, unbounded };
   return converseLater(config, adapter, dispatch, signing, later);
 }
+
+/**
+ * A refresh is everybody's: the caller's timeout must not end it after the server has rotated the token. The refresh has
+ * a limit of its own. What is sent with `tokens: false` and changes something is a sign-in, mostly, and has 60 s.
+ */
+function longerTimeout(
+  { timeout, method, tokens }: Config,
+  refreshing: boolean,
+): Members | undefined {
+  if (refreshing) return { timeout: 0 };
+  const signIn = tokens === false && !/^(get|head|options)$/i.test(method ?? 'get');
+  return signIn && Number(timeout) < SIGN_IN_TIMEOUT ? { timeout: SIGN_IN_TIMEOUT } : undefined;
+}
+
+/** Ms that a sign-in has at least. */
+const SIGN_IN_TIMEOUT = 60_000;
 
 /** Sends what was there at the call, once there is a token for it. */
 async function converseLater(

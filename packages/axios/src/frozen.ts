@@ -126,8 +126,9 @@ function copyOfMembers(value: object, copies: Map<unknown, unknown>): unknown {
     ? []
     : (Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>);
   copies.set(value, copy);
+  // axios leaves this one out, too: it would be the copy's prototype.
   for (const [name, member] of Object.entries(value))
-    (copy as Record<string, unknown>)[name] = freeze(member, copies);
+    if (name !== '__proto__') (copy as Record<string, unknown>)[name] = freeze(member, copies);
   return copy;
 }
 

@@ -25,7 +25,7 @@ export function refuseInTheClear(config: Config): () => void {
   let reads = 0;
   Object.defineProperty(config, 'httpAgent', {
     configurable: true,
-    enumerable: own !== undefined,
+    enumerable: false, // the fetch adapter merges configs: that is no second read
     get() {
       if (reads++ === 0) return httpAgent;
       throw new TypeError(

@@ -10,7 +10,7 @@ import axios17 from 'axios-1.7';
 import axiosRetry from 'axios-retry';
 import FormDataPackage from 'form-data';
 import { startSlowRefusals } from '../../../test/support/slow-refusals.ts';
-import { createTokenManager, memoryStore, tokenErrorOf, type TokenManager } from 'unexpired';
+import { createTokenManager, tokenErrorOf, type TokenManager } from 'unexpired';
 
 // What other libraries get wrong with axios; the numbers are those of the list of edge cases, as in the core's tests.
 let api: Awaited<ReturnType<typeof startContractApi>>;

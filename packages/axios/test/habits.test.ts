@@ -12,7 +12,7 @@ import axios17 from 'axios-1.7';
 import { setupCache } from 'axios-cache-interceptor';
 import MockAdapter from 'axios-mock-adapter';
 import axiosRetry from 'axios-retry';
-import { createTokenManager, memoryStore, type TokenManager } from 'unexpired';
+import { createTokenManager, type TokenManager } from 'unexpired';
 
 // What people have beside us: mocks, caches, retries, sockets, patches. Each goes on as with a bare axios.
 let api: Awaited<ReturnType<typeof startContractApi>>;

@@ -86,6 +86,16 @@ describe.each<[string, Static, AxiosRequestConfig]>([
     ]);
   });
 
+  it('leaves the fetch adapter alone, which knows no proxy and no agent', async () => {
+    const instance = client.create({
+      baseURL: 'https://127.0.0.1:1',
+      httpAgent: new Agent(),
+      adapter: 'fetch',
+    });
+    attachAuth(instance, 'secret', { origins: ['https://127.0.0.1:1'] });
+    expect((await caught(instance.get('/me'))).code).toBe('ERR_NETWORK');
+  });
+
   it('leaves https: without a proxy alone, and the agents in the config as they are', async () => {
     const agents: unknown[] = [];
     const httpAgent = new Agent();
