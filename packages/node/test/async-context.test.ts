@@ -88,6 +88,25 @@ describe('what explains a refresh that waits for itself', () => {
     });
   });
 
+  it('ends a call at once that comes from inside of the refresh, with an error that says so; outside nothing changes', async () => {
+    const inside: unknown[] = [];
+    const tokens = createTokenManager({
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
+      async refresh() {
+        await new Promise((resolve) => setImmediate(resolve));
+        inside.push(await tokens.getToken().catch((error: unknown) => error));
+        return { accessToken: 'new', refreshToken: 'r2', expires_in: 3600 };
+      },
+    });
+    const stop = explainReentrancy(tokens);
+    expect((await tokens.getToken())?.accessToken).toBe('new');
+    expect(inside).toMatchObject([
+      { code: 'ERR_WAIT_LIMIT', message: expect.stringContaining('Pass context.signal on') },
+    ]);
+    stop();
+    await tokens.close();
+  });
+
   it('is given to a session that asks for it, and does nothing to others', () => {
     const stopped: string[] = [];
     const given: object[] = [];

@@ -1,0 +1,216 @@
+import { describe, expect, it } from '@jest/globals';
+import { createAuthFetch } from '../../../fetch/src/auth-fetch.ts';
+import { cookieSession, memoryStore, type SessionRecord, sharedStore } from '../../src/index.ts';
+import { settle, testClock } from '../support/clock.ts';
+import { outcome } from '../support/session.ts';
+import { sharedCell } from '../support/shared-cell.ts';
+
+const HOUR = 3_600_000;
+
+/** A server with cookies: who is signed in, and how often it was asked for new ones. */
+function cookieServer(user: string | undefined = 'alice') {
+  const server = {
+    user,
+    refreshes: 0,
+    refresh: async (): Promise<Response> => {
+      server.refreshes++;
+      return server.user === undefined
+        ? Response.json({ error: 'nobody' }, { status: 401 })
+        : Response.json({ user: server.user, expires_in: 600, access_token: 'secret' });
+    },
+  };
+  return server;
+}
+
+describe('a session in cookies', () => {
+  it('makes one refresh for all who ask at the start, which says whether anybody is signed in', async () => {
+    const server = cookieServer();
+    const session = cookieSession({ refresh: server.refresh, clock: testClock() });
+    const tokens = await Promise.all(Array.from({ length: 20 }, () => session.getToken()));
+    expect(new Set(tokens.map((token) => token?.tokenType))).toEqual(new Set(['cookie']));
+    expect(server.refreshes).toBe(1);
+    expect(session.status).toBe('signedIn');
+    const nobody = cookieSession({ refresh: cookieServer('').refresh, clock: testClock() });
+    expect(nobody.status).toBe('unknown');
+  });
+
+  it('is signed out when the server says so at the start, and ready() says it', async () => {
+    const server = cookieServer();
+    server.user = undefined;
+    const session = cookieSession({ refresh: server.refresh, clock: testClock() });
+    expect(await session.ready()).toBe('signedOut');
+    expect(await session.getToken()).toBeUndefined();
+  });
+
+  it('keeps no token of an answer, in no store', async () => {
+    const cell = sharedCell();
+    const session = cookieSession({
+      refresh: cookieServer().refresh,
+      store: cell.open(),
+      clock: testClock(),
+    });
+    await session.getToken();
+    await session.setSession({ expires_in: 600, ...{ access_token: 'secret' } });
+    expect(JSON.stringify(cell.history)).not.toContain('secret');
+    expect(cell.record).toMatchObject({ status: 'active', tokens: { tokenType: 'cookie' } });
+  });
+
+  it('is due when the answer said that the cookies expire, and is renewed once for all', async () => {
+    const clock = testClock();
+    const server = cookieServer();
+    const session = cookieSession({ refresh: server.refresh, clock });
+    await session.getToken();
+    await clock.advance(560_000);
+    await session.getToken();
+    expect(server.refreshes).toBe(1);
+    await clock.advance(20_000);
+    await Promise.all([session.getToken(), session.getToken()]);
+    expect(server.refreshes).toBe(2);
+  });
+
+  it('adds no header, and repairs a burst of 401s with one refresh', async () => {
+    const server = cookieServer();
+    const clock = testClock();
+    const session = cookieSession({ refresh: server.refresh, clock });
+    await session.getToken();
+    await clock.advance(60_000);
+    const seen: (string | null)[] = [];
+    let good = false;
+    const authFetch = createAuthFetch(session, {
+      origins: ['https://api.example.com'],
+      fetch: async (_url: string, init?: RequestInit) => {
+        seen.push(new Headers(init?.headers).get('authorization'));
+        const response = new Response(null, { status: good ? 200 : 401 });
+        if (seen.length === 5) good = true;
+        return response;
+      },
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => authFetch('https://api.example.com/me')),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(server.refreshes).toBe(2);
+    expect(new Set(seen)).toEqual(new Set([null]));
+  });
+
+  it('turns away who was refused as one user when the refresh answers as another (case 21)', async () => {
+    const clock = testClock();
+    const server = cookieServer();
+    const session = cookieSession({
+      refresh: server.refresh,
+      subject: (body) => (body as { user: string }).user,
+      clock,
+    });
+    const events: string[] = [];
+    session.subscribe(({ type }) => events.push(type));
+    const token = await session.getToken();
+    await clock.advance(60_000);
+    server.user = 'bob';
+    expect(await outcome(session.replaceRejected(token?.accessToken ?? ''))).toBe('ERR_SIGNED_OUT');
+    expect(session.status).toBe('signedIn');
+    expect(events.filter((type) => type === 'signedIn' || type === 'signedOut')).toEqual([
+      'signedIn',
+    ]);
+  });
+
+  it('is alive again after a login that follows its end, also where the subject is the same', async () => {
+    const clock = testClock();
+    const server = cookieServer();
+    const session = cookieSession({
+      refresh: server.refresh,
+      subject: (body) => (body as { user: string }).user,
+      clock,
+    });
+    await session.getToken();
+    server.user = undefined;
+    expect(await outcome(session.refresh())).toBe('ERR_SESSION_ENDED');
+    expect(session.status).toBe('ended');
+    server.user = 'alice';
+    await session.setSession({ expires_in: 600, subject: 'alice' });
+    expect(session.status).toBe('signedIn');
+  });
+
+  it('takes nothing but the whole answer: its JSON alone would make a success of a refusal', async () => {
+    const session = cookieSession({
+      refresh: (async () => ({ error: 'nobody' })) as never,
+      clock: testClock(),
+    });
+    expect(await outcome(session.getToken())).toBe('ERR_REFRESH_ANSWER');
+  });
+
+  it('finds a login that was made elsewhere when refresh() is called after a sign-out (case 51)', async () => {
+    const server = cookieServer();
+    const session = cookieSession({ refresh: server.refresh, clock: testClock() });
+    await session.getToken();
+    await session.signOut();
+    expect(await session.getToken()).toBeUndefined();
+    expect(server.refreshes).toBe(1);
+    expect((await session.refresh()).tokenType).toBe('cookie');
+    expect(session.status).toBe('signedIn');
+  });
+
+  it('makes one refresh for two pages on one store', async () => {
+    const server = cookieServer();
+    const clock = testClock();
+    const cell = sharedCell();
+    const pages = [0.1, 0.7].map((seed) =>
+      cookieSession({
+        refresh: server.refresh,
+        store: cell.open(),
+        clock,
+        random: () => seed,
+      }),
+    );
+    const asked = Promise.all(pages.map((page) => page.getToken()));
+    await clock.advance(5000);
+    expect((await asked).map((token) => token?.tokenType)).toEqual(['cookie', 'cookie']);
+    expect(server.refreshes).toBe(1);
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'cookieSession: there is no option "acquire"',
+      { refresh: cookieServer().refresh, acquire: 1 },
+    ],
+    ['refresh: expected a function, got undefined', {}],
+    ['subject: expected a function, got string', { refresh: cookieServer().refresh, subject: 'a' }],
+    ['cookieSession: options must be an object, got undefined', undefined],
+  ])('says what is wrong: %s', (message, options) => {
+    expect(() => cookieSession(options as never)).toThrow(message);
+  });
+});
+
+it('a token endpoint that calls its token a cookie is not believed', async () => {
+  const cell = memoryStore();
+  const { createTokenManager } = await import('../../src/index.ts');
+  const tokens = createTokenManager({
+    store: cell,
+    acquire: async () => ({ access_token: 'a', token_type: 'Cookie' }),
+    clock: testClock(),
+  });
+  expect(await outcome(tokens.getToken())).toBe('ERR_REFRESH_ANSWER');
+});
+
+it('a store of one’s own may be an object of a class', async () => {
+  class Row {
+    readonly name = 'row';
+    private record: SessionRecord | null = null;
+    private version = 0;
+    async read() {
+      return this.record && { value: this.record, version: String(this.version) };
+    }
+    async write(record: SessionRecord, expected: string | undefined) {
+      if ((this.record === null ? undefined : String(this.version)) !== expected) return null;
+      this.record = record;
+      return String(++this.version);
+    }
+  }
+  const clock = testClock();
+  const session = cookieSession({
+    refresh: cookieServer().refresh,
+    store: sharedStore(new Row()),
+    clock,
+  });
+  expect((await session.getToken())?.expiresAt).toBe(clock.now() + HOUR / 6);
+  await settle();
+});

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { createTokenManager, followToken } from '../../src/index.ts';
+import { settle } from '../support/clock.ts';
+
+const HOUR = 3_600_000;
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+function session(): { tokens: ReturnType<typeof createTokenManager>; calls: () => number } {
+  let calls = 0;
+  const tokens = createTokenManager({
+    tokens: { accessToken: 'at-0', refreshToken: 'rt-0', expiresAt: Date.now() + HOUR },
+    refresh: async () => {
+      calls++;
+      return { access_token: `at-${calls}`, refresh_token: `rt-${calls}`, expires_in: 3600 };
+    },
+  });
+  return { tokens, calls: () => calls };
+}
+
+describe('followToken', () => {
+  it('gives the token now, and each next one before the old one expires', async () => {
+    const { tokens, calls } = session();
+    const used: (string | undefined)[] = [];
+    const stop = followToken(tokens, (token) => used.push(token?.accessToken));
+    await settle();
+    expect(used).toEqual(['at-0']);
+    await jest.advanceTimersByTimeAsync(HOUR - 31_000);
+    expect(calls()).toBe(0);
+    await jest.advanceTimersByTimeAsync(2000);
+    expect([used, calls()]).toEqual([['at-0', 'at-1'], 1]);
+    await jest.advanceTimersByTimeAsync(HOUR);
+    expect(used).toEqual(['at-0', 'at-1', 'at-2']);
+    stop();
+    await jest.advanceTimersByTimeAsync(2 * HOUR);
+    expect([used.length, jest.getTimerCount()]).toEqual([3, 0]);
+  });
+
+  it('gives nothing when nobody is signed in any more, and the token of the next sign-in', async () => {
+    const { tokens } = session();
+    const used: (string | undefined)[] = [];
+    const stop = followToken(tokens, (token) => used.push(token?.accessToken));
+    await settle();
+    await tokens.signOut();
+    await settle();
+    await tokens.setSession({ accessToken: 'other', refreshToken: 'rt-other' });
+    await settle();
+    expect(used).toEqual(['at-0', undefined, 'other']);
+    stop();
+  });
+
+  it('asks again for a token that cannot be had, and calls nobody for that', async () => {
+    const { tokens } = session();
+    let broken = true;
+    const used: (string | undefined)[] = [];
+    const stop = followToken(
+      {
+        subscribe: tokens.subscribe,
+        getToken: (options) =>
+          broken ? Promise.reject(new Error('the store is down')) : tokens.getToken(options),
+      },
+      (token) => used.push(token?.accessToken),
+    );
+    await jest.advanceTimersByTimeAsync(20_000);
+    expect(used).toEqual([]);
+    broken = false;
+    await jest.advanceTimersByTimeAsync(5000);
+    expect(used).toEqual(['at-0']);
+    stop();
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['followToken: tokens: expected an object with getToken(), subscribe()', {}, () => undefined],
+    ['followToken: use: expected a function, got undefined', session, undefined],
+  ])('says what is wrong: %s', (message, tokens, use) => {
+    const given = typeof tokens === 'function' ? session().tokens : tokens;
+    expect(() => followToken(given as never, use as never)).toThrow(message);
+  });
+});
