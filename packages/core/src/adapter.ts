@@ -3,7 +3,7 @@
 export { systemClock } from './time/clock.ts';
 export { nameOf } from './errors/check-value.ts';
 export { tokenErrorOf } from './errors/errors.ts';
-export { readMembers } from './errors/read-members.ts';
+export { readMembers } from './tokens/read-members.ts';
 export { isSecret } from './errors/safe-cause.ts';
 export { retryAfterOf } from './refresh/retry-after.ts';
 export { fingerprint } from './tokens/fingerprint.ts';

@@ -3,8 +3,8 @@
  *
  * | code | action |
  * |---|---|
- * | `ERR_SIGNED_OUT` nobody is signed in, or signed out while waiting | `setSession` |
- * | `ERR_SESSION_ENDED` the server refused the refresh token | `setSession` |
+ * | `ERR_SIGNED_OUT` nobody is signed in, or signed out while waiting | `signIn` |
+ * | `ERR_SESSION_ENDED` the server refused the refresh token | `signIn` |
  * | `ERR_REFRESH_UNAVAILABLE` network, 5xx, 429, deadline, back-off, lock or store down (see `cause`) | `retry` |
  * | `ERR_REFRESH_LIMIT` too many refreshes whose tokens were useless on arrival | `retry` |
  * | `ERR_WAIT_LIMIT` this caller waited too long, or the queue is full | `retry` |

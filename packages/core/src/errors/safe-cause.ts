@@ -1,5 +1,5 @@
 import type { TokenSet } from '../tokens/tokens.ts';
-import { readMembers } from './read-members.ts';
+import { readMembers } from '../tokens/read-members.ts';
 
 /**
  * A copy of `thrown` that is safe to be logged: its name, code and text with the `secrets` struck out. What else hangs

@@ -1,5 +1,5 @@
 import { actionOf, type Delivery, TokenError, type TokenErrorCode } from '../errors/errors.ts';
-import { type Members, readMembers } from '../errors/read-members.ts';
+import { type Members, readMembers } from '../tokens/read-members.ts';
 import { causeOf, safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { Clock } from '../time/clock.ts';
 import { readTokenSet, type TokenReading } from '../tokens/read-token-set.ts';

@@ -1,4 +1,4 @@
-import { type Members, readMembers } from '../errors/read-members.ts';
+import { type Members, readMembers } from '../tokens/read-members.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** A token response is a few kB; a longer one is none. */

@@ -1,4 +1,4 @@
-import { type Members, readMembers } from '../errors/read-members.ts';
+import { type Members, readMembers } from '../tokens/read-members.ts';
 import type { Clock } from '../time/clock.ts';
 import { type Body, readBody, readResponse } from './read-body.ts';
 import { retryAfterOf } from './retry-after.ts';

@@ -1,6 +1,6 @@
 import { nameOf } from '../errors/check-value.ts';
 import { TokenError, type TokenErrorCode } from '../errors/errors.ts';
-import type { Members } from '../errors/read-members.ts';
+import type { Members } from '../tokens/read-members.ts';
 import { causeOf, secretsOf, strike } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { FoundAnswer } from './read-refusal.ts';

@@ -1,4 +1,4 @@
-import { readMembers } from '../errors/read-members.ts';
+import { readMembers } from './read-members.ts';
 import { EXPIRY_MEMBERS, type Origin, readExpiry } from './read-expiry.ts';
 import { describeToken, isTokenText } from './token-syntax.ts';
 import type { TokenSet } from './tokens.ts';
