@@ -1,21 +1,17 @@
 import { expect, it } from '@jest/globals';
-import type { TokenEvent, TokenManager } from '../../src/index.ts';
+import type { TokenManager } from '../../src/index.ts';
 import { createPoolEntry } from '../../src/manager/pool-entry.ts';
 
 const entryOf = () => {
-  let tell: (event: TokenEvent) => void = () => undefined;
-  const entry = createPoolEntry({
-    subscribe(listener: typeof tell) {
-      tell = listener;
-      return () => undefined;
-    },
-  } as TokenManager);
-  return { entry, tell: (event: object) => tell({ name: 'a', at: 0, ...event } as TokenEvent) };
+  const manager = { status: 'unknown' } as TokenManager;
+  let needed = false;
+  const entry = createPoolEntry({ manager, needed: () => needed });
+  return { entry, manager, need: (now: boolean) => (needed = now) };
 };
 
 it('a manager is in use until every call has settled, well or badly', async () => {
-  const { entry } = entryOf();
-  expect([entry.busy, entry.droppable]).toEqual([false, true]);
+  const { entry, manager } = entryOf();
+  expect([entry.manager === manager, entry.busy, entry.droppable]).toEqual([true, false, true]);
   let end: (value: string) => void = () => undefined;
   const one = entry.busyWith(new Promise<string>((resolve) => (end = resolve)));
   const two = entry.busyWith(Promise.reject(new Error('down')));
@@ -26,26 +22,10 @@ it('a manager is in use until every call has settled, well or badly', async () =
   expect([entry.busy, entry.droppable]).toEqual([false, true]);
 });
 
-it.each(['refreshed', 'signedIn', 'signedOut'])(
-  'what the store could not take is kept until something else was %s',
-  (type) => {
-    const { entry, tell } = entryOf();
-    tell({ type: 'warning', code: 'NOT_DURABLE' });
-    expect([entry.busy, entry.droppable]).toEqual([false, false]);
-    for (const other of ['rejected', 'refreshStarted', 'refreshFailed', 'sessionEnded'])
-      tell({ type: other });
-    tell({ type: 'warning', code: 'NOT_REVOKED' });
-    expect(entry.droppable).toBe(false);
-    tell({ type });
-    expect(entry.droppable).toBe(true);
-  },
-);
-
-it.each(['STORE_PERMISSIONS', 'NOT_REVOKED', 'CONFIGURATION'])(
-  'the warning %s keeps nothing',
-  (code) => {
-    const { entry, tell } = entryOf();
-    tell({ type: 'warning', code });
-    expect(entry.droppable).toBe(true);
-  },
-);
+it('a manager that would take something with it is not in use, and yet not to be dropped, as long as that is so', () => {
+  const { entry, need } = entryOf();
+  need(true);
+  expect([entry.busy, entry.droppable]).toEqual([false, false]);
+  need(false);
+  expect([entry.busy, entry.droppable]).toEqual([false, true]);
+});
