@@ -4,28 +4,36 @@ import { createPoolEntry } from '../../src/manager/pool-entry.ts';
 
 const entryOf = () => {
   const manager = { status: 'unknown' } as TokenManager;
-  let needed = false;
-  const entry = createPoolEntry({ manager, needed: () => needed });
-  return { entry, manager, need: (now: boolean) => (needed = now) };
+  const is = { needed: false, volatile: false };
+  const entry = createPoolEntry({
+    manager,
+    needed: () => is.needed,
+    volatile: () => is.volatile,
+  });
+  return { entry, manager, is, now: () => [entry.busy, entry.kept, entry.droppable] };
 };
 
 it('a manager is in use until every call has settled, well or badly', async () => {
-  const { entry, manager } = entryOf();
-  expect([entry.manager === manager, entry.busy, entry.droppable]).toEqual([true, false, true]);
+  const { entry, manager, now } = entryOf();
+  expect([entry.manager === manager, ...now()]).toEqual([true, false, false, true]);
   let end: (value: string) => void = () => undefined;
   const one = entry.busyWith(new Promise<string>((resolve) => (end = resolve)));
   const two = entry.busyWith(Promise.reject(new Error('down')));
   await expect(two).rejects.toThrow('down');
-  expect([entry.busy, entry.droppable]).toEqual([true, false]);
+  expect(now()).toEqual([true, true, false]);
   end('done');
   expect(await one).toBe('done');
-  expect([entry.busy, entry.droppable]).toEqual([false, true]);
+  expect(now()).toEqual([false, false, true]);
 });
 
-it('a manager that would take something with it is not in use, and yet not to be dropped, as long as that is so', () => {
-  const { entry, need } = entryOf();
-  need(true);
-  expect([entry.busy, entry.droppable]).toEqual([false, false]);
-  need(false);
-  expect([entry.busy, entry.droppable]).toEqual([false, true]);
+it('a manager that is at work is not dropped where there is another, and one whose session would be gone never is', () => {
+  const { is, now } = entryOf();
+  is.needed = true;
+  expect(now()).toEqual([false, false, false]);
+  is.volatile = true;
+  expect(now()).toEqual([false, true, false]);
+  is.needed = false;
+  expect(now()).toEqual([false, true, false]);
+  is.volatile = false;
+  expect(now()).toEqual([false, false, true]);
 });
