@@ -43,7 +43,7 @@ describe('after a flight that failed', () => {
     const { pacing, generation } = pace();
     const one = generation(1);
     expect(pacing.failed(one.record, one, down(), 60_000)).toBe(60_000);
-    pacing.succeeded();
+    pacing.succeeded(generation(2));
     expect(pacing.obstacle(one)).toBeUndefined();
     expect(pacing.failed(one.record, one, down(), 0)).toBe(500);
   });
@@ -63,6 +63,19 @@ describe('after a flight that failed', () => {
     await clock.advance(30_000);
     expect(pacing.obstacle(last)).toBeUndefined();
   });
+});
+
+it('tokens that had expired when a flight ended with them are useless, whoever brought them', async () => {
+  const { clock, pacing } = pace();
+  const ended = (expiresAt: number | undefined) => {
+    const record = active('s', 1, { tokens: { accessToken: 'a', expiresAt } });
+    pacing.succeeded(generationOf(record, 'refresh', momentOf(clock), WINDOWS, 0));
+    return pacing.obstacle(undefined)?.code;
+  };
+  pacing.succeeded(undefined);
+  for (let count = 0; count < 9; count++) ended(count % 2 === 0 ? undefined : clock.now() + 1);
+  const codes = Array.from({ length: 5 }, () => ended(clock.now()));
+  expect(codes).toEqual([undefined, undefined, undefined, undefined, 'ERR_REFRESH_LIMIT']);
 });
 
 describe('a silence is waited out', () => {
