@@ -79,7 +79,8 @@ export function createFlights(
     const waitedFor = parked?.flight === flight ? parked.epoch : undefined;
     if (ours) current = undefined;
     if (waitedFor !== undefined) parked = undefined;
-    if (end.type === 'current' && ours) pacing.succeeded();
+    if (end.type === 'announced' || (end.type === 'current' && ours))
+      pacing.succeeded(state.current);
     const silence = ours && end.type === 'failed' && !closed() ? fail(flight, end) : 0;
     report(flight, id, end, silence);
     if (waitedFor !== undefined && (end.type === 'announced' || end.type === 'current'))

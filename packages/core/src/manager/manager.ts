@@ -97,8 +97,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
 /** A manager, and what a pool asks of it besides. */
 export interface PooledManager {
   readonly manager: TokenManager;
-  /** Would something be lost if this manager were dropped now? */
+  /** Is it still at work, or does it know what its store does not? Closing it takes time then, and may fail. */
   readonly needed: () => boolean;
+  /** Would the session surely be gone with it? Not where another manager gets it from nothing again. */
+  readonly volatile: () => boolean;
 }
 
 /** What a session in cookies does otherwise. */
@@ -382,7 +384,11 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     listeners.clear();
   };
 
-  return { manager, needed: () => flights.busy || home.owes || home.volatile };
+  return {
+    manager,
+    needed: () => flights.busy || home.owes,
+    volatile: () => home.volatile && refresh !== undefined,
+  };
 }
 
 /** What follows a refusal by the API. */

@@ -5,23 +5,30 @@ export interface PoolEntry {
   readonly manager: TokenManager;
   /** On the pool's monotonic clock. */
   usedAt: number;
+  /** Somebody waits for it. */
   readonly busy: boolean;
-  /** Nobody waits for it, no refresh is under way, and what it knows is stored. */
+  /** The pool cannot do without it: somebody waits for it, or its session would be gone. */
+  readonly kept: boolean;
+  /** It is not kept, no refresh is under way, and what it knows is stored. */
   readonly droppable: boolean;
   /** It is in use until `call` settles, as which it settles. */
   busyWith<T>(call: Promise<T>): Promise<T>;
 }
 
-export function createPoolEntry({ manager, needed }: PooledManager): PoolEntry {
+export function createPoolEntry({ manager, needed, volatile }: PooledManager): PoolEntry {
   let calls = 0;
+  const isKept = (): boolean => calls > 0 || volatile();
   return {
     manager,
     usedAt: 0,
     get busy() {
       return calls > 0;
     },
+    get kept() {
+      return isKept();
+    },
     get droppable() {
-      return calls === 0 && !needed();
+      return !isKept() && !needed();
     },
     async busyWith(call) {
       calls++;

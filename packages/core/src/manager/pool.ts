@@ -38,8 +38,9 @@ export interface TokenPool {
 
 /**
  * One manager a key, made on demand by `create`, dropped when idle: for servers, where each request belongs to another
- * user. Give each a `store`: a session that is only in memory goes with its manager. A manager is not dropped while
- * somebody waits for it, nor, as long as there is another, while it has tokens that its store could not take.
+ * user. A manager is not dropped while somebody waits for it, nor while its session is in memory only and `acquire` alone
+ * could not get it again: give each a `store`. Nor, as long as there is another, while a refresh is under way or it has
+ * tokens that its store could not take.
  *
  * With `max` managers of which none can be dropped, a call for one more session rejects with ERR_WAIT_LIMIT; so does, after
  * 30,000 ms, a call for a session whose dropped manager still waits for an answer to a refresh. Throws a `TypeError` that
@@ -94,23 +95,23 @@ export function createTokenPool(
   };
   const scheduleSweep = (): void => {
     if (cancelSweep !== undefined || idleTimeout === Infinity || closed) return;
-    for (const { droppable, usedAt } of entries.values()) {
-      if (!droppable) continue;
-      cancelSweep = clock.setTimeout(
-        sweep,
-        Math.max(0, usedAt + idleTimeout - clock.monotonic()),
-        true,
-      );
-      return;
+    let delay: number | undefined;
+    for (const { busy, droppable, usedAt } of entries.values()) {
+      if (busy) continue; // the end of the call asks again
+      const left = usedAt + idleTimeout - clock.monotonic();
+      delay = left > 0 || droppable ? Math.max(0, left) : idleTimeout;
+      // Later ones are not due earlier. One that cannot be dropped yet is looked at again, as late as the others at the most.
+      if (delay < idleTimeout || droppable) break;
     }
+    if (delay !== undefined) cancelSweep = clock.setTimeout(sweep, delay, true);
   };
 
   const makeRoom = (): void => {
     if (entries.size < max) return;
-    // One whose store was out of order is spared as long as there is another.
+    // One that is still at work, or whose store was out of order, is spared as long as there is another.
     for (const sparing of [true, false])
       for (const [key, entry] of entries)
-        if (entry.droppable || (!sparing && !entry.busy)) return void drop(key, entry);
+        if (entry.droppable || (!sparing && !entry.kept)) return void drop(key, entry);
     throw new TokenError('ERR_WAIT_LIMIT', {
       message: `All ${max} sessions of the pool are in use`,
     });

@@ -1,5 +1,6 @@
 import { TokenError } from '../errors/errors.ts';
-import type { Generation } from '../session/generation.ts';
+import { momentOf } from '../session/freshness.ts';
+import { type Generation, isExpired } from '../session/generation.ts';
 import type { Clock } from '../time/clock.ts';
 import { createBackOff } from './back-off.ts';
 import { createLimiter } from './limiter.ts';
@@ -15,8 +16,8 @@ export interface Pacing {
   endsBefore(obstacle: TokenError, deadline: number): boolean;
   /** Why a token that the API refused is not replaced yet; `undefined`: it may be. */
   mayReplace(current: Generation): TokenError | undefined;
-  /** A flight brought a new token. */
-  succeeded(): void;
+  /** A flight brought a new token, or ended with what others had brought. That may have expired already: then it counts as useless. */
+  succeeded(current: Generation | undefined): void;
   /** A flight of `from` failed, after which `current` is what there is. Returns the ms of silence, `least` at the least. */
   failed(
     from: object | undefined,
@@ -53,7 +54,11 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
         ? limited('The API refused a token that had just been obtained', wait)
         : undefined;
     },
-    succeeded: backOff.end,
+    succeeded(current) {
+      backOff.end();
+      if (current !== undefined && isExpired(current, momentOf(clock)))
+        limiter.note(clock.monotonic());
+    },
     failed(from, current, error, least) {
       if (error.code === 'ERR_REFRESH_ANSWER') limiter.note(clock.monotonic());
       return backOff.begin(from, current?.record, error, least);

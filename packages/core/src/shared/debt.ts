@@ -36,10 +36,12 @@ export function createDebt(parts: {
   readonly clock: Clock;
   readonly closed: () => boolean;
   readonly emit: Emit;
+  /** Is it an explicit sign-out that is owed? That also replaces what cannot be read. */
+  readonly replacing: () => boolean;
   /** A sign-out has been written over this record. */
   readonly signedOut: (record: SessionRecord) => void;
 }): Debt {
-  const { access, sync, clock, closed, emit, signedOut } = parts;
+  const { access, sync, clock, closed, emit, replacing, signedOut } = parts;
   const pause = createPause(clock);
   let loop: Promise<void> | undefined;
 
@@ -49,7 +51,7 @@ export function createDebt(parts: {
         sync.take(sight);
         return sync.due(sight);
       },
-      { known, replacing: false },
+      { known, replacing: replacing() },
     );
     if ('kept' in result) return result.kept;
     const { written, version, over } = result;

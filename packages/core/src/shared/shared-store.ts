@@ -89,6 +89,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     clock,
     closed,
     emit: state.emit,
+    replacing: () => state.record?.status === 'signedOut',
     signedOut(record) {
       // Never read, or refreshed by a peer: not the tokens that were revoked here already.
       const known = lastEnded;

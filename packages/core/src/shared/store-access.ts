@@ -55,20 +55,14 @@ export function createStoreAccess(
   /** The number of the latest access that has ended. */
   let newest = 0;
   let writing: Promise<unknown> | undefined;
-  /** What was written last: seen before the writer knows of it, it would look like a peer's. */
-  let ours: SessionRecord | undefined;
-
-  const learn = (stored: Awaited<ReturnType<StoreCell['read']>>): void => {
-    const record = stored?.value;
-    if (!isRecord(record) || record.turn === 0) return;
-    if (record.session !== ours?.session || record.gen > ours.gen) told.learn(record);
-  };
+  /** The version of our own latest write, which its writer is about to take over. */
+  let own: string | undefined;
 
   const bounded = <T>(
     action: 'read' | 'written',
     run: () => Promise<T>,
     tokens?: TokenSet,
-    late?: (value: T) => void,
+    late?: (value: T) => unknown,
   ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       let timedOut = false;
@@ -94,10 +88,15 @@ export function createStoreAccess(
     async read() {
       for (;;) {
         const number = ++begun;
+        const learn = async (found: Awaited<ReturnType<StoreCell['read']>>): Promise<void> => {
+          await writing; // seen before the writer knows of it, our own write would look like a peer's
+          if (found?.version === own) return;
+          if (isRecord(found?.value) && found.value.turn !== 0) told.learn(found.value);
+        };
         const stored = await bounded('read', () => store.read(), undefined, learn);
-        await writing; // seen before the writer knows of it, our own write would look like a peer's
+        await writing;
         if (number < newest) {
-          learn(stored);
+          await learn(stored);
           continue; // as a sight it would look like the store going back in time
         }
         newest = number;
@@ -111,7 +110,7 @@ export function createStoreAccess(
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
-      if (version != null) ours = record;
+      own = version ?? own;
       return version ?? undefined;
     },
     async update(next, { known, replacing = false } = {}) {

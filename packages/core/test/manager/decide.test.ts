@@ -1,284 +1,422 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
-import { decide, type Facts, type Need } from '../../src/manager/decide.ts';
+import { type DecisionInput, decide, type Need, type Waiter } from '../../src/manager/decide.ts';
 import { momentOf } from '../../src/session/freshness.ts';
-import type { ActiveRecord } from '../../src/session/store.ts';
 import { createSessionState } from '../../src/session/state.ts';
+import type { ActiveRecord } from '../../src/session/store.ts';
 import { testClock } from '../support/clock.ts';
+import { active, tombstone } from '../support/records.ts';
 
-const GET: Need = { kind: 'get', validFor: 0 };
-const RENEW: Need = { kind: 'renew' };
-const REPLACE: Need = { kind: 'replace', accessToken: 'a1', session: 's' };
 const HOUR = 3_600_000;
 const WINDOW = 30_000;
+const place = (gen: number, session = 's') => ({ session, gen });
+const get = (validFor = 0): Need => ({ kind: 'get', validFor });
+const replace = (where = place(1)): Need => ({
+  kind: 'replace',
+  accessToken: 's-1',
+  rejected: undefined,
+  place: where,
+});
+const GET = get();
+const RENEW: Need = { kind: 'renew' };
+const KNOW: Need = { kind: 'know' };
+
+type Circumstances = Partial<Omit<DecisionInput, 'state'>> & { readonly acquires?: boolean };
 
 /** A manager's state of mind: nobody signed in, or generation 1 of session `s`, issued now and good for an hour. */
 function mind(
   phase: 'unknown' | 'empty' | 'signedOut' | 'active',
-  circumstances: Partial<Omit<Facts, 'state'>> = {},
+  { acquires = false, ...circumstances }: Circumstances = {},
 ) {
   const clock = testClock();
   const state = createSessionState({
     clock,
+    acquires,
     random: () => 0.5,
     windows: { skewWindow: WINDOW, backgroundWindow: 0 },
     emit: () => undefined,
     changed: () => undefined,
   });
-  const record = (gen: number, accessToken = `a${gen}`): ActiveRecord => ({
-    v: 1,
-    session: 's',
-    gen,
-    status: 'active',
-    issuedAt: clock.now(),
-    turn: clock.now(),
-    tokens: { accessToken, refreshToken: 'r', expiresAt: clock.now() + HOUR },
-  });
-  if (phase === 'empty') state.take({ record: undefined, version: undefined }, 'store');
-  if (phase === 'signedOut') state.leave('self');
-  if (phase === 'active') state.commit(record(1), true, 'signIn');
-  const facts: Facts = {
+  const record = (gen: number, session = 's', accessToken = `${session}-${gen}`): ActiveRecord =>
+    active(session, gen, {
+      issuedAt: clock.now(),
+      tokens: { accessToken, refreshToken: 'r', expiresAt: clock.now() + HOUR },
+    });
+  const refreshed = (gen: number, accessToken?: string): void =>
+    state.adopt(record(gen, 's', accessToken), { by: 'self', origin: 'refresh' });
+  const signIn = (session: string): void =>
+    state.adopt(record(0, session), { by: 'self', origin: 'signIn' });
+  if (phase === 'empty') state.foundEmpty();
+  if (phase === 'signedOut') state.leave('self', tombstone('s'));
+  if (phase === 'active') state.adopt(record(1), { by: 'self', origin: 'signIn' });
+  const input: DecisionInput = {
     state,
-    canAcquire: false,
+    canAcquire: acquires,
     suspended: () => false,
+    call: () => 0,
+    parked: () => false,
     moment: () => momentOf(clock),
     flying: () => false,
-    blocked: () => undefined,
+    obstacle: () => undefined,
+    endsBefore: () => false,
     revived: () => undefined,
     ...circumstances,
   };
-  const waiter = (need: Need, gen?: number) => ({ need, epoch: state.epoch, gen, rounds: 0 });
-  return { clock, state, record, facts, waiter };
+  const waiter = (need: Need, more: Partial<Waiter> = {}): Waiter => ({
+    // A need remembers what was found out about it.
+    need: { ...need },
+    epoch: state.epoch,
+    call: 0,
+    gen: undefined,
+    rounds: 0,
+    deadline: 30_000,
+    ...more,
+  });
+  const decided = (need: Need | Waiter, failure?: TokenError) =>
+    decide('need' in need ? need : waiter(need), input, failure);
+  return { clock, state, input, waiter, refreshed, signIn, decided };
 }
 
-const error = (code: TokenError['code'] = 'ERR_REFRESH_UNAVAILABLE') =>
-  new TokenError(code, { message: 'down' });
-const code = (verdict: unknown) => (verdict as { fail: TokenError }).fail.code;
+const down = (code: TokenError['code'] = 'ERR_REFRESH_UNAVAILABLE'): TokenError =>
+  new TokenError(code, { message: 'down', retryAfter: 5000 });
+const REPLACED = expect.objectContaining({
+  code: 'ERR_SIGNED_OUT',
+  message: 'The session was signed out, or replaced by another, while this waited',
+});
+const NOBODY = expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
+const needs = [GET, RENEW, replace(), KNOW];
 
 describe('nothing is decided', () => {
-  it.each([GET, RENEW, REPLACE])('while a sign-in or sign-out is being stored: $kind', (need) => {
-    const { facts, waiter } = mind('active', { suspended: () => true });
-    expect(decide(waiter(need), facts, undefined)).toEqual({ wait: 'transition' });
+  it.each(needs)('while a sign-in or sign-out is being stored: $kind', (need) => {
+    expect(mind('active', { suspended: () => true }).decided(need)).toEqual({ wait: 'transition' });
   });
 
-  it.each([GET, RENEW, REPLACE])('before the store was read: $kind', (need) => {
-    const { facts, waiter } = mind('unknown');
-    expect(decide(waiter(need), facts, undefined)).toEqual({ wait: 'store' });
+  it.each(needs)('before the store was read: $kind', (need) => {
+    expect(mind('unknown').decided(need)).toEqual({ wait: 'store' });
+  });
+
+  it('about a refused token before it was found out which one that was', () => {
+    const { decided, waiter } = mind('active');
+    expect(decided(waiter({ ...replace(), place: undefined } as Need))).toEqual({ wait: 'place' });
+    expect(mind('unknown').decided({ ...replace(), place: undefined } as Need)).toEqual({
+      wait: 'store',
+    });
   });
 });
 
-it.each([GET, RENEW, REPLACE])(
-  'who waited across the end of the session gets an error that says so: $kind',
-  (need) => {
-    const { state, facts, waiter } = mind('active', { suspended: () => true });
+describe('who waited across the end of the session', () => {
+  it.each(needs)('gets an error that says so: $kind', (need) => {
+    const { state, waiter, decided } = mind('active', { suspended: () => true });
     const before = waiter(need);
-    state.leave('self');
-    expect(decide(before, facts, undefined)).toEqual({
-      fail: expect.objectContaining({
-        code: 'ERR_SIGNED_OUT',
-        message: 'The session was signed out, or replaced by another, while this waited',
-      }),
-    });
-  },
-);
-
-describe('without a session', () => {
-  it.each(['empty', 'signedOut'] as const)(
-    'a request goes out unsigned, and its 401 stands (%s)',
-    (phase) => {
-      const { facts, waiter } = mind(phase);
-      expect(decide(waiter(GET), facts, undefined)).toEqual({ give: undefined });
-      expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ give: undefined });
-    },
-  );
-
-  it.each(['empty', 'signedOut'] as const)(
-    'a refresh that was asked for says that nobody is signed in (%s)',
-    (phase) => {
-      const { facts, waiter } = mind(phase);
-      expect(decide(waiter(RENEW), facts, undefined)).toEqual({
-        fail: expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' }),
-      });
-    },
-  );
-
-  it('one is looked for where it can be, but not for a request that was refused, and not after a sign-out', () => {
-    const { facts, waiter } = mind('empty', { canAcquire: true });
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ wait: 'empty' });
-    expect(decide(waiter(RENEW), facts, undefined)).toEqual({ wait: 'empty' });
-    expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ give: undefined });
-    const out = mind('signedOut', { canAcquire: true });
-    expect(decide(out.waiter(GET), out.facts, undefined)).toEqual({ give: undefined });
+    state.leave('self', tombstone('s'));
+    expect(decided(before)).toEqual({ fail: REPLACED });
   });
 
-  it('that nobody is signed in is an answer for a request, and an error for a refresh that was asked for', () => {
-    const nobody = error('ERR_SIGNED_OUT');
-    const { facts, waiter } = mind('empty', { canAcquire: true });
-    expect(decide(waiter(GET), facts, nobody)).toEqual({ give: undefined });
-    expect(decide(waiter(RENEW), facts, nobody)).toEqual({ fail: nobody });
+  it('gets it also where another session has begun', () => {
+    const { waiter, decided, signIn } = mind('active');
+    const before = waiter(GET);
+    signIn('t');
+    expect(decided(before)).toEqual({ fail: REPLACED });
   });
 
-  it.each([GET, RENEW])('a search that failed is an error: $kind', (need) => {
-    const failure = error();
-    const { facts, waiter } = mind('empty', { canAcquire: true });
-    expect(decide(waiter(need), facts, failure)).toEqual({ fail: failure });
-  });
-
-  it('a search that may not be made is an error, while one that is under way is waited for', () => {
-    const obstacle = error();
-    const blocked = { canAcquire: true, blocked: () => obstacle };
-    const still = mind('empty', blocked);
-    expect(decide(still.waiter(GET), still.facts, undefined)).toEqual({ fail: obstacle });
-    const flying = mind('empty', { ...blocked, flying: () => true });
-    expect(decide(flying.waiter(GET), flying.facts, undefined)).toEqual({ wait: 'empty' });
-  });
-
-  it('whoever asked for a refresh before there was a session is content with its first token', () => {
-    const { state, record, facts, waiter } = mind('empty', { canAcquire: true });
-    const early = waiter(RENEW);
-    decide(early, facts, undefined);
-    state.commit(record(0), true, 'refresh');
-    expect(decide(early, facts, undefined)).toEqual({ give: state.held?.token });
+  it('goes on waiting as long as the refresh function may still have announced what it will answer', () => {
+    const { waiter, decided, signIn } = mind('active', { parked: (epoch) => epoch === 0 });
+    const before = waiter(GET);
+    signIn('t');
+    expect(decided(before)).toEqual({ wait: 'transition' });
+    expect(decided(waiter(GET))).toMatchObject({ give: { accessToken: 't-0' } });
   });
 });
 
-describe('a token that is', () => {
-  it('fresh is given to whoever wants one, and refreshed for whoever wants another', () => {
-    const { state, facts, waiter } = mind('active');
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ give: state.held?.token });
-    expect(decide(waiter(RENEW), facts, undefined)).toEqual({ wait: 'requested' });
-    expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ wait: 'rejected' });
-  });
+describe('who came while a sign-in or sign-out was being stored', () => {
+  const early = { epoch: undefined, call: 1 };
 
-  it('good, but not for as long as is asked, is refreshed', () => {
-    const { clock, facts, waiter } = mind('active');
-    clock.jump(HOUR / 2);
-    expect(decide(waiter({ kind: 'get', validFor: HOUR / 2 + 1 }), facts, undefined)).toEqual({
-      wait: 'due',
+  it('waits for it, and belongs to the session that came of it', () => {
+    let storing = true;
+    const { waiter, decided, signIn } = mind('active', {
+      call: () => 1,
+      suspended: () => storing,
     });
+    const one = waiter(GET, early);
+    expect(decided(one)).toEqual({ wait: 'transition' });
+    storing = false;
+    signIn('t');
+    expect(decided(one)).toMatchObject({ give: { accessToken: 't-0' } });
+    expect(one.epoch).toBe(1);
+    signIn('u');
+    expect(decided(one)).toEqual({ fail: REPLACED });
   });
 
-  const due = (circumstances: Partial<Omit<Facts, 'state'>> = {}) => {
-    const all = mind('active', circumstances);
-    all.clock.jump(HOUR - WINDOW);
-    return all;
-  };
+  it('is turned away by the next call', () => {
+    const { waiter, decided } = mind('active', { call: () => 2, suspended: () => true });
+    expect(decided(waiter(GET, early))).toEqual({ fail: REPLACED });
+  });
+});
 
-  it('due is refreshed', () => {
-    const { facts, waiter } = due();
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ wait: 'due' });
+describe('who wants to know whether somebody is signed in', () => {
+  it.each(['empty', 'signedOut', 'active'] as const)('is told once that is known: %s', (phase) => {
+    expect(mind(phase).decided(KNOW)).toEqual({ give: undefined });
   });
 
-  it('due is what there is after two refreshes that brought no better one, and not after one', () => {
-    const { state, facts, waiter } = due();
-    const after = (rounds: number) => decide({ ...waiter(GET), rounds }, facts, undefined);
-    expect([after(0), after(1), after(2)]).toEqual([
-      { wait: 'due' },
-      { wait: 'due' },
-      { give: state.held?.token },
+  it('is told without a refresh, expired as the token may be, and whatever failed', () => {
+    const { clock, decided } = mind('active', { flying: () => true, obstacle: () => down() });
+    clock.jump(2 * HOUR);
+    expect([decided(KNOW), decided(KNOW, down())]).toEqual([
+      { give: undefined },
+      { give: undefined },
     ]);
   });
 
-  it('due is what there is when the session has ended', () => {
-    const { state, facts, waiter } = due();
-    state.markDead(error('ERR_SESSION_ENDED'));
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ give: state.held?.token });
-  });
-
-  it('due is what there is when the refresh failed', () => {
-    const { state, facts, waiter } = due();
-    expect(decide(waiter(GET), facts, error())).toEqual({ give: state.held?.token });
-  });
-
-  it('due is what there is while the token endpoint must be left alone, but a refresh under way is waited for', () => {
-    const blocked = { blocked: () => error() };
-    const still = due(blocked);
-    expect(decide(still.waiter(GET), still.facts, undefined)).toEqual({
-      give: still.state.held?.token,
+  it('waits for tokens from nothing where these can be had, and gets the error where not', () => {
+    const failure = down();
+    expect(mind('empty', { acquires: true }).decided(KNOW)).toEqual({ wait: 'empty' });
+    expect(mind('empty', { acquires: true }).decided(KNOW, failure)).toEqual({ fail: failure });
+    expect(mind('empty', { acquires: true, obstacle: () => failure }).decided(KNOW)).toEqual({
+      fail: failure,
     });
-    const flying = due({ ...blocked, flying: () => true });
-    expect(decide(flying.waiter(GET), flying.facts, undefined)).toEqual({ wait: 'due' });
+  });
+});
+
+describe('without a session', () => {
+  it.each(['empty', 'signedOut'] as const)(
+    'a request goes out unsigned, its 401 stands, and a refresh that was asked for says that nobody is signed in (%s)',
+    (phase) => {
+      const { decided } = mind(phase);
+      expect([decided(GET), decided(replace()), decided(RENEW)]).toEqual([
+        { give: undefined },
+        { give: undefined },
+        { fail: NOBODY },
+      ]);
+    },
+  );
+
+  it('one is looked for where it can be, but not for a request that was refused', () => {
+    const { decided } = mind('empty', { acquires: true });
+    expect([decided(GET), decided(RENEW), decided(replace())]).toEqual([
+      { wait: 'empty' },
+      { wait: 'empty' },
+      { give: undefined },
+    ]);
   });
 
-  it('expired or refused is not given to anybody, whatever failed', () => {
-    const expired = mind('active');
-    expired.clock.jump(HOUR);
-    const failure = error();
-    expect(decide(expired.waiter(GET), expired.facts, failure)).toEqual({ fail: failure });
-    const refused = mind('active');
-    refused.state.refused = true;
-    expect(decide(refused.waiter(GET), refused.facts, failure)).toEqual({ fail: failure });
-    expect(decide(refused.waiter(GET), refused.facts, undefined)).toEqual({ wait: 'due' });
+  it('after a sign-out, one is looked for only by hand', () => {
+    const { decided } = mind('signedOut', { acquires: true });
+    expect([decided(GET), decided(KNOW), decided(RENEW)]).toEqual([
+      { give: undefined },
+      { give: undefined },
+      { wait: 'empty' },
+    ]);
+  });
+
+  it('that nobody is signed in is an answer for a request, and an error for a refresh that was asked for', () => {
+    const nobody = down('ERR_SIGNED_OUT');
+    const { decided } = mind('empty', { acquires: true });
+    expect([decided(GET, nobody), decided(RENEW, nobody)]).toEqual([
+      { give: undefined },
+      { fail: nobody },
+    ]);
+  });
+
+  it.each([GET, RENEW])('a search that failed is an error: $kind', (need) => {
+    const failure = down();
+    expect(mind('empty', { acquires: true }).decided(need, failure)).toEqual({ fail: failure });
+  });
+
+  it('a search that may not be made is an error, waited out where that is in time, while one that is under way is waited for', () => {
+    const obstacle = down();
+    const blocked = { acquires: true, obstacle: () => obstacle };
+    expect(mind('empty', blocked).decided(GET)).toEqual({ fail: obstacle });
+    expect(mind('empty', { ...blocked, endsBefore: () => true }).decided(GET)).toEqual({
+      wait: 'silence',
+    });
+    expect(mind('empty', { ...blocked, flying: () => true }).decided(GET)).toEqual({
+      wait: 'empty',
+    });
+  });
+
+  it('the search that was waited for is not waited for again when it has failed', () => {
+    const failure = down();
+    const { decided } = mind('empty', { acquires: true, endsBefore: () => true });
+    expect(decided(GET, failure)).toEqual({ fail: failure });
+  });
+
+  it('whoever asked for a refresh before there was a session is content with its first token', () => {
+    const { waiter, decided, refreshed } = mind('empty', { acquires: true });
+    const early = waiter(RENEW);
+    decided(early);
+    refreshed(0);
+    expect(decided(early)).toMatchObject({ give: { accessToken: 's-0' } });
+  });
+});
+
+const GIVEN = { give: expect.objectContaining({ accessToken: 's-1' }) };
+
+describe('a token that is', () => {
+  it('fresh is given to whoever wants one, and refreshed for whoever wants another', () => {
+    const { decided } = mind('active');
+    expect([decided(GET), decided(RENEW), decided(replace())]).toEqual([
+      GIVEN,
+      { wait: 'requested' },
+      { wait: 'rejected' },
+    ]);
+  });
+
+  it('good, but not for as long as is asked, is refreshed', () => {
+    const { clock, decided } = mind('active');
+    clock.jump(HOUR / 2);
+    expect([decided(get(HOUR / 2)), decided(get(HOUR / 2 + 1))]).toEqual([GIVEN, { wait: 'due' }]);
+  });
+
+  const due = (how: 'in its window' | 'refused', circumstances: Circumstances = {}) => {
+    const all = mind('active', circumstances);
+    if (how === 'refused') all.state.refused = true;
+    else all.clock.jump(HOUR - WINDOW);
+    return all;
+  };
+  const kinds = ['in its window', 'refused'] as const;
+
+  it.each(kinds)('due (%s) is refreshed', (how) => {
+    expect(due(how).decided(GET)).toEqual({ wait: 'due' });
+  });
+
+  it.each(kinds)('due (%s) is what there is after two refreshes, and not after one', (how) => {
+    const { decided, waiter } = due(how);
+    const after = (rounds: number) => decided(waiter(GET, { rounds }));
+    expect([after(0), after(1), after(2)]).toEqual([{ wait: 'due' }, { wait: 'due' }, GIVEN]);
+  });
+
+  it.each(kinds)('due (%s) is what there is when the refresh failed', (how) => {
+    expect(due(how).decided(GET, down())).toEqual(GIVEN);
+  });
+
+  it.each(kinds)(
+    'due (%s) is what there is while the token endpoint must be left alone, but a refresh under way is waited for',
+    (how) => {
+      const blocked = { obstacle: () => down(), endsBefore: () => true };
+      expect(due(how, blocked).decided(GET)).toEqual(GIVEN);
+      expect(due(how, { ...blocked, flying: () => true }).decided(GET)).toEqual({ wait: 'due' });
+    },
+  );
+
+  it('due is what there is when the session has ended, unless it was refused', () => {
+    const one = due('in its window');
+    one.state.markDead(down('ERR_SESSION_ENDED'), 'self');
+    expect(one.decided(GET)).toEqual(GIVEN);
+    const other = due('refused');
+    other.state.markDead(down('ERR_SESSION_ENDED'), 'self');
+    expect(other.decided(GET)).toEqual({ give: undefined });
+  });
+
+  it('expired is not given to anybody, whatever failed', () => {
+    const failure = down();
+    const { clock, decided, waiter } = mind('active');
+    clock.jump(HOUR);
+    expect([decided(GET, failure), decided(waiter(GET, { rounds: 2 }))]).toEqual([
+      { fail: failure },
+      { wait: 'due' },
+    ]);
   });
 });
 
 describe('who had a token refused', () => {
   it('gets the newer one', () => {
-    const { state, record, facts, waiter } = mind('active');
-    const refused = waiter(REPLACE, 1);
-    state.commit(record(2), true, 'refresh');
-    expect(decide(refused, facts, undefined)).toEqual({ give: state.held?.token });
+    const { decided, refreshed } = mind('active');
+    refreshed(2);
+    expect(decided(replace())).toMatchObject({ give: { accessToken: 's-2' } });
   });
 
-  it('keeps the 401 when the newer generation has the same token', () => {
-    const { state, record, facts, waiter } = mind('active');
-    const refused = waiter(REPLACE, 1);
-    state.commit(record(2, 'a1'), true, 'refresh');
-    expect(decide(refused, facts, undefined)).toEqual({ give: undefined });
+  it('gets the error when the refresh failed, and never the refused token', () => {
+    const failure = down();
+    const { state, decided } = mind('active');
+    state.refused = true;
+    expect(decided(replace(), failure)).toEqual({ fail: failure });
   });
 
-  it('keeps the 401 when the token was of another session', () => {
-    const { facts, waiter } = mind('active');
-    expect(decide(waiter({ ...REPLACE, session: 'before' }), facts, undefined)).toEqual({
-      give: undefined,
-    });
+  it.each([
+    ['when the newer generation has the same token', 's-1', place(1)],
+    ['when the token was of another session', 's-2', place(1, 'before')],
+  ])('keeps the 401 %s', (_, accessToken, where) => {
+    const { decided, refreshed } = mind('active');
+    refreshed(2, accessToken);
+    expect(decided(replace(where))).toEqual({ give: undefined });
   });
 
   it('waits for the next refresh when the newer token is due already', () => {
-    const { clock, state, record, facts, waiter } = mind('active');
-    const refused = waiter(REPLACE, 1);
-    state.commit(record(2), true, 'refresh');
+    const { clock, decided, refreshed } = mind('active');
+    refreshed(2);
     clock.jump(HOUR - WINDOW);
-    expect(decide(refused, facts, undefined)).toEqual({ wait: 'due' });
+    expect(decided(replace())).toEqual({ wait: 'due' });
+  });
+
+  it('named by its generation, is replaced by the one after it', () => {
+    const { decided, waiter, refreshed } = mind('active');
+    const named = waiter({
+      kind: 'replace',
+      accessToken: undefined,
+      rejected: place(1),
+      place: place(1),
+    });
+    expect(decided(named)).toEqual({ wait: 'rejected' });
+    refreshed(2);
+    expect(decided(named)).toMatchObject({ give: { accessToken: 's-2', generation: 2 } });
   });
 });
 
 describe('of a session that has ended', () => {
-  const ended = (circumstances: Partial<Omit<Facts, 'state'>> = {}) => {
+  const ended = (circumstances: Circumstances = {}) => {
     const all = mind('active', circumstances);
     all.clock.jump(HOUR);
-    const end = error('ERR_SESSION_ENDED');
-    all.state.markDead(end);
+    const end = down('ERR_SESSION_ENDED');
+    all.state.markDead(end, 'self');
     return { ...all, end };
   };
 
-  it('a request goes out unsigned; a 401 gets the reason', () => {
-    const { facts, waiter, end } = ended();
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ give: undefined });
-    expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ fail: end });
+  it('a request goes out unsigned; a 401 gets the reason, each time', () => {
+    const { decided, end } = ended();
+    expect([decided(GET), decided(replace()), decided(replace())]).toEqual([
+      { give: undefined },
+      { fail: end },
+      { fail: end },
+    ]);
   });
 
   it('a refresh that somebody asks for is tried once, and then gets the reason', () => {
     const revived: TokenError[] = [];
-    const { facts, waiter, end } = ended({ revived: () => revived[0] });
-    expect(decide(waiter(RENEW), facts, undefined)).toEqual({ wait: 'requested' });
+    const { decided, end } = ended({ revived: () => revived[0] });
+    expect(decided(RENEW)).toEqual({ wait: 'requested' });
     revived.push(end);
-    expect(decide(waiter(RENEW), facts, undefined)).toEqual({ fail: end });
+    expect(decided(RENEW)).toEqual({ fail: end });
   });
 
   it('everybody waits for the refresh that was asked for', () => {
-    const { facts, waiter } = ended({ flying: () => true });
-    expect(decide(waiter(GET), facts, undefined)).toEqual({ wait: 'due' });
-    expect(decide(waiter(REPLACE), facts, undefined)).toEqual({ wait: 'rejected' });
+    const { decided } = ended({ flying: () => true });
+    expect([decided(GET), decided(replace())]).toEqual([{ wait: 'due' }, { wait: 'rejected' }]);
   });
 });
 
-describe('a refresh', () => {
-  it.each([RENEW, REPLACE])(
-    'is not begun while the token endpoint must be left alone: $kind',
+describe('a refresh that may not be made now', () => {
+  it.each([RENEW, replace()])('is an error: $kind', (need) => {
+    const obstacle = down('ERR_REFRESH_LIMIT');
+    expect(mind('active', { obstacle: () => obstacle }).decided(need)).toEqual({ fail: obstacle });
+  });
+
+  it.each([RENEW, replace()])(
+    'is waited for where its silence ends before the waiter’s own time is up: $kind',
     (need) => {
-      const { facts, waiter } = mind('active', { blocked: () => error('ERR_REFRESH_LIMIT') });
-      expect(code(decide(waiter(need), facts, undefined))).toBe('ERR_REFRESH_LIMIT');
+      const obstacle = down();
+      const asked: unknown[] = [];
+      const { decided, waiter } = mind('active', {
+        obstacle: () => obstacle,
+        endsBefore: (...which) => asked.push(...which) > 0,
+      });
+      expect(decided(waiter(need, { deadline: 777 }))).toEqual({ wait: 'silence' });
+      expect(asked).toEqual([obstacle, 777]);
     },
   );
+
+  it('is waited for by who has nothing valid', () => {
+    const { clock, decided } = mind('active', { obstacle: () => down(), endsBefore: () => true });
+    clock.jump(HOUR);
+    expect(decided(GET)).toEqual({ wait: 'silence' });
+  });
 });

@@ -1,11 +1,14 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it as once } from '@jest/globals';
 import { createTokenManager, type TokenStore, tokenErrorOf } from '../../src/index.ts';
+import { it } from '../support/both-homes.ts';
 import { settle } from '../support/clock.ts';
 import { scriptedLock } from '../support/scripted-lock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
 const HOUR = 3_600_000;
+/** Less than any silence: who comes during one gets its error. */
+const IMPATIENT = 100;
 const unavailable = () => {
   throw httpError(500);
 };
@@ -14,55 +17,86 @@ const errorOf = async (promise: Promise<unknown>) =>
 
 describe('the back-off', () => {
   it('doubles while the refresh goes on failing, and says how much of it is left', async () => {
-    const { tokens, server, clock } = testSession({ random: () => 0 });
+    const { tokens, server, clock } = testSession({ random: () => 0, waitTimeout: IMPATIENT });
     for (const delay of [500, 1000, 2000]) {
       server.next(unavailable);
       await outcome(tokens.getToken());
+      await clock.advance(0);
       expect(await errorOf(tokens.getToken())).toMatchObject({
         code: 'ERR_REFRESH_UNAVAILABLE',
         retryAfter: delay,
       });
-      await clock.advance(delay - 1);
-      expect(await errorOf(tokens.getToken())).toMatchObject({ retryAfter: 1 });
-      await clock.advance(1);
+      await clock.advance(delay - IMPATIENT);
+      expect(await errorOf(tokens.getToken())).toMatchObject({ retryAfter: IMPATIENT });
+      await clock.advance(IMPATIENT);
     }
     expect(server.calls).toBe(3);
   });
 
-  it('begins anew after a success', async () => {
+  it('is waited out by who can wait for so long, and everybody joins the next try', async () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
+    server.next(unavailable);
+    await outcome(tokens.getToken());
+    const waiting = [tokens.getToken(), tokens.refresh(), tokens.getToken()].map(outcome);
+    await clock.advance(500);
+    expect(server.calls).toBe(1);
+    await clock.advance(1); // timers may come early, so it is a ms more
+    expect(await Promise.all(waiting)).toEqual([server.live, server.live, server.live]);
+    expect(server.calls).toBe(2);
+  });
+
+  it('begins anew after a success', async () => {
+    const { tokens, server, clock } = testSession({ random: () => 0, waitTimeout: IMPATIENT });
     server.next(unavailable);
     await outcome(tokens.getToken());
     await clock.advance(500);
     expect(await outcome(tokens.getToken())).toBe(server.live);
+    await settle();
     server.next(unavailable);
     expect(await errorOf(tokens.refresh())).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
     expect(await errorOf(tokens.refresh())).toMatchObject({ retryAfter: 500 });
   });
 
   it('begins anew with another session', async () => {
-    const { tokens, server, clock } = testSession({ random: () => 0 });
-    server.next(unavailable);
-    await outcome(tokens.getToken());
+    const { tokens, server, clock } = testSession({ waitTimeout: IMPATIENT });
+    for (let failure = 0; failure < 3; failure++) {
+      server.next(unavailable);
+      await outcome(tokens.getToken());
+      await clock.advance(failure < 2 ? 4000 : 0);
+    }
+    expect((await errorOf(tokens.getToken()))?.retryAfter).toBeGreaterThan(1000);
     await tokens.setSession({
       accessToken: 'second',
-      refreshToken: 'rt-1',
+      refreshToken: 'another',
       expiresAt: clock.now() - 1,
     });
     server.next(unavailable);
     await outcome(tokens.getToken());
-    expect(await errorOf(tokens.getToken())).toMatchObject({ retryAfter: 500 });
+    expect((await errorOf(tokens.getToken()))?.retryAfter).toBeLessThanOrEqual(1000);
+    expect(server.calls).toBe(4);
   });
 
   it('is told to who listens, once for each failure, without a warning', async () => {
     const { tokens, server, clock, events } = testSession({ random: () => 0 });
-    await outcome(tokens.getToken({ validFor: 0 }).catch(() => undefined));
+    await tokens.getToken();
+    await settle();
     server.next(unavailable);
     events.length = 0;
     await outcome(tokens.refresh());
-    expect(events.filter(({ type }) => type !== 'refreshStarted')).toMatchObject([
-      { type: 'refreshFailed', retryAt: clock.now() + 500 },
+    expect(events).toMatchObject([
+      { type: 'refreshStarted', reason: 'requested' },
+      {
+        type: 'refreshEnded',
+        outcome: 'failed',
+        reason: 'requested',
+        attempts: 1,
+        waiting: 1,
+        error: { code: 'ERR_REFRESH_UNAVAILABLE' },
+        retryAt: clock.now() + 500,
+      },
     ]);
+    const flights = events.map((event) => 'flight' in event && event.flight);
+    expect(flights[0]).toBe(flights[1]);
   });
 
   it('is all that five failures bring about: they are no useless tokens', async () => {
@@ -184,23 +218,28 @@ it('who has aborted already begins no refresh', async () => {
   expect(server.calls).toBe(0);
 });
 
-it('the refresh of a session that was replaced is not what the next one waits for', async () => {
-  const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
-  server.next(() => new Promise(() => undefined));
-  const before = outcome(tokens.getToken());
-  await settle();
-  await tokens.setSession({
-    accessToken: 'second',
-    refreshToken: 'rt-1',
-    expiresAt: clock.now() - 1,
-  });
-  expect(await before).toBe('ERR_SIGNED_OUT');
-  expect(await outcome(tokens.getToken())).toBe(server.live);
-  expect(server.calls).toBe(2);
-});
+once(
+  'the refresh of a session that was replaced is what those wait for who came before, and nobody else',
+  async () => {
+    const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
+    server.next(() => new Promise(() => undefined));
+    const before = outcome(tokens.getToken());
+    await settle();
+    await tokens.setSession({
+      accessToken: 'second',
+      refreshToken: 'another',
+      expiresAt: clock.now() - 1,
+    });
+    server.next(() => ({ access_token: 'third', refresh_token: 'next', expires_in: 3600 }));
+    expect(await outcome(tokens.getToken())).toBe('third');
+    expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'another']);
+    await clock.advance(30_000);
+    expect(await before).toBe('ERR_WAIT_LIMIT');
+  },
+);
 
 describe('the store', () => {
-  it('tells of a change before it was ever read: nothing more is read', async () => {
+  once('tells of a change before it was ever read: nothing more is read', async () => {
     const cell = sharedCell();
     const { tokens } = testSession({ store: cell.open() });
     cell.hooks.beforeRead = () => new Promise(() => undefined);
@@ -211,46 +250,52 @@ describe('the store', () => {
     expect(cell.reads).toBe(1);
   });
 
-  it('tells of a change after the manager was closed, though it was told to stop: nothing is read', async () => {
-    const cell = sharedCell();
-    const listeners: (() => void)[] = [];
-    const store: TokenStore = {
-      ...cell.open(),
-      subscribe(listener) {
-        listeners.push(listener);
-        return () => undefined;
-      },
-    };
-    const { tokens } = testSession({ store });
-    await tokens.getToken();
-    await tokens.close();
-    const { reads } = cell;
-    for (const listener of listeners) listener();
-    await settle();
-    expect([listeners.length, cell.reads]).toEqual([1, reads]);
-  });
+  once(
+    'tells of a change after the manager was closed, though it was told to stop: nothing is read',
+    async () => {
+      const cell = sharedCell();
+      const listeners: (() => void)[] = [];
+      const store: TokenStore = {
+        ...cell.open(),
+        subscribe(listener) {
+          listeners.push(listener);
+          return () => undefined;
+        },
+      };
+      const { tokens } = testSession({ store });
+      await tokens.getToken();
+      await tokens.close();
+      const { reads } = cell;
+      for (const listener of listeners) listener();
+      await settle();
+      expect([listeners.length, cell.reads]).toEqual([1, reads]);
+    },
+  );
 
-  it('fails its first read after somebody has signed in: that is no concern of who waits for a refresh', async () => {
-    const cell = sharedCell();
-    const { tokens, server } = testSession({ store: cell.open() });
-    let fail: (reason: Error) => void = () => undefined;
-    cell.hooks.beforeRead = () => {
-      cell.hooks.beforeRead = undefined;
-      return new Promise((_, reject) => (fail = reject));
-    };
-    void tokens.getToken().catch(() => undefined);
-    await settle();
-    await tokens.setSession(server.first);
-    const release = server.hold();
-    const waiting = outcome(tokens.refresh());
-    await settle();
-    fail(new Error('down'));
-    await settle();
-    release();
-    expect(await waiting).toBe(server.live);
-  });
+  once(
+    'fails its first read after somebody has signed in: that is no concern of who waits for a refresh',
+    async () => {
+      const cell = sharedCell();
+      const { tokens, server } = testSession({ store: cell.open() });
+      let fail: (reason: Error) => void = () => undefined;
+      cell.hooks.beforeRead = () => {
+        cell.hooks.beforeRead = undefined;
+        return new Promise((_, reject) => (fail = reject));
+      };
+      void tokens.getToken().catch(() => undefined);
+      await settle();
+      await tokens.setSession(server.first);
+      const release = server.hold();
+      const waiting = outcome(tokens.refresh());
+      await settle();
+      fail(new Error('down'));
+      await settle();
+      release();
+      expect(await waiting).toBe(server.live);
+    },
+  );
 
-  it('fails its first read while somebody signs in: who waits gets the session', async () => {
+  once('fails its first read while somebody signs in: who waits gets the session', async () => {
     const cell = sharedCell();
     const { tokens } = testSession({ store: cell.open() });
     let fail: (reason: Error) => void = () => undefined;
@@ -340,4 +385,44 @@ describe('a refresh that was asked for', () => {
     expect(await outcome(tokens.refresh())).toBe('ERR_SESSION_ENDED');
     expect(server.calls).toBe(2);
   });
+});
+
+describe('what this manager did itself is told as its own, whoever hears of the write first', () => {
+  it('a sign-in, a refresh and a sign-out', async () => {
+    const { tokens, server, events } = testSession();
+    await tokens.setSession({ ...server.first, accessToken: 'first', expiresAt: undefined });
+    await tokens.refresh();
+    await settle();
+    await tokens.signOut();
+    await settle();
+    const told = events.filter(({ type }) => type !== 'ready');
+    expect(
+      told.map((event) => [
+        event.type,
+        'by' in event ? event.by : 'outcome' in event && event.outcome,
+      ]),
+    ).toEqual([
+      [expect.stringMatching(/^signedIn|refreshed$/), 'self'],
+      ['refreshStarted', false],
+      ['refreshed', 'self'],
+      ['refreshEnded', 'refreshed'],
+      ['signedOut', 'self'],
+    ]);
+  });
+
+  once.each([0, 1, 2, 3, 5, 8, 13])(
+    'a refresh, told %d turns before the write is answered',
+    async (turns) => {
+      const cell = sharedCell();
+      cell.hooks.afterWrite = async () => {
+        for (let turn = 0; turn < turns; turn++) await Promise.resolve();
+      };
+      const { tokens, server, ofType } = testSession({ store: cell.open() });
+      await tokens.setSession({ ...server.first, expiresAt: 0 });
+      await tokens.getToken();
+      await settle();
+      expect(ofType('refreshed').map(({ by }) => by)).toEqual(['self']);
+      expect(ofType('refreshEnded').map(({ outcome }) => outcome)).toEqual(['refreshed']);
+    },
+  );
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import { nameOf } from '../../src/errors/check-value.ts';
 import { createTokenManager, memoryStore, type TokenManagerOptions } from '../../src/index.ts';
+import { intentLimitOf } from '../../src/manager/options.ts';
 
 const refresh = async () => ({ accessToken: 'a' });
+const OPTIONS = [
+  ...['refresh', 'acquire', 'store', 'tokens', 'subject', 'revoke', 'name', 'skewWindow'],
+  ...['backgroundWindow', 'waitTimeout', 'maxWaiting', 'classify', 'rotation', 'clock', 'random'],
+];
 const create = (options: unknown) => createTokenManager(options as TokenManagerOptions);
 
 describe('an option that is wrong is a TypeError that names it, what was expected and what came', () => {
@@ -54,7 +60,50 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
       'store.name: expected a string that is not empty, got an empty string',
     ],
     [{ refresh, store: 'file.json' }, 'store: expected an object with read(), write(), got string'],
-    [{ refresh, lock: {} }, 'lock: expected an object with request(); request() missing'],
+    [
+      { refresh, store: { name: 's', read: refresh, write: refresh } },
+      'store: wrap a store of your own: sharedStore({ name, read, write })',
+    ],
+    [
+      { refresh, store: { name: 's', read: refresh, write: refresh, home: {} } },
+      'store: wrap a store of your own: sharedStore({ name, read, write })',
+    ],
+    [
+      { refresh, store: memoryStore(), tokens: { accessToken: 'a' } },
+      'tokens: give either a store or tokens; with both, a refresh token would be spent again once the store is empty. setSession(tokens) puts tokens into a store',
+    ],
+    [{ refresh, tokens: {} }, 'tokens: accessToken (or access_token) is missing'],
+    [{ refresh, tokens: 'eyJ' }, 'tokens: expected a token set or a token response, got string'],
+    [{ refresh, tokens: null }, 'tokens: expected a token set or a token response, got null'],
+    [{ refresh, classify: 'retry' }, 'classify: expected a function, got string'],
+    [{ refresh, subject: 'sub' }, 'subject: expected a function, got string'],
+    ...['lax', null, 0, {}, { grace: -1 }, { grace: '1s' }, { grace: Number.NaN }].map(
+      (rotation): [unknown, string] => [
+        { refresh, rotation },
+        `rotation: expected 'strict', 'never' or { grace: ms }, got ${nameOf(rotation)}`,
+      ],
+    ),
+    // 44: an option that does not exist would be ignored without a word.
+    [
+      { refresh, lock: {} },
+      'createTokenManager: there is no option "lock"; a lock belongs to a store: sharedStore({ ..., lock }), or memoryStore({ lock })',
+    ],
+    [
+      { refresh, onSessionEnded: refresh },
+      'createTokenManager: there is no option "onSessionEnded"; subscribe() tells when a session ends',
+    ],
+    [
+      { refresh, origins: [] },
+      'createTokenManager: there is no option "origins"; origins are an option of the adapter',
+    ],
+    [
+      { refresh, skewWindows: 1 },
+      `createTokenManager: there is no option "skewWindows"; the options are ${OPTIONS.join(', ')}`,
+    ],
+    [
+      { refresh, toString: 1 },
+      `createTokenManager: there is no option "toString"; the options are ${OPTIONS.join(', ')}`,
+    ],
     [
       { refresh, clock: Date },
       'clock: expected an object with now(), monotonic(), setTimeout(), got function',
@@ -100,22 +149,18 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
 });
 
 it('every option may be undefined', async () => {
-  const nothing = Object.fromEntries(
-    [
-      'acquire',
-      'store',
-      'lock',
-      'name',
-      'skewWindow',
-      'backgroundWindow',
-      'waitTimeout',
-      'maxWaiting',
-      'revoke',
-      'clock',
-      'random',
-    ].map((name) => [name, undefined]),
-  );
+  const nothing = Object.fromEntries([...OPTIONS].map((name) => [name, undefined]));
   expect(await create({ ...nothing, refresh }).getToken()).toBeUndefined();
+});
+
+it.each([
+  [undefined, 80_000],
+  ['strict' as const, 80_000],
+  ['never' as const, 0],
+  [{ grace: 10_000 }, 8000],
+  [{ grace: 0 }, 0],
+])('rotation %p lets the redemption of another be waited for for %d ms', (rotation, limit) => {
+  expect(intentLimitOf(rotation)).toBe(limit);
 });
 
 it('options are read once, and never changed', async () => {
@@ -137,10 +182,11 @@ it('every method works unbound', async () => {
     subscribe,
     close,
     issued,
+    ready,
   } = create({ refresh });
   subscribe(() => undefined)();
   await setSession({ accessToken: 'first' });
-  expect((await getToken())?.accessToken).toBe('first');
+  expect([await ready(), (await getToken())?.accessToken]).toEqual(['signedIn', 'first']);
   expect((await replaceRejected('first'))?.accessToken).toBe('a');
   expect((await renew())?.accessToken).toBe('a');
   expect(issued?.('first')).toBe(true);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   createTokenPool,
+  encryptedStore,
+  memoryStore,
   type TokenEvent,
   type TokenManagerOptions,
   type TokenPoolOptions,
@@ -223,8 +225,8 @@ describe('a pool of sessions', () => {
     cellOf('a', -1);
     const session = pool.get('a');
     const { hooks } = cellOf('a');
-    hooks.beforeWrite = ({ intent }) => {
-      if (intent === undefined) throw new Error('the store is down');
+    hooks.beforeWrite = ({ gen }) => {
+      if (gen > 0) throw new Error('the store is down');
     };
     expect((await session.getToken())?.accessToken).toBe('a-2');
     await clock.advance(60_000);
@@ -234,16 +236,15 @@ describe('a pool of sessions', () => {
     expect([pool.size, session.status]).toEqual([2, 'signedIn']);
     expect((await session.getToken())?.accessToken).toBe('a-2');
     hooks.beforeWrite = undefined;
-    await session.refresh();
-    await clock.advance(1000);
-    expect(pool.size).toBe(0);
+    await clock.advance(20_000);
+    expect([pool.size, cellOf('a').record?.tokens?.accessToken]).toEqual([0, 'a-2']);
   });
 
   it('does without tokens that the store could not take where there is no other, unless somebody waits for them', async () => {
-    const { pool, cellOf } = testPool({ max: 1 });
+    const { pool, clock, cellOf } = testPool({ max: 1 });
     const { hooks } = cellOf('a', -1);
-    hooks.beforeWrite = ({ intent }) => {
-      if (intent === undefined) throw new Error('the store is down');
+    hooks.beforeWrite = ({ gen }) => {
+      if (gen > 0) throw new Error('the store is down');
     };
     await pool.get('a').getToken();
     let read = (): void => undefined;
@@ -256,6 +257,9 @@ describe('a pool of sessions', () => {
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(await outcome(pool.get('b').getToken())).toBe('b-1');
     expect(pool.size).toBe(1);
+    hooks.beforeWrite = undefined;
+    await clock.advance(10_000); // what was owed is stored by the manager that was dropped
+    expect(cellOf('a').record?.tokens?.accessToken).toBe('a-2');
   });
 
   it('knows the tokens of a session that it has a manager for', async () => {
@@ -315,6 +319,62 @@ describe('a pool of sessions', () => {
     const heard = all?.length;
     await pool.get('a').refresh();
     expect(all?.length).toBe(heard);
+  });
+
+  describe('52: a session that is in memory only', () => {
+    const inMemory = (create: (key: string) => Partial<TokenManagerOptions>) => {
+      const clock = testClock();
+      const created: string[] = [];
+      const pool = createTokenPool(
+        (key) => {
+          created.push(key);
+          return {
+            clock,
+            refresh: async () => ({ accessToken: `${key}-2`, refreshToken: `${key}-rt-2` }),
+            ...create(key),
+          } as TokenManagerOptions;
+        },
+        { clock, idleTimeout: MINUTE, max: 2 },
+      );
+      return { pool, clock, created };
+    };
+    const first = (key: string) => ({ accessToken: `${key}-1`, refreshToken: `${key}-rt-1` });
+
+    it.each<[string, (key: string) => Partial<TokenManagerOptions>]>([
+      ['of one manager', (key) => ({ tokens: first(key) })],
+      ['in a memory store', () => ({ store: memoryStore() })],
+      [
+        'in a memory store, encrypted',
+        () => ({ store: encryptedStore(memoryStore(), new Uint8Array(32)) }),
+      ],
+      ['of a manager that could also acquire', () => ({ acquire: async () => first('x') })],
+    ])('(%s) is dropped neither while it is idle nor to make room', async (_, options) => {
+      const { pool, clock, created } = inMemory(options);
+      for (const key of ['a', 'b']) {
+        await pool.get(key).setSession(first(key));
+        await pool.get(key).refresh();
+      }
+      await clock.advance(10 * MINUTE);
+      expect(await outcome(pool.get('c').getToken())).toBe('ERR_WAIT_LIMIT');
+      expect(await outcome(pool.get('a').getToken())).toBe('a-2');
+      expect([pool.size, created]).toEqual([2, ['a', 'b']]);
+      await pool.get('a').signOut();
+      await clock.advance(MINUTE);
+      expect(pool.size).toBe(1);
+      await pool.close();
+    });
+
+    it('and that any other manager would get from nothing as well, is', async () => {
+      const { pool, clock, created } = inMemory((key) => ({
+        refresh: undefined,
+        acquire: async () => ({ accessToken: `${key}-acquired` }),
+      }));
+      for (const key of ['a', 'b', 'c'])
+        expect(await outcome(pool.get(key).getToken())).toBe(`${key}-acquired`);
+      expect([pool.size, created]).toEqual([2, ['a', 'b', 'c']]);
+      await clock.advance(MINUTE);
+      expect([pool.size, clock.pending]).toEqual([0, 0]);
+    });
   });
 
   it('names a session without a store and a name after its key', async () => {

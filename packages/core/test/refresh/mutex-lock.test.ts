@@ -36,6 +36,16 @@ describe('the lock of a process', () => {
     await held;
   });
 
+  it('says that it comes free when its holder dies, as nobody else’s does', async () => {
+    const identity = (lock = mutexLock()) =>
+      lock.request('a', {}, async (info) => info?.freedOnDeath);
+    const lock = mutexLock();
+    const found = [await identity(lock), await identity(lock), await identity(), await identity()];
+    expect(found[0]).toEqual(expect.stringMatching(/^process-\w{10,}$/));
+    expect(found[0]).toBe(found[1]);
+    expect(new Set(found).size).toBe(3);
+  });
+
   it('gives what the task gives, or throws', async () => {
     const lock = mutexLock();
     expect(await lock.request('a', {}, async () => 7)).toBe(7);

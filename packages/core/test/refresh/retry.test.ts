@@ -17,10 +17,13 @@ describe('within a flight, the same refresh token is sent again', () => {
     ['answered', undefined, 1, 0, 1000],
     ['answered', undefined, 2, undefined, undefined],
     ['answered', 0, 1, 0, 0],
-    ['answered', 3000, 1, 3000, 3000],
-    ['answered', 3000, 2, 3000, 3000],
+    ['answered', 1, 1, 1, 1001],
+    ['answered', 3000, 1, 3000, 4000],
+    ['answered', 3000, 2, 3000, 4000],
+    ['answered', 8000, 1, 8000, 10_000],
+    ['unsent', 3000, 1, 3000, 4000],
     ['answered', 3000, 3, undefined, undefined],
-    ['answered', 10_000, 1, 10_000, 10_000],
+    ['answered', 10_000, 1, 10_000, 12_500],
     ['answered', 10_001, 1, undefined, undefined],
     ['unsent', 60_000, 1, undefined, undefined],
     [undefined, undefined, 1, undefined, undefined],
@@ -77,4 +80,21 @@ describe('after failed flights, the endpoint is left alone', () => {
   ])('%s', (_, error, delay) => {
     expect(backoffDelay(1, 0, error)).toBe(delay);
   });
+
+  it.each([
+    [1, 1, 1001],
+    [2000, 2000, 3000],
+    [30_000, 30_000, 37_500],
+    [3_600_000, 3_600_000, 4_500_000],
+    [86_400_000, 3_600_000, 4_500_000],
+  ])(
+    '39: never before the time that the server named (%d ms), and not all in the same moment: between %d and %d ms',
+    (retryAfter, least, most) => {
+      const error = unavailable({ retryAfter });
+      const at = (random: number) => backoffDelay(1, random, error);
+      expect(at(0)).toBe(Math.max(500, least));
+      expect(at(1)).toBe(most);
+      expect(new Set([0, 0.2, 0.4, 0.6, 0.8].map(at)).size).toBe(5);
+    },
+  );
 });

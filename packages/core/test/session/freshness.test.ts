@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { lifetimeOf, momentOf, remaining, windowWithin } from '../../src/session/freshness.ts';
-import { hold, isExpired, isFresh } from '../../src/session/generation.ts';
+import { generationOf, isExpired, isFresh } from '../../src/session/generation.ts';
 import type { ActiveRecord } from '../../src/session/store.ts';
 import { testClock } from '../support/clock.ts';
 
@@ -75,7 +75,7 @@ it('a moment is both clocks at once', () => {
   expect(momentOf(clock)).toEqual({ now: 5, monotonic: 0 });
 });
 
-describe('a held token', () => {
+describe('a generation', () => {
   const record = (expiresIn: number | undefined): ActiveRecord => ({
     v: 1,
     session: 's',
@@ -89,15 +89,15 @@ describe('a held token', () => {
       ...(expiresIn !== undefined && { expiresAt: T + expiresIn }),
     },
   });
-  const held = (
+  const generation = (
     expiresIn: number | undefined,
     windows = { skewWindow: 30_000, backgroundWindow: 0 },
     random = 0.5,
-  ) => hold(record(expiresIn), 'refresh', at(0, 0), windows, random);
+  ) => generationOf(record(expiresIn), 'refresh', at(0, 0), windows, random);
 
-  it('shows everything but the refresh token, and cannot be changed', () => {
-    const { token } = held(HOUR);
-    expect(token).toEqual({ accessToken: 'a', expiresAt: T + HOUR });
+  it('shows its token without the refresh token, says which one it is, and cannot be changed', () => {
+    const { token } = generation(HOUR);
+    expect(token).toEqual({ accessToken: 'a', expiresAt: T + HOUR, session: 's', generation: 0 });
     expect(Object.isFrozen(token)).toBe(true);
   });
 
@@ -107,7 +107,7 @@ describe('a held token', () => {
     ['less is left', HOUR - 1, false],
     ['it has expired', HOUR, false],
   ])('when %s is fresh: %s', (_, now, fresh) => {
-    expect(isFresh(held(HOUR), at(now, now))).toBe(fresh);
+    expect(isFresh(generation(HOUR), at(now, now))).toBe(fresh);
   });
 
   it.each([
@@ -115,20 +115,23 @@ describe('a held token', () => {
     ['at', HOUR, true],
     ['after', HOUR + 1, true],
   ])('%s its expiry is expired: %s', (_, now, expired) => {
-    expect(isExpired(held(HOUR), at(now, now))).toBe(expired);
+    expect(isExpired(generation(HOUR), at(now, now))).toBe(expired);
   });
 
   it.each([1, 10, 1000, 30_000, 60_000, 299_000])(
     'that lives for %d ms is fresh on arrival, with a window longer than that',
     (expiresIn) => {
       expect(
-        isFresh(held(expiresIn, { skewWindow: 300_000, backgroundWindow: 300_000 }), at(0, 0)),
+        isFresh(
+          generation(expiresIn, { skewWindow: 300_000, backgroundWindow: 300_000 }),
+          at(0, 0),
+        ),
       ).toBe(true);
     },
   );
 
   it('that nobody said the expiry of is always fresh', () => {
-    expect(isFresh(held(undefined), at(1e14, 1e14), 1e12)).toBe(true);
+    expect(isFresh(generation(undefined), at(1e14, 1e14), 1e12)).toBe(true);
   });
 
   it.each([
@@ -139,14 +142,14 @@ describe('a held token', () => {
     [600_000, HOUR - 599_999, false],
     [0, HOUR - 30_001, true],
   ])('asked for %d ms, %d ms after its issue, is fresh: %s', (validFor, now, fresh) => {
-    expect(isFresh(held(HOUR), at(now, now), validFor)).toBe(fresh);
+    expect(isFresh(generation(HOUR), at(now, now), validFor)).toBe(fresh);
   });
 
   it('has a background window that is spread by a tenth, and is at most a quarter of the lifetime', () => {
     const windows = { skewWindow: 0, backgroundWindow: 300_000 };
-    expect(held(HOUR, windows, 0).background).toBe(285_000);
-    expect(held(HOUR, windows, 1).background).toBe(315_000);
-    expect(held(60_000, windows, 0.5).background).toBe(15_000);
-    expect(held(HOUR).background).toBe(0);
+    expect(generation(HOUR, windows, 0).background).toBe(285_000);
+    expect(generation(HOUR, windows, 1).background).toBe(315_000);
+    expect(generation(60_000, windows, 0.5).background).toBe(15_000);
+    expect(generation(HOUR).background).toBe(0);
   });
 });

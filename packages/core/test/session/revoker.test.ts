@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { EventBody } from '../../src/session/events.ts';
 import { createRevoker } from '../../src/session/revoker.ts';
-import type { EventBody } from '../../src/session/state.ts';
 import type { TokenSet } from '../../src/tokens/tokens.ts';
 import { settle, testClock } from '../support/clock.ts';
 

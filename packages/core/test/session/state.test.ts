@@ -1,362 +1,212 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
-import type { Sight } from '../../src/shared/record.ts';
-import type { ActiveRecord } from '../../src/session/store.ts';
-import { createSessionState, type EventBody } from '../../src/session/state.ts';
-import type { SessionRecord } from '../../src/session/store.ts';
+import type { EventBody } from '../../src/session/events.ts';
+import { createSessionState } from '../../src/session/state.ts';
 import { testClock } from '../support/clock.ts';
+import { active, tombstone } from '../support/records.ts';
 
 const REMEMBERED = 1000;
-
-const active = (
-  session: string,
-  gen: number,
-  more: Partial<SessionRecord> & { accessToken?: string } = {},
-): ActiveRecord => {
-  const { accessToken = `${session}-${gen}`, ...rest } = more;
-  return {
-    v: 1,
-    session,
-    gen,
-    status: 'active',
-    issuedAt: 0,
-    turn: 0,
-    tokens: { accessToken, refreshToken: 'r' },
-    ...rest,
-  } as ActiveRecord;
-};
-const tombstone = (session: string): SessionRecord => ({
-  v: 1,
-  session,
-  gen: 9,
-  status: 'signedOut',
-  issuedAt: 0,
-  turn: 0,
-});
-const seen = (record: SessionRecord | undefined): Sight => ({ record, version: undefined });
-const NOTHING = seen(undefined);
+const HERE = { by: 'self', origin: 'signIn' } as const;
+const OURS = { by: 'self', origin: 'refresh' } as const;
+const PEER = { by: 'peer', origin: 'refresh' } as const;
+const THERE = { by: 'peer', origin: 'signIn' } as const;
 
 /** A state, and what it has told so far: events in short, `!` for "changed". */
-function stateOf() {
+function stateOf(acquires = false) {
   const told: string[] = [];
   const events: EventBody[] = [];
+  const clock = testClock();
   const state = createSessionState({
-    clock: testClock(),
+    clock,
+    acquires,
     random: () => 0.5,
     windows: { skewWindow: 0, backgroundWindow: 0 },
     emit(event, token) {
       events.push(event);
-      told.push(
-        [event.type, 'by' in event ? `by ${event.by}` : '', token ?? '']
-          .filter((part) => part !== '')
-          .join(' '),
-      );
+      const parts = [
+        event.type,
+        'by' in event ? event.by : '',
+        'status' in event ? event.status : '',
+        token ?? '',
+      ];
+      told.push(parts.filter((part) => part !== '').join(' '));
     },
     changed: () => void told.push('!'),
   });
-  return { state, events, told, heard: () => told.splice(0) };
+  return { state, clock, events, told, heard: () => told.splice(0) };
 }
 
-/** With generation 1 of session `s` held and stored. */
+/** With generation 1 of session `s`. */
 function signedIn() {
   const all = stateOf();
-  all.state.take(seen(active('s', 1)), 'store');
+  all.state.adopt(active('s', 1), HERE);
   all.heard();
   return all;
 }
 
-describe('the first look at the store', () => {
-  it('that finds nothing says so, and is no news', () => {
+describe('what is known first', () => {
+  it.each([
+    ['a session that was there', THERE, 'ready signedIn s-1'],
+    ['a session that was got from nothing', OURS, 'ready signedIn s-1'],
+    ['a sign-in', HERE, 'signedIn self s-1'],
+  ])('%s, is told with one event, before anybody looks again', (_, how, event) => {
     const { state, heard } = stateOf();
-    expect(state.take(NOTHING, 'store')).toBe('nothing');
-    expect(state.phase).toBe('empty');
-    expect(heard()).toEqual([]);
+    expect([state.phase, state.status, state.current]).toEqual(['unknown', 'unknown', undefined]);
+    state.adopt(active('s', 1), how);
+    expect(heard()).toEqual([event, '!']);
+    expect([state.phase, state.status, state.epoch]).toEqual(['active', 'signedIn', 0]);
   });
 
-  it('that finds a session takes it, and turns nobody away', () => {
+  it('nobody, is told once', () => {
     const { state, heard } = stateOf();
-    expect(state.take(seen(active('s', 1)), 'peer')).toBe('other');
-    expect(state).toMatchObject({ phase: 'active', epoch: 0, stored: true, refused: false });
-    expect(state.held).toMatchObject({ origin: 'signIn', token: { accessToken: 's-1' } });
-    expect(heard()).toEqual(['signedIn by store s-1', '!']);
-  });
-
-  it('that finds a tombstone turns nobody away, and knows that session to be over', () => {
-    const { state, heard } = stateOf();
-    expect(state.take(seen(tombstone('s')), 'peer')).toBe('signedOut');
-    expect(state).toMatchObject({ phase: 'signedOut', epoch: 0, stored: false });
-    expect(heard()).toEqual(['signedOut by store', '!']);
-    expect(state.relate(seen(active('s', 5)))).toBe('older');
-    expect(state.relate(seen(active('t', 0)))).toBe('other');
-  });
-
-  it('that finds a session marked as dead knows it before anybody is told to look again', () => {
-    const { state, told, heard } = stateOf();
-    state.take(seen(active('s', 1, { dead: { gen: 1, code: 'invalid_grant', at: 0 } })), 'store');
-    expect(state.dead).toMatchObject({
-      code: 'ERR_SESSION_ENDED',
-      message: 'The server ended the session (invalid_grant)',
-    });
-    expect(told.indexOf('sessionEnded s-1')).toBeLessThan(told.lastIndexOf('!'));
-    expect(heard().filter((line) => line !== '!')).toEqual([
-      'signedIn by store s-1',
-      'sessionEnded s-1',
+    state.foundEmpty();
+    state.foundEmpty();
+    state.foundNobody();
+    expect([state.phase, state.status, heard()]).toEqual([
+      'empty',
+      'signedOut',
+      ['ready signedOut'],
     ]);
   });
+
+  it('an empty place says nothing where tokens can be got from nothing, until that was tried', () => {
+    const { state, heard } = stateOf(true);
+    state.foundEmpty();
+    expect([state.phase, state.status, heard()]).toEqual(['empty', 'unknown', []]);
+    state.foundNobody();
+    state.foundNobody();
+    expect([state.phase, state.status, heard()]).toEqual([
+      'empty',
+      'signedOut',
+      ['ready signedOut'],
+    ]);
+  });
+
+  it('somebody who was signed out, is told as what is known, and turns nobody away', () => {
+    const { state, heard } = stateOf();
+    state.leave('peer', tombstone('s'));
+    expect([state.phase, state.epoch, heard()]).toEqual(['signedOut', 0, ['ready signedOut', '!']]);
+  });
+
+  it('a sign-out here, ends whatever there is, and turns away who waits', () => {
+    const { state, heard } = stateOf();
+    state.leave('self', tombstone('s'));
+    expect([state.phase, state.epoch, heard()]).toEqual(['signedOut', 1, ['signedOut self', '!']]);
+  });
 });
 
-describe('a later look', () => {
-  it('that finds the same generation changes nothing, but that it is known to be stored', () => {
-    const { state, heard } = signedIn();
-    state.stored = false;
+describe('the current generation', () => {
+  it('gives way to the next one of its session, which turns nobody away', () => {
+    const { state, heard, events } = signedIn();
     state.refused = true;
-    expect(state.take(seen(active('s', 1)), 'peer')).toBe('same');
-    expect(state).toMatchObject({ epoch: 0, stored: true, refused: true });
-    expect(heard()).toEqual([]);
+    state.markDead(new TokenError('ERR_SESSION_ENDED'), 'self');
+    heard();
+    const tokens = { accessToken: 's-2', expiresAt: 2e12 };
+    state.adopt(active('s', 2, { tokens }), PEER);
+    expect(state).toMatchObject({ epoch: 0, refused: false, dead: undefined, status: 'signedIn' });
+    expect(heard()).toEqual(['refreshed peer s-2', '!']);
+    expect(events.at(-1)).toEqual({ type: 'refreshed', by: 'peer', expiresAt: 2e12 });
   });
 
-  it('that finds a newer one takes it; the refusal was of the older', () => {
-    const { state, events, heard } = signedIn();
-    state.refused = true;
-    const tokens = { accessToken: 's-2', refreshToken: 'r', expiresAt: 2e12 };
-    expect(state.take(seen(active('s', 2, { tokens })), 'peer')).toBe('newer');
-    expect(state).toMatchObject({
-      phase: 'active',
-      epoch: 0,
-      stored: true,
-      refused: false,
-      held: { origin: 'refresh' },
-    });
-    expect(events.at(-1)).toEqual({
-      type: 'refreshed',
-      by: 'peer',
-      duration: 0,
-      lockWait: 0,
-      expiresAt: 2e12,
-    });
-    expect(heard()).toEqual(['refreshed by peer s-2', '!']);
-  });
-
-  it('that finds an older one changes nothing', () => {
+  it('gives way to another session, which turns away who waits', () => {
     const { state, heard } = signedIn();
-    expect(state.take(seen(active('s', 0)), 'peer')).toBe('older');
-    expect(state.held?.record.gen).toBe(1);
-    expect(heard()).toEqual([]);
+    state.adopt(active('t', 0), THERE);
+    expect([state.epoch, state.current?.token.accessToken, heard()]).toEqual([
+      1,
+      't-0',
+      ['signedIn peer t-0', '!'],
+    ]);
   });
 
-  it('that finds another sign-in takes it, and turns away who waited', () => {
-    const { state, heard } = signedIn();
-    expect(state.take(seen(active('t', 0)), 'peer')).toBe('other');
-    expect(state).toMatchObject({
-      phase: 'active',
-      epoch: 1,
-      stored: true,
-      held: { origin: 'signIn' },
-    });
-    expect(heard()).toEqual(['signedIn by peer t-0', '!']);
-    expect(state.relate(seen(active('s', 9)))).toBe('older');
-  });
-
-  it('that finds a first sign-in turns nobody away', () => {
+  it('of a first session turns nobody away, and neither does one after a sign-out', () => {
     const { state, heard } = stateOf();
-    state.take(NOTHING, 'store');
-    state.take(seen(active('s', 0)), 'peer');
-    expect(state.epoch).toBe(0);
-    expect(heard()).toEqual(['signedIn by peer s-0', '!']);
+    state.foundEmpty();
+    state.adopt(active('s', 0), THERE);
+    expect([state.epoch, heard()]).toEqual([0, ['ready signedOut', 'signedIn peer s-0', '!']]);
+    state.leave('self', tombstone('s'));
+    state.adopt(active('t', 0), HERE);
+    expect([state.epoch, heard()]).toEqual([1, ['signedOut self', '!', 'signedIn self t-0', '!']]);
   });
 
-  it('that finds a tombstone ends the session', () => {
+  it('counts its lifetime from when the call for it began, and its age from now', async () => {
+    const { state, clock } = stateOf();
+    await clock.advance(700);
+    const tokens = { accessToken: 'a', expiresAt: clock.now() + 1000 };
+    const learned = { now: clock.now() - 700, monotonic: 0 };
+    state.adopt(active('s', 0, { tokens, issuedAt: learned.now }), { ...OURS, learned });
+    expect(state.current).toMatchObject({
+      since: 700,
+      origin: 'refresh',
+      lifetime: { expiresAtMonotonic: 1700 },
+    });
+  });
+});
+
+describe('the end of a session', () => {
+  it('turns away who waits, every time, and is news once', () => {
     const { state, heard } = signedIn();
-    state.refused = true;
-    expect(state.take(seen(tombstone('s')), 'peer')).toBe('signedOut');
+    state.leave('self', tombstone('s'));
+    state.leave('self', tombstone('s', { turn: 3 }));
     expect(state).toMatchObject({
       phase: 'signedOut',
-      held: undefined,
-      epoch: 1,
+      current: undefined,
+      epoch: 2,
       refused: false,
-      stored: false,
     });
-    expect(heard()).toEqual(['signedOut by peer', '!']);
-    expect(state.relate(seen(active('s', 9)))).toBe('older');
+    expect(state.record).toMatchObject({ status: 'signedOut', turn: 3 });
+    expect(heard()).toEqual(['signedOut self', '!', '!']);
   });
 
-  it('that finds nothing ends a session that was stored, and no other', () => {
+  it('keeps what was left of it, and what came of that since', () => {
     const { state, heard } = signedIn();
-    state.stored = false;
-    expect(state.take(NOTHING, 'peer')).toBe('older');
-    expect(state.phase).toBe('active');
-    state.stored = true;
-    expect(state.take(NOTHING, 'peer')).toBe('gone');
-    expect(state).toMatchObject({ phase: 'signedOut', epoch: 1 });
-    expect(heard()).toEqual(['signedOut by peer', '!']);
-  });
-
-  it('that finds the tombstone of one more session, after a sign-out, knows that one to be over too', () => {
-    const { state, heard } = signedIn();
-    state.leave('self');
+    state.leave('peer', state.record);
+    expect(state.record).toEqual(active('s', 1));
     heard();
-    expect(state.take(seen(tombstone('t')), 'peer')).toBe('signedOut');
-    expect(state.take(NOTHING, 'peer')).toBe('nothing');
-    expect(state).toMatchObject({ phase: 'signedOut', epoch: 1 });
-    expect(heard()).toEqual([]);
-    expect(state.relate(seen(active('t', 3)))).toBe('older');
+    state.keep(active('s', 2));
+    expect([state.phase, state.current, state.record?.gen, heard()]).toEqual([
+      'signedOut',
+      undefined,
+      2,
+      [],
+    ]);
   });
 
-  it('that finds a mark of death is news once, and only for the generation that it names', () => {
-    const { state, heard } = signedIn();
-    state.take(seen(active('s', 1, { dead: { gen: 0, code: 'invalid_grant', at: 0 } })), 'peer');
-    expect(state.dead).toBeUndefined();
-    const marked = seen(active('s', 1, { dead: { gen: 1, code: 'invalid_grant', at: 0 } }));
-    state.take(marked, 'peer');
-    const { dead } = state;
-    state.take(marked, 'peer');
-    expect(state.dead).toBe(dead);
-    expect(heard()).toEqual(['sessionEnded s-1', '!']);
-  });
-});
-
-describe('a sign-out', () => {
-  it('ends the session and turns away who waits, every time; it is news once', () => {
-    const { state, heard } = signedIn();
-    state.leave('self');
-    state.leave('self');
-    expect(state).toMatchObject({ phase: 'signedOut', held: undefined, dead: undefined, epoch: 2 });
-    expect(heard()).toEqual(['signedOut by self', '!', '!']);
-  });
-
-  it('does not end the session that somebody signs in to afterwards', () => {
-    const { state } = signedIn();
-    state.leave('self');
-    expect(state.take(seen(active('t', 0)), 'peer')).toBe('other');
-    expect(state.phase).toBe('active');
-  });
-
-  it('before the store was read is meant for the first session that is seen there, and for no later one', () => {
+  it('by the server is told once, and only while there is one', () => {
     const { state, heard } = stateOf();
-    state.leave('self');
-    state.leave('self');
-    expect(state.epoch).toBe(2);
-    expect(state.take(NOTHING, 'store')).toBe('nothing');
-    expect(state.phase).toBe('signedOut');
-    expect(state.take(seen(active('s', 1)), 'store')).toBe('older');
-    expect(state).toMatchObject({ phase: 'signedOut', held: undefined });
-    expect(heard()).toEqual(['signedOut by self', '!', '!']);
-    expect(state.take(seen(active('t', 0)), 'peer')).toBe('other');
-    expect(state.phase).toBe('active');
-  });
-
-  it('before the store was read is not meant for what this manager signs in to next', () => {
-    const { state } = stateOf();
-    state.leave('self');
-    state.commit(active('t', 0), true, 'signIn');
-    state.leave('peer');
-    expect(state.take(seen(active('u', 0)), 'peer')).toBe('other');
-  });
-});
-
-describe('what this manager obtained itself', () => {
-  it('is held, and everybody looks again', () => {
-    const { state, heard } = signedIn();
-    state.refused = true;
-    state.markDead(new TokenError('ERR_SESSION_ENDED'));
+    const [first, second] = [1, 2].map(() => new TokenError('ERR_SESSION_ENDED')) as [
+      TokenError,
+      TokenError,
+    ];
+    state.markDead(first, 'self');
+    expect(state.dead).toBeUndefined();
+    state.adopt(active('s', 1), HERE);
     heard();
-    state.commit(active('s', 2), true, 'refresh');
-    expect(state).toMatchObject({ epoch: 0, refused: false, stored: true, dead: undefined });
-    expect(state.held).toMatchObject({ origin: 'refresh', token: { accessToken: 's-2' } });
-    expect(heard()).toEqual(['!']);
+    state.markDead(first, 'peer');
+    state.markDead(second, 'self');
+    expect([state.dead, state.status]).toEqual([first, 'ended']);
+    expect(heard()).toEqual(['sessionEnded peer s-1', '!']);
   });
-
-  it('and could not store leaves the session one that was stored, if it was', () => {
-    const { state } = signedIn();
-    state.commit(active('s', 2), false, 'refresh');
-    expect(state.stored).toBe(true);
-    state.commit(active('t', 0), false, 'signIn');
-    expect(state.stored).toBe(false);
-    state.commit(active('t', 1), false, 'refresh');
-    expect(state.stored).toBe(false);
-    state.commit(active('t', 2), true, 'refresh');
-    expect(state.stored).toBe(true);
-  });
-
-  it('of another session ends the one before; of one that was over, brings it back', () => {
-    const { state } = signedIn();
-    state.commit(active('s', 2), true, 'refresh');
-    expect([...state.past]).toEqual([]);
-    state.commit(active('t', 0), true, 'signIn');
-    expect([...state.past]).toEqual(['s']);
-    state.commit(active('s', 3), true, 'signIn');
-    expect([...state.past]).toEqual(['t']);
-  });
-});
-
-it('a sign-in that begins turns away who waits for another session, and who waits for another sign-in', () => {
-  const { state, heard } = stateOf();
-  state.suspend(false);
-  expect(state.epoch).toBe(0);
-  state.suspend(true);
-  expect(state.epoch).toBe(1);
-  state.commit(active('s', 1), true, 'signIn');
-  state.suspend(false);
-  expect(state.epoch).toBe(2);
-  expect(heard()).toEqual(['!', '!', '!', '!']);
-});
-
-it('a session dies once, and only while it is held', () => {
-  const { state, heard } = stateOf();
-  const [first, second] = [
-    new TokenError('ERR_SESSION_ENDED'),
-    new TokenError('ERR_SESSION_ENDED'),
-  ];
-  state.markDead(first);
-  expect(state.dead).toBeUndefined();
-  state.commit(active('s', 1), true, 'signIn');
-  heard();
-  state.markDead(first);
-  state.markDead(second);
-  expect(state.dead).toBe(first);
-  expect(heard()).toEqual(['sessionEnded s-1', '!']);
 });
 
 describe('what is remembered', () => {
-  it('is which generation a token belongs to, the newest where it came twice', () => {
+  it('is which generation a token belongs to, the newest where it came twice, also after the end', () => {
     const { state } = signedIn();
-    expect(state.generationOf('s-1')).toEqual({ session: 's', gen: 1 });
-    expect(state.generationOf('s-2')).toBeUndefined();
-    state.commit(active('s', 2, { accessToken: 's-1' }), true, 'refresh');
-    expect(state.generationOf('s-1')).toEqual({ session: 's', gen: 2 });
+    expect(state.placeOf('s-1')).toEqual({ session: 's', gen: 1 });
+    expect(state.placeOf('s-2')).toBeUndefined();
+    state.adopt(active('s', 2, { tokens: { accessToken: 's-1' } }), OURS);
+    state.leave('self', tombstone('s'));
+    expect(state.placeOf('s-1')).toEqual({ session: 's', gen: 2 });
   });
 
   it('is a thousand tokens, the newest', () => {
     const { state } = stateOf();
-    for (let gen = 0; gen < REMEMBERED; gen++) state.commit(active('s', gen), true, 'refresh');
-    expect(state.generationOf('s-0')?.gen).toBe(0);
-    state.commit(active('s', REMEMBERED, { accessToken: 's-0' }), true, 'refresh');
-    expect(state.generationOf('s-1')?.gen).toBe(1);
-    state.commit(active('s', REMEMBERED + 1), true, 'refresh');
-    expect(state.generationOf('s-1')).toBeUndefined();
-    expect(state.generationOf('s-2')?.gen).toBe(2);
-    expect(state.generationOf('s-0')?.gen).toBe(REMEMBERED);
-  });
-
-  it.each([
-    ['were buried', (state: ReturnType<typeof stateOf>['state'], id: string) => state.bury(id)],
-    [
-      'followed each other',
-      (state: ReturnType<typeof stateOf>['state'], id: string) =>
-        state.commit(active(id, 0), true, 'signIn'),
-    ],
-    [
-      'were signed out of',
-      (state: ReturnType<typeof stateOf>['state'], id: string) => {
-        state.commit(active(id, 0), true, 'signIn');
-        state.leave('self');
-      },
-    ],
-  ])('is a thousand sessions that %s', (_, end) => {
-    const { state } = stateOf();
-    for (let count = 0; count < REMEMBERED + 5; count++) end(state, `s${count}`);
-    expect(state.past.size).toBe(REMEMBERED);
-    expect(state.past.has('s0')).toBe(false);
-    expect(state.past.has(`s${REMEMBERED + 3}`)).toBe(true);
+    for (let gen = 0; gen < REMEMBERED; gen++) state.adopt(active('s', gen), OURS);
+    expect(state.placeOf('s-0')?.gen).toBe(0);
+    state.adopt(active('s', REMEMBERED, { tokens: { accessToken: 's-0' } }), OURS);
+    expect(state.placeOf('s-1')?.gen).toBe(1);
+    state.adopt(active('s', REMEMBERED + 1), OURS);
+    expect(state.placeOf('s-1')).toBeUndefined();
+    expect(state.placeOf('s-2')?.gen).toBe(2);
+    expect(state.placeOf('s-0')?.gen).toBe(REMEMBERED);
   });
 });

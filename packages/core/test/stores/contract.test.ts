@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, it } from '@jest/globals';
 import { lockContract } from '../../../testing/src/lock-contract.ts';
 import { storeContract } from '../../../testing/src/store-contract.ts';
 import { memoryStore, storageStore } from '../../src/index.ts';
-import { inProcessLock } from '../../src/refresh/mutex-lock.ts';
+import { mutexLock } from '../../src/refresh/mutex-lock.ts';
 import { fakePage, localStorages } from '../support/page.ts';
 
 storeContract(
@@ -50,9 +50,9 @@ storeContract(
 lockContract(
   { describe, it },
   {
-    name: 'inProcessLock',
+    name: 'mutexLock',
     async create() {
-      const lock = inProcessLock();
+      const lock = mutexLock();
       return { open: () => lock };
     },
   },

@@ -9,6 +9,8 @@ import {
   type TokenStore,
 } from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
+import { put } from '../support/put.ts';
+import { outcome } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
 const keyOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
@@ -51,7 +53,7 @@ describe('a store whose tokens are encrypted', () => {
   it('never encrypts the same to the same', async () => {
     const cell = sharedCell();
     const store = encryptedStore(cell.open(), keyOf(1));
-    await store.write(record(1), await store.write(record(1), undefined));
+    await store.write(record(1), await put(store, record(1)));
     const [first, second] = cell.history.map(
       (one) => (one as unknown as { encoded: string }).encoded,
     );
@@ -94,7 +96,7 @@ describe('a store whose tokens are encrypted', () => {
     const [old, both, fresh] = [[keyOf(1)], [keyOf(2), keyOf(1)], [keyOf(2)]].map((keys) =>
       encryptedStore(cell.open(), keys),
     ) as [TokenStore, TokenStore, TokenStore];
-    const version = await old.write(record(1), undefined);
+    const version = await put(old, record(1));
     expect((await both.read())?.value).toEqual(record(1));
     await both.write(record(2), version);
     expect((await fresh.read())?.value).toEqual(record(2));
@@ -115,8 +117,7 @@ describe('a store whose tokens are encrypted', () => {
     });
     expect(asked).toBe(0);
     await expect(store.write(record(1), undefined)).rejects.toThrow('the keychain is locked');
-    const version = await store.write(record(1), undefined);
-    await store.write(record(2), version);
+    await store.write(record(2), await put(store, record(1)));
     expect((await store.read())?.value).toEqual(record(2));
     expect(asked).toBe(2);
   });
@@ -183,11 +184,75 @@ describe('a store whose tokens are encrypted', () => {
     await tokens.close();
   });
 
+  describe('31: tokens whose key was lost', () => {
+    const lost = async (key: number) => {
+      const before = await encrypted();
+      const cell = sharedCell(before);
+      let refreshes = 0;
+      const tokens = createTokenManager({
+        store: encryptedStore(cell.open(), keyOf(key)),
+        refresh: async () => ({
+          accessToken: `secret-${++refreshes}`,
+          expiresAt: Date.now() + 1e6,
+        }),
+      });
+      return { before, cell, tokens, refreshes: () => refreshes };
+    };
+
+    it.each([
+      ['before anything was read', false],
+      ['after it was seen', true],
+    ])('are replaced by a sign-in, %s', async (_, asked) => {
+      const { cell, tokens } = await lost(2);
+      if (asked) expect(await outcome(tokens.getToken())).toBe('ERR_STORE_RECORD');
+      await tokens.setSession({ accessToken: 'secret-again', refreshToken: 'secret-rt' });
+      expect(await outcome(tokens.getToken())).toBe('secret-again');
+      expect(cell.record).toMatchObject({ v: 1, gen: 0, status: 'active' });
+      expect(cell.record?.session).not.toBe('one');
+      expect(JSON.stringify(cell.history)).not.toContain('secret');
+      await tokens.close();
+    });
+
+    it.each([
+      ['before anything was read', false],
+      ['after it was seen', true],
+    ])('are replaced by a sign-out, %s', async (_, asked) => {
+      const { cell, tokens } = await lost(2);
+      if (asked) expect(await outcome(tokens.getToken())).toBe('ERR_STORE_RECORD');
+      await tokens.signOut();
+      expect([tokens.status, await tokens.getToken()]).toEqual(['signedOut', undefined]);
+      expect(cell.record).toMatchObject({ v: 1, status: 'signedOut' });
+      expect(JSON.stringify(cell.record)).not.toContain('encoded');
+      await tokens.close();
+    });
+
+    it('are replaced by nothing else, and by no refresh', async () => {
+      const { before, cell, tokens, refreshes } = await lost(2);
+      for (const ask of [
+        () => tokens.getToken(),
+        () => tokens.ready(),
+        () => tokens.refresh(),
+        () => tokens.replaceRejected('secret-access-3'),
+      ])
+        expect(await outcome(ask())).toBe('ERR_STORE_RECORD');
+      await tokens.close();
+      expect([tokens.status, refreshes(), cell.writes, cell.record]).toEqual([
+        'unknown',
+        0,
+        0,
+        before,
+      ]);
+    });
+  });
+
   it('refuses what was moved from another store', async () => {
     const cell = sharedCell();
     const named = (name: string): TokenStore => encryptedStore({ ...cell.open(), name }, keyOf(1));
     await named('session:ada').write(record(1), undefined);
-    await expect(named('session:eve').read()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
+    expect((await named('session:eve').read())?.unreadable).toMatchObject({
+      code: 'ERR_STORE_RECORD',
+      message: expect.stringContaining('"session:eve"'),
+    });
     expect((await named('session:ada').read())?.value).toEqual(record(1));
   });
 
@@ -201,10 +266,10 @@ describe('a store whose tokens are encrypted', () => {
     await tokens.close();
   });
 
-  it('hands on the name, the lock, the subscription and whether it is shared', async () => {
+  it('hands on the name, the lock, the home and the subscription', async () => {
     const [inner, cell] = [memoryStore(), sharedCell()];
     const store = encryptedStore(inner, keyOf(1));
-    expect([store.name, store.lock, store.shared]).toEqual([inner.name, inner.lock, false]);
+    expect([store.name, store.lock, store.home]).toEqual([inner.name, inner.lock, inner.home]);
     let heard = 0;
     const stop = encryptedStore(cell.open(), keyOf(1)).subscribe?.(() => heard++);
     cell.notify();

@@ -10,6 +10,7 @@ import {
 import { systemClock } from '../../src/adapter.ts';
 import { settle } from '../support/clock.ts';
 import { fakePage, localStorages } from '../support/page.ts';
+import { put } from '../support/put.ts';
 
 const never = (): Promise<TokenSet> => Promise.reject(new Error('not to be called'));
 
@@ -82,7 +83,7 @@ describe.each([
     const [one, other] = [storageStore(below.like, 'key'), storageStore(below.like, 'key')];
     const seen = (await one.read())?.version;
     expect((await other.read())?.version).toBe(seen);
-    const written = await other.write(record(2), seen);
+    const written = await put(other, record(2), seen);
     expect(written).not.toBe(seen);
     expect(await one.write(record(3), seen)).toBeUndefined();
     expect(await one.read()).toEqual({ value: record(2), version: written });
@@ -213,7 +214,7 @@ describe('two storageStores on one key of a storage that answers at once', () =>
   it('48: let exactly one of two writers of the same version through', async () => {
     const below = storage();
     const [one, other] = [storageStore(below.like, 'key'), storageStore(below.like, 'key')];
-    const version = await one.write(record(1), undefined);
+    const version = await put(one, record(1));
     const written = await Promise.all([
       one.write(record(2), version),
       other.write(record(3), version),
@@ -433,8 +434,7 @@ it.each([
   expect(() => storageStore(like as StorageLike, key as string)).toThrow(message);
 });
 
-it('is named after its key, of one process, with a lock of its own', () => {
+it('is named after its key, with a lock of this process, which its managers ask for that name', () => {
   const store = storageStore(storage().like, 'key');
-  expect(store).toMatchObject({ name: 'key', shared: false });
-  expect(store.lock).toBeDefined();
+  expect(store).toMatchObject({ name: 'key', lock: { request: expect.any(Function) } });
 });

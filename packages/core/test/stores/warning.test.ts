@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenManager, memoryStore, type TokenEvent } from '../../src/index.ts';
+import { createTokenManager, type TokenEvent } from '../../src/index.ts';
+import { seededStore } from '../support/session.ts';
 
 describe('what a store finds wrong with its place', () => {
   it('is one warning event, however often it is read, and another one when it changes', async () => {
-    const inner = memoryStore({ accessToken: 'access-1', refreshToken: 'refresh-1' });
+    const inner = seededStore({ accessToken: 'access-1', refreshToken: 'refresh-1' });
     let warning: string | undefined = 'others can read it';
     const tokens = createTokenManager({
       store: {

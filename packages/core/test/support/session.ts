@@ -83,7 +83,7 @@ export function testSession(options: TestSessionOptions = {}): TestSession {
     clock,
     ...session,
     ...ways,
-  });
+  } as TokenManagerOptions);
   tokens.subscribe((event) => events.push(event));
   return {
     clock,

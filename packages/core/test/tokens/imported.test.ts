@@ -1,7 +1,7 @@
 // Tokens that another program, an older version of an app, or a client library left in a store.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createTokenManager, memoryStore, type TokenSet } from '../../src/index.ts';
+import { createTokenManager, type TokenSet } from '../../src/index.ts';
 import { readTokenSet } from '../../src/tokens/read-token-set.ts';
 import { testClock } from '../support/clock.ts';
 import { jwt } from '../support/jwt.ts';
@@ -12,14 +12,15 @@ const clock = testClock();
 const NOW = clock.now();
 const HOUR = 3_600_000;
 
-/** What callers get of a stored value that nobody has to refresh. */
+/** What callers get of a stored value that nobody has to refresh, besides which session it is. */
 async function found(value: unknown): Promise<unknown> {
   const tokens = createTokenManager({
     clock: testClock(),
     store: sharedCell(value).open(),
     refresh: () => Promise.reject(new Error('refreshed')),
   });
-  const token = await tokens.getToken();
+  const { session, generation, ...token } = (await tokens.getToken()) ?? {};
+  expect([session?.startsWith('imported-'), generation]).toEqual([true, 0]);
   await tokens.close();
   return token;
 }
@@ -133,7 +134,10 @@ describe('what is written reads back', () => {
       /^setSession: extra must be an object that JSON can hold/,
     );
     expect(cell.record).toBeUndefined();
-    expect(() => memoryStore(given)).toThrow(TypeError);
+    const refresh = () => Promise.reject(new Error('x'));
+    expect(() => createTokenManager({ tokens: given, refresh })).toThrow(
+      /^tokens: extra must be an object that JSON can hold/,
+    );
     await tokens.close();
   });
 
