@@ -147,7 +147,8 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
         context,
         reason,
         onStore
-          ? (core) => sharedFlight({ access, sync, debt, owner: 'me', intentLimit, age, look }, core)
+          ? (core) =>
+              sharedFlight({ access, sync, debt, owner: 'me', intentLimit, age, look }, core)
           : undefined,
         (end) => void ends.push(end),
       );
