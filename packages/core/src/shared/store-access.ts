@@ -54,6 +54,8 @@ export function createStoreAccess(
   let begun = 0;
   /** The number of the latest access that has ended. */
   let newest = 0;
+  /** The version of our own newest write. */
+  let own: string | undefined;
   let writing: Promise<unknown> | undefined;
 
   const bounded = <T>(
@@ -91,7 +93,8 @@ export function createStoreAccess(
         const stored = await bounded('read', () => store.read(), undefined, learn);
         await writing; // seen before the writer knows of it, our own write would look like a peer's
         if (number < newest) {
-          learn(stored);
+          // Our own write is for its writer to tell: learned here first, it would be a peer's.
+          if (own === undefined || stored?.version !== own) learn(stored);
           continue; // as a sight it would look like the store going back in time
         }
         newest = number;
@@ -105,6 +108,7 @@ export function createStoreAccess(
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
+      if (version != null) own = version;
       return version ?? undefined;
     },
     async update(next, { known, replacing = false } = {}) {
