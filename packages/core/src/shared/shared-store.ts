@@ -75,7 +75,7 @@ export function sharedStore(cell: StoreCell): TokenStore {
  */
 const sharedHome: OpenHome = (store, parts): Home => {
   const { state, clock, random, newId, revoker, subjectOf, intentLimit, closed, pump } = parts;
-  const sync = createSync({ state, clock, subjectOf });
+  const sync = createSync({ state, clock, subjectOf, nothingOwed: () => debt.nudge() });
   const access = createStoreAccess(store, clock, random, {
     warn: (message) =>
       state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),

@@ -78,7 +78,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     emit: (event) => void events.push(event),
     changed: () => flight?.interrupt(),
   });
-  const sync = createSync({ state, clock, subjectOf });
+  const sync = createSync({ state, clock, subjectOf, nothingOwed: () => debt.nudge() });
   const access = createStoreAccess(shared.open(), clock, random, {
     warn: () => undefined,
     learn: (record) => sync.learn(record),
