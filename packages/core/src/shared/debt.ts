@@ -49,7 +49,7 @@ export function createDebt(parts: {
         sync.take(sight);
         return sync.due(sight);
       },
-      { known, replacing: false },
+      { known, replacing: sync.owesSignOut },
     );
     if ('kept' in result) return result.kept;
     const { written, version, over } = result;

@@ -20,6 +20,8 @@ import type { Sight } from './record.ts';
 export interface Sync {
   /** Does this manager know something that the store does not? Then it has to write it. */
   readonly owes: boolean;
+  /** Is that a sign-out? It also replaces what cannot be read. */
+  readonly owesSignOut: boolean;
   /** Is the record gone from the store, although nobody signed out? */
   readonly away: boolean;
   /** What `sight` shows, as a record of a session; `undefined`: nothing. */
@@ -153,6 +155,9 @@ export function createSync(parts: {
   const sync: Sync = {
     get owes() {
       return !settled || aside !== undefined;
+    },
+    get owesSignOut() {
+      return !settled && state.record?.status === 'signedOut';
     },
     get away() {
       return away;
