@@ -42,6 +42,7 @@ export function createDebt(parts: {
   const { access, sync, clock, closed, emit, signedOut } = parts;
   const pause = createPause(clock);
   let loop: Promise<void> | undefined;
+  let givenUp = false;
 
   const pay = async (known?: Sight): Promise<Sight> => {
     const result = await access.update(
@@ -75,7 +76,8 @@ export function createDebt(parts: {
     }
   };
 
-  const lost = (): void =>
+  const lost = (): void => {
+    givenUp = true;
     emit({
       type: 'warning',
       code: 'LOST',
@@ -83,11 +85,12 @@ export function createDebt(parts: {
         'The manager was closed while its store could not be written: what it knew last is lost',
       error: undefined,
     });
+  };
 
   return {
     pay,
     start() {
-      if (loop !== undefined || !sync.owes) return;
+      if (loop !== undefined || givenUp || !sync.owes) return;
       loop = run().finally(() => {
         loop = undefined;
       });
