@@ -253,10 +253,13 @@ describe('managers on one shared cell', () => {
     });
     server.next(grace);
     server.next(grace);
-    const got = await Promise.all([
+    const both = Promise.all([
       outcome(one?.tokens.getToken() as Promise<unknown>),
       outcome(two?.tokens.getToken() as Promise<unknown>),
     ]);
+    await clock.advance(1000);
+    const got = await both;
+    expect(server.calls).toBe(2);
     expect(new Set(got).size).toBe(1);
     expect(cell.record).toMatchObject({ gen: 1, tokens: { accessToken: got[0] } });
     expect(cell.history.filter(({ gen }) => gen === 1)).toHaveLength(1);

@@ -96,7 +96,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
             message: 'The store was always written by others',
           }),
         );
-      await access.yield(conflicts);
+      await access.yield(conflicts - 1);
     }
     if (held.signal?.aborted) return 'lockLost'; // F5
     return over();

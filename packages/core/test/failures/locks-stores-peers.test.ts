@@ -633,6 +633,7 @@ describe('store', () => {
     cell.put(value);
     const { tokens } = open();
     await tokens.signOut();
+    await settle();
     expect(cell.record).toMatchObject({ v: 1, status: 'signedOut' });
     expect([await outcome(tokens.getToken()), clock.pending]).toEqual([undefined, 0]);
   });

@@ -4,6 +4,7 @@ import type { EventBody } from '../../src/session/events.ts';
 import type { RefreshReason } from '../../src/session/functions.ts';
 import { createSessionState } from '../../src/session/state.ts';
 import { type ActiveRecord, isActive } from '../../src/session/store.ts';
+import { tombstoneOf } from '../../src/session/succession.ts';
 import { createDebt } from '../../src/shared/debt.ts';
 import { createIntentAge } from '../../src/shared/intent.ts';
 import type { Sight } from '../../src/shared/record.ts';
@@ -64,7 +65,13 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
   const ends: FlightEnd[] = [];
   const revoked: TokenSet[] = [];
   const spent: (TokenSet | undefined)[] = [];
+  const doubted: ActiveRecord[] = [];
   const unsettled = new WeakSet<ActiveRecord>();
+  const doubt = unsettled.add.bind(unsettled);
+  unsettled.add = (record) => {
+    doubted.push(record);
+    return doubt(record);
+  };
   const outside = {
     closed: false,
     answer: (): unknown => ({ access_token: 'new', refresh_token: 'rt-new', expires_in: 3600 }),
@@ -133,10 +140,18 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     /** How it landed; more than one is a mistake. */
     ends,
     revoked,
-    /** Is it unknown whether the refresh token of the generation that memory holds was spent? */
-    get doubtful() {
-      const { record } = state;
-      return isActive(record) && unsettled.has(record);
+    /** Of which generations it is not known whether their refresh token was spent. */
+    doubted,
+    /** As a sign-out of this manager. */
+    signOut() {
+      const tombstone = tombstoneOf(state.record, 'nobody', clock.now());
+      if (onStore) sync.end(tombstone, false);
+      else state.leave('self', tombstone);
+    },
+    /** As a sign-in of this manager, or, on a store, news of a peer. */
+    show(record: ActiveRecord) {
+      if (onStore) sync.take({ record, version: undefined });
+      else state.adopt(record, { by: 'self', origin: 'signIn' });
     },
     /** What was sent to the token endpoint. */
     spent,
