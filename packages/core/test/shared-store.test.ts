@@ -253,10 +253,13 @@ describe('managers on one shared cell', () => {
     });
     server.next(grace);
     server.next(grace);
+    const answer = server.hold();
     const both = Promise.all([
       outcome(one?.tokens.getToken() as Promise<unknown>),
       outcome(two?.tokens.getToken() as Promise<unknown>),
     ]);
+    await clock.advance(1000);
+    answer();
     await clock.advance(1000);
     const got = await both;
     expect(server.calls).toBe(2);
