@@ -105,7 +105,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     const sight = await access.read();
     if (sight.unreadable !== undefined) throw sight.unreadable;
     sync.take(sight);
-    return sync.owes && !sync.away ? debt.pay(sight) : sight;
+    return sync.owes ? debt.pay(sight) : sight;
   };
 
   const listen = createListener(store, parts, () => {

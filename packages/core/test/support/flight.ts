@@ -103,7 +103,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     const sight = await access.read();
     if (sight.unreadable !== undefined) throw sight.unreadable;
     sync.take(sight);
-    return sync.owes && !sync.away ? debt.pay(sight) : sight;
+    return sync.owes ? debt.pay(sight) : sight;
   };
   const age = createIntentAge();
   const { intentLimit = 80_000 } = options;
