@@ -141,8 +141,10 @@ export function keptBack(
   tokens: TokenSet,
   keep: 'announced' | 'adopted' | 'over' | 'gone',
 ): FlightEnd {
-  // Nobody will ever use these tokens, so the server should forget them.
-  if (keep === 'over') core.context.revoke(tokens);
+  const { state, revoke } = core.context;
+  // Signed out: nobody will ever use these tokens, so the server should forget them. After another sign-in they may be of
+  // the same grant as its tokens.
+  if (keep === 'over' && state.current === undefined) revoke(tokens);
   if (keep === 'announced') return { type: 'announced' };
   return core.over() ?? (keep === 'adopted' ? { type: 'current', by: 'peer' } : { type: 'left' });
 }

@@ -1,4 +1,4 @@
-import { TokenError } from '../errors/errors.ts';
+import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 import type { HeldLock, RefreshLock } from '../session/lock.ts';
 import type { Clock } from '../time/clock.ts';
@@ -96,5 +96,10 @@ export async function underLock<T>(
 const unavailable = (message: string, cause?: Error): TokenError =>
   new TokenError('ERR_REFRESH_UNAVAILABLE', { message, cause });
 
-const lockError = (error: unknown): TokenError =>
-  error instanceof TokenError ? error : unavailable('The lock failed', safeCause(error));
+/** A lock that knows what is wrong says so itself, also with an error of another copy of this package. */
+const lockError = (error: unknown): TokenError => {
+  const own = tokenErrorOf(error);
+  return own !== undefined && own === error
+    ? own
+    : unavailable('The lock failed', safeCause(error));
+};

@@ -36,14 +36,13 @@ export function createDebt(parts: {
   readonly clock: Clock;
   readonly closed: () => boolean;
   readonly emit: Emit;
-  /** Is it an explicit sign-out that is owed? That also replaces what cannot be read. */
-  readonly replacing: () => boolean;
   /** A sign-out has been written over this record. */
   readonly signedOut: (record: SessionRecord) => void;
 }): Debt {
-  const { access, sync, clock, closed, emit, replacing, signedOut } = parts;
+  const { access, sync, clock, closed, emit, signedOut } = parts;
   const pause = createPause(clock);
   let loop: Promise<void> | undefined;
+  let givenUp = false;
 
   const pay = async (known?: Sight): Promise<Sight> => {
     const result = await access.update(
@@ -51,7 +50,7 @@ export function createDebt(parts: {
         sync.take(sight);
         return sync.due(sight);
       },
-      { known, replacing: replacing() },
+      { known, replacing: sync.owesSignOut },
     );
     if ('kept' in result) return result.kept;
     const { written, version, over } = result;
@@ -77,7 +76,8 @@ export function createDebt(parts: {
     }
   };
 
-  const lost = (): void =>
+  const lost = (): void => {
+    givenUp = true;
     emit({
       type: 'warning',
       code: 'LOST',
@@ -85,11 +85,12 @@ export function createDebt(parts: {
         'The manager was closed while its store could not be written: what it knew last is lost',
       error: undefined,
     });
+  };
 
   return {
     pay,
     start() {
-      if (loop !== undefined || !sync.owes) return;
+      if (loop !== undefined || givenUp || !sync.owes) return;
       loop = run().finally(() => {
         loop = undefined;
       });

@@ -96,7 +96,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
             message: 'The store was always written by others',
           }),
         );
-      await access.yield(conflicts);
+      await access.yield(conflicts - 1);
     }
     if (held.signal?.aborted) return 'lockLost'; // F5
     return over();
@@ -202,8 +202,11 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
         if (base.tokens.refreshToken === undefined) return dead; // nothing that others would spend
         if (await awaitForeign(sight)) continue;
         const mark = (now: Sight): SessionRecord | undefined => {
-          if (sync.compare(now) !== 'same' || now.record === undefined) return undefined;
-          const { intent: _, ...rest } = now.record;
+          const { record } = now;
+          // Another session may have been signed in to meanwhile, here or elsewhere: this refusal says nothing of that one.
+          const refused = record?.session === base.session && record.gen === base.gen;
+          if (sync.compare(now) !== 'same' || record === undefined || !refused) return undefined;
+          const { intent: _, ...rest } = record;
           return { ...rest, dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
         };
         const result = await access.update(mark);

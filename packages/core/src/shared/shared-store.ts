@@ -75,7 +75,7 @@ export function sharedStore(cell: StoreCell): TokenStore {
  */
 const sharedHome: OpenHome = (store, parts): Home => {
   const { state, clock, random, newId, revoker, subjectOf, intentLimit, closed, pump } = parts;
-  const sync = createSync({ state, clock, subjectOf });
+  const sync = createSync({ state, clock, subjectOf, nothingOwed: () => debt.nudge() });
   const access = createStoreAccess(store, clock, random, {
     warn: (message) =>
       state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
@@ -89,7 +89,6 @@ const sharedHome: OpenHome = (store, parts): Home => {
     clock,
     closed,
     emit: state.emit,
-    replacing: () => state.record?.status === 'signedOut',
     signedOut(record) {
       // Never read, or refreshed by a peer: not the tokens that were revoked here already.
       const known = lastEnded;
@@ -106,7 +105,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     const sight = await access.read();
     if (sight.unreadable !== undefined) throw sight.unreadable;
     sync.take(sight);
-    return sync.owes && !sync.away ? debt.pay(sight) : sight;
+    return sync.owes ? debt.pay(sight) : sight;
   };
 
   const listen = createListener(store, parts, () => {

@@ -20,6 +20,8 @@ import type { Sight } from './record.ts';
 export interface Sync {
   /** Does this manager know something that the store does not? Then it has to write it. */
   readonly owes: boolean;
+  /** Is that a sign-out? It also replaces what cannot be read. */
+  readonly owesSignOut: boolean;
   /** Is the record gone from the store, although nobody signed out? */
   readonly away: boolean;
   /** What `sight` shows, as a record of a session; `undefined`: nothing. */
@@ -51,16 +53,26 @@ export function createSync(parts: {
   readonly state: SessionState;
   readonly clock: Clock;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
+  /** Whoever pays need not wait any longer. */
+  readonly nothingOwed: () => void;
 }): Sync {
-  const { state, clock, subjectOf } = parts;
+  const { state, clock, subjectOf, nothingOwed } = parts;
   /** Was anything of the newest record's session ever in the store? Only then does an empty store mean that it is gone. */
   let stored = false;
-  /** Is the newest record itself in the store, as far as is known? */
+  /** Was the newest record itself ever in the store? Only then can others have used it. */
+  let reached = false;
+  /** Is it there now, as far as is known? */
   let settled = true;
   let away = false;
   let unread = false;
   let aside: ActiveRecord | undefined;
   const givenUp = new Set<string>();
+
+  /** The newest record is in the store. Called last, after memory has it. */
+  const arrived = (): void => {
+    stored = reached = settled = true;
+    if (aside === undefined) nothingOwed();
+  };
 
   /** A bare token set is an announcement by another program. */
   const imported = (
@@ -110,8 +122,8 @@ export function createSync(parts: {
   const adopt = (record: SessionRecord): void => {
     const known = state.record;
     away = unread = false;
-    stored = settled = true;
     aside = undefined;
+    arrived();
     if (!isActive(record)) {
       if (state.current === undefined && known !== undefined) state.keep(record);
       else state.leave('peer', record);
@@ -145,6 +157,9 @@ export function createSync(parts: {
     get owes() {
       return !settled || aside !== undefined;
     },
+    get owesSignOut() {
+      return !settled && state.record?.status === 'signedOut';
+    },
     get away() {
       return away;
     },
@@ -161,7 +176,7 @@ export function createSync(parts: {
       if (relation === 'older') settled = false;
       if (relation === 'newer' && record !== undefined) adopt(record);
       if (relation === 'same' && record !== undefined) {
-        stored = settled = true;
+        arrived();
         comeBack();
         noticeDeath(record);
       }
@@ -187,29 +202,29 @@ export function createSync(parts: {
       const plainly = withoutMarks(mine);
       // Whoever had written an intent may have been forgotten together with this record.
       const intent = { gen: mine.gen, owner: '', startedAt: clock.now(), attempt: 0 };
-      return writtenOver(stored ? { ...plainly, intent } : plainly, record);
+      return writtenOver(reached ? { ...plainly, intent } : plainly, record);
     },
     commit(record, how) {
       away = unread = false;
-      stored = settled = true;
       aside = undefined;
+      arrived();
       state.adopt(record, how);
     },
     paid(record) {
       if (isActive(record) && record.session === aside?.session)
         return sync.commit(record, { by: 'self', origin: 'signIn' });
       unread = false;
-      stored = settled = true;
+      arrived();
       state.keep(isActive(record) ? withoutMarks(record) : record);
       comeBack();
     },
     ahead(record) {
-      settled = false;
+      settled = reached = false;
       if (record.session !== state.record?.session) stored = false;
       if (away) state.keep(record);
     },
     end(tombstone, all) {
-      stored = settled = away = false;
+      stored = reached = settled = away = false;
       aside = undefined;
       unread = all;
       state.leave('self', tombstone);

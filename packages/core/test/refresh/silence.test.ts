@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, type TokenStore } from '../../src/index.ts';
+import type { TokenStore } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { scriptedLock } from '../support/scripted-lock.ts';
 import { strictServer } from '../support/server.ts';
-import { outcome, testSession } from '../support/session.ts';
+import { outcome, seededStore, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
 /** Two managers on one store and lock. The call of the first ignores its signal, and has been told to stop 5 s ago. */

@@ -1,85 +1,93 @@
 import { describe, expect, it } from '@jest/globals';
-import { relate } from '../../src/shared/compare-records.ts';
 import type { SessionRecord } from '../../src/index.ts';
+import { compareRecords } from '../../src/shared/compare-records.ts';
 
-const record = (
-  session: string,
-  gen: number,
-  status: SessionRecord['status'] = 'active',
-): SessionRecord => ({
-  v: 1,
-  session,
-  gen,
-  status,
-  issuedAt: 0,
-  turn: 0,
-  ...(status === 'active' && { tokens: { accessToken: `${session}-${gen}` } }),
-});
-const tombstone = (session: string, gen = 0) => record(session, gen, 'signedOut');
+const record = (session: string, gen: number, turn: number, accessToken = `${session}-${gen}`) =>
+  ({
+    v: 1,
+    session,
+    gen,
+    status: 'active',
+    issuedAt: 0,
+    turn,
+    tokens: { accessToken },
+  }) satisfies SessionRecord;
+const tombstone = (session: string, gen: number, turn: number): SessionRecord => {
+  const { tokens: _, ...rest } = record(session, gen, turn);
+  return { ...rest, status: 'signedOut' };
+};
 
-describe('what a store holds stands to what memory holds as', () => {
+describe('what a store holds stands to what memory knows as', () => {
   it.each([
-    // what memory holds, what is stored, the relation
+    // what memory knows, what is stored, the relation
     ['nothing, nothing', undefined, undefined, 'nothing'],
-    ['a session, nothing', record('a', 1), undefined, 'gone'],
-    ['nothing, a session', undefined, record('a', 1), 'other'],
-    ['nothing, a tombstone', undefined, tombstone('a'), 'signedOut'],
-    ['nothing, a session known to be over', undefined, record('over', 1), 'older'],
+    ['a session that was stored, nothing', record('a', 1, 5), undefined, 'gone'],
+    ['a sign-out that was stored, nothing', tombstone('a', 1, 5), undefined, 'gone'],
+    ['nothing, a session', undefined, record('a', 1, 5), 'newer'],
+    ['nothing, a sign-out', undefined, tombstone('a', 1, 5), 'newer'],
+    ['a generation, the same', record('a', 1, 5), record('a', 1, 5), 'same'],
+    ['a generation, a later one', record('a', 1, 5), record('a', 2, 5), 'newer'],
+    ['a generation, one much later', record('a', 1, 5), record('a', 1000, 5), 'newer'],
+    ['a generation, an earlier one', record('a', 2, 5), record('a', 1, 5), 'older'],
     [
-      'nothing, the tombstone of a session known to be over',
-      undefined,
-      tombstone('over'),
-      'signedOut',
+      'a generation, the same with other tokens',
+      record('a', 1, 5),
+      record('a', 1, 5, 'x'),
+      'newer',
     ],
-    ['a generation, the same', record('a', 1), record('a', 1), 'same'],
-    ['a generation, a later one', record('a', 1), record('a', 2), 'newer'],
-    ['a generation, one much later', record('a', 1), record('a', 1000), 'newer'],
-    ['a generation, an earlier one', record('a', 2), record('a', 1), 'older'],
-    ['a session, its tombstone', record('a', 2), tombstone('a', 2), 'signedOut'],
+    ['a session, its sign-out', record('a', 2, 5), tombstone('a', 2, 9), 'newer'],
     [
-      'a session, its tombstone of an earlier generation',
-      record('a', 2),
-      tombstone('a', 1),
-      'signedOut',
-    ],
-    ['a session, another', record('a', 2), record('b', 0), 'other'],
-    ['a session, another of a later generation', record('a', 2), record('b', 9), 'other'],
-    ['a session, the tombstone of another', record('a', 2), tombstone('b'), 'signedOut'],
-    ['a session, one known to be over', record('a', 0), record('over', 9), 'older'],
-    [
-      'a session, the tombstone of one known to be over',
-      record('a', 0),
-      tombstone('over'),
-      'older',
-    ],
-    [
-      'a session that was over and came back, the same',
-      record('over', 1),
-      record('over', 1),
-      'same',
-    ],
-    [
-      'a session that was over and came back, a later generation',
-      record('over', 1),
-      record('over', 2),
+      'a session, its sign-out at an earlier generation',
+      record('a', 2, 5),
+      tombstone('a', 1, 9),
       'newer',
     ],
     [
-      'a session that was over and came back, its tombstone',
-      record('over', 1),
-      tombstone('over', 1),
-      'signedOut',
+      'a session, its sign-out by a clock that is behind',
+      record('a', 2, 5),
+      tombstone('a', 2, 4),
+      'newer',
     ],
+    ['a sign-out, the session', tombstone('a', 2, 9), record('a', 7, 5), 'older'],
+    ['a sign-out, the same sign-out', tombstone('a', 2, 9), tombstone('a', 2, 9), 'same'],
+    ['a session, another with a later turn', record('a', 9, 5), record('b', 0, 6), 'newer'],
+    ['a session, another with an earlier turn', record('a', 0, 5), record('b', 9, 4), 'older'],
+    ['a session, another with the same turn', record('a', 0, 5), record('b', 0, 5), 'newer'],
+    ['a session, a later sign-out of another', record('a', 0, 5), tombstone('b', 0, 6), 'newer'],
+    ['a session, an earlier sign-out of another', record('a', 0, 5), tombstone('b', 0, 4), 'older'],
+    ['a sign-out, an earlier session', tombstone('a', 0, 5), record('b', 3, 4), 'older'],
+    ['a sign-out, a later session', tombstone('a', 0, 5), record('b', 0, 6), 'newer'],
   ] as const)('%s', (_, mine, stored, relation) => {
-    expect(relate(mine, new Set(['over']), stored)).toBe(relation);
+    expect(compareRecords(mine, stored, true)).toBe(relation);
   });
 
   it('the same, whatever marks are on it', () => {
     const marked = {
-      ...record('a', 1),
+      ...record('a', 1, 5),
       intent: { gen: 1, owner: 'o', startedAt: 0, attempt: 1 },
       dead: { gen: 1, code: 'c', at: 0 },
     };
-    expect(relate(record('a', 1), new Set(), marked)).toBe('same');
+    expect(compareRecords(record('a', 1, 5), marked, true)).toBe('same');
+  });
+
+  it('older, where there is nothing and nothing of that session was ever stored', () => {
+    expect(compareRecords(record('a', 1, 5), undefined, false)).toBe('older');
+    expect(compareRecords(tombstone('a', 1, 5), undefined, false)).toBe('older');
+  });
+
+  it('newer one way at the most: managers cannot write over each other for ever', () => {
+    const all = ['a', 'b'].flatMap((session) =>
+      [0, 1].flatMap((gen) =>
+        [5, 6].flatMap((turn) => [record(session, gen, turn), tombstone(session, gen, turn)]),
+      ),
+    );
+    // Within a session the turn is that of its sign-in, but for a sign-out.
+    const pairs = all.flatMap((one) => all.map((other) => [one, other] as const));
+    const both = pairs.filter(
+      ([one, other]) =>
+        compareRecords(one, other, true) === 'older' &&
+        compareRecords(other, one, true) === 'older',
+    );
+    expect(both).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { tokenErrorOf } from '../../src/index.ts';
+import { TokenError, tokenErrorOf } from '../../src/index.ts';
 import { readStored } from '../../src/shared/record.ts';
 import { isActive } from '../../src/session/store.ts';
 import { jwt } from '../support/jwt.ts';
@@ -51,38 +51,56 @@ describe('a store that holds', () => {
   });
 
   it.each([
-    ['another format version', { ...active, v: 2 }, /another format version/],
-    ['a version that is no number', { ...active, v: '1' }, /another format version/],
-    [
-      'bare tokens with a version of something else',
-      { v: 3, accessToken: 'secret-text' },
-      /another format version/,
-    ],
-    ['no tokens', { ...active, tokens: undefined }, /not a session record/],
+    ['another format version', { ...active, v: 2 }],
+    ['a version that is no number', { ...active, v: '1' }],
+    ['bare tokens with a version of something else', { v: 3, accessToken: 'secret-text' }],
+  ])('%s is ERR_STORE_RECORD, and somebody’s: nothing replaces it', (_, value) => {
+    let thrown: unknown;
+    try {
+      read(value);
+    } catch (error) {
+      thrown = error;
+    }
+    const error = tokenErrorOf(thrown);
+    expect(error).toMatchObject({ code: 'ERR_STORE_RECORD', action: 'fix' });
+    expect(error?.message).toMatch(/^Store "file" holds a record of another format version/);
+    expect(error?.message).not.toMatch(/secret|replace/);
+  });
+
+  it.each([
+    ['no tokens', { ...active, tokens: undefined }, /a session record that is damaged/],
     [
       'tokens without an access token',
       { ...active, tokens: { refreshToken: 'r' } },
-      /not a session record/,
+      /a session record that is damaged/,
     ],
     [
       'tokens as the server sent them',
       { ...active, tokens: { access_token: 'secret-text' } },
-      /not a session record/,
+      /a session record that is damaged/,
     ],
     [
       'a token that no header may carry',
       { ...active, tokens: { accessToken: 'secret text' } },
-      /not a session record/,
+      /a session record that is damaged/,
     ],
-    ['no session', { ...active, session: undefined }, /not a session record/],
-    ['a generation that is no integer', { ...active, gen: 1.5 }, /not a session record/],
+    ['no session', { ...active, session: undefined }, /a session record that is damaged/],
+    [
+      'a generation that is no integer',
+      { ...active, gen: 1.5 },
+      /a session record that is damaged/,
+    ],
     [
       'a generation beyond what can be counted',
       { ...active, gen: 2 ** 60 },
-      /not a session record/,
+      /a session record that is damaged/,
     ],
-    ['a status that nobody knows', { ...active, status: 'paused' }, /not a session record/],
-    ['no time of issue', { ...active, issuedAt: '2026' }, /not a session record/],
+    [
+      'a status that nobody knows',
+      { ...active, status: 'paused' },
+      /a session record that is damaged/,
+    ],
+    ['no time of issue', { ...active, issuedAt: '2026' }, /a session record that is damaged/],
     ['a string', 'secret-text', /not a session record/],
     ['a number', 7, /not a session record/],
     ['false', false, /not a session record/],
@@ -96,18 +114,26 @@ describe('a store that holds', () => {
       { accessToken: 'secret-text', expiresAt: 1_800_000_000 },
       /not a session record/,
     ],
-  ])('%s is ERR_STORE_RECORD, which names the store and quotes nothing', (_, value, message) => {
-    let thrown: unknown;
-    try {
-      read(value);
-    } catch (error) {
-      thrown = error;
-    }
-    const error = tokenErrorOf(thrown);
-    expect(error).toMatchObject({ code: 'ERR_STORE_RECORD', action: 'fix' });
-    expect(error?.message).toMatch(message);
-    expect(error?.message).toContain('"file"');
-    expect(error?.message).not.toMatch(/secret/);
+    ['no turn', { ...active, turn: undefined }, /a session record that is damaged/],
+  ])(
+    '%s cannot be read: an error that names the store, and quotes nothing',
+    (_, value, message) => {
+      const { record, version, unreadable } = read(value);
+      expect([record, version]).toEqual([undefined, '7']);
+      expect(unreadable).toMatchObject({ code: 'ERR_STORE_RECORD', action: 'fix' });
+      expect(unreadable?.message).toMatch(message);
+      expect(unreadable?.message).toMatch(/"file".*setSession\(\) and signOut\(\) replace it/);
+      expect(unreadable?.message).not.toMatch(/secret/);
+    },
+  );
+
+  it('what the store itself cannot read says so in its words, and may be replaced', () => {
+    const unreadable = new TokenError('ERR_STORE_RECORD', { message: 'The key is lost' });
+    expect(readStored({ value: active, version: '7', unreadable }, 'file', NOW)).toEqual({
+      record: undefined,
+      version: '7',
+      unreadable,
+    });
   });
 
   it('bare tokens with an expiresIn, counted from nobody knows when, is read without it', () => {
@@ -123,9 +149,10 @@ describe('a store that holds', () => {
       gen: 0,
       status: 'active',
       issuedAt: NOW,
-      turn: NOW,
+      turn: 1, // nobody knows when: whoever signs in after having seen it is later
       tokens: { accessToken: 'a', refreshToken: 'r' },
     });
+    expect(first.imported).toBe(true);
     expect(first.version).toBe('7');
     expect(read({ refresh_token: 'r', access_token: 'a' }).record?.session).toBe(
       first.record?.session,
@@ -153,12 +180,11 @@ describe('a store that holds', () => {
   });
 
   it('keys of a prototype is not read through them', () => {
-    expect(() => read(JSON.parse(`{"__proto__":${JSON.stringify(active)}}`))).toThrow(
-      /not a session record/,
-    );
-    expect(() => read(JSON.parse('{"__proto__":{"accessToken":"a"}}'))).toThrow(
-      /not a session record/,
-    );
+    for (const text of [
+      `{"__proto__":${JSON.stringify(active)}}`,
+      '{"__proto__":{"accessToken":"a"}}',
+    ])
+      expect(read(JSON.parse(text)).unreadable?.message).toMatch(/not a session record/);
   });
 });
 
