@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { adapterContract } from '@unexpired/testing';
 import { startContractApi } from '@unexpired/testing/node';
 import { fetchClient, kyClient, requestClient } from './contract/clients.ts';
+import { nodeStream, webStream } from './contract/node-clients.ts';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 beforeAll(async () => {
@@ -27,8 +28,9 @@ for (const client of [
   fetchClient({
     oneShotBodies: { ...stream, 'an async iterable': () => ({ body: iterate() }) },
     bodyFactories,
+    breakableBodies: { 'a web stream': webStream, 'a Node stream': nodeStream },
   }),
-  requestClient({ oneShotBodies: large }),
+  requestClient({ oneShotBodies: large, breakableBodies: { 'a web stream': webStream } }),
   ...(['ky', 'ky-1.14'] as const).flatMap((alias) => [
     kyClient(alias, {}, { oneShotBodies: stream }),
     kyClient(
