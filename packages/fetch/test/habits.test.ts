@@ -116,7 +116,7 @@ describe('a fetch', () => {
       bodies.push(init.body), new Response()
     );
     const given = Promise.resolve({ accessToken: 'good' });
-    const authFetch = createAuthFetch(source({ getToken: () => given }), {
+    const authFetch = createAuthFetch(source({ getToken: () => given, issued: () => false }), {
       origins: [api.origin],
       fetch,
     });

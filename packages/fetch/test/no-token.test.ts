@@ -117,7 +117,6 @@ const requests: Record<string, () => [string, RequestInit?]> = {
 const endings: Record<string, (response: Response) => Promise<unknown>> = {
   unread: async () => undefined,
   'as text': async (response) => response.text(),
-  'as JSON that is none': (response) => response.formData(),
 };
 
 describe.each(Object.keys(clients))('%s', (client) => {

@@ -43,17 +43,24 @@ export function walk(start: unknown, tokens: readonly string[]): Walked {
 function* membersOf(value: object): Generator<[string, unknown]> {
   if (value instanceof Map || value instanceof Headers || value instanceof Set)
     for (const entry of value) yield ['entry', entry];
-  for (
-    let holder: object | null = value;
-    holder && holder !== Object.prototype;
-    holder = Object.getPrototypeOf(holder) as object | null
-  )
+  let holder: object | null = value;
+  for (; holder && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object)
     for (const key of Reflect.ownKeys(holder)) {
-      yield [String(key), key];
-      try {
-        yield [String(key), (value as Record<PropertyKey, unknown>)[key]];
-      } catch {
-        // A getter that throws shows nothing.
-      }
+      // What is on a prototype is asked of its instances.
+      if (key === 'constructor') continue;
+      yield [String(key), String(key)];
+      yield [String(key), memberOf(value, key)];
     }
+}
+
+function memberOf(value: object, key: PropertyKey): unknown {
+  try {
+    const member = (value as Record<PropertyKey, unknown>)[key];
+    // Asked of a prototype, some getters give a promise that rejects.
+    if (Object.prototype.toString.call(member) === '[object Promise]')
+      (member as Promise<unknown>).catch(() => undefined);
+    return member;
+  } catch {
+    return undefined; // a getter that throws shows nothing
+  }
 }
