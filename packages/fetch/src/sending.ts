@@ -112,7 +112,8 @@ async function dispatch(
   if (keepsRedirectRule || mode !== 'follow') return (await send(target, init)) as Response;
   const again = async (): Promise<{ body?: BodyInit } | undefined> => {
     if (factory) return { body: await factory() };
-    return isReplayable(init.body) ? {} : copy.take();
+    const { body } = init;
+    return body !== undefined && body !== null && isReplayable(body) ? {} : copy.take();
   };
   return sendAndFollow(send, target, { url, request, init, again });
 }

@@ -139,6 +139,34 @@ describe('a fetch', () => {
     ]);
   });
 
+  it.each([
+    ['a URL', (url: string, init: RequestInit) => [url, init]],
+    ['a Request', (url: string, init: RequestInit) => [new Request(url, init)]],
+  ] as const)('sends the body of %s along a 307 and a 308', async (_name, make) => {
+    const authFetch = createAuthFetch('good', {
+      origins: [api.origin],
+      fetch: (url: string, init: RequestInit) => globalThis.fetch(url, init),
+    });
+    for (const status of [307, 308])
+      for (const to of ['/echo', `${api.foreignOrigin}/public`]) {
+        const url = `${api.origin}/redirect?status=${status}&to=${encodeURIComponent(to)}`;
+        const [input, init] = make(url, {
+          method: 'PUT',
+          body: 'käse',
+          headers: { accept: 'a/b' },
+        });
+        const answer: unknown = await (await authFetch(input as string, init)).json();
+        expect(answer).toMatchObject({ method: 'PUT', accept: 'a/b' });
+      }
+    const last = api.requests.filter(({ path }) => path !== '/redirect');
+    expect(last.map(({ body, authorization }) => [body.length, authorization])).toEqual([
+      [5, 'Bearer good'],
+      [5, undefined],
+      [5, 'Bearer good'],
+      [5, undefined],
+    ]);
+  });
+
   it('ends a loop of redirects with the error of the fetch below', async () => {
     let asked = 0;
     const fetch = async (_url: string, init: RequestInit): Promise<Response> => {
