@@ -59,7 +59,7 @@ export function kyAuth(
     return {
       fetch: async (input, init) => early.get(Object(input) as object) ?? fetch(input, init),
       hooks: {
-        init: [takeBudgetOff as (options: Options) => void],
+        init: [takeBudgetOff],
         beforeRequest: [beforeRequest],
         beforeRetry: [endForTokenError, note],
         beforeError: [attachCause],

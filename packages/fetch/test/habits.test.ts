@@ -139,10 +139,10 @@ describe('a fetch', () => {
     ]);
   });
 
-  it.each([
-    ['a URL', (url: string, init: RequestInit) => [url, init]],
-    ['a Request', (url: string, init: RequestInit) => [new Request(url, init)]],
-  ] as const)('sends the body of %s along a 307 and a 308', async (_name, make) => {
+  it.each<[string, (url: string, init: RequestInit) => [string | Request, RequestInit?]]>([
+    ['a URL', (url, init) => [url, init]],
+    ['a Request', (url, init) => [new Request(url, init)]],
+  ])('sends the body of %s along a 307 and a 308', async (_name, make) => {
     const authFetch = createAuthFetch('good', {
       origins: [api.origin],
       fetch: (url: string, init: RequestInit) => globalThis.fetch(url, init),
@@ -155,7 +155,7 @@ describe('a fetch', () => {
           body: 'käse',
           headers: { accept: 'a/b' },
         });
-        const answer: unknown = await (await authFetch(input as string, init)).json();
+        const answer: unknown = await (await authFetch(input, init)).json();
         expect(answer).toMatchObject({ method: 'PUT', accept: 'a/b' });
       }
     const last = api.requests.filter(({ path }) => path !== '/redirect');
