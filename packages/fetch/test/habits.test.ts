@@ -10,7 +10,7 @@ import ky, { type KyInstance } from 'ky';
 import ky114 from 'ky-1.14';
 import nodeFetch, { Request as NodeFetchRequest } from 'node-fetch';
 import * as undici from 'undici';
-import { createTokenManager, memoryStore, type TokenManager, type TokenSource } from 'unexpired';
+import { createTokenManager, type TokenManager, type TokenSource } from 'unexpired';
 
 // What the clients are used to, and must find with a token as without one.
 let api: Awaited<ReturnType<typeof startContractApi>>;
@@ -71,7 +71,7 @@ describe('a fetch', () => {
   it('waits 30 times on one signal without a warning of too many listeners', async () => {
     const controller = new AbortController();
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
       refresh: () => new Promise(() => undefined),
     });
     const authFetch = createAuthFetch(tokens, { origins: [api.origin] });
@@ -282,13 +282,9 @@ describe.each(kys)('ky %s', (_version, client) => {
 });
 
 /** A token endpoint, reached through the ky that it serves, which answers when `answer` is called. */
-const served = (
-  instance: () => KyInstance,
-  own: (signal: AbortSignal) => object,
-  store = memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
-): TokenManager =>
+const served = (instance: () => KyInstance, own: (signal: AbortSignal) => object): TokenManager =>
   createTokenManager({
-    store,
+    tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
     async refresh(_current, { signal }) {
       const response = await instance().post(`${api.origin}/public`, own(signal));
       await response.text();
@@ -330,7 +326,7 @@ describe.each(kys)('the refresh through the ky %s that it serves', (version, cli
     const fetch = async (): Promise<Response> => (sent++, new Response('', { status: 503 }));
     const errors: unknown[] = [];
     const tokens = createTokenManager({
-      store: memoryStore({ accessToken: 'old', refreshToken: 'r', expiresAt: 0 }),
+      tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },
       async refresh(_current, { signal }) {
         await instance.put(`${api.origin}/public`, own(signal)).catch((error: Error) => {
           errors.push([error.name, sent]);
