@@ -89,6 +89,15 @@ describe('a fetch', () => {
     expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
   });
 
+  it.each(['Bearer token', 'Bearer jwt', 'Bearer basic'])(
+    'leaves a caller’s own %s alone, a word that is the name of a scheme, too',
+    async (authorization) => {
+      const authFetch = createAuthFetch(source(), { origins: [api.origin] });
+      await authFetch(`${api.origin}/echo`, { headers: { authorization } });
+      expect(api.requests.map((request) => request.authorization)).toEqual([authorization]);
+    },
+  );
+
   it('copies no Blob of a form, and keeps the names of its files', async () => {
     const seen: unknown[] = [];
     const file = new File(['x'], 'a.bin', { type: 'image/x-test' });
