@@ -4,10 +4,14 @@ import path from 'node:path';
 import { root } from './workspace.ts';
 
 const RUNS = ['schedules', 'model', 'file', 'redis', 'tabs'];
+/** Need something that is not here, so they are run by name only. */
+const BY_NAME = ['upstream'];
 const [name, ...options] = process.argv.slice(2);
 
-if (name !== undefined && !RUNS.includes(name)) {
-  process.stderr.write(`There is no long run ${name}; there are: ${RUNS.join(', ')}\n`);
+if (name !== undefined && ![...RUNS, ...BY_NAME].includes(name)) {
+  process.stderr.write(
+    `There is no long run ${name}; there are: ${[...RUNS, ...BY_NAME].join(', ')}\n`,
+  );
   process.exitCode = 1;
 } else {
   for (const run of name === undefined ? RUNS : [name]) {

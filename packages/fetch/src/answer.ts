@@ -16,15 +16,15 @@ export class Answer implements ApiResponse {
   }
 
   get url(): string {
-    return this.#response.url;
+    return this.#response.url ?? '';
   }
 
   get status(): number {
     return this.#response.status;
   }
 
-  get headers(): Headers {
-    return this.#response.headers;
+  get headers(): Pick<Headers, 'get'> {
+    return headersOf(this.#response);
   }
 
   json(): Promise<unknown> {
@@ -61,6 +61,10 @@ interface NodeStream {
   destroy(): void;
 }
 
+/** A mock may answer with an object that has a status and a body, and nothing else. */
+const headersOf = ({ headers }: { readonly headers?: Headers }): Pick<Headers, 'get'> =>
+  typeof headers?.get === 'function' ? headers : { get: () => null };
+
 /**
  * Lets go of an answer that nobody will read. A small body is read to its end: an unread one would cost a connection
  * for every refusal. A large or slow one (1 s) is cancelled.
@@ -71,7 +75,7 @@ export async function release(response: Response): Promise<void> {
   body?.resume?.();
   if (!body?.getReader || body.locked) return;
   const reader = body.getReader();
-  let left = Number(response.headers.get('content-length')) > DRAINED ? 0 : DRAINED;
+  let left = Number(headersOf(response).get('content-length')) > DRAINED ? 0 : DRAINED;
   const timer = setTimeout(() => void reader.cancel().catch(() => undefined), 1000);
   try {
     while (left > 0) {

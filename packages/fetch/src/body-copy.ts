@@ -1,10 +1,9 @@
 import { abortable, isReplayable } from 'unexpired/adapter';
+import { copiedBytes, freeze, REPLAYED } from './frozen.ts';
 
 /** Makes a body anew for each send: a stream that is made twice can be sent twice. */
 export type BodyFactory = () => BodyInit | Promise<BodyInit>;
 
-/** How much of a bare `Request`'s body is kept for a replay, in bytes: 1 MiB. */
-const KEPT = 2 ** 20;
 /** How long the rest of a copy is waited for once the answer is there, in ms. */
 const PATIENCE = 1000;
 
@@ -12,15 +11,26 @@ const PATIENCE = 1000;
 export interface BodyCopy {
   /** `false`: it can not, as is known before the first send. */
   readonly replayable: boolean;
-  /** What to pass to fetch for a replay, `undefined` if the body is gone. To be asked once, when the answer is there. */
+  /** What to pass to fetch once more, `undefined` if the body is gone. To be asked when the answer is there. */
   take(): Promise<Rest | undefined>;
   /** It will not be sent (again) any more. */
   drop(): void;
 }
 
 interface Rest {
-  readonly input?: Request;
   readonly body?: BodyInit;
+}
+
+/** A body before its first send. */
+export interface Outgoing {
+  readonly request: Request | undefined;
+  /** That of `init`. */
+  readonly body: BodyInit | BodyFactory | null | undefined;
+  /** `body` is a copy already, made before a wait. */
+  readonly frozen: boolean;
+  /** What the body of `request` was made of, where that is known. */
+  readonly source: unknown;
+  readonly signal: AbortSignal | null | undefined;
 }
 
 const AS_IT_IS: BodyCopy = { replayable: true, take: async () => ({}), drop: () => undefined };
@@ -29,18 +39,17 @@ const NONE: BodyCopy = { replayable: false, take: async () => undefined, drop: (
 /**
  * Decides before the first send how the body could be sent again.
  *
- * - A body in `init` is what it is, see `isReplayable`; a factory is asked again.
- * - A `Request` does not tell what its body was made of. `known` says it where somebody else does (ky's hook); else a
+ * - A body in `init` is what it is, see `isReplayable`; a factory is asked again. One that its caller could change is
+ *   copied, up to 1 MiB; beyond that it is not sent again, since nobody knows whether it is still the same.
+ * - A `Request` does not tell what its body was made of. `source` says it where somebody else does (ky's hook); else a
  *   copy is kept while it is sent, and given up beyond 1 MiB, so that an upload is never buffered without limit.
  */
-export function copyBody(
-  request: Request | undefined,
-  body: BodyInit | BodyFactory | null | undefined,
-  known: boolean | undefined,
-  signal: AbortSignal | null | undefined,
-): BodyCopy {
-  if (body !== undefined && body !== null)
-    return typeof body === 'function' || isReplayable(body) ? AS_IT_IS : NONE;
+export function copyBody({ request, body, frozen, source, signal }: Outgoing): BodyCopy {
+  if (body !== undefined && body !== null) {
+    if (typeof body === 'function') return AS_IT_IS;
+    if (!isReplayable(body) || copiedBytes(body) > REPLAYED) return NONE;
+    return kept(frozen ? body : freeze(body));
+  }
   if (
     !request ||
     request.bodyUsed ||
@@ -49,14 +58,27 @@ export function copyBody(
     request.method === 'HEAD'
   )
     return AS_IT_IS;
-  if (known === false) return NONE;
-  // Where Request has no `body` (older Firefox) it cannot be made of a stream either.
-  if (known || !request.body) {
-    const input = request.clone();
-    return { ...AS_IT_IS, take: async () => ({ input }) };
+  if (source !== undefined && source !== null) {
+    if (!isReplayable(source)) return NONE;
+    // What cannot be changed need not be copied: a Blob of 200 MB would be held in memory for nothing.
+    if (typeof source !== 'object' || isBlob(source)) return kept(source as BodyInit);
   }
+  // Where Request has no `body` (older Firefox) it cannot be made of a stream either.
+  if (!request.body) return copyLater(request.clone());
+  // That of node-fetch's own Request is a Node stream, which two readers cannot share.
+  if (!('getReader' in request.body)) return NONE;
   return copyWhileSent(request.clone().body as ReadableStream<Uint8Array<ArrayBuffer>>, signal);
 }
+
+const kept = (body: BodyInit): BodyCopy => ({ ...AS_IT_IS, take: async () => ({ body }) });
+
+const copyLater = (copy: Request): BodyCopy => ({
+  ...AS_IT_IS,
+  take: async () => ({ body: await copy.clone().blob() }),
+});
+
+const isBlob = (source: object): boolean =>
+  /^\[object (Blob|File)\]$/.test(Object.prototype.toString.call(source));
 
 function copyWhileSent(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -69,10 +91,10 @@ function copyWhileSent(
   const pump = async (): Promise<void> => {
     for (;;) {
       const { done, value } = await reader.read();
-      complete = done && size <= KEPT;
+      complete = done && size <= REPLAYED;
       if (done) return;
       size += value.byteLength;
-      if (size > KEPT) return reader.cancel();
+      if (size > REPLAYED) return reader.cancel();
       chunks.push(value);
     }
   };

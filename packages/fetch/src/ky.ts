@@ -1,7 +1,8 @@
 import type { Options } from 'ky';
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
-import { createAuthorizer, explain, isReplayable, tokenErrorOf } from 'unexpired/adapter';
+import { createAuthorizer, explain, tokenErrorOf } from 'unexpired/adapter';
 import { wrapFetch } from './auth-fetch.ts';
+import { isEverybodys, type KyOptions, sendWithoutBudget, takeBudgetOff } from './ky-budget.ts';
 
 declare module 'ky' {
   interface Options {
@@ -29,29 +30,43 @@ export function kyAuth(
 ): (parent: Partial<Options>) => Partial<Options> {
   // For its checks. The rest runs when ky is extended; not until then is the base URL known.
   createAuthorizer(tokens, options, 'https://base.invalid');
-  const kinds = new WeakMap<Request, boolean>();
+  const sources = new WeakMap<Request, unknown>();
   // ky hands over a Request, and what its body was made of is only known here.
-  const note: Hook = (first, second) => {
-    const { request, options: { body } = {} } = second
-      ? { request: first as Request, options: second }
-      : (first as HookState);
+  const note = ({ request, options: { body } = {} }: HookState): void => {
     // Without a body in the options the Request may have come with one of its own, of which nothing is known.
-    if (body !== undefined && body !== null) kinds.set(request, isReplayable(body));
+    if (body !== undefined && body !== null) sources.set(request, body);
   };
-  return (parent) => ({
-    fetch: wrapFetch(
+  return (parent) => {
+    const fetch = wrapFetch(
       tokens,
       { ...options, fetch: parent.fetch },
-      (request) => kinds.get(request),
+      (request) => sources.get(request),
       baseOf(parent),
-    ),
-    hooks: {
-      beforeRequest: [note],
-      beforeRetry: [endForTokenError, note],
-      beforeError: [attachCause],
-    } as Options['hooks'] & {},
-    retry: withoutTokenErrors(parent.retry),
-  });
+    );
+    const beforeRequest: BeforeRequest = (first, second) => {
+      if (!second) return note(first as HookState);
+      note({ request: first as Request, options: second });
+      return isEverybodys(second) ? sendFirst(first as Request, second) : undefined;
+    };
+    // ky 1 takes a Response from a hook. What a mock gives instead is kept until ky asks for it.
+    const early = new WeakMap<object, Response>();
+    const sendFirst = async (request: Request, own: KyOptions): Promise<Response | undefined> => {
+      const response = await sendWithoutBudget(request, own, parent.fetch);
+      if (response instanceof Response) return response;
+      early.set(request, response);
+      return undefined;
+    };
+    return {
+      fetch: async (input, init) => early.get(Object(input) as object) ?? fetch(input, init),
+      hooks: {
+        init: [takeBudgetOff],
+        beforeRequest: [beforeRequest],
+        beforeRetry: [endForTokenError, note],
+        beforeError: [attachCause],
+      } as Options['hooks'] & {},
+      retry: withoutTokenErrors(parent.retry),
+    };
+  };
 }
 
 // `baseUrl` and `prefix` of ky 2, `prefixUrl` of ky 1. A prefix is put before a relative URL, and that on the base.
@@ -80,10 +95,13 @@ function endForTokenError({ error }: { readonly error: Error }): void {
 
 interface HookState {
   readonly request: Request;
-  readonly options?: { readonly body?: unknown };
+  readonly options?: KyOptions;
 }
 // ky 2 gives its hooks one object; ky 1 gives beforeRequest and beforeError their arguments one by one.
-type Hook = (first: Request | HookState, second?: HookState['options']) => void;
+type BeforeRequest = (
+  first: Request | HookState,
+  second?: KyOptions,
+) => Promise<Response | undefined> | undefined | void;
 
 const attachCause = (first: { error?: unknown; response?: unknown }): unknown => {
   const error = (first.error ?? first) as { response?: object; cause?: unknown };

@@ -14,13 +14,7 @@ import { startContractApi } from '@unexpired/testing/node';
 import ky, { type KyInstance, type Options } from 'ky';
 import ky114 from 'ky-1.14';
 import { startSlowRefusals } from '../../../test/support/slow-refusals.ts';
-import {
-  createTokenManager,
-  memoryStore,
-  tokenErrorOf,
-  type TokenInput,
-  type TokenManager,
-} from 'unexpired';
+import { createTokenManager, tokenErrorOf, type TokenInput, type TokenManager } from 'unexpired';
 
 // What other libraries get wrong with fetch and ky; the numbers are those of the list of edge cases, as in the core's tests.
 let api: Awaited<ReturnType<typeof startContractApi>>;

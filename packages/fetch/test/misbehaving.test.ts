@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { createAuthFetch } from '@unexpired/fetch';
 import { http, HttpResponse } from 'msw';
 import { setupServer } from 'msw/node';
-import { createTokenManager, memoryStore, tokenErrorOf, type TokenManager } from 'unexpired';
+import { createTokenManager, tokenErrorOf, type TokenManager } from 'unexpired';
 
 // Where the network has to misbehave in a certain way.
 const server = setupServer();

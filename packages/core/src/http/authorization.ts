@@ -46,6 +46,8 @@ export interface TokenHeader {
 /** What a template or a storage makes of nothing, and of a promise that was not awaited. */
 const NOTHING = /^(?:|undefined|null|nan|false|""|''|\[object \w+\])[,;]?$/i;
 const SCHEME = /^(?:bearer|token|jwt|dpop|basic)(?=\s|$)\s*/i;
+/** A second one, with nothing behind it only where it cannot be a token: `Bearer token` carries the token `token`. */
+const SECOND_SCHEME = /^(?:bearer(?=\s|$)|(?:token|jwt|dpop|basic)(?=\s))\s*/i;
 /** Schemes whose credentials are no tokens. */
 const NO_TOKEN = /^(?:basic|digest|negotiate|ntlm)\s/i;
 
@@ -84,5 +86,5 @@ function saysNothing(text: string, withScheme: boolean): boolean {
   if (!withScheme) return NOTHING.test(text);
   const bare = text.replace(SCHEME, '');
   // Some put the scheme in front of what has one already.
-  return NOTHING.test(bare) || (bare !== text && NOTHING.test(bare.replace(SCHEME, '')));
+  return NOTHING.test(bare) || (bare !== text && NOTHING.test(bare.replace(SECOND_SCHEME, '')));
 }

@@ -5,7 +5,10 @@ import ky, { type KyInstance, type Options } from 'ky';
 import ky114 from 'ky-1.14';
 import manifest from '../../package.json' with { type: 'json' };
 
-type Facts = Pick<AdapterUnderTest, 'oneShotBodies' | 'bodyFactories'> & {
+type Facts = Pick<
+  AdapterUnderTest,
+  'oneShotBodies' | 'bodyFactories' | 'breakableBodies' | 'isBodyError'
+> & {
   /** What is said of it besides its name. */
   readonly as?: string;
 };

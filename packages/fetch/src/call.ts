@@ -1,0 +1,62 @@
+import type { RequestAuth } from 'unexpired';
+import type { BodyFactory } from './body-copy.ts';
+import { copyHeaders, type HeaderCopy } from './headers.ts';
+
+/** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; a factory for a body; and `tokens`. */
+export type AuthInit = {
+  [Name in keyof RequestInit]:
+    | RequestInit[Name]
+    | (Name extends 'body' ? BodyFactory : never)
+    | undefined;
+} & RequestAuth;
+
+/** What a caller asked for, as it was at the call. `fetch`, too, reads all of it at once. */
+export interface Call {
+  readonly input: string | URL | Request;
+  readonly request: Request | undefined;
+  readonly url: string;
+  readonly headers: HeaderCopy;
+  /** A copy of the init, without `tokens`. Its body is the caller's own. */
+  readonly init: AuthInit | undefined;
+  readonly factory: BodyFactory | undefined;
+  readonly signal: AbortSignal | null | undefined;
+  /** The header that carries the token, in lower case. */
+  readonly header: string;
+}
+
+export function readCall(
+  input: string | URL | Request,
+  init: AuthInit | undefined,
+  header: string,
+): Call {
+  const request = typeof input === 'object' && 'headers' in input ? input : undefined;
+  const copy = copyInit(init);
+  return {
+    input,
+    request,
+    url: request ? request.url : hrefOf(input),
+    headers: copyHeaders(init?.headers ?? request?.headers),
+    init: copy,
+    factory: typeof copy?.body === 'function' ? copy.body : undefined,
+    signal: init?.signal === undefined ? request?.signal : init.signal,
+    header,
+  };
+}
+
+/** What to pass on as the input: a URL object that was changed since the call had its new value never checked. */
+export const targetOf = ({ input, request, url }: Call): string | URL | Request =>
+  request || hrefOf(input) === url ? input : url;
+
+// Of a URL, or of whatever else fetch makes a string of.
+const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
+
+// `for in`, because a Request is a valid init and has getters only.
+function copyInit(init: AuthInit | undefined): AuthInit | undefined {
+  if (!init) return undefined;
+  const prototype: unknown = Object.getPrototypeOf(init);
+  const copy: AuthInit = {};
+  if (prototype === Object.prototype || prototype === null) Object.assign(copy, init);
+  else for (const name in init) Object.assign(copy, { [name]: init[name as keyof AuthInit] });
+  if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
+  return copy;
+}
