@@ -6,9 +6,11 @@ export type HomeKind = 'memory' | 'store';
 const current: { home: HomeKind } = { home: 'memory' };
 export const home = (): HomeKind => current.home;
 
+type Run = (...args: never[]) => unknown;
+
 const playedOn =
-  <Arguments extends unknown[]>(kind: HomeKind, run: (...args: Arguments) => unknown) =>
-  async (...args: Arguments): Promise<void> => {
+  (kind: HomeKind, run: Run) =>
+  async (...args: never[]): Promise<void> => {
     current.home = kind;
     try {
       await run(...args);
@@ -18,21 +20,14 @@ const playedOn =
   };
 
 /** What a manager promises holds in its own memory and on a store alike: each test is played on both. */
-export function it(name: string, run: () => unknown): void {
-  jestIt(name, playedOn('memory', run));
-  jestIt(`${name}, on a store`, playedOn('store', run));
+export function it(name: string, run: () => unknown, timeout?: number): void {
+  jestIt(name, playedOn('memory', run), timeout);
+  jestIt(`${name}, on a store`, playedOn('store', run), timeout);
 }
 
-it.each =
-  <Row>(rows: readonly Row[]) =>
-  (
-    name: string,
-    run: (...args: Row extends readonly unknown[] ? [...Row] : [Row]) => unknown,
-  ): void => {
-    const each = jestIt.each(rows as readonly never[]) as (
-      title: string,
-      body: (...args: never[]) => unknown,
-    ) => void;
-    each(name, playedOn('memory', run as never));
-    each(`${name}, on a store`, playedOn('store', run as never));
-  };
+/** As jest's own `it.each`, whose types decide what a row is. */
+it.each = ((rows: readonly never[]) => (name: string, run: Run, timeout?: number) => {
+  const each = jestIt.each(rows) as (title: string, body: Run, limit?: number) => void;
+  each(name, playedOn('memory', run), timeout);
+  each(`${name}, on a store`, playedOn('store', run), timeout);
+}) as unknown as (typeof jestIt)['each'];

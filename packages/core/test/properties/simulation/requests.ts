@@ -39,6 +39,8 @@ export async function sendRequest(
   const bodies: unknown[] = [];
   const refused: boolean[] = [];
   const send = async (input: unknown, init: RequestInit = {}): Promise<unknown> => {
+    // As fetch has it: with a signal that has aborted nothing is sent.
+    if (init.signal?.aborted === true) throw init.signal.reason;
     const headers = new Headers(init.headers);
     const authorization = headers.get('authorization') ?? undefined;
     sent.push(authorization);
