@@ -6,7 +6,6 @@ export {
   type TokenErrorOptions,
   tokenErrorOf,
 } from './errors/errors.ts';
-export type { SetSessionOptions } from './manager/home.ts';
 export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export {
@@ -16,8 +15,14 @@ export {
   cookieSession,
 } from './manager/cookie-session.ts';
 export { followToken } from './manager/follow-token.ts';
-export { createTokenManager, type TokenManager } from './manager/manager.ts';
-export type { Rotation, SessionOptions, TokenManagerOptions } from './manager/options.ts';
+export { createTokenManager } from './manager/manager.ts';
+export type { TokenManager } from './manager/token-manager.ts';
+export type {
+  Rotation,
+  SessionOptions,
+  SetSessionOptions,
+  TokenManagerOptions,
+} from './manager/options.ts';
 export { createTokenPool, type TokenPool, type TokenPoolOptions } from './manager/pool.ts';
 export type { Refusal } from './refresh/refusal-error.ts';
 export type { SessionStatus, TokenEvent } from './session/events.ts';

@@ -2,11 +2,11 @@ import { expect, isAmount, nameOf, requireKnown } from '../errors/check-value.ts
 import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
-import { memoryStore } from '../stores/memory-store.ts';
 import { systemClock } from '../time/clock.ts';
 import { readTokenSet } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import { managerOf, type TokenManager } from './manager.ts';
+import { managerOf } from './manager.ts';
+import type { TokenManager } from './token-manager.ts';
 import { checkOptions, type SessionOptions } from './options.ts';
 
 /** What {@link cookieSession} takes. */
@@ -75,7 +75,7 @@ export function cookieSession(options: CookieSessionOptions): CookieSession {
     throw new TypeError(`refresh: expected a function, got ${nameOf(refresh)}`);
   const made = {
     ...session,
-    store: store ?? memoryStore({ name: options.name, lock: pageLock() }),
+    store,
     acquire: refresh,
     subject: ({ extra }: TokenSet) => extra?.['subject'] as string | undefined,
   };
@@ -91,6 +91,7 @@ export function cookieSession(options: CookieSessionOptions): CookieSession {
 
   const { manager } = managerOf(made, {
     complete: ({ expiresAt, body }) => marker(expiresAt, subjectOf(subject, body)),
+    lock: pageLock(),
   });
   return Object.assign(Object.create(manager) as TokenManager, {
     async setSession(login: Parameters<CookieSession['setSession']>[0] = {}) {

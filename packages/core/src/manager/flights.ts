@@ -37,16 +37,18 @@ export function createFlights(
     readonly pacing: Pacing;
     readonly newId: () => string;
     readonly share: () => OpenSharedFlight | undefined;
-    readonly waiting: () => number;
-    /** One flight more has ended, for all who wait. */
-    readonly countRound: () => void;
-    /** Those who waited since this epoch go on with the session that there is now. */
-    readonly moveOn: (epoch: number) => void;
-    readonly pump: (failure?: TokenError) => void;
+    readonly waiting: {
+      readonly size: number;
+      /** One flight more has ended, for all who wait. */
+      countRound(): void;
+      /** Those who waited since this epoch go on with the session that there is now. */
+      moveOn(epoch: number): void;
+      pump(failure?: TokenError): void;
+    };
   },
 ): Flights {
   const { state, clock, closed } = context;
-  const { pacing, newId, share, waiting, countRound, moveOn, pump } = parts;
+  const { pacing, newId, share, waiting } = parts;
   const all = new Set<Flight>();
   let current: { readonly flight: Flight; readonly id: string } | undefined;
   let parked: { readonly flight: Flight; readonly epoch: number } | undefined;
@@ -59,7 +61,7 @@ export function createFlights(
       flight: id,
       reason,
       ...tally,
-      waiting: waiting(),
+      waiting: waiting.size,
     } as const;
     const token = state.current?.token.accessToken;
     state.emit(endedEvent(base, end, silence > 0 ? clock.now() + silence : undefined), token);
@@ -84,11 +86,11 @@ export function createFlights(
     const silence = ours && end.type === 'failed' && !closed() ? fail(flight, end) : 0;
     report(flight, id, end, silence);
     if (waitedFor !== undefined && (end.type === 'announced' || end.type === 'current'))
-      moveOn(waitedFor);
-    if (!ours) return pump(); // of a session that is over
-    countRound();
+      waiting.moveOn(waitedFor);
+    if (!ours) return waiting.pump(); // of a session that is over
+    waiting.countRound();
     // Before the session is marked: those who waited get the error, those who come later find it over.
-    pump('error' in end ? end.error : undefined);
+    waiting.pump('error' in end ? end.error : undefined);
     if (end.type === 'dead') state.markDead(end.error, end.by);
   };
 

@@ -4,7 +4,7 @@ import type { TokenEvent } from '../session/events.ts';
 import { systemClock } from '../time/clock.ts';
 import type { AccessToken, IssuedToken } from '../tokens/tokens.ts';
 import { tell } from './call-listener.ts';
-import type { TokenManager } from './manager.ts';
+import type { TokenManager } from './token-manager.ts';
 
 /** Ms before its expiry that a token is replaced, and at most a tenth of what it has left. */
 const AHEAD = 30_000;

@@ -5,6 +5,7 @@ import type { SessionState } from '../session/state.ts';
 import type { TokenStore } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
+import type { SetSessionOptions } from './options.ts';
 
 /** What a home is given by its manager. */
 export interface HomeParts {
@@ -29,11 +30,6 @@ export interface HomeParts {
   readonly closed: () => boolean;
   /** Something changed that who waits may wait for. */
   readonly pump: () => void;
-}
-
-export interface SetSessionOptions {
-  /** Tokens of a session that was signed out shall count again. Default `false`. */
-  readonly again?: boolean | undefined;
 }
 
 /** Where a manager's session lives: in its own memory, or in a store that others share. */

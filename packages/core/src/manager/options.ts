@@ -91,6 +91,12 @@ export type TokenManagerOptions = SessionOptions & {
       }
   );
 
+/** Options of `setSession`. */
+export interface SetSessionOptions {
+  /** Tokens of a session that was signed out shall count again. Default `false`. */
+  readonly again?: boolean | undefined;
+}
+
 const KNOWN = [
   ...['refresh', 'acquire', 'store', 'tokens', 'subject', 'revoke', 'name', 'skewWindow'],
   ...['backgroundWindow', 'waitTimeout', 'maxWaiting', 'classify', 'rotation', 'clock', 'random'],

@@ -1,4 +1,5 @@
-import type { PooledManager, TokenManager } from './manager.ts';
+import type { PooledManager } from './manager.ts';
+import type { TokenManager } from './token-manager.ts';
 
 /** One manager of a pool, and whether the pool may do without it. */
 export interface PoolEntry {

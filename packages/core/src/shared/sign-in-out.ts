@@ -1,5 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
-import type { HomeParts, SetSessionOptions } from '../manager/home.ts';
+import type { HomeParts } from '../manager/home.ts';
 import {
   type Announcement,
   announcedRecord,
@@ -25,7 +25,7 @@ export interface SignInOut {
   readonly busy: boolean;
   /** The number of the latest call. */
   readonly call: number;
-  setSession(tokens: TokenSet, options: SetSessionOptions): Promise<void>;
+  setSession(tokens: TokenSet, options: { readonly again?: boolean | undefined }): Promise<void>;
   signOut(): Promise<void>;
   /** Resolves when nothing is being stored any more, well or badly. */
   settled(): Promise<unknown>;

@@ -9,7 +9,7 @@ const HOUR = 3_600_000;
 
 /** A server with cookies: who is signed in, and how often it was asked for new ones. */
 function cookieServer(user: string | undefined = 'alice') {
-  const server = {
+  const server: { user: string | undefined; refreshes: number; refresh(): Promise<Response> } = {
     user,
     refreshes: 0,
     refresh: async (): Promise<Response> => {

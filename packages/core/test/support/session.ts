@@ -27,6 +27,8 @@ export interface TestSession {
 
 export interface TestSessionOptions
   extends Partial<Omit<TokenManagerOptions, 'acquire' | 'refresh' | 'tokens'>> {
+  /** The session that it begins with, where that is not the server's first. */
+  readonly tokens?: TokenSet;
   /** The lock of the store; without a store, of a memory store. */
   readonly lock?: RefreshLock | undefined;
   /** Ms until the first token expires. Default -1: it has expired. */
@@ -76,9 +78,9 @@ export function testSession(options: TestSessionOptions = {}): TestSession {
       : from === 'both'
         ? { refresh, acquire: server.acquire }
         : { refresh };
-  const { server: _server, refresh: _refresh, store, lock, ...session } = rest;
+  const { server: _server, refresh: _refresh, tokens: own, store, lock, ...session } = rest;
   const tokens = createTokenManager({
-    ...whereabouts(from === 'refresh' ? server.first : undefined, store, lock),
+    ...whereabouts(own ?? (from === 'refresh' ? server.first : undefined), store, lock),
     random: seededRandom(seed),
     clock,
     ...session,

@@ -1,5 +1,5 @@
 import type { RefreshContext } from '../../../src/session/functions.ts';
-import type { TokenManager } from '../../../src/manager/manager.ts';
+import type { TokenManager } from '../../../src/manager/token-manager.ts';
 import type { SessionRecord } from '../../../src/session/store.ts';
 import { allRules } from '../rules/all.ts';
 import { createCell, type SharedCell } from './cell.ts';

@@ -1,0 +1,185 @@
+import { TokenError } from '../errors/errors.ts';
+import type { Pacing } from '../refresh/pacing.ts';
+import { momentOf } from '../session/freshness.ts';
+import { isFresh } from '../session/generation.ts';
+import type { SessionState } from '../session/state.ts';
+import type { WaitOptions } from '../source.ts';
+import type { Clock } from '../time/clock.ts';
+import type { IssuedToken } from '../tokens/tokens.ts';
+import { type DecisionInput, decide, type Need, type Waiter } from './decide.ts';
+import type { Flights } from './flights.ts';
+import type { Home } from './home.ts';
+import { createSilenceWatch } from './silence-watch.ts';
+import { createWaitQueue, type Settlement } from './wait-queue.ts';
+
+/** Everybody who cannot be answered at once, and what each of them gets. There is no other way to settle a waiter. */
+export interface Waiting {
+  /** How many wait. */
+  readonly size: number;
+  /** Answers at once, or as soon as `decide` says how. */
+  enter(need: Need, options?: WaitOptions): Promise<IssuedToken | undefined>;
+  /** Something changed: asks `decide` again for everybody. `failure`: how the flight failed that they waited for. */
+  pump(failure?: TokenError): void;
+  /** One flight more has ended, for all who wait. */
+  countRound(): void;
+  /** Those who waited since this epoch go on with the session that there is now. */
+  moveOn(epoch: number): void;
+  /** Waits for no silence any more. */
+  stop(): void;
+}
+
+export function createWaiting(parts: {
+  readonly state: SessionState;
+  readonly clock: Clock;
+  readonly pacing: Pacing;
+  readonly home: () => Home;
+  readonly flights: () => Flights;
+  readonly canAcquire: boolean;
+  readonly waitTimeout: number;
+  readonly maxWaiting: number;
+  readonly closed: () => boolean;
+  /** Is the code that asks known to be part of the refresh? */
+  readonly inside: () => boolean;
+}): Waiting {
+  const { state, clock, pacing, waitTimeout, maxWaiting, closed, inside } = parts;
+  const obstacle = (): TokenError | undefined => pacing.obstacle(state.current);
+  const input: DecisionInput = {
+    state,
+    canAcquire: parts.canAcquire,
+    suspended: () => parts.home().busy,
+    call: () => parts.home().call,
+    parked: (epoch) => parts.flights().parked(epoch),
+    moment: () => momentOf(clock),
+    flying: () => parts.flights().flying,
+    obstacle,
+    endsBefore: pacing.endsBefore,
+    revived: () => parts.flights().revived,
+  };
+
+  const queue = createWaitQueue<Waiter, IssuedToken | undefined>({
+    clock,
+    timeout: waitTimeout,
+    limit: maxWaiting,
+    late(waiter) {
+      const { current } = state;
+      const mine = !parts.home().busy && waiter.epoch === state.epoch && waiter.need.kind === 'get';
+      const valid =
+        mine && current !== undefined && isFresh(current, momentOf(clock), undefined, 0);
+      if (valid && !(state.refused && state.dead !== undefined)) return { give: current.token };
+      const message = `No new token within ${waitTimeout} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`;
+      return { fail: new TokenError('ERR_WAIT_LIMIT', { message, cause: obstacle() }) };
+    },
+  });
+
+  const silence = createSilenceWatch(clock, {
+    obstacle,
+    endEarly: pacing.endEarly,
+    over: () => pump(),
+  });
+
+  /** What a waiter gets, or `undefined` after starting whatever it has to wait for. */
+  const next = (
+    waiter: Waiter,
+    failure?: TokenError,
+  ): Settlement<IssuedToken | undefined> | undefined => {
+    const decision = decide(waiter, input, failure);
+    if (!('wait' in decision)) return decision;
+    if (decision.wait === 'place') return placeRejected(waiter) ?? next(waiter, failure);
+    if (closed() && !parts.flights().flying) return { fail: closedError() };
+    if (decision.wait === 'store') load();
+    else if (decision.wait === 'silence') silence.watch();
+    else if (decision.wait !== 'transition') parts.flights().start(decision.wait);
+    return undefined;
+  };
+
+  const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
+
+  const enter = (need: Need, { signal }: WaitOptions = {}): Promise<IssuedToken | undefined> => {
+    if (closed()) return Promise.reject(closedError());
+    if (parts.flights().isReentrant(signal)) return Promise.reject(reentrantError());
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { busy, call } = parts.home();
+    const epoch = busy ? undefined : state.epoch;
+    const deadline = clock.monotonic() + waitTimeout;
+    const waiter: Waiter = { need, epoch, call, gen: undefined, rounds: 0, deadline };
+    const end = next(waiter);
+    if (end === undefined && parts.flights().flying && inside())
+      return Promise.reject(insideError());
+    if (end === undefined) return queue.enter(waiter, signal);
+    return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
+  };
+
+  const load = (): void => {
+    parts
+      .home()
+      .load()
+      .then(
+        () => pump(),
+        (error: TokenError) => {
+          if (state.phase === 'unknown' && !parts.home().busy)
+            queue.settle(() => ({ fail: error }));
+        },
+      );
+  };
+
+  /** The API refused a token: which one was that, and what follows? Settles the waiter where nothing does. */
+  const placeRejected = (waiter: Waiter): Settlement<undefined> | undefined => {
+    const need = waiter.need as Extract<Need, { kind: 'replace' }>;
+    const place = need.rejected ?? state.placeOf(need.accessToken ?? '');
+    const { current, dead } = state;
+    if (place === undefined || place.session !== current?.record.session)
+      return { give: undefined };
+    need.place = place;
+    const late = place.gen < current.record.gen;
+    const settled = late || dead !== undefined || parts.flights().renews(current.record);
+    const limited = settled ? undefined : pacing.mayReplace(current);
+    const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });
+    state.emit({ type: 'rejected', then }, need.accessToken ?? current.token.accessToken);
+    if (limited !== undefined) return { fail: limited };
+    if (!late) state.refused = true;
+    return undefined;
+  };
+
+  return {
+    get size() {
+      return queue.size;
+    },
+    enter,
+    pump,
+    countRound: () => queue.settle((waiter) => void waiter.rounds++),
+    moveOn: (epoch) =>
+      queue.settle((waiter) => {
+        if (waiter.epoch === epoch) waiter.epoch = state.epoch;
+        return undefined;
+      }),
+    stop: silence.stop,
+  };
+}
+
+/** What follows a refusal by the API. */
+function rejection(of: {
+  readonly late: boolean;
+  readonly dead: unknown;
+  readonly limited: unknown;
+  readonly blocked: unknown;
+}): 'late' | 'ended' | 'limited' | 'backOff' | 'refresh' {
+  if (of.late) return 'late';
+  if (of.dead !== undefined) return 'ended';
+  if (of.limited !== undefined) return 'limited';
+  return of.blocked === undefined ? 'refresh' : 'backOff';
+}
+
+export const closedError = (): TokenError =>
+  new TokenError('ERR_CLOSED', { message: 'The token manager was closed' });
+
+const reentrantError = (): TokenError =>
+  new TokenError('ERR_REENTRANT', {
+    message: 'Called from inside the refresh, which this call would wait for',
+  });
+
+/** Async context alone says this: on a queue that callers share, it may be somebody else's request. It is an error, and never changes what is sent. */
+const insideError = (): TokenError =>
+  new TokenError('ERR_WAIT_LIMIT', {
+    message:
+      'This call seems to come from inside of the refresh that it would wait for. Pass context.signal on, or set tokens: false',
+  });
