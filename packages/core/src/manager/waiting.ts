@@ -109,10 +109,17 @@ export function createWaiting(parts: {
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
   };
 
+  let loading = false;
   const load = (): void => {
+    if (loading) return; // all who wait for the store are asked again once
+    loading = true;
+    const over = (): void => {
+      loading = false;
+    };
     parts
       .home()
       .load()
+      .finally(over)
       .then(
         () => pump(),
         (error: TokenError) => {

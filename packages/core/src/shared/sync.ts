@@ -226,7 +226,7 @@ export function createSync(parts: {
     end(tombstone, all) {
       stored = reached = settled = away = false;
       aside = undefined;
-      unread = all;
+      unread ||= all; // and stays so when it is signed out once more
       state.leave('self', tombstone);
     },
     setAside(record) {

@@ -148,7 +148,9 @@ describe('sign-out while queued', () => {
   );
 
   it('before the store was read: rejected as well, and what the store held is not handed out', async () => {
-    const { tokens, server } = testSession({ expiresIn: 3_600_000 });
+    const { server, clock } = testSession({ expiresIn: 3_600_000 });
+    const store = sharedCell(server.first).open();
+    const { tokens } = testSession({ clock, server, store });
     const waiting = outcome(tokens.getToken());
     const signingOut = tokens.signOut();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
@@ -261,11 +263,12 @@ describe('sign-in as somebody else while queued', () => {
 
   it('that cannot be stored: the sign-in rejects, the old session stays, and requests made meanwhile get it', async () => {
     const cell = sharedCell({ accessToken: 'first' });
-    const { tokens } = testSession({ store: cell.open() });
+    const { tokens, clock } = testSession({ store: cell.open(), waitTimeout: 1000 });
     await tokens.getToken();
     cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
     const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
     const waiting = outcome(tokens.getToken());
+    await clock.advance(999); // it is tried again as long as its caller waits
     expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(await waiting).toBe('first');
     expect(tokens.status).toBe('signedIn');
