@@ -36,8 +36,7 @@ export const birthNow = (
 export const turnAfter = (
   now: number,
   ...replaced: readonly (SessionRecord | undefined)[]
-): number =>
-  Math.max(now, 1, ...replaced.map((record) => (record?.turn ?? 0) + 1));
+): number => Math.max(now, 1, ...replaced.map((record) => (record?.turn ?? 0) + 1));
 
 /** The first generation of a new session, which takes the place of `found`. */
 export function firstGeneration(
