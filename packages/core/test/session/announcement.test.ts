@@ -14,6 +14,7 @@ const ME = 'option:me';
 const context = (more: Partial<AnnouncementContext> = {}): AnnouncementContext => ({
   subject: undefined,
   again: false,
+  ended: false,
   now: NOW,
   refreshing: undefined,
   seen: () => false,
@@ -139,6 +140,20 @@ describe('an access token alone', () => {
       tokens('b'),
       { subject: ME },
       'older',
+    ],
+    [
+      'of the same subject, after the server ended the session: a new login’s',
+      signedIn({ subject: ME }),
+      tokens('b', undefined, 4000),
+      { subject: ME, ended: true },
+      'new',
+    ],
+    [
+      'that is current, after the server ended the session',
+      signedIn(),
+      tokens('a2'),
+      { ended: true },
+      'same',
     ],
     ['of nobody known', signedIn({ subject: ME }), tokens('b', undefined, 6000), {}, 'new'],
     [
