@@ -226,7 +226,7 @@ export function createSync(parts: {
     end(tombstone, all) {
       stored = reached = settled = away = false;
       aside = undefined;
-      unread = all;
+      unread ||= all; // a second call does not take back what the first one meant
       state.leave('self', tombstone);
     },
     setAside(record) {
