@@ -33,7 +33,7 @@ it('1,000 managers created, used in every way and closed leave no timer and no s
     if (index % 7 === 1)
       await tokens.setSession({
         accessToken: `at-${index}`,
-        refreshToken: 'rt-1',
+        refreshToken: `rt-${index}`,
         expiresAt: clock.now() + 3_600_000,
       });
     if (index % 7 === 2) await outcome(tokens.refresh(wait));

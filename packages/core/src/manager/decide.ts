@@ -42,6 +42,8 @@ export interface DecisionInput {
   readonly canAcquire: boolean;
   /** Is a sign-in or sign-out being stored? */
   readonly suspended: () => boolean;
+  /** Is it worth another look at the store before nobody is said to be signed in? */
+  readonly stale: () => boolean;
   /** The number of the latest sign-in or sign-out. */
   readonly call: () => number;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
@@ -83,6 +85,8 @@ export function decide(
     if (waiter.need.place === undefined) return { wait: 'place' };
     waiter.gen ??= waiter.need.place.gen;
   }
+  const asks = waiter.need.kind === 'get' || waiter.need.kind === 'renew';
+  if (state.current === undefined && asks && input.stale()) return { wait: 'store' };
   waiter.gen ??= state.current?.record.gen ?? -1;
   return state.current === undefined
     ? withoutSession(waiter, input, failure)

@@ -44,6 +44,8 @@ export interface Home {
   readonly owes: boolean;
   /** Would the session be gone with this manager? */
   readonly volatile: boolean;
+  /** Is the last look at the store so long ago that it is worth another one before nobody is said to be signed in? */
+  readonly stale: boolean;
   /** Absent where nobody shares the session. */
   readonly share?: OpenSharedFlight;
   /** Reads the store, unless that is under way. Rejects with a `TokenError`. */

@@ -17,6 +17,7 @@ export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = m
       return call;
     },
     owes: false,
+    stale: false,
     get volatile() {
       return state.current !== undefined;
     },

@@ -47,6 +47,7 @@ export function createWaiting(parts: {
     state,
     canAcquire: parts.canAcquire,
     suspended: () => parts.home().busy,
+    stale: () => parts.home().stale,
     call: () => parts.home().call,
     parked: (epoch) => parts.flights().parked(epoch),
     moment: () => momentOf(clock),
@@ -125,6 +126,7 @@ export function createWaiting(parts: {
         (error: TokenError) => {
           if (state.phase === 'unknown' && !parts.home().busy)
             queue.settle(() => ({ fail: error }));
+          else pump(); // what is known already is not forgotten because the store is down
         },
       );
   };

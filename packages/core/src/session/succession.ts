@@ -32,12 +32,11 @@ export const birthNow = (
   return { session: parts.newId(), now, issuedAt: now, subject: parts.subjectOf(tokens) };
 };
 
-/** A turn that is later than those of `replaced`, whatever the clocks say. */
+/** A turn that is later than those of `replaced`, whatever the clocks say, and never 0. */
 export const turnAfter = (
   now: number,
   ...replaced: readonly (SessionRecord | undefined)[]
-): number =>
-  Math.max(now, ...replaced.map((record) => (record === undefined ? 1 : record.turn + 1)));
+): number => Math.max(now, 1, ...replaced.map((record) => (record?.turn ?? 0) + 1));
 
 /** The first generation of a new session, which takes the place of `found`. */
 export function firstGeneration(

@@ -69,6 +69,9 @@ export function sharedStore(cell: StoreCell): TokenStore {
   };
 }
 
+/** Ms between two looks at a store that shows nobody, such as a keychain while the device is locked. */
+const LOOK_EVERY = 1000;
+
 /**
  * The home of a session in a store. Called with the store that the manager was given, whose methods may differ from those
  * that it was made with: `{ ...store, read }` is a store, too.
@@ -100,9 +103,10 @@ const sharedHome: OpenHome = (store, parts): Home => {
   const age = createIntentAge();
   const owner = newId();
   let loading: Promise<void> | undefined;
+  let looked = -Infinity;
 
   const look = async (): Promise<Sight> => {
-    const sight = await access.read();
+    const sight = await access.read().finally(() => (looked = clock.monotonic()));
     if (sight.unreadable !== undefined) throw sight.unreadable;
     sync.take(sight);
     return sync.owes ? debt.pay(sight) : sight;
@@ -128,6 +132,9 @@ const sharedHome: OpenHome = (store, parts): Home => {
     },
     get volatile() {
       return (store as VolatileStore).volatile === true && state.current !== undefined;
+    },
+    get stale() {
+      return loading !== undefined || clock.monotonic() - looked >= LOOK_EVERY;
     },
     share: (core) => sharedFlight({ access, sync, debt, owner, intentLimit, age, look }, core),
     load() {

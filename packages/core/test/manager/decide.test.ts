@@ -53,6 +53,7 @@ function mind(
     state,
     canAcquire: acquires,
     suspended: () => false,
+    stale: () => false,
     call: () => 0,
     parked: () => false,
     moment: () => momentOf(clock),
@@ -186,6 +187,19 @@ describe('without a session', () => {
         { give: undefined },
         { give: undefined },
         { fail: NOBODY },
+      ]);
+    },
+  );
+
+  it.each(['empty', 'signedOut'] as const)(
+    'the store is read again, where that was long ago, for who needs a token (%s)',
+    (phase) => {
+      const { decided } = mind(phase, { stale: () => true });
+      expect([decided(GET), decided(RENEW), decided(replace()), decided(KNOW)]).toEqual([
+        { wait: 'store' },
+        { wait: 'store' },
+        { give: undefined },
+        { give: undefined },
       ]);
     },
   );
