@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenManager, type Clock } from '../../src/index.ts';
+import { createTokenManager, memoryStore, type Clock, type RefreshLock } from '../../src/index.ts';
+import { scriptedLock } from '../support/scripted-lock.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { expired } from '../support/flight.ts';
 import { strictServer } from '../support/server.ts';
@@ -100,6 +101,92 @@ describe('whoever knows more than the store', () => {
     cell.put({ v: 9 });
     await clock.advance(60_000);
     expect([cell.record, clock.pending]).toEqual([{ v: 9 }, 0]);
+  });
+});
+
+describe('a store that is down right after a redemption, with another manager waiting', () => {
+  const faults = {
+    'can neither be read nor written': { beforeRead: diskFull, beforeWrite: diskFull },
+    'cannot be written': { beforeRead: undefined, beforeWrite: diskFull },
+  };
+  const locks: readonly (readonly [string, () => () => RefreshLock | undefined])[] = [
+    [
+      'one lock',
+      () => {
+        const { lock } = memoryStore();
+        return () => lock;
+      },
+    ],
+    ['no lock', () => () => undefined],
+    ['a lease', () => () => scriptedLock('open', { leased: true }).lock],
+  ];
+  const rows = Object.entries(faults).flatMap(([fault, hooks]) =>
+    locks.flatMap(([lock, open]) =>
+      [40, 200].map((seconds) => [fault, seconds, lock, hooks, open] as const),
+    ),
+  );
+
+  it.each(rows)(
+    '%s for %d s, under %s: it is written as soon as it can be, and the other does not redeem',
+    async (_, seconds, _lock, hooks, open) => {
+      const clock = testClock();
+      const server = strictServer({ expiresAt: clock.now() - 1 });
+      const cell = sharedCell({ ...expired(0), tokens: server.first });
+      const lockOf = open();
+      const [one, two] = [1, 2].map((seed) =>
+        testSession({ clock, server, seed, store: cell.open({ lock: lockOf() }) }),
+      ) as [ReturnType<typeof testSession>, ReturnType<typeof testSession>];
+      await two.tokens.ready();
+      server.next((redeem) => {
+        Object.assign(cell.hooks, hooks);
+        return redeem();
+      });
+      expect(await outcome(one.tokens.getToken())).toBe('at-2');
+      for (let second = 0; second < seconds; second++) {
+        void outcome(two.tokens.getToken());
+        await clock.advance(1000);
+      }
+      expect([server.calls, await outcome(one.tokens.getToken())]).toEqual([1, 'at-2']);
+      Object.assign(cell.hooks, { beforeRead: undefined, beforeWrite: undefined });
+      for (let second = 0; second < 25; second++) {
+        void outcome(two.tokens.getToken());
+        await clock.advance(1000);
+      }
+      expect(cell.record).toMatchObject({ gen: 1, tokens: { refreshToken: 'rt-2' } });
+      expect([server.calls, await outcome(two.tokens.getToken())]).toEqual([1, 'at-2']);
+    },
+  );
+});
+
+describe('close() before the answer has come', () => {
+  it('waits for it, and tries again where the first write fails', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell({ ...expired(0), tokens: server.first });
+    const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
+    server.next((redeem) => {
+      cell.hooks.beforeWrite = () => {
+        cell.hooks.beforeWrite = undefined;
+        return diskFull();
+      };
+      return redeem();
+    });
+    const answer = server.hold();
+    void outcome(tokens.getToken());
+    await settle();
+    let closed = false;
+    void tokens.close().then(() => (closed = true));
+    await clock.advance(1000);
+    expect(closed).toBe(false);
+    answer();
+    await clock.advance(1000);
+    expect([closed, cell.record?.gen, cell.record?.tokens?.refreshToken]).toEqual([
+      true,
+      1,
+      'rt-2',
+    ]);
+    expect(ofType('warning').map(({ code }) => code)).toEqual(['NOT_DURABLE']);
+    expect(clock.pending).toBe(0);
   });
 });
 
