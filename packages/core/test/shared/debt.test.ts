@@ -24,7 +24,7 @@ const owing = async () => {
   const server = strictServer({ expiresAt: clock.now() - 1 });
   const cell = sharedCell({ ...expired(0), tokens: server.first });
   const session = testSession({
-    clock: { ...clock, ...watched } as typeof clock,
+    clock: { ...clock, ...watched },
     server,
     store: cell.open(),
   });
