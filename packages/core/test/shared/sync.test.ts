@@ -92,6 +92,17 @@ describe('what a manager owes', () => {
     expect(sync.due(sight(another('t', T)))).toBeUndefined();
   });
 
+  it('is still owed when an earlier record was written meanwhile', () => {
+    const { sync, state } = stageOf(expired(1));
+    sync.ahead(expired(2));
+    state.adopt(expired(2), { by: 'self', origin: 'refresh' });
+    const tombstone = tombstoneOf(expired(2), 's', T);
+    sync.end(tombstone, false); // while generation 2 was on its way to the store
+    sync.paid(expired(2));
+    expect([sync.owes, sync.owesSignOut, state.record]).toEqual([true, true, tombstone]);
+    expect(sync.due(sight(expired(2)))).toMatchObject({ session: 's', status: 'signedOut' });
+  });
+
   it('tells who waits to pay as soon as it is nothing any more', () => {
     const { sync, state, told } = stageOf(expired(1));
     sync.ahead(expired(2));
@@ -169,8 +180,7 @@ describe('a record that is gone, though nobody signed out', () => {
 describe('a record that was seen a while ago', () => {
   it('moves nothing back', () => {
     const { sync, state } = stageOf(expired(3));
-    for (const record of [undefined, expired(2), { ...another('t', 0), turn: 0 }])
-      sync.learn(record);
+    for (const record of [expired(2), { ...another('t', 0), turn: 0 }]) sync.learn(record);
     expect([state.current?.record, sync.owes]).toEqual([expired(3), false]);
   });
 
