@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, type TokenStore } from '../src/index.ts';
+import { memoryStore, type RefreshLock, type TokenStore } from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
+import { jwt } from './support/jwt.ts';
+import { scriptedLock } from './support/scripted-lock.ts';
 import { strictServer } from './support/server.ts';
 import {
   httpError,
@@ -269,6 +271,107 @@ describe('managers on one shared cell', () => {
   });
 });
 
+describe('the record is the lock', () => {
+  const apart = (count: number, optionsOf: (index: number) => TestSessionOptions) => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() - 1 });
+    const cell = sharedCell(server.first);
+    const all = Array.from({ length: count }, (_, index) =>
+      testSession({ clock, server, seed: index + 1, store: cell.open(), ...optionsOf(index) }),
+    );
+    return { clock, server, cell, all };
+  };
+  const lifetimes = async ({ clock, server, all }: ReturnType<typeof apart>): Promise<number[]> => {
+    for (let round = 0; round < 10; round++) {
+      const got = all.map(({ tokens }) => outcome(tokens.getToken()));
+      await clock.advance(10_000);
+      expect(new Set(await Promise.all(got))).toEqual(new Set([`at-${round + 2}`]));
+      await clock.advance(HOUR);
+    }
+    return [server.calls, server.reuses];
+  };
+
+  it('a store without a lock, 8 managers: one redemption an expiry', async () => {
+    expect(await lifetimes(apart(8, () => ({})))).toEqual([10, 0]);
+  });
+
+  it('a store without a lock and without notices, 8 managers: one redemption an expiry', async () => {
+    const stage = apart(8, () => ({}));
+    const { clock, server, cell } = stage;
+    const all = stage.all.map((_, index) =>
+      testSession({ clock, server, seed: index + 1, store: cell.open({ subscribe: false }) }),
+    );
+    expect(await lifetimes({ ...stage, all })).toEqual([10, 0]);
+  });
+
+  it('locks that keep nobody apart, 8 managers: one redemption an expiry', async () => {
+    expect(await lifetimes(apart(8, () => ({ lock: scriptedLock('open').lock })))).toEqual([10, 0]);
+  });
+
+  it('while an answer takes its time, nobody else sends the same refresh token, without any lock', async () => {
+    const { clock, server, all } = apart(8, () => ({ waitTimeout: 100_000 }));
+    const answer = server.hold();
+    const got = all.map(({ tokens }) => outcome(tokens.getToken()));
+    await clock.advance(50_000);
+    expect(server.calls).toBe(1);
+    answer();
+    await clock.advance(3000);
+    expect(new Set(await Promise.all(got))).toEqual(new Set(['at-2']));
+    expect(server.calls).toBe(1);
+  });
+
+  it('managers of different names on one store: one redemption, and the lock is asked for the store’s name alone', async () => {
+    const script = scriptedLock();
+    const asked = new Set<string>();
+    const lock: RefreshLock = {
+      request(name, options, task) {
+        asked.add(name);
+        return script.lock.request(name, options, task);
+      },
+    };
+    const stage = apart(2, (index) => ({ name: `manager-${index}`, lock }));
+    expect(await lifetimes(stage)).toEqual([10, 0]);
+    expect([...asked]).toEqual(['cell']);
+    expect(stage.all.map(({ events }) => events[0]?.name)).toEqual(['manager-0', 'manager-1']);
+  });
+});
+
+describe('another subject is another session', () => {
+  const of = (sub: string, id: number) => jwt({ iss: 'https://as.example', sub, jti: String(id) });
+  const grant = (sub: string, id: number) => ({
+    access_token: of(sub, id),
+    refresh_token: `rt-${sub}-${id}`,
+    expires_in: 3600,
+  });
+
+  it('a peer brings somebody else’s tokens: who waits here is turned away, and gets none of them', async () => {
+    const clock = testClock();
+    const server = strictServer({ expiresAt: clock.now() + HOUR });
+    const cell = sharedCell(undefined);
+    const [one, two] = [1, 2].map((seed) =>
+      testSession({ clock, server, seed, store: cell.open() }),
+    ) as [TestSession, TestSession];
+    await one.tokens.setSession(grant('ann', 1));
+    await two.tokens.getToken();
+    const answer = server.hold();
+    const waiting = [
+      outcome(two.tokens.refresh()),
+      outcome(two.tokens.replaceRejected(of('ann', 1))),
+    ];
+    await settle();
+    await one.tokens.setSession(grant('bob', 1));
+    await clock.advance(1000);
+    expect(await Promise.all(waiting)).toEqual(['ERR_SIGNED_OUT', 'ERR_SIGNED_OUT']);
+    answer();
+    await clock.advance(1000);
+    expect(await outcome(two.tokens.getToken())).toBe(of('bob', 1));
+    expect([two.ofType('signedIn').map(({ by }) => by), two.ofType('signedOut')]).toEqual([
+      ['peer'],
+      [],
+    ]);
+  });
+});
+
 describe('NOT_DURABLE', () => {
   it('redeemed but not stored: a peer that waits for the lock is kept from redeeming the old token until it is stored', async () => {
     const clock = testClock();
@@ -361,33 +464,6 @@ describe('close()', () => {
     expect(cell.record).toMatchObject({ gen: 1 });
   });
 
-  it('before anything is sent: nothing is, and who waits is told', async () => {
-    const { server, tokens, clock } = testSession();
-    const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
-    await tokens.close();
-    expect(await Promise.all(waits)).toEqual(['ERR_CLOSED', 'ERR_CLOSED']);
-    expect(server.calls).toBe(0);
-    expect(clock.pending).toBe(0);
-  });
-
-  it('twice, or unused, is fine; everything but status and close is refused afterwards', async () => {
-    const { tokens, clock } = testSession({ expiresIn: HOUR });
-    await tokens.getToken();
-    await Promise.all([tokens.close(), tokens.close()]);
-    await tokens.close();
-    expect(tokens.status).toBe('signedIn');
-    for (const attempt of [
-      () => tokens.getToken(),
-      () => tokens.refresh(),
-      () => tokens.replaceRejected('at-1'),
-      () => tokens.setSession({ accessToken: 'a' }),
-      () => tokens.signOut(),
-    ])
-      expect(await outcome(attempt())).toBe('ERR_CLOSED');
-    expect(clock.pending).toBe(0);
-    await testSession().tokens.close();
-  });
-
   it('while a sign-in or a sign-out is stored: waits for it', async () => {
     const cell = sharedCell({ accessToken: 'a' });
     const { tokens, clock } = testSession({ store: cell.open() });
@@ -410,86 +486,5 @@ describe('close()', () => {
     await closing;
     expect(ofType('warning').map(({ code }) => code)).toEqual(['NOT_DURABLE', 'LOST']);
     expect(clock.pending).toBe(0);
-  });
-
-  it('while the token endpoint hangs: within the hard cap', async () => {
-    const { clock, server, tokens } = testSession();
-    server.next(() => new Promise(() => undefined));
-    void outcome(tokens.getToken());
-    await settle();
-    let closed = false;
-    void tokens.close().then(() => (closed = true));
-    await clock.advance(65_000);
-    expect(closed).toBe(true);
-    expect(clock.pending).toBe(0);
-  });
-});
-
-describe('events', () => {
-  it('a listener that throws, or calls back, does not reach into the protocol', async () => {
-    const { tokens, server } = testSession();
-    const errors: unknown[] = [];
-    const original = globalThis.queueMicrotask;
-    globalThis.queueMicrotask = (task) => {
-      try {
-        task();
-      } catch (error) {
-        errors.push(error);
-      }
-    };
-    try {
-      tokens.subscribe(() => {
-        throw new Error('a listener failed');
-      });
-      const inside: Promise<unknown>[] = [];
-      tokens.subscribe((event) => {
-        if (event.type === 'refreshed') inside.push(outcome(tokens.getToken()));
-      });
-      expect(await outcome(tokens.getToken())).toBe('at-2');
-      expect(await Promise.all(inside)).toEqual(['at-2']);
-      await settle(); // what is told after the token was given
-    } finally {
-      globalThis.queueMicrotask = original;
-    }
-    expect(errors.length).toBeGreaterThan(0);
-    expect(server.calls).toBe(1);
-  });
-
-  it('a listener may leave, twice, and the same function may listen twice', async () => {
-    const { tokens } = testSession();
-    let calls = 0;
-    const listener = () => void calls++;
-    const [one, two] = [tokens.subscribe(listener), tokens.subscribe(listener)];
-    one();
-    one();
-    await tokens.getToken();
-    const heard = calls;
-    expect(heard).toBeGreaterThan(0);
-    two();
-    await tokens.refresh();
-    expect(calls).toBe(heard);
-  });
-
-  it('come after the status has changed, in order, with a fingerprint and never a token', async () => {
-    const { tokens, server, events } = testSession();
-    const seen: string[] = [];
-    tokens.subscribe(({ type }) => seen.push(`${type}: ${tokens.status}`));
-    await tokens.getToken();
-    server.next(() => {
-      throw httpError(401);
-    });
-    await outcome(tokens.refresh());
-    await tokens.signOut();
-    expect(seen.filter((line) => line !== 'ready: signedIn')).toEqual([
-      'refreshStarted: signedIn',
-      'refreshed: signedIn',
-      'refreshEnded: signedIn',
-      'refreshStarted: signedIn',
-      'refreshEnded: signedIn',
-      'sessionEnded: ended',
-      'signedOut: signedOut',
-    ]);
-    expect(JSON.stringify(events)).not.toMatch(/at-\d|rt-\d/);
-    expect(events.every(({ name, at }) => name === 'session' && at > 0)).toBe(true);
   });
 });

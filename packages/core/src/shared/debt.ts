@@ -1,4 +1,4 @@
-import { TokenError } from '../errors/errors.ts';
+import type { TokenError } from '../errors/errors.ts';
 import type { Emit } from '../session/events.ts';
 import { isActive, type SessionRecord } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';

@@ -5,6 +5,8 @@ import type { Intent, SessionRecord } from '../session/store.ts';
 const MOST_BETWEEN_LOOKS = 2000;
 /** The age that an intent was seen to have is written down when it has grown by so many ms. */
 const WRITTEN_EVERY = 2000;
+/** Ms that an age may be ahead of what is written: while nobody can write, the owner of the intent cannot pay either. */
+const MOST_UNWRITTEN = MOST_BETWEEN_LOOKS + WRITTEN_EVERY;
 const FIRST_LOOK = 100;
 const LONGEST_LOOK = 2000;
 
@@ -67,7 +69,10 @@ export function createIntentAge(): IntentAge {
         key = found;
         atFirst = seen;
         own = looks = 0;
-      } else own += Math.min(MOST_BETWEEN_LOOKS, now - looked);
+      } else {
+        const more = own + Math.min(MOST_BETWEEN_LOOKS, now - looked);
+        own = Math.min(more, seen + MOST_UNWRITTEN - atFirst);
+      }
       looked = now;
       age = Math.max(atFirst + own, seen);
       return age;

@@ -113,6 +113,11 @@ export function createSync(parts: {
     return compareRecords(state.record, record, stored);
   };
 
+  /** Is this what memory knows? A sign-out is written in the name of whatever session is found. */
+  const isNewest = ({ status, session, gen }: SessionRecord): boolean =>
+    state.record?.status === status &&
+    (status === 'signedOut' || (state.record.session === session && state.record.gen === gen));
+
   const noticeDeath = ({ dead, gen }: SessionRecord): void => {
     if (dead?.gen !== gen || state.dead !== undefined) return;
     const message = `The server ended the session (${dead.code})`;
@@ -213,6 +218,8 @@ export function createSync(parts: {
     paid(record) {
       if (isActive(record) && record.session === aside?.session)
         return sync.commit(record, { by: 'self', origin: 'signIn' });
+      // A sign-out, a sign-in or a refresh may have come while this was being written: that is owed still.
+      if (!isNewest(record)) return;
       unread = false;
       arrived();
       state.keep(isActive(record) ? withoutMarks(record) : record);

@@ -224,6 +224,113 @@ describe('lock', () => {
   });
 });
 
+describe('a lock that misbehaves', () => {
+  const answered = async (lock: RefreshLock) => {
+    const { server, clock, open } = world();
+    const session = open({ lock });
+    const waiting = outcome(session.tokens.getToken());
+    await clock.advance(1000);
+    return { ...session, server, clock, got: await waiting };
+  };
+  const closes = async ({ tokens, clock }: Awaited<ReturnType<typeof answered>>) => {
+    let closed = false;
+    void tokens.close().then(() => (closed = true));
+    await clock.advance(10_000);
+    return [closed, clock.pending];
+  };
+
+  it('and runs its task twice: one redemption', async () => {
+    const stage = await answered({
+      request: async (name, _, task) => {
+        const [first] = await Promise.all([task({ name }), task({ name })]);
+        return first;
+      },
+    });
+    expect([stage.got, stage.server.calls, await closes(stage)]).toEqual(['at-2', 1, [true, 0]]);
+  });
+
+  it('and rejects, and runs its task later: nothing is redeemed behind anybody’s back', async () => {
+    let later: () => Promise<unknown> = never;
+    const stage = await answered({
+      request: (name, _, task) => {
+        later = () => task({ name });
+        return Promise.reject(new Error('connection lost'));
+      },
+    });
+    await later();
+    expect([stage.got, stage.server.calls, await closes(stage)]).toEqual([
+      'ERR_REFRESH_UNAVAILABLE',
+      0,
+      [true, 0],
+    ]);
+  });
+
+  it('and never releases: who waits has the token long since, and close() resolves', async () => {
+    const stage = await answered({
+      request: (name, _, task) => task({ name }).then(never),
+    });
+    expect([stage.got, stage.server.calls, await closes(stage)]).toEqual(['at-2', 1, [true, 0]]);
+  });
+
+  it('and throws at once: a retryable error', async () => {
+    const stage = await answered({
+      request: () => {
+        throw new Error('no such lock');
+      },
+    });
+    expect([stage.got, stage.server.calls]).toEqual(['ERR_REFRESH_UNAVAILABLE', 0]);
+  });
+});
+
+describe('a subscription that misbehaves', () => {
+  const boom = (): never => {
+    throw new Error('boom');
+  };
+  const subscribing = (subscribe: () => unknown) => {
+    const { server, cell, clock } = world(HOUR);
+    const store = { ...cell.open({ subscribe: false }), subscribe: subscribe as () => () => void };
+    return testSession({ server, clock, store });
+  };
+
+  it.each([
+    ['throws', boom],
+    ['rejects', () => Promise.reject(new Error('boom'))],
+  ])('%s: a warning, and nothing else', async (_, subscribe) => {
+    const { tokens, ofType, clock } = subscribing(subscribe);
+    expect(await outcome(tokens.getToken())).toBe('at-1');
+    await settle();
+    expect(ofType('warning')).toMatchObject([{ code: 'STORE_UNAVAILABLE' }]);
+    expect(await outcome(tokens.refresh())).toBe('at-2');
+    await tokens.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ['gives nothing to unsubscribe with', () => undefined],
+    ['never says that it has begun', never],
+    ['cannot be ended: that throws', () => boom],
+    ['cannot be ended: that rejects', () => () => Promise.reject(new Error('boom'))],
+    ['cannot be ended: that hangs', () => never],
+  ])('%s: close() resolves all the same, and nobody is told', async (_, subscribe) => {
+    const { tokens, ofType } = subscribing(subscribe);
+    expect(await outcome(tokens.refresh())).toBe('at-2');
+    await tokens.close();
+    await settle();
+    expect(ofType('warning')).toEqual([]);
+  });
+
+  it('begins late, after close(): it is ended as soon as it has', async () => {
+    let begin: (end: () => void) => void = () => undefined;
+    let ended = 0;
+    const { tokens } = subscribing(() => new Promise((resolve) => (begin = resolve)));
+    await tokens.getToken();
+    await tokens.close();
+    begin(() => ended++);
+    await settle();
+    expect(ended).toBe(1);
+  });
+});
+
 describe('lease', () => {
   const leased = () => ({ ...world(), script: scriptedLock('grant', { leased: true }) });
 

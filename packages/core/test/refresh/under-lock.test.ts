@@ -182,7 +182,7 @@ describe('a lock that misbehaves', () => {
   });
 
   it.each([[undefined], [null], [0]])('rejects with %s: an error just so', async (reason) => {
-    const stage = waitFor(() => Promise.reject(reason));
+    const stage = waitFor(() => Promise.reject(reason as unknown as Error));
     await settle();
     expect(stage.ends).toEqual(failed('The lock failed'));
   });

@@ -21,7 +21,7 @@ it('an intent names the generation that is about to be redeemed, and goes away w
     dead: { gen: 4, code: 'c', at: 1 },
   };
   expect(marked.intent).toEqual(intent);
-  expect(withoutMarks(marked)).toEqual(record);
+  expect(withoutMarks({ ...record, intent, dead: marked.dead })).toEqual(record);
   expect(record.intent).toBeUndefined();
 });
 
@@ -69,6 +69,13 @@ describe('the age of an intent', () => {
     expect(age.look({ ...intent, seen: 40_000 }, 1000)).toBe(41_000);
     expect(age.look({ ...intent, seen: 45_000 }, 2000)).toBe(45_000);
     expect(age.look({ ...intent, seen: 45_000 }, 3000)).toBe(45_000);
+  });
+
+  it('grows no further than 4 s beyond what is written: while nobody can write, its owner cannot either', () => {
+    const age = createIntentAge();
+    for (let now = 0; now <= 100_000; now += 1000) age.look(intent, now);
+    expect(age.look(intent, 101_000)).toBe(4000);
+    expect(age.look({ ...intent, seen: 4000 }, 102_000)).toBe(5000);
   });
 
   it.each([

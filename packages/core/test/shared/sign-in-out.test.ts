@@ -1,59 +1,34 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCell } from '../../src/shared/store-access.ts';
-import { createSessionState } from '../../src/session/state.ts';
-import { createTransitions } from '../../src/shared/sign-in-out.ts';
-import type { SessionRecord } from '../../src/session/store.ts';
-import type { TokenSet } from '../../src/tokens/tokens.ts';
+import type { SessionRecord } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
-import { expired, fresh } from '../support/flight.ts';
-import { outcome } from '../support/session.ts';
+import { another, expired, fresh } from '../support/flight.ts';
+import { strictServer } from '../support/server.ts';
+import { outcome, type TestSessionOptions, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
-const down = () => Promise.reject(new Error('disk full'));
-const NEW: TokenSet = { accessToken: 'new', refreshToken: 'rt-new' };
+const HOUR = 3_600_000;
+const diskFull = () => Promise.reject(new Error('disk full'));
+const never = () => new Promise<never>(() => undefined);
+const NEW = { accessToken: 'new', refreshToken: 'rt-new' };
 
-/** Sign-in and sign-out without a manager around them. `read: false`: the store was never read. */
-function stageOf(stored?: SessionRecord, { read = true } = {}) {
+/** A manager on a cell that holds `stored`; `read: false`: it has not looked yet. */
+const stageOf = async (
+  stored: unknown,
+  { read = true, ...options }: TestSessionOptions & { readonly read?: boolean } = {},
+) => {
   const clock = testClock();
-  const shared = sharedCell(stored);
-  const told: string[] = [];
-  const outside = { closed: false };
-  const state = createSessionState({
-    clock,
-    random: () => 0,
-    windows: { skewWindow: 0, backgroundWindow: 0 },
-    emit: (event, token) =>
-      void told.push(
-        [
-          event.type,
-          'by' in event ? event.by : '',
-          'message' in event ? event.message : '',
-          token ?? '',
-        ]
-          .join(' ')
-          .trim(),
-      ),
-    changed: () => undefined,
-  });
-  if (read) state.take({ record: stored, version: undefined }, 'store');
-  told.length = 0;
-  let ids = 0;
-  const transitions = createTransitions({
-    state,
-    cell: createCell(shared.open(), clock),
-    clock,
-    random: () => 0,
-    newId: () => `id-${++ids}`,
-    revoker: {
-      revoke: (tokens) => void told.push(`revoke ${tokens.accessToken}`),
-      settled: async () => undefined,
-    },
-    open: () => void told.push('open'),
-    pump: () => void told.push(`pump${transitions.busy ? ' (busy)' : ''}`),
-    closed: () => outside.closed,
-  });
-  return { clock, shared, state, transitions, outside, told };
-}
+  const server = strictServer({ expiresAt: clock.now() + HOUR });
+  const cell = sharedCell(stored);
+  const revoked: (string | undefined)[] = [];
+  const revoke = async ({ refreshToken }: { readonly refreshToken?: string | undefined }) =>
+    revoked.push(refreshToken);
+  const session = testSession({ clock, server, store: cell.open(), revoke, ...options });
+  if (read) await session.tokens.ready();
+  return { ...session, cell, revoked };
+};
+const now = testClock().now();
+/** A session `s` of generation `gen`, good for an hour. */
+const stored = (gen = 1) => fresh(gen, now);
 
 /** Holds the next write back until it is let through. */
 function holdWrite({ hooks }: ReturnType<typeof sharedCell>): () => void {
@@ -67,263 +42,549 @@ function holdWrite({ hooks }: ReturnType<typeof sharedCell>): () => void {
 
 describe('a sign-in', () => {
   it('is stored as a new session, shown once it is, and meanwhile whoever comes has to wait', async () => {
-    const { transitions, shared, state, told, clock } = stageOf();
-    const release = holdWrite(shared);
-    const signingIn = transitions.signIn(NEW);
+    const { tokens, cell, clock, ofType } = await stageOf(undefined);
+    const release = holdWrite(cell);
+    const signingIn = tokens.setSession(NEW);
+    const waiting = outcome(tokens.getToken());
     await settle();
-    expect([transitions.busy, state.phase]).toEqual([true, 'empty']);
+    expect(tokens.status).toBe('signedOut');
     release();
     await signingIn;
-    const record = {
+    expect(cell.record).toEqual({
       v: 1,
-      session: 'id-1',
+      session: expect.any(String),
       gen: 0,
       status: 'active',
       tokens: NEW,
       issuedAt: clock.now(),
       turn: clock.now(),
-    };
-    expect(shared.record).toEqual(record);
-    expect(state).toMatchObject({
-      phase: 'active',
-      stored: true,
-      epoch: 0,
-      held: { record, origin: 'signIn' },
     });
-    expect(told).toEqual(['open', 'signedIn self  new', 'pump']);
-    expect(transitions.busy).toBe(false);
+    expect(await waiting).toBe('new');
+    expect(ofType('signedIn').map(({ by }) => by)).toEqual(['self']);
   });
 
-  it('replaces whatever session there was, which is over then', async () => {
-    const { transitions, shared, state } = stageOf(expired(1));
-    shared.put({ ...expired(0), session: 'unseen' });
-    await transitions.signIn(NEW);
-    expect(shared.record?.session).toBe('id-1');
-    expect([...state.past].sort()).toEqual(['s', 'unseen']);
-    expect(state.epoch).toBe(1);
-  });
-
-  it('that cannot be stored changes nothing, and keeps nobody waiting', async () => {
-    const { transitions, shared, state, told } = stageOf(expired(1));
-    shared.hooks.beforeWrite = down;
-    expect(await outcome(transitions.signIn(NEW))).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(shared.record).toEqual(expired(1));
-    expect(state.held?.record).toEqual(expired(1));
-    expect([told, transitions.busy]).toEqual([['open', 'pump'], false]);
-  });
-
-  it('while another is being stored turns away who waited for that one, and has the last word', async () => {
-    const { transitions, shared, state } = stageOf();
-    const release = holdWrite(shared);
-    const first = transitions.signIn(NEW);
+  it('replaces whatever session there is, with a later turn than that', async () => {
+    const { tokens, cell } = await stageOf(stored());
+    const unseen = another('unseen', now + 50_000);
+    cell.put(unseen);
+    await tokens.setSession(NEW);
+    expect(cell.record).toMatchObject({ gen: 0, tokens: NEW, past: expect.any(Array) });
+    expect(cell.record?.turn).toBeGreaterThan(unseen.turn);
+    cell.put(unseen);
+    cell.notify();
     await settle();
-    expect(state.epoch).toBe(0);
-    const second = transitions.signIn({ accessToken: 'second' });
-    expect(state.epoch).toBe(1);
+    expect(await outcome(tokens.getToken())).toBe('new');
+  });
+
+  it('of tokens that are known changes nothing, and keeps nobody waiting', async () => {
+    const { tokens, cell, ofType } = await stageOf(stored());
+    cell.hooks.beforeRead = never;
+    const announcing = outcome(tokens.setSession({ accessToken: 'at-1', refreshToken: 'rt-1' }));
+    expect(await outcome(tokens.getToken())).toBe('at-1');
+    cell.hooks.beforeRead = undefined;
+    void announcing;
+    expect([cell.writes, ofType('signedIn')]).toEqual([0, []]);
+  });
+
+  it('while another is being stored has the last word, and who waited for that one goes on', async () => {
+    const { tokens, cell } = await stageOf(undefined);
+    const release = holdWrite(cell);
+    const first = tokens.setSession(NEW);
+    await settle();
+    const second = tokens.setSession({ accessToken: 'second' });
+    const waiting = outcome(tokens.getToken());
     release();
     await Promise.all([first, second]);
-    expect(shared.record?.tokens).toEqual({ accessToken: 'second' });
-    expect(state.held?.token.accessToken).toBe('second');
-    expect(transitions.busy).toBe(false);
+    expect(cell.record?.tokens).toEqual({ accessToken: 'second' });
+    expect([await waiting, await outcome(tokens.getToken())]).toEqual(['second', 'second']);
   });
 
   it('that a sign-out overtook is told so, and is never stored', async () => {
-    const { transitions, shared, state } = stageOf(expired(1));
-    const signingIn = transitions.signIn(NEW).catch((error: unknown) => error);
-    const signingOut = transitions.signOut();
+    const { tokens, cell } = await stageOf(stored());
+    const signingIn = tokens.setSession(NEW).catch((error: unknown) => error);
+    const signingOut = tokens.signOut();
     expect(await signingIn).toMatchObject({
       code: 'ERR_SIGNED_OUT',
       message: 'Signed out before the sign-in was stored',
     });
     await signingOut;
-    expect(shared.history.map(({ status }) => status)).toEqual(['signedOut']);
-    expect(state.phase).toBe('signedOut');
+    expect(cell.history.map(({ status }) => status)).toEqual(['signedOut']);
+    expect(tokens.status).toBe('signedOut');
   });
 
   it('that a sign-out overtook while it was being stored is ended in the store as well', async () => {
-    const { transitions, shared, state, told } = stageOf();
-    const release = holdWrite(shared);
-    const signingIn = outcome(transitions.signIn(NEW));
+    const { tokens, cell, ofType } = await stageOf(undefined);
+    const release = holdWrite(cell);
+    const signingIn = outcome(tokens.setSession(NEW));
     await settle();
-    const signingOut = transitions.signOut();
+    const signingOut = tokens.signOut();
     release();
     expect(await signingIn).toBe('ERR_SIGNED_OUT');
     await signingOut;
-    expect(shared.record).toMatchObject({ session: 'id-1', status: 'signedOut' });
-    expect([state.phase, state.held]).toEqual(['signedOut', undefined]);
-    expect(told).not.toContain('signedIn self  new');
+    expect(cell.record?.status).toBe('signedOut');
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedOut', undefined]);
+    expect(ofType('signedIn')).toEqual([]);
+  });
+
+  it.each(['refresh', 'acquire'] as const)(
+    'while %s is asked stays, whatever the late answer finds: what was known of the store before the call is no news',
+    async (from) => {
+      const clock = testClock();
+      const server = strictServer({ expiresAt: clock.now() - 1 });
+      const cell = sharedCell(from === 'refresh' ? server.first : undefined);
+      const { tokens, ofType } = testSession({ clock, server, from, store: cell.open() });
+      const open = server.hold();
+      void outcome(tokens.getToken());
+      await settle();
+      await tokens.setSession({ accessToken: 'second', refreshToken: 'rt-second' });
+      const { record } = cell;
+      open();
+      await settle();
+      expect([
+        server.calls,
+        tokens.status,
+        await outcome(tokens.getToken()),
+        ofType('signedOut'),
+      ]).toEqual([1, 'signedIn', 'second', []]);
+      expect(cell.record).toEqual(record);
+    },
+  );
+});
+
+describe('a sign-in whose write got no answer', () => {
+  it('and was written all the same is settled before the promise is', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    cell.hooks.afterWrite = () => {
+      cell.hooks.afterWrite = undefined;
+      throw new Error('connection lost');
+    };
+    const signingIn = outcome(tokens.setSession(NEW));
+    await clock.advance(1000);
+    expect(await signingIn).toBeUndefined();
+    expect(
+      cell.history.filter(({ tokens: written }) => written?.accessToken === 'new'),
+    ).toHaveLength(1);
+    expect([await outcome(tokens.getToken()), clock.pending]).toEqual(['new', 0]);
+  });
+
+  it('and was not written is written again, once', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    cell.hooks.beforeWrite = () => {
+      cell.hooks.beforeWrite = undefined;
+      throw new Error('connection lost');
+    };
+    const signingIn = outcome(tokens.setSession(NEW));
+    await clock.advance(1000);
+    expect(await signingIn).toBeUndefined();
+    expect(cell.record?.tokens).toEqual(NEW);
+    expect(await outcome(tokens.getToken())).toBe('new');
+  });
+
+  it('and lands late is not written twice: the version decides', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    const release = holdWrite(cell);
+    const signingIn = outcome(tokens.setSession(NEW));
+    await clock.advance(10_000); // its time limit; the next look finds nothing yet, and writes
+    await clock.advance(1000);
+    release();
+    expect(await signingIn).toBeUndefined();
+    await settle();
+    expect(cell.history).toHaveLength(1);
+    expect(await outcome(tokens.getToken())).toBe('new');
+  });
+
+  /** Given up: nobody knows whether it was stored. */
+  const givenUp = async () => {
+    const stage = await stageOf(stored());
+    stage.cell.hooks.beforeWrite = diskFull;
+    const signingIn = stage.tokens.setSession(NEW).catch((error: unknown) => error);
+    await stage.clock.advance(29_000);
+    let settled = false;
+    void signingIn.then(() => (settled = true));
+    await settle();
+    expect(settled).toBe(false);
+    await stage.clock.advance(2000);
+    return { ...stage, error: await signingIn };
+  };
+
+  it('is given up after `waitTimeout`, and says that it may still take effect; the old session goes on', async () => {
+    const { error, tokens } = await givenUp();
+    expect(error).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'unanswered',
+      message: expect.stringContaining('it may still take effect'),
+    });
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'at-1']);
+  });
+
+  it('and was given up is stored as soon as that works', async () => {
+    const { tokens, cell, clock, ofType } = await givenUp();
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(10_000);
+    expect(cell.record?.tokens).toEqual(NEW);
+    expect(await outcome(tokens.getToken())).toBe('new');
+    expect([ofType('signedIn').map(({ by }) => by), clock.pending]).toEqual([['self'], 0]);
+  });
+
+  it('and was given up is dropped at the sight of anything newer', async () => {
+    const { tokens, cell, clock } = await givenUp();
+    cell.put(stored(2));
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(60_000);
+    expect(cell.record).toEqual(stored(2));
+    expect([await outcome(tokens.getToken()), clock.pending]).toEqual(['at-2', 0]);
+  });
+
+  it('and was given up is dropped by a later sign-out', async () => {
+    const { tokens, cell, clock } = await givenUp();
+    cell.hooks.beforeWrite = undefined;
+    await tokens.signOut();
+    await clock.advance(60_000);
+    expect([cell.record?.status, tokens.status, clock.pending]).toEqual([
+      'signedOut',
+      'signedOut',
+      0,
+    ]);
+  });
+
+  it('and was given up is dropped by a later sign-in', async () => {
+    const { tokens, cell, clock } = await givenUp();
+    cell.hooks.beforeWrite = undefined;
+    await tokens.setSession({ accessToken: 'third' });
+    await clock.advance(60_000);
+    expect(cell.history.map((record) => record.tokens?.accessToken)).toEqual(['third']);
+    expect([await outcome(tokens.getToken()), clock.pending]).toEqual(['third', 0]);
+  });
+
+  it('and of which nobody knows does not come up after a sign-out, should it be found', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    let late: SessionRecord | undefined;
+    cell.hooks.beforeWrite = (record) => {
+      late ??= record;
+      return never();
+    };
+    void outcome(tokens.setSession(NEW));
+    await clock.advance(45_000);
+    cell.hooks.beforeWrite = undefined;
+    const signingOut = tokens.signOut();
+    await clock.advance(12_000); // until the last write has timed out
+    await signingOut;
+    cell.put(late); // a replica that had it
+    cell.notify();
+    await settle();
+    await clock.advance(20_000);
+    expect([tokens.status, cell.record?.status]).toEqual(['signedOut', 'signedOut']);
   });
 });
 
 describe('a sign-out', () => {
   it('ends the session here at once, then in the store', async () => {
-    const { transitions, shared, state, told, clock } = stageOf(expired(4));
-    const signingOut = transitions.signOut();
-    expect([state.phase, transitions.busy]).toEqual(['signedOut', false]);
+    const { tokens, cell, clock, revoked, ofType } = await stageOf(stored(4));
+    const signingOut = tokens.signOut();
+    expect([tokens.status, cell.record?.status]).toEqual(['signedOut', 'active']);
     await signingOut;
-    expect(shared.record).toEqual({
+    expect(cell.record).toEqual({
       v: 1,
       session: 's',
       gen: 4,
       status: 'signedOut',
       issuedAt: clock.now(),
       turn: clock.now(),
+      past: [expect.any(String)],
     });
-    expect(told).toEqual(['open', 'signedOut self', 'revoke at-4', 'pump']);
+    expect([revoked, ofType('signedOut').map(({ by }) => by)]).toEqual([['rt-4'], ['self']]);
   });
 
   it('of a store that was never read lets nobody have what it holds', async () => {
-    const { transitions, shared, state, told } = stageOf(fresh(4, 1_800_000_000_000), {
-      read: false,
-    });
-    const signingOut = transitions.signOut();
-    expect([state.phase, transitions.busy]).toEqual(['signedOut', true]);
+    const { tokens, cell, revoked } = await stageOf(stored(4), { read: false });
+    const release = holdWrite(cell);
+    const signingOut = tokens.signOut();
+    const waiting = outcome(tokens.getToken());
+    await settle();
+    release();
     await signingOut;
-    expect(shared.record).toMatchObject({ session: 's', gen: 4, status: 'signedOut' });
-    expect([state.phase, state.held, transitions.busy]).toEqual(['signedOut', undefined, false]);
-    expect(told).toEqual(['open', 'signedOut self', 'revoke at-4', 'pump']);
+    expect(await waiting).toBeUndefined();
+    expect(cell.record).toMatchObject({ session: 's', gen: 4, status: 'signedOut' });
+    expect([tokens.status, revoked]).toEqual(['signedOut', ['rt-4']]);
   });
 
-  it('of a store that is empty leaves a tombstone, of the session that was held if there was one', async () => {
-    const nobody = stageOf();
-    await nobody.transitions.signOut();
-    expect(nobody.shared.record).toMatchObject({ session: 'id-1', gen: 0, status: 'signedOut' });
-    const somebody = stageOf(expired(1));
-    somebody.shared.put(undefined);
-    await somebody.transitions.signOut();
-    expect(somebody.shared.record).toMatchObject({ session: 's', gen: 0, status: 'signedOut' });
-  });
-
-  it('of a store that holds a tombstone writes nothing', async () => {
-    const tombstone: SessionRecord = {
-      v: 1,
-      session: 'x',
-      gen: 7,
-      status: 'signedOut',
-      issuedAt: 0,
-      turn: 0,
-    };
-    const { transitions, shared, state } = stageOf(tombstone);
-    await transitions.signOut();
-    expect([shared.writes, shared.record, state.phase]).toEqual([0, tombstone, 'signedOut']);
+  it('of a store that is empty leaves the record of a sign-out', async () => {
+    const nobody = await stageOf(undefined);
+    await nobody.tokens.signOut();
+    expect(nobody.cell.record).toMatchObject({ gen: 0, status: 'signedOut' });
+    const somebody = await stageOf(stored());
+    somebody.cell.put(undefined);
+    await somebody.tokens.signOut();
+    expect(somebody.cell.record).toMatchObject({ session: 's', status: 'signedOut' });
   });
 
   it('ends a session that it finds there and had not seen, and revokes its tokens', async () => {
-    const { transitions, shared, told } = stageOf(expired(1));
-    shared.put({ ...expired(8, { accessToken: 'unseen' }), session: 't' });
-    await transitions.signOut();
-    expect(shared.record).toMatchObject({ session: 't', gen: 8, status: 'signedOut' });
-    expect(told).toContain('revoke unseen');
+    const { tokens, cell, clock, revoked } = await stageOf(stored());
+    await clock.advance(1000);
+    cell.put({
+      ...another('t', now),
+      tokens: { accessToken: 'unseen', refreshToken: 'rt-unseen' },
+    });
+    await tokens.signOut();
+    expect(cell.record).toMatchObject({ status: 'signedOut' });
+    expect(revoked).toEqual(['rt-1', 'rt-unseen']);
+    expect(tokens.status).toBe('signedOut');
   });
 
   it('revokes what a peer had refreshed meanwhile, and nothing twice', async () => {
-    const { transitions, shared, told } = stageOf(expired(1));
-    shared.put(expired(2));
-    await transitions.signOut();
-    expect(told.filter((line) => line.startsWith('revoke'))).toEqual([
-      'revoke at-1',
-      'revoke at-2',
-    ]);
+    const { tokens, cell, revoked } = await stageOf(stored(1));
+    cell.put(stored(2));
+    await tokens.signOut();
+    expect(revoked).toEqual(['rt-1', 'rt-2']);
   });
 
-  it('meets a sign-in that is stored at that very moment: who was faster with the second look stands', async () => {
-    const { transitions, shared, state } = stageOf(expired(1));
-    shared.hooks.beforeWrite = () => {
-      shared.hooks.beforeWrite = undefined;
-      shared.put({ ...fresh(0, 2e12), session: 't' });
+  it('during which sign-ins of peers were seen ends those that came before it, for good', async () => {
+    const { tokens, cell, clock, server } = await stageOf(stored());
+    await clock.advance(1000);
+    let read = (): void => undefined;
+    cell.hooks.beforeRead = () => {
+      cell.hooks.beforeRead = undefined;
+      return new Promise<void>((resolve) => (read = resolve));
     };
-    await transitions.signOut();
-    expect(shared.record).toMatchObject({ session: 't', status: 'active' });
-    expect([state.phase, state.held?.record.session]).toEqual(['active', 't']);
+    const signingOut = tokens.signOut();
+    await settle();
+    cell.put(another('second', now + 500));
+    cell.notify();
+    await settle();
+    cell.put(another('third', now + 600)); // nobody is told of this one
+    read();
+    await signingOut;
+    await clock.advance(HOUR);
+    expect([tokens.status, cell.record?.status, await outcome(tokens.getToken())]).toEqual([
+      'signedOut',
+      'signedOut',
+      undefined,
+    ]);
+    expect(server.calls).toBe(0);
+  });
+
+  it('meets a sign-in of a peer that came after it: that one stands', async () => {
+    const { tokens, cell } = await stageOf(stored());
+    const theirs = another('t', now + 1);
+    cell.hooks.beforeWrite = () => {
+      cell.hooks.beforeWrite = undefined;
+      cell.put(theirs);
+    };
+    await tokens.signOut();
+    expect([cell.record, tokens.status]).toEqual([theirs, 'signedIn']);
   });
 });
 
-describe('a sign-out that cannot be stored', () => {
-  const failed = async (
-    stored: SessionRecord | undefined = expired(1),
-    options?: { read: boolean },
-  ) => {
-    const stage = stageOf(stored, options);
-    stage.shared.hooks.beforeRead = down;
-    expect(await outcome(stage.transitions.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
+describe('a sign-out that could not be stored', () => {
+  const failed = async (options: { readonly read?: boolean } = {}) => {
+    const stage = await stageOf(stored(), options);
+    stage.cell.hooks.beforeRead = diskFull;
+    expect(await outcome(stage.tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
     return stage;
   };
 
   it('rejects, says so, and is tried again until it is', async () => {
-    const { clock, shared, state, told, transitions } = await failed();
-    expect(told).toEqual([
-      'open',
-      'signedOut self',
-      'revoke at-1',
-      'warning  Signed out here; the store could not be told yet',
-      'pump',
+    const { clock, cell, tokens, ofType, revoked } = await failed();
+    expect(ofType('warning')).toMatchObject([
+      { code: 'NOT_DURABLE', message: 'Signed out here; the store could not be told yet' },
     ]);
-    expect([state.phase, transitions.busy]).toEqual(['signedOut', false]);
-    const { reads } = shared;
-    await clock.advance(500 + 1000 + 2000); // 1, 2, 4 s, and `random` halves them
-    expect(shared.reads - reads).toBe(3);
-    shared.hooks.beforeRead = undefined;
+    expect([tokens.status, revoked]).toEqual(['signedOut', ['rt-1']]);
+    const { reads } = cell;
+    await clock.advance(500 + 1000 + 2000);
+    expect(cell.reads - reads).toBe(3);
+    cell.hooks.beforeRead = undefined;
     await clock.advance(4000);
-    expect([shared.record?.status, clock.pending]).toEqual(['signedOut', 0]);
+    expect([cell.record?.status, clock.pending]).toEqual(['signedOut', 0]);
   });
 
-  it('never read, keeps nobody waiting', async () => {
-    const { transitions } = await failed(expired(1), { read: false });
-    expect(transitions.busy).toBe(false);
+  it('of a store that was never read keeps nobody waiting, and is meant for the first session that is found', async () => {
+    const { clock, cell, tokens } = await failed({ read: false });
+    expect(await outcome(tokens.getToken())).toBeUndefined();
+    cell.hooks.beforeRead = undefined;
+    await clock.advance(60_000);
+    expect([cell.record?.status, tokens.status]).toEqual(['signedOut', 'signedOut']);
   });
 
   it('does not end what somebody else signs in to from then on', async () => {
-    const { clock, shared, state } = await failed();
-    const other = { ...fresh(0, 2e12), session: 't' };
-    shared.put(other);
-    shared.hooks.beforeRead = undefined;
+    const { clock, cell, tokens } = await failed();
+    const other = another('t', now + 1000);
+    cell.put(other);
+    cell.hooks.beforeRead = undefined;
     await clock.advance(60_000);
-    expect([shared.record, state.held?.record, clock.pending]).toEqual([other, other, 0]);
+    expect([cell.record, tokens.status, clock.pending]).toEqual([other, 'signedIn', 0]);
   });
 
-  it('never read, is meant for the first session that is found', async () => {
-    const { clock, shared, state } = await failed(expired(1), { read: false });
-    shared.hooks.beforeRead = undefined;
+  it('is given up when a record of a format version that is not known turns up there', async () => {
+    const { clock, cell } = await failed();
+    cell.hooks.beforeRead = undefined;
+    cell.put({ v: 9 });
     await clock.advance(60_000);
-    expect([shared.record?.status, state.phase]).toEqual(['signedOut', 'signedOut']);
+    expect([cell.record, clock.pending]).toEqual([{ v: 9 }, 0]);
   });
 
-  it('is given up when something else turns up there', async () => {
-    const { clock, shared } = await failed();
-    shared.hooks.beforeRead = undefined;
-    shared.put({ v: 9 });
+  it('replaces what is nobody’s when it turns up there', async () => {
+    const { clock, cell } = await failed();
+    cell.hooks.beforeRead = undefined;
+    cell.put({ hello: 'world' });
     await clock.advance(60_000);
-    expect([shared.record, clock.pending]).toEqual([{ v: 9 }, 0]);
+    expect([cell.record?.status, clock.pending]).toEqual(['signedOut', 0]);
   });
 
-  it('is left to the next sign-out', async () => {
-    const { clock, shared, transitions } = await failed();
-    const second = outcome(transitions.signOut());
-    expect(await second).toBe('ERR_REFRESH_UNAVAILABLE');
-    const { reads } = shared;
+  it('is one debt, however often it was tried by hand', async () => {
+    const { clock, cell, tokens } = await failed();
+    expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
+    const { reads } = cell;
     await clock.advance(500);
-    expect(shared.reads - reads).toBe(1);
+    expect(cell.reads - reads).toBe(1);
   });
 
-  it('is left alone once the manager is closed', async () => {
-    const { clock, shared, outside } = await failed();
-    outside.closed = true;
-    const { reads } = shared;
-    await clock.advance(60_000);
-    expect([shared.reads - reads, clock.pending]).toEqual([0, 0]);
+  it('and then a sign-in that could not be stored either: the sign-in is what is stored at last, as its error says', async () => {
+    const { cell, clock, tokens } = await stageOf(stored());
+    cell.hooks.beforeWrite = diskFull;
+    expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE');
+    const signingIn = tokens.setSession({ accessToken: 'second' }).catch((error: unknown) => error);
+    await clock.advance(31_000);
+    expect(await signingIn).toMatchObject({ delivery: 'unanswered' });
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(120_000);
+    expect([cell.record?.tokens?.accessToken, tokens.status, clock.pending]).toEqual([
+      'second',
+      'signedIn',
+      0,
+    ]);
+  });
+
+  it('is not tried again once a sign-in after it was stored', async () => {
+    const { cell, clock, tokens } = await stageOf(stored(), { read: false });
+    cell.hooks.beforeRead = diskFull;
+    expect(await outcome(tokens.signOut())).toBe('ERR_REFRESH_UNAVAILABLE'); // of what, nobody has seen yet
+    cell.hooks.beforeRead = undefined;
+    const release = holdWrite(cell);
+    const signingIn = tokens.setSession({ accessToken: 'second' });
+    await clock.advance(5000);
+    release();
+    await signingIn;
+    await clock.advance(120_000);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getToken())]).toEqual([
+      'active',
+      'signedIn',
+      'second',
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('and found a sign-in being stored: that session does not come up either, not even for a moment', async () => {
+    const { cell, clock, tokens, ofType } = await stageOf(stored());
+    let written = (): void => undefined;
+    cell.hooks.afterWrite = () => new Promise<void>((resolve) => (written = resolve));
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    await settle();
+    const signingOut = outcome(tokens.signOut());
+    cell.hooks.afterWrite = undefined;
+    cell.hooks.beforeRead = diskFull;
+    written();
+    expect([await signingIn, await signingOut]).toEqual([
+      'ERR_SIGNED_OUT',
+      'ERR_REFRESH_UNAVAILABLE',
+    ]);
+    expect(cell.record?.status).toBe('active');
+    cell.hooks.beforeRead = undefined;
+    cell.notify();
+    await clock.advance(120_000);
+    expect([cell.record?.status, tokens.status, await outcome(tokens.getToken())]).toEqual([
+      'signedOut',
+      'signedOut',
+      undefined,
+    ]);
+    expect(ofType('signedIn')).toEqual([]);
+  });
+});
+
+describe('a sign-in that another one overtakes', () => {
+  it('after a sign-out: nobody is told that they were signed out, and the last one stands', async () => {
+    const { tokens } = await stageOf(stored());
+    await tokens.signOut();
+    const both = ['second', 'third'].map((accessToken) =>
+      outcome(tokens.setSession({ accessToken })),
+    );
+    expect(await Promise.all(both)).toEqual([undefined, undefined]);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'third']);
+  });
+
+  it('which then cannot be stored: both are told, and the old session stays', async () => {
+    const { cell, clock, tokens } = await stageOf(stored());
+    cell.hooks.beforeWrite = diskFull;
+    const both = ['second', 'third'].map((accessToken) =>
+      outcome(tokens.setSession({ accessToken })),
+    );
+    await clock.advance(65_000);
+    expect(await Promise.all(both)).toEqual(['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_UNAVAILABLE']);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'at-1']);
+  });
+
+  it('when it was stored itself: stays what it is, whatever comes of the other', async () => {
+    const { cell, clock, tokens } = await stageOf(stored());
+    cell.hooks.afterWrite = () => {
+      cell.hooks.afterWrite = undefined;
+      cell.hooks.beforeWrite = diskFull;
+      return settle();
+    };
+    const first = outcome(tokens.setSession({ accessToken: 'second' }));
+    await settle();
+    const last = outcome(tokens.setSession({ accessToken: 'third' }));
+    await clock.advance(65_000);
+    expect([await first, await last]).toEqual([undefined, 'ERR_REFRESH_UNAVAILABLE']);
+    expect(await outcome(tokens.getToken())).toBe('second');
+  });
+
+  it('with a sign-out in between: the first is told, the last one stands', async () => {
+    const { tokens } = await stageOf(stored());
+    const first = outcome(tokens.setSession({ accessToken: 'second' }));
+    const signingOut = tokens.signOut();
+    const last = outcome(tokens.setSession({ accessToken: 'third' }));
+    await signingOut;
+    expect(await Promise.all([first, last])).toEqual(['ERR_SIGNED_OUT', undefined]);
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'third']);
+  });
+});
+
+describe('a sign-in that fails after it has looked', () => {
+  it('has found the session that goes on, which is known from then on: a store that goes back does not bring up an older generation', async () => {
+    const { tokens, cell, clock, server } = await stageOf(stored(1), { read: false });
+    cell.hooks.beforeWrite = diskFull;
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    await clock.advance(31_000);
+    expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
+    cell.put(expired(0));
+    expect([tokens.status, await outcome(tokens.getToken()), server.calls]).toEqual([
+      'signedIn',
+      'at-1',
+      0,
+    ]);
+  });
+
+  it('has found a newer generation of the session that is held: it is handed out', async () => {
+    const { tokens, cell, clock, server } = await stageOf(stored(1));
+    cell.put(stored(7));
+    cell.hooks.beforeWrite = diskFull;
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    await clock.advance(31_000);
+    expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect([await outcome(tokens.getToken()), server.calls]).toEqual(['at-7', 0]);
   });
 });
 
 it('whoever closes waits for what is being stored', async () => {
-  const { transitions, shared } = stageOf();
-  const release = holdWrite(shared);
-  const signingIn = transitions.signIn(NEW);
-  let settled = false;
-  void transitions.settled().then(() => (settled = true));
+  const { tokens, cell } = await stageOf(stored());
+  const release = holdWrite(cell);
+  const signingIn = tokens.setSession(NEW);
   await settle();
-  expect(settled).toBe(false);
+  let closed = false;
+  void tokens.close().then(() => (closed = true));
+  await settle();
+  expect(closed).toBe(false);
   release();
   await signingIn;
   await settle();
-  expect(settled).toBe(true);
+  expect([closed, cell.record?.tokens]).toEqual([true, NEW]);
 });

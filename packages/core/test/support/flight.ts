@@ -125,6 +125,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     },
     classify: undefined,
     subjectOf,
+    cookies: undefined,
     revoke: (tokens) => void revoked.push(tokens),
     unsettled,
     closed,
