@@ -6,7 +6,7 @@ import { attachAuth } from '@unexpired/axios';
 import { createAuthFetch } from '@unexpired/fetch';
 import axios, { type AxiosAdapter, type AxiosInstance } from 'axios';
 import { createAuthRefresh } from 'axios-auth-refresh';
-import { createTokenManager, memoryStore } from 'unexpired';
+import { createTokenManager } from 'unexpired';
 import { type Compared, compare } from './support/compare.ts';
 import { decimals, printTable } from './support/print.ts';
 import { freshTokens, noRefresh } from './support/tokens.ts';

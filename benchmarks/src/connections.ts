@@ -3,7 +3,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createAuthFetch } from '@unexpired/fetch';
-import { createTokenManager, memoryStore } from 'unexpired';
+import { createTokenManager } from 'unexpired';
 import { median } from './support/median.ts';
 import { printTable, whole } from './support/print.ts';
 

@@ -1,5 +1,5 @@
 // Many waiters on one refresh: how long after the new token the last of them has it, and how much heap each needs.
-import { createTokenManager, memoryStore } from 'unexpired';
+import { createTokenManager } from 'unexpired';
 import { median } from './support/median.ts';
 import { decimals, printTable, whole } from './support/print.ts';
 

@@ -1,6 +1,6 @@
 // Coming from axios-auth-refresh: skipAuthRefresh, shouldRefresh.
 import axios from 'axios';
-import { createTokenManager, memoryStore } from 'unexpired';
+import { createTokenManager } from 'unexpired';
 import { attachAuth } from '@unexpired/axios';
 const api = axios.create({ baseURL: 'https://api.example.com' }); // delete the interceptor that set Authorization
 const tokens = createTokenManager({

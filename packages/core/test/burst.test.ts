@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createTokenManager, memoryStore, type TokenEvent, tokenErrorOf } from '../src/index.ts';
+import { createTokenManager, type TokenEvent, tokenErrorOf } from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';
 

@@ -1,11 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import {
-  createTokenManager,
-  memoryStore,
-  type RefreshLock,
-  TokenError,
-  type TokenEvent,
-} from '../src/index.ts';
+import { createTokenManager, type RefreshLock, TokenError, type TokenEvent } from '../src/index.ts';
 import { systemClock } from '../src/adapter.ts';
 import { settle, testClock } from './support/clock.ts';
 import { strictServer } from './support/server.ts';

@@ -1,7 +1,7 @@
 // Hostile answers as the whole of the session meets them: what is handed out, said in events and errors, and logged.
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
-import { createTokenManager, memoryStore, TokenError, type TokenManager } from 'unexpired';
+import { createTokenManager, TokenError, type TokenManager } from 'unexpired';
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import { testClock } from '../../core/test/support/clock.ts';
 import { context } from './support/context.ts';

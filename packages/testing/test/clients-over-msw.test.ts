@@ -1,12 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { setupServer } from 'msw/node';
-import {
-  createTokenManager,
-  memoryStore,
-  type TokenManager,
-  type TokenResponse,
-  tokenErrorOf,
-} from 'unexpired';
+import { createTokenManager, type TokenManager, type TokenResponse, tokenErrorOf } from 'unexpired';
 import { clientCredentialsGrant, refreshTokenGrant } from '@unexpired/oauth';
 import { type SimulatedServer, simulatedServer } from '@unexpired/testing';
 import { handlers } from '@unexpired/testing/msw';

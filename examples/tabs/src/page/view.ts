@@ -42,7 +42,10 @@ export function tell(event: TokenEvent): string | undefined {
     case 'sessionEnded':
     case 'warning':
       return event.error?.message ?? event.type;
-    default:
+    case 'refreshStarted':
+    case 'replayed':
+    case 'notReplayed':
+    case 'unsigned':
       return undefined;
   }
 }

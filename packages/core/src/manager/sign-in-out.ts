@@ -2,7 +2,6 @@ import { mutexLock } from '../refresh/mutex-lock.ts';
 import { announcedRecord, announcementOf, signedOutBefore } from '../session/announcement.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import { birthNow, tombstoneOf } from '../session/succession.ts';
-import type { TokenSet } from '../tokens/tokens.ts';
 import type { Home, HomeParts } from './home.ts';
 
 /** A session in the memory of one manager: sign-in and sign-out are synchronous. */

@@ -76,8 +76,7 @@ export function createStoreAccess(
         true,
       );
       // A store that knows what is wrong says so itself.
-      const refuse = (error: unknown): void =>
-        isRecordError(error) ? reject(error as Error) : fail(error);
+      const refuse = (error: unknown): void => (isRecordError(error) ? reject(error) : fail(error));
       Promise.resolve()
         .then(run)
         .finally(cancel)

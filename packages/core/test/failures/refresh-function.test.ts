@@ -1,6 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { it } from '../support/both-homes.ts';
-import { createTokenManager, memoryStore, TokenError, tokenErrorOf } from '../../src/index.ts';
+import { createTokenManager, TokenError, tokenErrorOf } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 

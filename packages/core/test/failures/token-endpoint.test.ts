@@ -1,6 +1,6 @@
 import { describe, expect } from '@jest/globals';
 import { it } from '../support/both-homes.ts';
-import { memoryStore, TokenError, type TokenResponse } from '../../src/index.ts';
+import { TokenError, type TokenResponse } from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';

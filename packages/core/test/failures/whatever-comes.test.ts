@@ -1,6 +1,6 @@
 // What a refresh function gives or throws is read once, behind a guard, and decided on before anything is struck out of it.
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, TokenError, tokenErrorOf } from '../../src/index.ts';
+import { TokenError, tokenErrorOf } from '../../src/index.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';

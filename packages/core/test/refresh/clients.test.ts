@@ -2,7 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createTokenManager, memoryStore } from '../../src/index.ts';
+import { createTokenManager } from '../../src/index.ts';
 import { CLIENTS, msalErrors, type Post, SDK_ERRORS } from '../support/http-clients.ts';
 import { outcome } from '../support/session.ts';
 

@@ -21,7 +21,9 @@ const playedOn =
 
 /** What a manager promises holds in its own memory and on a store alike: each test is played on both. */
 export function it(name: string, run: () => unknown, timeout?: number): void {
+  // oxlint-disable-next-line jest/expect-expect, jest/valid-title -- the test that is played has them
   jestIt(name, playedOn('memory', run), timeout);
+  // oxlint-disable-next-line jest/expect-expect -- the same
   jestIt(`${name}, on a store`, playedOn('store', run), timeout);
 }
 

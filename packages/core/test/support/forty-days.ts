@@ -1,5 +1,5 @@
 // Run by leaks.test.ts as a process of its own: everything that a short program does, and then nothing. It must end by itself.
-import { createTokenManager, memoryStore } from '../../src/index.ts';
+import { createTokenManager } from '../../src/index.ts';
 
 const fortyDays = 40 * 86_400_000;
 const tokens = createTokenManager({

@@ -1,4 +1,4 @@
-import { createTokenManager, memoryStore, tokenErrorOf } from 'unexpired';
+import { createTokenManager, tokenErrorOf } from 'unexpired';
 import { equal, rejection } from './check.ts';
 import { startSession } from './session.ts';
 import type { ContractContext } from './types.ts';

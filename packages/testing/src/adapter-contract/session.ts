@@ -1,6 +1,5 @@
 import {
   createTokenManager,
-  memoryStore,
   TokenError,
   type RefreshContext,
   type TokenManager,

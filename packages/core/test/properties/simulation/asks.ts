@@ -68,7 +68,7 @@ export function watchedSource(
       signal?: AbortSignal | undefined;
       validFor?: number;
       twin?: boolean;
-    } = {}) =>
+    }) =>
       watch(
         world,
         slot,
@@ -80,7 +80,7 @@ export function watchedSource(
       watch(
         world,
         slot,
-        { kind: 'replace', refused: String(accessToken) },
+        { kind: 'replace', refused: accessToken as string },
         own(options.signal),
         () => manager.replaceRejected(accessToken, options),
       ),
