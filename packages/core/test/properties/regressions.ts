@@ -25,6 +25,8 @@ export const ORDINARY: Setting = {
   maxWaiting: 1000,
   listens: false,
   acquires: false,
+  absolute: false,
+  subjects: false,
   start: 'expired',
   seed: 0,
 };
