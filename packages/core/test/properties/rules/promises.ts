@@ -92,7 +92,13 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       const back = facts.strikes.some(({ fault }) =>
         ['storeBack', 'restored', 'away', 'crash'].includes(fault),
       );
-      if (back || facts.setting.acquires || all.some(({ by }) => by.closing || !by.alive)) return;
+      if (
+        back ||
+        facts.setting.acquires ||
+        facts.setting.store === 'alone' ||
+        all.some(({ by }) => by.closing || !by.alive)
+      )
+        return;
       const last = all.findLast(({ end }) => end === 'resolved');
       if (last === undefined) return;
       // Whatever was asked for at the same time, or later, may have the last word where it is not known to have failed.
@@ -181,7 +187,7 @@ export function agreementRules(facts: Facts, judge: Judge): Rule {
     },
     lived(by, life, given) {
       judge.checked('L13');
-      if (!given && life >= ENOUGH_LIVES && by.calls.length === 0 && !by.out)
+      if (!given && life >= ENOUGH_LIVES && by.calls.length === 0 && by.held !== undefined)
         judge.broken('L13', `nobody got past an abandoned intent in ${life} lives`);
     },
     event(by, event) {

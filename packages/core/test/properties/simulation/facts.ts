@@ -86,6 +86,8 @@ export interface Player {
   /** It goes as soon as nothing keeps it alive. */
   ending: boolean;
   shortLived: boolean;
+  /** It has said that the record is gone, and the session with it until it is back. */
+  away: boolean;
   /** Announcements of known tokens that are under way. */
   announcing: number;
   /** Its wall clock was set: what is due by it is no longer known from outside. */
@@ -249,6 +251,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   wished: -Infinity,
   ending: false,
   shortLived: false,
+  away: false,
   announcing: 0,
   jumped: false,
 });
@@ -282,7 +285,8 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
       by.dead = false;
       break;
     case 'signedOut':
-      if (family !== undefined) end(facts, by, family);
+      if (family !== undefined && !by.away) end(facts, by, family);
+      by.away = false;
       by.held = undefined;
       by.out = true;
       by.askedByHand = false;
@@ -299,6 +303,7 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
       by.failures.set(generation, (by.failures.get(generation) ?? 0) + 1);
       break;
     case 'warning':
+      if (event.code === 'AWAY') by.away = true;
       if (event.code === 'NOT_DURABLE' && token !== undefined) by.notDurable.add(token);
       break;
     default:
