@@ -67,6 +67,9 @@ export function createSync(parts: {
   let unread = false;
   let aside: ActiveRecord | undefined;
   const givenUp = new Set<string>();
+  /** Its tombstone counts as any other: it is what was to be written over it. */
+  const isGivenUp = (record: SessionRecord): boolean =>
+    isActive(record) && givenUp.has(record.session);
 
   /** The newest record is in the store. Called last, after memory has it. */
   const arrived = (): void => {
@@ -109,7 +112,7 @@ export function createSync(parts: {
 
   const compare = (sight: Sight): Relation => {
     const { record, known } = seen(sight);
-    if (known || (record !== undefined && (unread || givenUp.has(record.session)))) return 'older';
+    if (known || (record !== undefined && (unread || isGivenUp(record)))) return 'older';
     return compareRecords(state.record, record, stored);
   };
 
@@ -188,7 +191,7 @@ export function createSync(parts: {
       return relation;
     },
     learn(record) {
-      if (unread || givenUp.has(record.session)) return;
+      if (unread || isGivenUp(record)) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
     },
     due(sight) {
