@@ -44,7 +44,7 @@ export interface DecisionInput {
   readonly suspended: () => boolean;
   /** Is it worth another look at the store before nobody is said to be signed in? */
   readonly stale: () => boolean;
-  /** The number of the latest sign-in or sign-out. */
+  /** The number of the latest sign-in or sign-out that has ended a session, or begun one. */
   readonly call: () => number;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
   readonly parked: (epoch: number) => boolean;
@@ -95,8 +95,8 @@ export function decide(
 
 const wasReplaced = (
   { epoch, call }: Waiter,
-  { state, parked, call: latest }: DecisionInput,
-): boolean => (epoch === undefined ? call !== latest() : epoch !== state.epoch && !parked(epoch));
+  { state, parked, call: decided }: DecisionInput,
+): boolean => (epoch === undefined ? call < decided() : epoch !== state.epoch && !parked(epoch));
 
 const replacedError = (): TokenError =>
   new TokenError('ERR_SIGNED_OUT', {

@@ -48,7 +48,7 @@ export function createWaiting(parts: {
     canAcquire: parts.canAcquire,
     suspended: () => parts.home().busy,
     stale: () => parts.home().stale,
-    call: () => parts.home().call,
+    call: () => parts.home().decided,
     parked: (epoch) => parts.flights().parked(epoch),
     moment: () => momentOf(clock),
     flying: () => parts.flights().flying,
