@@ -4,8 +4,8 @@ import { tokenName } from '../simulation/oracle.ts';
 
 /** Ms for which an intent is waited for, where the server is strict. */
 const INTENT_LIMIT = 80_000;
-/** Lives of 5 s after which somebody has got past an abandoned intent: its limit, and once more as much for looks, writes and calls. */
-const ENOUGH_LIVES = 40;
+/** Lives of 5 s after which somebody has got past an abandoned intent: each writes down some 2 s, and then there is the call. */
+const ENOUGH_LIVES = 50;
 
 interface Thrown {
   readonly code?: unknown;
