@@ -99,10 +99,18 @@ export function createSync(parts: {
     return { record: first, known: announcement !== 'new' };
   };
 
+  /** Whose tokens these are is known where they say so themselves, also if whoever stored them did not write it down. */
+  const named = (record: SessionRecord): SessionRecord => {
+    if (!isActive(record) || record.subject !== undefined) return record;
+    const subject = subjectOf(record.tokens);
+    return subject === undefined ? record : { ...record, subject };
+  };
+
   const seen = ({
-    record,
+    record: found,
     imported: bare,
   }: Sight): { readonly record: SessionRecord | undefined; readonly known: boolean } => {
+    const record = found && named(found);
     if (record === undefined || bare !== true || !isActive(record)) return { record, known: false };
     // As long as nobody has written over it, it is the session that was made of it.
     if (state.record === undefined || state.record.session === record.session)
@@ -191,8 +199,13 @@ export function createSync(parts: {
       return relation;
     },
     learn(record) {
+<<<<<<< HEAD
       if (unread || isGivenUp(record)) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
+=======
+      if (record === undefined || unread || isGivenUp(record)) return;
+      if (compareRecords(state.record, record, stored) === 'newer') adopt(named(record));
+>>>>>>> 815c3b4 (Know whose tokens a stored record holds, also where nobody wrote it down; and bind who asks during an announcement to the session that was there)
     },
     due(sight) {
       const relation = compare(sight);
