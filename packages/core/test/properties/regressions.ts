@@ -351,4 +351,17 @@ export const REGRESSIONS: readonly Regression[] = [
       request(1),
     ],
   },
+  {
+    name: 'a sign-in stands that comes after two sign-outs, whatever the clocks say',
+    row: 'L5',
+    setting: { managers: 2, store: 'memory', lock: 'process', lifetime: 600 },
+    actions: [
+      { do: 'jump', by: 0, ms: -3_600_000 },
+      { do: 'signOut', by: 0 },
+      { do: 'everybody' },
+      advance(100),
+      { do: 'signOut', by: 1 },
+      { do: 'signIn', by: 0 },
+    ],
+  },
 ];

@@ -5,7 +5,7 @@ import { tokenName } from '../simulation/oracle.ts';
 /** Ms for which an intent is waited for, where the server is strict. */
 const INTENT_LIMIT = 80_000;
 /** Lives of 5 s after which somebody has got past an abandoned intent: each writes down some 2 s, and then there is the call. */
-const ENOUGH_LIVES = 50;
+const ENOUGH_LIVES = 40;
 
 interface Thrown {
   readonly code?: unknown;
@@ -105,10 +105,9 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       const may = all.filter(
         (one) =>
           one === last ||
-          (one.until >= last.since &&
-            (one.end === 'resolved' ||
-              one.end === 'unanswered' ||
-              (one.end === 'refused' && one.family === undefined))),
+          // A sign-out that could not be stored is owed. Of what was never read, it ends what it finds.
+          (one.end === 'refused' && one.family === undefined) ||
+          (one.until >= last.since && (one.end === 'resolved' || one.end === 'unanswered')),
       );
       judge.checked('L5');
       const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
@@ -147,7 +146,7 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
     const until = expiry.get(held);
     if (until === undefined) return;
     judge.checked('L7');
-    if (until > by.wall() && !by.jumped)
+    if (until > by.wall() && !facts.players.some(({ jumped }) => jumped))
       judge.broken(
         'L7',
         `no token (${String(error.code)}), although one is good for ${until - by.wall()} ms`,
@@ -187,7 +186,13 @@ export function agreementRules(facts: Facts, judge: Judge): Rule {
     },
     lived(by, life, given) {
       judge.checked('L13');
-      if (!given && life >= ENOUGH_LIVES && by.calls.length === 0 && by.held !== undefined)
+      if (
+        !given &&
+        life >= ENOUGH_LIVES &&
+        by.calls.length === 0 &&
+        by.held !== undefined &&
+        !by.dead
+      )
         judge.broken('L13', `nobody got past an abandoned intent in ${life} lives`);
     },
     event(by, event) {

@@ -61,9 +61,10 @@ export function createWorld(
   observers: readonly ((facts: Facts) => Rule)[] = [],
 ): World {
   const timeline = createTimeline();
-  const server = createServer(setting, (answer) =>
-    facts.issued.push({ ...answer, issuedAt: START + timeline.now }),
-  );
+  const server = createServer(setting, (answer) => {
+    names.set(core.fingerprint(answer.access_token), answer.access_token);
+    facts.issued.push({ ...answer, issuedAt: START + timeline.now });
+  });
   const names = new Map<string, string>();
   const offsets = new Map<number, number>();
   let order = 0;
@@ -164,11 +165,7 @@ export function createWorld(
     lock,
     slots: [],
     open: new Set(),
-    signInAnswer() {
-      const answer = server.login(timeline.now);
-      names.set(core.fingerprint(answer.access_token), answer.access_token);
-      return answer;
-    },
+    signInAnswer: () => server.login(timeline.now),
     openSlot(index) {
       const id = facts.players.length + 1;
       offsets.set(id, offsets.get(index) ?? 0);
@@ -219,7 +216,6 @@ export function createWorld(
               listens: setting.listens,
             });
             call.answer = (answer as Partial<ServerAnswer>).access_token;
-            if (call.answer !== undefined) names.set(core.fingerprint(call.answer), call.answer);
             for (const rule of rules) rule.answered?.(call);
             return answer as ServerAnswer;
           } finally {
