@@ -192,6 +192,7 @@ export function createSync(parts: {
       if (relation === 'older') settled = false;
       if (relation === 'newer' && record !== undefined) adopt(record);
       if (relation === 'same' && record !== undefined) {
+        if (!isActive(record)) state.keep(record); // with its turn: a later sign-in comes after that one, not after ours
         arrived();
         comeBack();
         noticeDeath(record);
