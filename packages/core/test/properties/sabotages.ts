@@ -10,9 +10,15 @@ import type * as safeCause from '../../src/errors/safe-cause.ts';
 import type * as decide from '../../src/manager/decide.ts';
 import type * as freshness from '../../src/session/freshness.ts';
 import type * as tokenSet from '../../src/tokens/read-token-set.ts';
+import type * as announcement from '../../src/session/announcement.ts';
+import type * as debt from '../../src/shared/debt.ts';
+import type * as intent from '../../src/shared/intent.ts';
+import type * as sharedFlight from '../../src/shared/shared-flight.ts';
+import type * as subject from '../../src/tokens/subject.ts';
+import type * as underLock from '../../src/refresh/under-lock.ts';
 import type * as waitQueue from '../../src/manager/wait-queue.ts';
 import type { Home, HomeParts, OpenHome } from '../../src/manager/home.ts';
-import type { SharedFlight } from '../../src/refresh/flight-types.ts';
+import type { FlightCore, SharedFlight } from '../../src/refresh/flight-types.ts';
 import type { StoreCell, TokenStore } from '../../src/session/store.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { TokenError } from '../../src/errors/errors.ts';
@@ -59,6 +65,12 @@ const inSafeCause = inModule<typeof safeCause>('core/src/errors/safe-cause.ts');
 const inDecide = inModule<typeof decide>('core/src/manager/decide.ts');
 const inFreshness = inModule<typeof freshness>('core/src/session/freshness.ts');
 const inTokenSet = inModule<typeof tokenSet>('core/src/tokens/read-token-set.ts');
+const inAnnouncement = inModule<typeof announcement>('core/src/session/announcement.ts');
+const inDebt = inModule<typeof debt>('core/src/shared/debt.ts');
+const inIntent = inModule<typeof intent>('core/src/shared/intent.ts');
+const inFlightModule = inModule<typeof sharedFlight>('core/src/shared/shared-flight.ts');
+const inSubject = inModule<typeof subject>('core/src/tokens/subject.ts');
+const inUnderLock = inModule<typeof underLock>('core/src/refresh/under-lock.ts');
 const inWaitQueue = inModule<typeof waitQueue>('core/src/manager/wait-queue.ts');
 
 /** Changes the cells that are shared. */
@@ -88,14 +100,16 @@ const atHome =
   };
 
 /** Changes what a flight does besides where others share the session. */
-const inSharedFlight = (change: (flight: SharedFlight) => Partial<SharedFlight>) =>
+const inSharedFlight = (
+  change: (flight: SharedFlight, core: FlightCore) => Partial<SharedFlight>,
+) =>
   atHome(({ share }) =>
     share === undefined
       ? {}
       : {
           share: (core) => {
             const flight = share(core);
-            return { ...flight, ...change(flight) };
+            return { ...flight, ...change(flight, core) };
           },
         },
   );
@@ -380,5 +394,168 @@ export const SABOTAGES: readonly Sabotage[] = [
     row: 'lost',
     what: 'a refused refresh token is not looked up in the store again',
     wrong: takenFor({ newer: 'same' }),
+  }),
+  inDebt({
+    row: 'L1',
+    what: 'what could not be stored is not tried again',
+    wrong: (right) => ({
+      createDebt: (...args) => ({ ...right.createDebt(...args), start: () => undefined }),
+    }),
+    where: { only: 'outage' },
+  }),
+  inDebt({
+    row: 'L1',
+    what: 'the lock is given up before the answer is stored',
+    wrong: (right) => ({
+      createDebt: (...args) => ({ ...right.createDebt(...args), settled: async () => undefined }),
+    }),
+    where: { only: 'outage', lock: 'web' },
+  }),
+  inComparison({
+    row: 'L2',
+    what: 'a record that is gone is written again',
+    wrong: takenFor({ gone: 'older' }),
+    where: { only: 'away' },
+  }),
+  {
+    row: 'L3',
+    what: 'nobody waits for another’s intent (F3)',
+    seam: atHome(
+      () => ({}),
+      () => ({ intentLimit: 0 }),
+    ),
+    where: { lock: 'none' },
+  },
+  inFlightModule({
+    row: 'D2',
+    what: 'memory decides what is sent, under the lock too (F2)',
+    wrong: (right) => ({
+      sharedFlight: (parts, core) =>
+        right.sharedFlight({ ...parts, look: () => parts.access.read() }, core),
+    }),
+    where: { faulty: false, store: 'shared' },
+  }),
+  {
+    row: 'told',
+    what: 'the intent of a redemption whose answer was lost is not kept',
+    seam: inSharedFlight((flight, { context: { unsettled }, from, tally }) => ({
+      async settle() {
+        const lost = from !== undefined && unsettled.has(from);
+        if (from !== undefined) unsettled.delete(from);
+        tally.unanswered = 0;
+        await flight.settle();
+        if (lost) unsettled.add(from);
+      },
+    })),
+    where: { only: 'answerLost' },
+  },
+  inStoreAccess({
+    row: 'own',
+    what: 'a read does not wait for our own write',
+    wrong: (right) => ({
+      createStoreAccess: (...args) => ({
+        ...right.createStoreAccess(...args),
+        read: right.createStoreAccess(...args).read,
+      }),
+    }),
+    where: { faulty: false },
+  }),
+  inAnnouncement({
+    row: 'L4',
+    what: 'known tokens that are announced are a new session',
+    wrong: (right) => ({
+      announcementOf(...args) {
+        const found = right.announcementOf(...args);
+        return found === 'older' || found === 'over' ? 'new' : found;
+      },
+    }),
+    where: { only: 'announce' },
+  }),
+  {
+    row: 'L5',
+    what: 'a sign-in is given up at the first write without an answer, and does not say so',
+    seam: atHome(
+      (home) => ({
+        setSession: (...args) =>
+          home.setSession(...args).catch(() => {
+            throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'Not stored' });
+          }),
+      }),
+      () => ({ waitTimeout: 1 }),
+    ),
+    where: { only: 'lateWrites' },
+  },
+  inSubject({
+    row: 'L6',
+    what: 'subjects are not compared',
+    wrong: () => ({ compareSubjects: () => 'unknown' }),
+    where: { only: 'subject' },
+  }),
+  inDecide({
+    row: 'L7',
+    what: 'a token that was refused once is given to nobody',
+    wrong: (right) => ({
+      decide(waiter, facts, failure) {
+        const decision = right.decide(waiter, facts, failure);
+        const refused = facts.state.refused && 'give' in decision;
+        const error = failure ?? facts.obstacle();
+        return refused && error !== undefined ? { fail: error } : decision;
+      },
+    }),
+    where: { only: 'stepUp' },
+  }),
+  inTokenSet({
+    row: 'L8',
+    what: 'a token that has expired on arrival by an absolute time is of no use',
+    wrong: (right) => ({
+      readTokenSet: (...args) => ({ ...right.readTokenSet(...args), absoluteOnly: false }),
+    }),
+    where: { only: 'clock' },
+  }),
+  inDecide({
+    row: 'L9',
+    what: 'nobody waits for the end of a silence',
+    wrong: (right) => ({
+      decide: (waiter, facts, failure) =>
+        right.decide(waiter, { ...facts, endsBefore: () => false }, failure),
+    }),
+    where: { faulty: true, store: 'shared' },
+  }),
+  inComparison({
+    row: 'L10',
+    what: 'nobody writes back what a store that went back has lost',
+    wrong: takenFor({ older: 'same' }),
+    where: { only: 'restore' },
+  }),
+  inDebt({
+    row: 'L11',
+    what: 'what is owed does not keep the process alive',
+    wrong: (right) => ({
+      createDebt: ({ clock, ...parts }) =>
+        right.createDebt({
+          ...parts,
+          clock: { ...clock, setTimeout: (task, delay) => clock.setTimeout(task, delay, true) },
+        }),
+    }),
+    where: { only: 'ends' },
+  }),
+  inUnderLock({
+    row: 'L12',
+    what: 'a task runs as often as the lock calls it',
+    wrong: () => ({
+      async underLock({ lock, name }, task) {
+        const { signal } = new AbortController();
+        return { done: await lock.request(name, { signal }, (held) => task(held ?? {})) };
+      },
+    }),
+    where: { lock: 'hostile' },
+  }),
+  inIntent({
+    row: 'L13',
+    what: 'for how long an intent has been seen is not written down',
+    wrong: (right) => ({
+      createIntentAge: () => ({ ...right.createIntentAge(), toWrite: () => undefined }),
+    }),
+    where: { only: 'shortLived' },
   }),
 ];

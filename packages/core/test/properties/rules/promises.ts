@@ -90,7 +90,7 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
     transition: (transition) => void all.push(transition),
     quiet(record) {
       const back = facts.strikes.some(({ fault }) =>
-        ['storeBack', 'restored', 'away', 'crash'].includes(fault),
+        ['storeBack', 'restored', 'away', 'crash', 'otherSubject'].includes(fault),
       );
       if (
         back ||
@@ -111,7 +111,9 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       );
       judge.checked('L5');
       const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
-      const stands = may.some((one) => one.family === family);
+      // Who signs out of one session does not end another that has begun meanwhile, and that it has never seen.
+      const other = last.family === undefined && last.of !== undefined && last.of !== family;
+      const stands = may.some((one) => one.family === family) || other;
       if (!stands)
         judge.broken(
           'L5',

@@ -99,6 +99,8 @@ export interface Transition {
   readonly by: Player;
   /** The session that a sign-in begins; `undefined`: a sign-out. */
   readonly family: string | undefined;
+  /** The session that there was for this manager. */
+  readonly of: string | undefined;
   readonly since: number;
   until: number;
   end: 'pending' | 'resolved' | 'refused' | 'unanswered';

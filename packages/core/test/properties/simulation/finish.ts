@@ -48,6 +48,8 @@ export async function finish(world: World, judge: Judge): Promise<void> {
 async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
   const { timeline } = world.facts;
   const { manager, signal } = slot;
+  const row = world.facts.setting.absolute ? 'L8' : 'D9';
+  judge.checked(row);
   for (let attempt = 0; attempt < 20; attempt++) {
     const answer = watchedSource(world, slot).getToken({ signal: signal.signal });
     const end = await atLeisure(world, answer);
@@ -58,7 +60,7 @@ async function probe(world: World, slot: Slot, judge: Judge): Promise<void> {
     if (settled) return;
     await timeline.advance(5000, world.settle);
   }
-  judge.broken('D9', 'no token, although nothing stands in the way');
+  judge.broken(row, 'no token, although nothing stands in the way');
 }
 
 /** Everything answers at once, and time passes only where nothing is left to be answered. */

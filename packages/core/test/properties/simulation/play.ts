@@ -55,11 +55,17 @@ export async function play(
   };
 
   /** Has the rules watch what comes of a sign-in or sign-out. */
-  const follow = (by: Player, family: string | undefined, done: Promise<void>): void => {
+  const follow = (
+    by: Player,
+    family: string | undefined,
+    session: string | undefined,
+    done: Promise<void>,
+  ): void => {
     const { facts, rules } = world;
     const transition: Transition = {
       by,
       family,
+      of: session,
       since: facts.turn,
       until: Infinity,
       end: 'pending',
@@ -143,8 +149,9 @@ export async function play(
           player.signingIn--;
           if (player.signingIn === 0) player.givenDuringSignIn.length = 0;
         };
+        const session = familyOf(player.held);
         const stored = manager.setSession(answer);
-        follow(player, familyOf(answer.access_token), stored);
+        follow(player, familyOf(answer.access_token), session, stored);
         stored.then(end, end);
         return;
       }
@@ -152,7 +159,7 @@ export async function play(
         const { manager, player } = slotOf(action.by);
         const family = familyOf(player.held);
         if (family !== undefined) player.ended.set(family, world.facts.turn - 1);
-        follow(player, undefined, manager.signOut());
+        follow(player, undefined, family, manager.signOut());
         return;
       }
       case 'reopen': {
