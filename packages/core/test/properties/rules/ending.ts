@@ -32,6 +32,7 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
   /** Faults that cost nothing, and the row that says so. */
   const harmless: Partial<Record<Fault, Row>> = {
     outage: 'L1',
+    storeFails: 'L1',
     restored: 'L1',
     away: 'L2',
     ended: 'L11',
@@ -75,7 +76,7 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
       const rows = new Set(strikes.map(({ fault }) => harmless[fault]));
       const owing = strikes.some(({ fault }) => OWED.has(fault));
       if (longAway() || (owing && facts.players.some(({ closing }) => closing))) return undefined;
-      return [...rows].find((row) => row !== undefined) ?? 'D6';
+      return (['L11', 'L2', 'L1'] as const).find((row) => rows.has(row)) ?? 'D6';
     }
     if (!dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
     if (dangerous.every(({ fault }) => fault === 'leaseLost'))

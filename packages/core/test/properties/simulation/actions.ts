@@ -51,7 +51,7 @@ export type Disaster =
   | { readonly do: 'restore'; readonly pick: number }
   /** A library says again what tokens it has: the newest, or older ones. */
   | { readonly do: 'announce'; readonly by: number; readonly pick: number }
-  /** A process comes to its end, and goes as soon as nothing keeps it alive. */
-  | { readonly do: 'end'; readonly by: number }
+  /** A process comes to its end, and goes as soon as nothing keeps it alive. `failing`: its next answer cannot be stored at first. */
+  | { readonly do: 'end'; readonly by: number; readonly failing: boolean }
   /** Processes that live for 5 s, one after the other, each of which wants a token. */
   | { readonly do: 'shortLived'; readonly by: number; readonly lives: number };

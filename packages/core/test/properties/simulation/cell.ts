@@ -25,6 +25,8 @@ export interface SharedCell {
   outage(ms: number): void;
   /** What is stored is gone for so many ms, and then back, unless something was written meanwhile. `false`: nothing there. */
   away(ms: number): boolean;
+  /** The next generation that this manager writes is refused once. */
+  failCommit(by: number): void;
   /** Tells a manager that something may have changed, as needless notifications do. */
   notify(to: number): void;
   readonly subscribers: number;
@@ -46,6 +48,7 @@ export function sharedCell(
   let writes = 0;
   const history: StoredValue[] = stored === undefined ? [] : [stored];
   const subscribers = new Map<number, () => void>();
+  const failing = new Set<number>();
   let downUntil = 0;
   let hidden: StoredValue | undefined;
 
@@ -97,7 +100,12 @@ export function sharedCell(
             void timeline.gate('lateWrite', 0).then(() => compareAndSet(by, copy, expected));
             throw new Error('No answer');
           }
-          if (struck === 'storeFails' || timeline.now < downUntil)
+          const commits = copy.gen > (recordOf(stored?.value)?.gen ?? 0);
+          if (
+            struck === 'storeFails' ||
+            timeline.now < downUntil ||
+            (commits && failing.delete(by))
+          )
             throw new Error('The store is down');
           const version = compareAndSet(by, copy, expected);
           await pass('storeAnswer', by);
@@ -120,6 +128,7 @@ export function sharedCell(
     outage(ms) {
       downUntil = Math.max(downUntil, timeline.now + ms);
     },
+    failCommit: (by) => void failing.add(by),
     away(ms) {
       if (stored === undefined) return false;
       const lost = stored;
@@ -187,6 +196,7 @@ export function memoryCell(
     goBack: () => undefined,
     outage: () => undefined,
     away: () => false,
+    failCommit: () => undefined,
     notify: () => undefined,
     get subscribers() {
       return subscribers;

@@ -103,6 +103,9 @@ export async function strike(world: World, action: Disaster): Promise<void> {
     }
     case 'end':
       slot.player.ending = true;
+      if (!action.failing) return;
+      world.strike('storeFails', slot.player.id);
+      cell.failCommit(slot.player.id);
       return;
     case 'shortLived':
       if (setting.store !== 'shared' || setting.lock === 'process') return;

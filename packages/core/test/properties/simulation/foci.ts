@@ -48,6 +48,7 @@ export const FOCI: Record<Focus, FocusOf> = {
         }),
         5,
       ),
+      often(strike('storeFails')),
     ],
     without: ['reopen'],
     setting: { acquires: never },
