@@ -122,9 +122,12 @@ export const FOCI: Record<Focus, FocusOf> = {
     setting: { absolute: fc.constant(true), lifetime: fc.constantFrom(600, 3600) },
   },
   ends: {
-    actions: [often(fc.record({ do: fc.constant('end'), by })), often(strike('storeFails'))],
-    without: ['reopen'],
-    setting: { acquires: never },
+    actions: [
+      often(fc.record({ do: fc.constant('end'), by, failing: fc.boolean() }), 6),
+      often(strike('storeFails'), 4),
+    ],
+    without: ['reopen', 'jump'],
+    setting: { acquires: never, start: fc.constantFrom('expired', 'record') },
   },
   trap: { actions: [often(strike('trap'), 6)] },
   shortLived: {
