@@ -200,13 +200,8 @@ export function createSync(parts: {
       return relation;
     },
     learn(record) {
-<<<<<<< HEAD
       if (unread || isGivenUp(record)) return;
-      if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
-=======
-      if (record === undefined || unread || isGivenUp(record)) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(named(record));
->>>>>>> 815c3b4 (Know whose tokens a stored record holds, also where nobody wrote it down; and bind who asks during an announcement to the session that was there)
     },
     due(sight) {
       const relation = compare(sight);
