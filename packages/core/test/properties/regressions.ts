@@ -364,4 +364,30 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'signIn', by: 0 },
     ],
   },
+  {
+    name: 'a token that was away is not good for longer when it is back',
+    row: 'P4',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      request(0),
+      advance(590_000),
+      { do: 'jump', by: 0, ms: -3_600_000 },
+      { do: 'away', ms: 5000 },
+    ],
+  },
+  {
+    name: 'a sign-in that another one overtook does not take effect after a sign-out',
+    row: 'L5',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      { do: 'signOut', by: 0 },
+      run(30),
+      { do: 'signIn', by: 0 },
+      step(0),
+      step(0),
+      { do: 'signIn', by: 0 },
+      { do: 'strike', pick: 0, fault: 'writeLate' },
+      { do: 'signOut', by: 0 },
+    ],
+  },
 ];

@@ -5,6 +5,8 @@ import type { Slot, World } from './world.ts';
 /** Longer than any wait of the protocol: lock, redemption, linger, back-off. */
 const LONG = 130_000;
 
+const LONGEST_OUTAGE = 200_000;
+
 /** Lets a played schedule come to rest: everybody who waits is answered, everything works again, nothing is left behind. */
 export async function finish(world: World, judge: Judge): Promise<void> {
   const { facts, cell } = world;
@@ -16,6 +18,7 @@ export async function finish(world: World, judge: Judge): Promise<void> {
   await pass(setting.waitTimeout + 1000); // what hangs still hangs: nobody may wait for it
 
   timeline.heal();
+  if (facts.strikes.some(({ fault }) => fault === 'outage')) await pass(LONGEST_OUTAGE);
   await pass(1000);
   for (let rest = 0; rest < 10 && busy(); rest++) await pass(60_000);
   judge.checked('D9');
