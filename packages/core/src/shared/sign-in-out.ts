@@ -145,6 +145,7 @@ export function createSignInOut(
         if (definite) throw error;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
           if (isActive(sent) && number >= latest) sync.setAside(sent);
+          else if (sent !== undefined) sync.giveUp(sent.session); // should it land yet, a later call has overridden it
           debt.start();
           throw unanswered(cause ?? error);
         }
