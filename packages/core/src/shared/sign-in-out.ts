@@ -60,6 +60,8 @@ export function createSignInOut(
   let pending: readonly Pending[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   const pause = createPause(clock);
+  /** Sign-ins that a later one overtook before their write was answered: they may land yet, but not after a sign-out. */
+  const overtakenIds: string[] = [];
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
     const turn = queue.then(run);
     queue = turn.catch(() => undefined); // the caller has the error; the next in turn does not care
@@ -145,7 +147,7 @@ export function createSignInOut(
         if (definite) throw error;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
           if (isActive(sent) && number >= latest) sync.setAside(sent);
-          else if (sent !== undefined) sync.giveUp(sent.session); // should it land yet, a later call has overridden it
+          else if (sent !== undefined) overtakenIds.push(sent.session);
           debt.start();
           throw unanswered(cause ?? error);
         }
@@ -186,6 +188,7 @@ export function createSignInOut(
     async signOut() {
       const known = state.current?.record;
       for (const { birth } of pending) sync.giveUp(birth.session);
+      for (const session of overtakenIds.splice(0)) sync.giveUp(session);
       const { aside } = sync;
       if (aside !== undefined) sync.giveUp(aside.session);
       ended = latest = decided = ++call;
