@@ -28,6 +28,8 @@ export interface Waiter {
   epoch: number | undefined;
   /** The number of the latest sign-in or sign-out when the wait began. */
   readonly call: number;
+  /** The session's epoch then, and the number that had counted, where the session went on while a sign-in was being stored. */
+  readonly within?: { readonly epoch: number; readonly decided: number } | undefined;
   /** The generation that is not good enough; `undefined`: the current one, once one is known. */
   gen: number | undefined;
   /** Flights that have ended while this waiter waited, whoever had asked for them. */
@@ -44,7 +46,7 @@ export interface DecisionInput {
   readonly suspended: () => boolean;
   /** Is it worth another look at the store before nobody is said to be signed in? */
   readonly stale: () => boolean;
-  /** The number of the latest sign-in or sign-out. */
+  /** The number of the latest sign-in or sign-out that has ended a session, or begun one. */
   readonly call: () => number;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
   readonly parked: (epoch: number) => boolean;
@@ -94,9 +96,14 @@ export function decide(
 }
 
 const wasReplaced = (
-  { epoch, call }: Waiter,
-  { state, parked, call: latest }: DecisionInput,
-): boolean => (epoch === undefined ? call !== latest() : epoch !== state.epoch && !parked(epoch));
+  { epoch, call, within }: Waiter,
+  { state, parked, call: decided }: DecisionInput,
+): boolean => {
+  if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
+  if (call < decided()) return true;
+  // What was being stored changed nothing, but somebody else has signed in meanwhile.
+  return within?.decided === decided() && within.epoch !== state.epoch && !parked(within.epoch);
+};
 
 const replacedError = (): TokenError =>
   new TokenError('ERR_SIGNED_OUT', {

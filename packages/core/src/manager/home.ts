@@ -40,6 +40,8 @@ export interface Home {
   readonly busy: boolean;
   /** The number of the latest sign-in or sign-out. */
   readonly call: number;
+  /** The number of the latest one that has ended a session, or begun one: tokens that are known already change nothing. */
+  readonly decided: number;
   /** Does this manager know something that its store does not? */
   readonly owes: boolean;
   /** Would the session be gone with this manager? */

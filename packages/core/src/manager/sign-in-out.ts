@@ -15,6 +15,9 @@ export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = m
     get call() {
       return call;
     },
+    get decided() {
+      return call;
+    },
     owes: false,
     stale: false,
     get volatile() {

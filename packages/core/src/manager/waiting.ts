@@ -48,7 +48,7 @@ export function createWaiting(parts: {
     canAcquire: parts.canAcquire,
     suspended: () => parts.home().busy,
     stale: () => parts.home().stale,
-    call: () => parts.home().call,
+    call: () => parts.home().decided,
     parked: (epoch) => parts.flights().parked(epoch),
     moment: () => momentOf(clock),
     flying: () => parts.flights().flying,
@@ -99,10 +99,12 @@ export function createWaiting(parts: {
     if (closed()) return Promise.reject(closedError());
     if (parts.flights().isReentrant(signal)) return Promise.reject(reentrantError());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const { busy, call } = parts.home();
+    const { busy, call, decided } = parts.home();
     const epoch = busy ? undefined : state.epoch;
     const deadline = clock.monotonic() + waitTimeout;
-    const waiter: Waiter = { need, epoch, call, gen: undefined, rounds: 0, deadline };
+    const goesOn = busy && state.current !== undefined;
+    const within = goesOn ? { epoch: state.epoch, decided } : undefined;
+    const waiter: Waiter = { need, epoch, call, within, gen: undefined, rounds: 0, deadline };
     const end = next(waiter);
     if (end === undefined && parts.flights().flying && inside())
       return Promise.reject(insideError());

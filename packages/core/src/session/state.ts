@@ -70,6 +70,7 @@ export function createSessionState(options: {
   const { clock, windows, random, emit, acquires, changed } = options;
   let phase: SessionState['phase'] = 'unknown';
   let current: Generation | undefined;
+  let last: { readonly record: ActiveRecord; readonly learned: Moment } | undefined;
   let record: SessionRecord | undefined;
   let epoch = 0;
   let dead: TokenError | undefined;
@@ -134,7 +135,10 @@ export function createSessionState(options: {
       const before = statusNow();
       const moved = current?.record.session !== next.session;
       if (moved && current !== undefined) epoch++;
-      const learned = how.learned ?? momentOf(clock);
+      // A generation that was away is no longer good than before, wherever the clock stands now.
+      const again = last?.record.session === next.session && last.record.gen === next.gen;
+      const learned = how.learned ?? (again ? last?.learned : undefined) ?? momentOf(clock);
+      last = { record: next, learned };
       current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
       record = next;
       phase = 'active';

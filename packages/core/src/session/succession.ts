@@ -107,13 +107,14 @@ export function writtenOver<R extends SessionRecord>(
   record: R,
   over: SessionRecord | undefined,
 ): R {
-  if (over === undefined || (over.session === record.session && over.status === record.status))
-    return record;
-  const ended = over.session === record.session && record.status === 'active' ? [] : closed(over);
+  if (over === undefined) return record;
+  const same = over.session === record.session;
+  if (same && over.status === 'active' && record.status === 'active') return record;
+  const ended = same && record.status === 'active' ? [] : closed(over);
   const past = newest([...ended, ...(record.past ?? [])]);
   return {
     ...record,
-    turn: over.session === record.session ? record.turn : turnAfter(record.turn, over),
+    turn: same ? Math.max(record.turn, over.turn) : turnAfter(record.turn, over),
     ...(past.length > 0 && { past }),
   };
 }

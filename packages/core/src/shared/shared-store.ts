@@ -127,6 +127,9 @@ const sharedHome: OpenHome = (store, parts): Home => {
     get call() {
       return signInOut.call;
     },
+    get decided() {
+      return signInOut.decided;
+    },
     get owes() {
       return sync.owes;
     },

@@ -25,6 +25,8 @@ export interface SignInOut {
   readonly busy: boolean;
   /** The number of the latest call. */
   readonly call: number;
+  /** The number of the latest call that has ended a session, or begun one. */
+  readonly decided: number;
   setSession(tokens: TokenSet, options: { readonly again?: boolean | undefined }): Promise<void>;
   signOut(): Promise<void>;
   /** Resolves when nothing is being stored any more, well or badly. */
@@ -50,11 +52,16 @@ export function createSignInOut(
   const { waitTimeout, access, sync, debt } = parts;
   let holding = 0;
   let call = 0;
+  let decided = 0;
+  /** The number of the latest call that was not known to change nothing. */
+  let latest = 0;
   /** The number of the latest sign-out. */
   let ended = 0;
   let pending: readonly Pending[] = [];
   let queue: Promise<unknown> = Promise.resolve();
   const pause = createPause(clock);
+  /** Sign-ins that a later one overtook before their write was answered: they may land yet, but not after a sign-out. */
+  const overtakenIds: string[] = [];
   const inTurn = <T>(run: () => Promise<T>): Promise<T> => {
     const turn = queue.then(run);
     queue = turn.catch(() => undefined); // the caller has the error; the next in turn does not care
@@ -131,14 +138,16 @@ export function createSignInOut(
         );
         if (number <= ended) throw overtaken();
         settle(result, announcement, before);
+        if ((announcement as Announcement) === 'new') decided = Math.max(decided, number);
         return;
       } catch (error) {
         const { code, cause } = error as TokenError;
         const definite =
           sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
         if (definite) throw error;
-        if (number !== call || closed() || clock.monotonic() + delay > until) {
-          if (isActive(sent) && number === call) sync.setAside(sent);
+        if (number < latest || closed() || clock.monotonic() + delay > until) {
+          if (isActive(sent) && number >= latest) sync.setAside(sent);
+          else if (sent !== undefined) overtakenIds.push(sent.session);
           debt.start();
           throw unanswered(cause ?? error);
         }
@@ -154,6 +163,9 @@ export function createSignInOut(
     get call() {
       return call;
     },
+    get decided() {
+      return decided;
+    },
     async setSession(tokens, { again = false }) {
       const same = pending.at(-1);
       if (same?.again === again && haveSameTokens(same.tokens, tokens)) return same.done;
@@ -164,6 +176,7 @@ export function createSignInOut(
       const holds = announcement !== 'same' && announcement !== 'older';
       if (holds) holding++;
       const number = ++call;
+      if (holds) latest = number;
       const done = inTurn(() => storeSignIn(signIn, number)).finally(() => {
         if (holds) holding--;
         pending = pending.filter((one) => one.birth !== birth);
@@ -175,9 +188,10 @@ export function createSignInOut(
     async signOut() {
       const known = state.current?.record;
       for (const { birth } of pending) sync.giveUp(birth.session);
+      for (const session of overtakenIds.splice(0)) sync.giveUp(session);
       const { aside } = sync;
       if (aside !== undefined) sync.giveUp(aside.session);
-      ended = ++call;
+      ended = latest = decided = ++call;
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
       sync.end(tombstoneOf(state.record, newId(), clock.now(), aside), unread);

@@ -67,6 +67,9 @@ export function createSync(parts: {
   let unread = false;
   let aside: ActiveRecord | undefined;
   const givenUp = new Set<string>();
+  /** Its tombstone counts as any other: it is what was to be written over it. */
+  const isGivenUp = (record: SessionRecord): boolean =>
+    isActive(record) && givenUp.has(record.session);
 
   /** The newest record is in the store. Called last, after memory has it. */
   const arrived = (): void => {
@@ -96,10 +99,18 @@ export function createSync(parts: {
     return { record: first, known: announcement !== 'new' };
   };
 
+  /** Whose tokens these are is known where they say so themselves, also if whoever stored them did not write it down. */
+  const named = (record: SessionRecord): SessionRecord => {
+    if (!isActive(record) || record.subject !== undefined) return record;
+    const subject = subjectOf(record.tokens);
+    return subject === undefined ? record : { ...record, subject };
+  };
+
   const seen = ({
-    record,
+    record: found,
     imported: bare,
   }: Sight): { readonly record: SessionRecord | undefined; readonly known: boolean } => {
+    const record = found && named(found);
     if (record === undefined || bare !== true || !isActive(record)) return { record, known: false };
     // As long as nobody has written over it, it is the session that was made of it.
     if (state.record === undefined || state.record.session === record.session)
@@ -109,7 +120,7 @@ export function createSync(parts: {
 
   const compare = (sight: Sight): Relation => {
     const { record, known } = seen(sight);
-    if (known || (record !== undefined && (unread || givenUp.has(record.session)))) return 'older';
+    if (known || (record !== undefined && (unread || isGivenUp(record)))) return 'older';
     return compareRecords(state.record, record, stored);
   };
 
@@ -181,6 +192,7 @@ export function createSync(parts: {
       if (relation === 'older') settled = false;
       if (relation === 'newer' && record !== undefined) adopt(record);
       if (relation === 'same' && record !== undefined) {
+        if (!isActive(record)) state.keep(record); // with its turn: a later sign-in comes after that one, not after ours
         arrived();
         comeBack();
         noticeDeath(record);
@@ -188,8 +200,8 @@ export function createSync(parts: {
       return relation;
     },
     learn(record) {
-      if (unread || givenUp.has(record.session)) return;
-      if (compareRecords(state.record, record, stored) === 'newer') adopt(record);
+      if (unread || isGivenUp(record)) return;
+      if (compareRecords(state.record, record, stored) === 'newer') adopt(named(record));
     },
     due(sight) {
       const relation = compare(sight);

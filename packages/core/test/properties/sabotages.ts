@@ -1,65 +1,124 @@
 import type * as authFetch from '../../../fetch/src/auth-fetch.ts';
 import type * as body from '../../src/http/body.ts';
-import type * as arrival from '../../src/refresh/limiter.ts';
-import type * as cell from '../../src/shared/store-access.ts';
-import type * as flight from '../../src/refresh/flight.ts';
+import type * as limiter from '../../src/refresh/limiter.ts';
+import type * as storeAccess from '../../src/shared/store-access.ts';
 import type * as answers from '../../src/refresh/read-answer.ts';
-import type * as redemption from '../../src/refresh/listen.ts';
-import type * as relation from '../../src/shared/compare-records.ts';
+import type * as listening from '../../src/refresh/listen.ts';
+import type * as comparison from '../../src/shared/compare-records.ts';
 import type * as retry from '../../src/refresh/retry.ts';
 import type * as safeCause from '../../src/errors/safe-cause.ts';
 import type * as decide from '../../src/manager/decide.ts';
 import type * as freshness from '../../src/session/freshness.ts';
 import type * as tokenSet from '../../src/tokens/read-token-set.ts';
+import type * as announcement from '../../src/session/announcement.ts';
+import type * as debt from '../../src/shared/debt.ts';
+import type * as intent from '../../src/shared/intent.ts';
+import type * as sharedFlight from '../../src/shared/shared-flight.ts';
+import type * as subject from '../../src/tokens/subject.ts';
+import type * as underLock from '../../src/refresh/under-lock.ts';
 import type * as waitQueue from '../../src/manager/wait-queue.ts';
+import type { Home, HomeParts, OpenHome } from '../../src/manager/home.ts';
+import type { FlightCore, SharedFlight } from '../../src/refresh/flight-types.ts';
+import type { StoreCell, TokenStore } from '../../src/session/store.ts';
 import type { Clock } from '../../src/time/clock.ts';
 import { TokenError } from '../../src/errors/errors.ts';
 import type { ScheduleClass } from './simulation/arbitraries.ts';
+import type { Core } from './simulation/core.ts';
 import type { Row } from './simulation/facts.ts';
 
-/** One rule, switched off in one module, for one run of the tests. What is shipped has no such switch. */
-export interface Sabotage {
+/** One rule, switched off for one run of the tests. What is shipped has no such switch. */
+export type Sabotage = {
   readonly row: Row | 'P5';
   readonly what: string;
-  /** Below packages/. */
-  readonly module: string;
-  /** Given the module's exports, those that are replaced. */
-  readonly wrong: (right: never) => object;
   /** The schedules that show it soonest. */
   readonly where?: Partial<ScheduleClass>;
-}
+} & (
+  | {
+      /** Put between the code under test and what it is given from outside: the store, its lock, its home. */
+      readonly seam: (core: Core) => Core;
+    }
+  | {
+      /** Below packages/. */
+      readonly module: string;
+      /** Given the module's exports, those that are replaced. */
+      readonly wrong: (right: never) => object;
+    }
+);
 
 const inModule =
   <Module extends object>(module: string) =>
   (
-    sabotage: Omit<Sabotage, 'module' | 'wrong'> & {
+    sabotage: Pick<Sabotage, 'row' | 'what' | 'where'> & {
       readonly wrong: (right: Module) => Partial<Module>;
     },
-  ): Sabotage => ({
-    ...sabotage,
-    module,
-  });
+  ): Sabotage => ({ ...sabotage, module });
 
 const inAuthFetch = inModule<typeof authFetch>('fetch/src/auth-fetch.ts');
 const inBody = inModule<typeof body>('core/src/http/body.ts');
-const inArrival = inModule<typeof arrival>('core/src/refresh/limiter.ts');
-const inCell = inModule<typeof cell>('core/src/shared/store-access.ts');
-const inFlight = inModule<typeof flight>('core/src/refresh/flight.ts');
+const inLimiter = inModule<typeof limiter>('core/src/refresh/limiter.ts');
+const inStoreAccess = inModule<typeof storeAccess>('core/src/shared/store-access.ts');
 const inAnswers = inModule<typeof answers>('core/src/refresh/read-answer.ts');
-const inRedemption = inModule<typeof redemption>('core/src/refresh/listen.ts');
-const inRelation = inModule<typeof relation>('core/src/shared/compare-records.ts');
+const inListening = inModule<typeof listening>('core/src/refresh/listen.ts');
+const inComparison = inModule<typeof comparison>('core/src/shared/compare-records.ts');
 const inRetry = inModule<typeof retry>('core/src/refresh/retry.ts');
 const inSafeCause = inModule<typeof safeCause>('core/src/errors/safe-cause.ts');
 const inDecide = inModule<typeof decide>('core/src/manager/decide.ts');
 const inFreshness = inModule<typeof freshness>('core/src/session/freshness.ts');
 const inTokenSet = inModule<typeof tokenSet>('core/src/tokens/read-token-set.ts');
+const inAnnouncement = inModule<typeof announcement>('core/src/session/announcement.ts');
+const inDebt = inModule<typeof debt>('core/src/shared/debt.ts');
+const inIntent = inModule<typeof intent>('core/src/shared/intent.ts');
+const inFlightModule = inModule<typeof sharedFlight>('core/src/shared/shared-flight.ts');
+const inSubject = inModule<typeof subject>('core/src/tokens/subject.ts');
+const inUnderLock = inModule<typeof underLock>('core/src/refresh/under-lock.ts');
 const inWaitQueue = inModule<typeof waitQueue>('core/src/manager/wait-queue.ts');
 
+/** Changes the cells that are shared. */
+const atCell =
+  (change: (cell: StoreCell) => StoreCell) =>
+  (core: Core): Core => ({ ...core, sharedStore: (cell) => core.sharedStore(change(cell)) });
+
+/** Changes what a store makes of a manager's session, and what it is given for that. */
+const atHome =
+  (
+    change: (home: Home) => Partial<Home>,
+    given: (parts: HomeParts) => Partial<HomeParts> = () => ({}),
+  ) =>
+  (core: Core): Core => {
+    const wrap = (store: TokenStore): TokenStore => ({
+      ...store,
+      home: ((own, parts) => {
+        const home = (store.home as OpenHome)(own, { ...parts, ...given(parts) });
+        return Object.assign(Object.create(home) as Home, change(home)); // getters stay what they are
+      }) satisfies OpenHome,
+    });
+    return {
+      ...core,
+      sharedStore: (cell) => wrap(core.sharedStore(cell)),
+      memoryStore: (options) => wrap(core.memoryStore(options)),
+    };
+  };
+
+/** Changes what a flight does besides where others share the session. */
+const inSharedFlight = (
+  change: (flight: SharedFlight, core: FlightCore) => Partial<SharedFlight>,
+) =>
+  atHome(({ share }) =>
+    share === undefined
+      ? {}
+      : {
+          share: (core) => {
+            const flight = share(core);
+            return { ...flight, ...change(flight, core) };
+          },
+        },
+  );
+
 const takenFor =
-  (change: Partial<Record<relation.Relation, relation.Relation>>) =>
-  (right: typeof relation): Partial<typeof relation> => ({
-    relate(...args) {
-      const found = right.relate(...args);
+  (change: Partial<Record<comparison.Relation, comparison.Relation>>) =>
+  (right: typeof comparison): Partial<typeof comparison> => ({
+    compareRecords(...args) {
+      const found = right.compareRecords(...args);
       return change[found] ?? found;
     },
   });
@@ -77,7 +136,7 @@ const queueWith =
   });
 
 export const SABOTAGES: readonly Sabotage[] = [
-  inRedemption({
+  inListening({
     row: 'P1',
     what: 'a call is made a second time while the first may still be answered',
     wrong: (right) => ({
@@ -104,7 +163,7 @@ export const SABOTAGES: readonly Sabotage[] = [
       },
     }),
   }),
-  inRelation({
+  inComparison({
     row: 'P3',
     what: 'an older generation in the store is taken for a newer one',
     wrong: takenFor({ older: 'newer' }),
@@ -141,7 +200,7 @@ export const SABOTAGES: readonly Sabotage[] = [
           const late = waiter.need.kind === 'replace' && !known.has(waiter);
           known.add(waiter);
           return right.decide(
-            late ? Object.assign(waiter, { gen: facts.state.held?.record.gen }) : waiter,
+            late ? Object.assign(waiter, { gen: facts.state.current?.record.gen }) : waiter,
             facts,
             failure,
           );
@@ -167,15 +226,15 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'there is no back-off',
     wrong: (right) => ({
       decide: (waiter, facts, failure) =>
-        right.decide(waiter, { ...facts, blocked: () => undefined }, failure),
+        right.decide(waiter, { ...facts, obstacle: () => undefined }, failure),
     }),
     where: { faulty: true },
   }),
-  inArrival({
+  inLimiter({
     row: 'P9',
     what: 'there is no limiter',
     wrong: () => ({
-      createArrivals: () => ({ note: () => undefined, mayReplace: () => true, wait: () => 0 }),
+      createLimiter: () => ({ note: () => undefined, replaceIn: () => 0, wait: () => 0 }),
     }),
   }),
   inDecide({
@@ -230,46 +289,52 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'any number may wait',
     wrong: queueWith(() => ({ limit: Infinity })),
   }),
-  inRelation({
+  inComparison({
     row: 'D1',
     what: 'a newer generation in the store is not adopted',
     wrong: takenFor({ newer: 'same' }),
   }),
-  inRelation({
+  inComparison({
     row: 'D2',
     what: 'a newer generation in the store is not adopted',
     wrong: takenFor({ newer: 'same' }),
   }),
-  inCell({
+  {
     row: 'D3',
     what: 'writes do not compare',
-    wrong: (right) => ({
-      createCell(store, ...rest) {
-        const write: typeof store.write = async (record) =>
-          store.write(record, (await store.read())?.version);
-        return right.createCell({ ...store, write }, ...rest);
-      },
-    }),
+    seam: atCell((cell) => ({
+      ...cell,
+      write: async (record) => cell.write(record, (await cell.read())?.version),
+    })),
     where: { faulty: true, store: 'shared' },
-  }),
-  inRelation({
+  },
+  inComparison({
     row: 'D4',
     what: 'a tombstone is taken for a store that is behind',
-    wrong: takenFor({ signedOut: 'older' }),
+    wrong: (right) => ({
+      compareRecords(mine, stored, ...rest) {
+        const found = right.compareRecords(mine, stored, ...rest);
+        const signedOut = mine?.status === 'active' && stored?.status === 'signedOut';
+        return signedOut && found === 'newer' ? 'older' : found;
+      },
+    }),
     where: { store: 'shared' },
   }),
-  inCell({
+  inStoreAccess({
     row: 'D5',
     what: 'tokens are shown before they are stored',
     wrong: (right) => ({
-      createCell(...args) {
-        const cell = right.createCell(...args);
+      createStoreAccess(...args) {
+        const access = right.createStoreAccess(...args);
         return {
-          ...cell,
-          async update(next, known) {
-            void cell.update(next, known).catch(() => undefined);
-            const sight = known ?? (await cell.read());
-            return next(sight) === undefined ? { kept: sight } : { written: 'soon' };
+          ...access,
+          async update(next, options = {}) {
+            void access.update(next, options).catch(() => undefined);
+            const sight = options.known ?? (await access.read());
+            const record = next(sight);
+            return record === undefined
+              ? { kept: sight }
+              : { written: record, version: 'soon', over: sight };
           },
         };
       },
@@ -287,28 +352,22 @@ export const SABOTAGES: readonly Sabotage[] = [
       },
     }),
   }),
-  inFlight({
+  {
     row: 'D7',
     what: 'nothing is committed once the lease has run out',
-    wrong: (right) => ({
-      startFlight(port, ...rest) {
-        let lease: AbortSignal | undefined;
-        const { cell, lock } = port;
-        const noting: typeof lock.request = (name, options, task) =>
-          lock.request(name, options, (held) => {
-            lease = held?.signal;
-            return task(held);
-          });
-        const update: typeof cell.update = async (next, known) =>
-          lease?.aborted ? { kept: await cell.read() } : cell.update(next, known);
-        return right.startFlight(
-          { ...port, lock: { ...lock, request: noting }, cell: { ...cell, update } },
-          ...rest,
-        );
-      },
+    seam: inSharedFlight((flight) => {
+      let lease: AbortSignal | undefined;
+      return {
+        prepare(attempt, held) {
+          lease = held.signal;
+          return flight.prepare(attempt, held);
+        },
+        store: async (placing) =>
+          lease?.aborted === true ? { type: 'left' } : flight.store(placing),
+      };
     }),
     where: { only: 'leaseLost' },
-  }),
+  },
   inAnswers({
     row: 'D8',
     what: 'a lost answer is taken for the end of the session',
@@ -331,9 +390,172 @@ export const SABOTAGES: readonly Sabotage[] = [
     wrong: () => ({ backoffDelay: () => 1e9 }),
     where: { faulty: true },
   }),
-  inRelation({
+  inComparison({
     row: 'lost',
     what: 'a refused refresh token is not looked up in the store again',
     wrong: takenFor({ newer: 'same' }),
+  }),
+  inDebt({
+    row: 'L1',
+    what: 'what could not be stored is not tried again',
+    wrong: (right) => ({
+      createDebt: (...args) => ({ ...right.createDebt(...args), start: () => undefined }),
+    }),
+    where: { only: 'outage' },
+  }),
+  inDebt({
+    row: 'L1',
+    what: 'the lock is given up before the answer is stored',
+    wrong: (right) => ({
+      createDebt: (...args) => ({ ...right.createDebt(...args), settled: async () => undefined }),
+    }),
+    where: { only: 'outage', lock: 'web' },
+  }),
+  inComparison({
+    row: 'L2',
+    what: 'a record that is gone is written again',
+    wrong: takenFor({ gone: 'older' }),
+    where: { only: 'away' },
+  }),
+  {
+    row: 'L3',
+    what: 'nobody waits for another’s intent (F3)',
+    seam: atHome(
+      () => ({}),
+      () => ({ intentLimit: 0 }),
+    ),
+    where: { lock: 'none' },
+  },
+  inFlightModule({
+    row: 'D2',
+    what: 'memory decides what is sent, under the lock too (F2)',
+    wrong: (right) => ({
+      sharedFlight: (parts, core) =>
+        right.sharedFlight({ ...parts, look: () => parts.access.read() }, core),
+    }),
+    where: { faulty: false, store: 'shared' },
+  }),
+  {
+    row: 'told',
+    what: 'the intent of a redemption whose answer was lost is not kept',
+    seam: inSharedFlight((flight, { context: { unsettled }, from, tally }) => ({
+      async settle() {
+        const lost = from !== undefined && unsettled.has(from);
+        if (from !== undefined) unsettled.delete(from);
+        tally.unanswered = 0;
+        await flight.settle();
+        if (lost) unsettled.add(from);
+      },
+    })),
+    where: { only: 'answerLost' },
+  },
+  inStoreAccess({
+    row: 'own',
+    what: 'a read does not wait for our own write',
+    wrong: (right) => ({
+      createStoreAccess: (...args) => ({
+        ...right.createStoreAccess(...args),
+        read: right.createStoreAccess(...args).read,
+      }),
+    }),
+    where: { faulty: false },
+  }),
+  inAnnouncement({
+    row: 'L4',
+    what: 'known tokens that are announced are a new session',
+    wrong: (right) => ({
+      announcementOf(...args) {
+        const found = right.announcementOf(...args);
+        return found === 'older' || found === 'over' ? 'new' : found;
+      },
+    }),
+    where: { only: 'announce' },
+  }),
+  {
+    row: 'L5',
+    what: 'a sign-in is given up at the first write without an answer, and does not say so',
+    seam: atHome(
+      (home) => ({
+        setSession: (...args) =>
+          home.setSession(...args).catch(() => {
+            throw new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'Not stored' });
+          }),
+      }),
+      () => ({ waitTimeout: 1 }),
+    ),
+    where: { only: 'lateWrites' },
+  },
+  inSubject({
+    row: 'L6',
+    what: 'subjects are not compared',
+    wrong: () => ({ compareSubjects: () => 'unknown' }),
+    where: { only: 'subject' },
+  }),
+  inDecide({
+    row: 'L7',
+    what: 'a token that was refused once is given to nobody',
+    wrong: (right) => ({
+      decide(waiter, facts, failure) {
+        const decision = right.decide(waiter, facts, failure);
+        const refused = facts.state.refused && 'give' in decision;
+        const error = failure ?? facts.obstacle();
+        return refused && error !== undefined ? { fail: error } : decision;
+      },
+    }),
+    where: { only: 'stepUp' },
+  }),
+  inTokenSet({
+    row: 'L8',
+    what: 'a token that has expired on arrival by an absolute time is of no use',
+    wrong: (right) => ({
+      readTokenSet: (...args) => ({ ...right.readTokenSet(...args), absoluteOnly: false }),
+    }),
+    where: { only: 'clock' },
+  }),
+  inDecide({
+    row: 'L9',
+    what: 'nobody waits for the end of a silence',
+    wrong: (right) => ({
+      decide: (waiter, facts, failure) =>
+        right.decide(waiter, { ...facts, endsBefore: () => false }, failure),
+    }),
+    where: { faulty: true, store: 'shared' },
+  }),
+  inComparison({
+    row: 'L10',
+    what: 'nobody writes back what a store that went back has lost',
+    wrong: takenFor({ older: 'same' }),
+    where: { only: 'restore' },
+  }),
+  inDebt({
+    row: 'L11',
+    what: 'what is owed does not keep the process alive',
+    wrong: (right) => ({
+      createDebt: ({ clock, ...parts }) =>
+        right.createDebt({
+          ...parts,
+          clock: { ...clock, setTimeout: (task, delay) => clock.setTimeout(task, delay, true) },
+        }),
+    }),
+    where: { only: 'ends' },
+  }),
+  inUnderLock({
+    row: 'L12',
+    what: 'a task runs as often as the lock calls it',
+    wrong: () => ({
+      async underLock({ lock, name }, task) {
+        const { signal } = new AbortController();
+        return { done: await lock.request(name, { signal }, (held) => task(held ?? {})) };
+      },
+    }),
+    where: { lock: 'hostile' },
+  }),
+  inIntent({
+    row: 'L13',
+    what: 'for how long an intent has been seen is not written down',
+    wrong: (right) => ({
+      createIntentAge: () => ({ ...right.createIntentAge(), toWrite: () => undefined }),
+    }),
+    where: { only: 'shortLived' },
   }),
 ];

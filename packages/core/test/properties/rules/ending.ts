@@ -1,5 +1,5 @@
 import type { Fault } from '../simulation/faults.ts';
-import type { Facts, Judge, Rule } from '../simulation/facts.ts';
+import type { Facts, Judge, Row, Rule } from '../simulation/facts.ts';
 import { familyOf } from '../simulation/facts.ts';
 import type { Redemption } from '../simulation/oracle.ts';
 import { tokenName } from '../simulation/oracle.ts';
@@ -13,18 +13,38 @@ const CAN_LOSE: ReadonlySet<Fault> = new Set<Fault>([
   'hang',
   'crash',
   'leaseLost',
-  'storeFails',
   'storeBack',
+  'trap',
 ]);
+
+/** Faults after which a manager owes its store something: only who is killed, or closed, while it owes may lose that. */
+const OWED: ReadonlySet<Fault> = new Set<Fault>(['storeFails', 'writeLate', 'outage', 'away']);
 
 /** Those among them after which the store is what it was. */
 const STORE_STAYS: ReadonlySet<Fault> = new Set<Fault>(
-  [...CAN_LOSE].filter((fault) => fault !== 'storeFails' && fault !== 'storeBack'),
+  [...CAN_LOSE].filter((fault) => fault !== 'storeBack'),
 );
 
 /** D2, D6, D7, D8 and: no session is lost without a fault that accounts for it. */
 export function endingRules(facts: Facts, judge: Judge): Rule {
   const { setting, server, strikes } = facts;
+
+  /** Faults that cost nothing, and the row that says so. */
+  const harmless: Partial<Record<Fault, Row>> = {
+    outage: 'L1',
+    storeFails: 'L1',
+    restored: 'L1',
+    away: 'L2',
+    ended: 'L11',
+    writeLate: 'L1',
+  };
+  /** A record that is away for longer than a flight waits, while somebody redeems, is not promised to live. */
+  const longAway = (): boolean =>
+    facts.away.some(
+      ({ from, until }) =>
+        until - from > 30_000 &&
+        facts.calls.some(({ since }) => since >= from - 100_000 && since <= until),
+    );
 
   const accounted = (again: Redemption): boolean => {
     const first = server.log.find(
@@ -34,6 +54,13 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
     const born =
       server.log.find((entry) => entry.family === again.family && entry.index === again.index - 1)
         ?.order ?? 0;
+    const owing =
+      strikes.some(({ fault }) => OWED.has(fault)) &&
+      facts.players.some(
+        ({ id, closing }) =>
+          closing || strikes.some((one) => one.fault === 'crash' && one.owner === id),
+      );
+    if (owing || longAway()) return true;
     return strikes.some(
       ({ fault, owner, order }) =>
         CAN_LOSE.has(fault) &&
@@ -43,9 +70,14 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
   };
 
   /** What promises that nothing is lost, after the faults that struck: D6 where none of them can lose anything. */
-  const promise = (): 'D6' | 'D7' | 'D8' | undefined => {
+  const promise = (): Row | undefined => {
     const dangerous = strikes.filter(({ fault }) => CAN_LOSE.has(fault));
-    if (dangerous.length === 0) return 'D6';
+    if (dangerous.length === 0) {
+      const rows = new Set(strikes.map(({ fault }) => harmless[fault]));
+      const owing = strikes.some(({ fault }) => OWED.has(fault));
+      if (longAway() || (owing && facts.players.some(({ closing }) => closing))) return undefined;
+      return (['L11', 'L2', 'L1'] as const).find((row) => rows.has(row)) ?? 'D6';
+    }
     if (!dangerous.every(({ fault }) => STORE_STAYS.has(fault))) return undefined;
     if (dangerous.every(({ fault }) => fault === 'leaseLost'))
       return setting.mode === 'revokes' ? undefined : 'D7';
@@ -81,9 +113,11 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
             `refresh token ${entry.index} of ${entry.family} was used twice, without any fault`,
           );
         judge.checked('lost');
+        const promised = promise();
+        if (promised !== undefined && promised.startsWith('L')) judge.checked(promised);
         if (!accounted(entry))
           judge.broken(
-            'lost',
+            promised?.startsWith('L') === true ? promised : 'lost',
             `refresh token ${entry.index} of ${entry.family} was used twice, and no fault accounts for it`,
           );
       }

@@ -132,7 +132,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       if (ask.validFor > 0) ask.by.wished = timeline.now;
       if (ask.kind !== 'replace' || ask.refused === undefined) return;
       // Before the store was read nobody outside knows what it will turn out to hold.
-      const settled = ask.by.held !== undefined && ask.by.signingIn === 0;
+      const { held, signingIn, announcing } = ask.by;
+      const settled = held !== undefined && signingIn === 0 && announcing === 0;
       if (settled && ask.refused !== ask.by.held) return;
       ask.by.refused.add(ask.refused);
       const own = ask.by.calls.find((call) => call.answer === ask.refused);

@@ -1,4 +1,4 @@
-import type { Ask, Facts, Judge, Rule } from '../simulation/facts.ts';
+import type { Ask, Facts, Judge, Player, Rule } from '../simulation/facts.ts';
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
 
@@ -8,8 +8,11 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
   let failures: { readonly ask: Ask; readonly error: unknown }[] = [];
   /** The turn in which somebody asked: who is answered within it was turned away, by a back-off or the like, and waited for no flight. */
   const turns = new WeakMap<Ask, number>();
+  /** The turn of each manager’s latest sign-in or sign-out: who waits for that as well is not answered by the flight alone. */
+  const transitions = new WeakMap<Player, number>();
 
   return {
+    transition: ({ by }) => void transitions.set(by, facts.turn),
     asked: (ask) => void turns.set(ask, facts.turn),
     settled(ask, end) {
       if (ask.end !== undefined) judge.broken('P2', `a ${ask.kind} settled twice`);
@@ -23,7 +26,9 @@ export function waitingRules(facts: Facts, judge: Judge): Rule {
         if (ask.before < setting.maxWaiting)
           judge.broken('P15', `turned away although only ${ask.before} waited`);
       }
-      if (!ask.duringSignIn && turns.get(ask) !== facts.turn)
+      const asked = turns.get(ask) ?? 0;
+      const alone = (transitions.get(ask.by) ?? -1) < asked;
+      if (!ask.duringSignIn && alone && asked !== facts.turn)
         failures.push({ ask, error: end.fail });
     },
     afterTurn() {

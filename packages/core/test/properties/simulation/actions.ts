@@ -38,4 +38,20 @@ export type Action =
   | { readonly do: 'strike'; readonly pick: number; readonly fault: Fault }
   | { readonly do: 'crash'; readonly by: number; readonly arrives: boolean }
   | { readonly do: 'loseLease' }
-  | { readonly do: 'storeBack'; readonly pick: number };
+  | { readonly do: 'storeBack'; readonly pick: number }
+  | Disaster;
+
+/** What happens to all at once, or takes its time. Plays in disasters.ts. */
+export type Disaster =
+  /** The store answers nobody for a while. */
+  | { readonly do: 'outage'; readonly ms: number }
+  /** The record is gone for a while, and then back, as when an editor saves. */
+  | { readonly do: 'away'; readonly ms: number }
+  /** The store goes back while nothing is under way, and all who listen to it have time to look. */
+  | { readonly do: 'restore'; readonly pick: number }
+  /** A library says again what tokens it has: the newest, or older ones. */
+  | { readonly do: 'announce'; readonly by: number; readonly pick: number }
+  /** A process comes to its end, and goes as soon as nothing keeps it alive. `failing`: its next answer cannot be stored at first. */
+  | { readonly do: 'end'; readonly by: number; readonly failing: boolean }
+  /** Processes that live for 5 s, one after the other, each of which wants a token. */
+  | { readonly do: 'shortLived'; readonly by: number; readonly lives: number };

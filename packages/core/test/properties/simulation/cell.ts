@@ -21,6 +21,12 @@ export interface SharedCell {
   record(): SessionRecord | undefined;
   /** Puts an earlier value back, as a restored backup does. Says which, or that there is none. */
   goBack(pick: number): { readonly record: SessionRecord | undefined } | undefined;
+  /** The store answers nobody for so many ms. */
+  outage(ms: number): void;
+  /** What is stored is gone for so many ms, and then back, unless something was written meanwhile. `false`: nothing there. */
+  away(ms: number): boolean;
+  /** The next generation that this manager writes is refused once. */
+  failCommit(by: number): void;
   /** Tells a manager that something may have changed, as needless notifications do. */
   notify(to: number): void;
   readonly subscribers: number;
@@ -42,12 +48,35 @@ export function sharedCell(
   let writes = 0;
   const history: StoredValue[] = stored === undefined ? [] : [stored];
   const subscribers = new Map<number, () => void>();
+  const failing = new Set<number>();
+  let downUntil = 0;
+  let hidden: StoredValue | undefined;
 
   const pass = async (kind: 'storeRequest' | 'storeAnswer', by: number): Promise<void> => {
-    if ((await timeline.gate(kind, by)) === 'storeFails') throw new Error('The store is down');
+    const struck = await timeline.gate(kind, by);
+    if (struck === 'storeFails' || struck === 'writeLate' || timeline.now < downUntil)
+      throw new Error('The store is down');
   };
   const notify = (to: number): void => {
     void timeline.gate('notify', to).then(() => subscribers.get(to)?.());
+  };
+  const tellAll = (): void => {
+    for (const to of subscribers.keys()) notify(to);
+  };
+  const compareAndSet = (
+    by: number,
+    value: SessionRecord,
+    expected: string | undefined,
+  ): string | undefined => {
+    if (stored?.version !== expected) return undefined;
+    const version = `v${++writes}`;
+    const before = recordOf(stored?.value);
+    hidden = undefined; // whatever comes back is not what was there
+    stored = { value, version };
+    history.push(stored);
+    watch.written(by, before, value);
+    tellAll();
+    return version;
   };
 
   return {
@@ -65,19 +94,22 @@ export function sharedCell(
         async write(record, expected) {
           const copy = JSON.parse(JSON.stringify(record)) as SessionRecord;
           watch.attempted(by, copy);
-          await pass('storeRequest', by);
-          const won = stored?.version === expected;
-          const version = `v${writes + 1}`;
-          if (won) {
-            writes++;
-            const before = recordOf(stored?.value);
-            stored = { value: copy, version };
-            history.push(stored);
-            watch.written(by, before, copy);
-            for (const to of subscribers.keys()) notify(to);
+          const struck = await timeline.gate('storeRequest', by);
+          if (struck === 'writeLate') {
+            // On its way for longer than anybody waits for it: the version decides what becomes of it.
+            void timeline.gate('lateWrite', 0).then(() => compareAndSet(by, copy, expected));
+            throw new Error('No answer');
           }
+          const commits = copy.gen > (recordOf(stored?.value)?.gen ?? 0);
+          if (
+            struck === 'storeFails' ||
+            timeline.now < downUntil ||
+            (commits && failing.delete(by))
+          )
+            throw new Error('The store is down');
+          const version = compareAndSet(by, copy, expected);
           await pass('storeAnswer', by);
-          return won ? version : undefined;
+          return version;
         },
         subscribe(onChange) {
           subscribers.set(by, onChange);
@@ -89,8 +121,29 @@ export function sharedCell(
       const found = history[pick % Math.max(1, history.length)];
       if (found === undefined || found === stored) return undefined;
       stored = { value: found.value, version: `v${++writes}` };
-      for (const to of subscribers.keys()) notify(to);
+      hidden = undefined;
+      tellAll();
       return { record: recordOf(stored.value) };
+    },
+    outage(ms) {
+      downUntil = Math.max(downUntil, timeline.now + ms);
+    },
+    failCommit: (by) => void failing.add(by),
+    away(ms) {
+      if (stored === undefined) return false;
+      const lost = stored;
+      hidden = lost;
+      stored = undefined;
+      tellAll();
+      timeline
+        .clock(0, () => 0)
+        .setTimeout(() => {
+          if (hidden !== lost) return;
+          stored = { value: lost.value, version: `v${++writes}` };
+          hidden = undefined;
+          tellAll();
+        }, ms);
+      return true;
     },
     notify(to) {
       if (subscribers.has(to)) notify(to);
@@ -141,6 +194,9 @@ export function memoryCell(
     }),
     record: () => latest,
     goBack: () => undefined,
+    outage: () => undefined,
+    away: () => false,
+    failCommit: () => undefined,
     notify: () => undefined,
     get subscribers() {
       return subscribers;

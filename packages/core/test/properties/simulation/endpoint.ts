@@ -28,12 +28,27 @@ const http = (
     },
   });
 
+/** An error that fights back: whatever is read of it throws, with the secret in the text. */
+const trap = (secret: string): unknown =>
+  new Proxy(new Error('Trap'), {
+    get(_, name) {
+      if (name === 'then') return undefined;
+      throw new Error(`${String(name)} of ${secret}`);
+    },
+    getPrototypeOf: () => Error.prototype,
+    ownKeys() {
+      throw new Error(secret);
+    },
+  });
+
 /** A call of the token endpoint over a network that may fail before and after the server has acted. */
 export function createEndpoint(
   core: Core,
   timeline: Timeline,
   server: Server,
   order: () => number,
+  /** As it goes over the wire. */
+  worded: (answer: ServerAnswer) => object,
 ) {
   const lost = (secret: string): Error =>
     new core.TokenError('ERR_REFRESH_UNAVAILABLE', {
@@ -77,12 +92,15 @@ export function createEndpoint(
         return `<html>${secret}</html>`;
       case 'configuration':
         throw http(400, 'invalid_client', secret);
+      case 'trap':
+        throw trap(secret);
       default:
     }
     const answer = redeem(call);
     const fault = await timeline.gate('answer', by);
     if (fault === 'answerLost') throw lost('the answer was on its way');
     if (fault === 'errorAfter') throw http(500, undefined, secret);
+    if (fault === 'trap') throw trap(secret);
     if (answer === undefined) throw http(400, 'invalid_grant', secret);
     switch (fault) {
       case 'cutJson':
@@ -95,8 +113,10 @@ export function createEndpoint(
         return { ...answer, expires_in: 0 };
       case 'sameToken':
         return { ...answer, access_token: call.accessToken };
+      case 'otherSubject': // whose refresh token this is, the server has mixed up
+        return worded(server.login(timeline.now));
       default:
-        return answer;
+        return worded(answer);
     }
   };
 
@@ -106,14 +126,14 @@ export function createEndpoint(
       by,
       signal,
       listens,
-    }: Pick<EndpointCall, 'by' | 'signal' | 'listens'>): Promise<ServerAnswer> {
-      const travelled = async (): Promise<ServerAnswer> => {
+    }: Pick<EndpointCall, 'by' | 'signal' | 'listens'>): Promise<object> {
+      const travelled = async (): Promise<object> => {
         if ((await timeline.gate('request', by)) !== undefined)
           throw http(401, undefined, 'nothing');
         const answer = server.login(timeline.now);
         if ((await timeline.gate('answer', by)) !== undefined)
           throw lost('the answer was on its way');
-        return answer;
+        return worded(answer);
       };
       return new Promise((resolve, reject) => {
         if (listens) signal.addEventListener('abort', () => reject(signal.reason));

@@ -3,7 +3,7 @@ import type { RefreshReason } from '../../../src/session/functions.ts';
 import type { SessionRecord } from '../../../src/session/store.ts';
 import type { AccessToken, IssuedToken, TokenSet } from '../../../src/tokens/tokens.ts';
 import type { Strike } from './faults.ts';
-import { type Server, tokenName } from './oracle.ts';
+import { type Server, type ServerAnswer, tokenName } from './oracle.ts';
 import type { Traffic } from './requests.ts';
 import type { Setting } from './setting.ts';
 import type { Timeline } from './timeline.ts';
@@ -83,8 +83,27 @@ export interface Player {
   dead: boolean;
   /** When somebody last asked for a token that is good for longer. */
   wished: number;
+  /** It goes as soon as nothing keeps it alive. */
+  ending: boolean;
+  shortLived: boolean;
+  /** It has said that the record is gone, and the session with it until it is back. */
+  away: boolean;
+  /** Announcements of known tokens that are under way. */
+  announcing: number;
   /** Its wall clock was set: what is due by it is no longer known from outside. */
   jumped: boolean;
+}
+
+/** A sign-in or a sign-out, and what came of it. Times in turns. */
+export interface Transition {
+  readonly by: Player;
+  /** The session that a sign-in begins; `undefined`: a sign-out. */
+  readonly family: string | undefined;
+  /** The session that there was for this manager. */
+  readonly of: string | undefined;
+  readonly since: number;
+  until: number;
+  end: 'pending' | 'resolved' | 'refused' | 'unanswered';
 }
 
 /** The rules, by the rows of the guarantees. */
@@ -121,6 +140,21 @@ export const ROWS = [
     rule: 'one crash or lost answer costs no session, where the server does not rotate or has a grace window',
   },
   { row: 'D9', rule: 'nothing wedges' },
+  { row: 'L1', rule: 'a store that is down or set back costs no session' },
+  { row: 'L2', rule: 'a record that is away and comes back costs no session' },
+  { row: 'L3', rule: 'an intent is overridden only after its time, whatever the locks' },
+  { row: 'L4', rule: 'who announces known tokens changes nothing' },
+  { row: 'L5', rule: 'the last sign-in or sign-out that resolved stands' },
+  { row: 'L6', rule: 'nobody is answered with another subject’s token' },
+  { row: 'L7', rule: 'a valid token is given to who was not refused' },
+  { row: 'L8', rule: 'with a wrong clock somebody gets a token' },
+  { row: 'L9', rule: 'who can wait out a silence is not turned away' },
+  { row: 'L10', rule: 'managers and store agree in the end' },
+  { row: 'L11', rule: 'a natural end loses nothing that a second try would have stored' },
+  { row: 'L12', rule: 'a hostile lock, store or error is called once, and costs nothing' },
+  { row: 'L13', rule: 'processes that live for 5 s get past an abandoned intent' },
+  { row: 'own', rule: 'what a manager did itself never looks like a peer’s' },
+  { row: 'told', rule: 'who finds the session ended after a lost answer is told so' },
   { row: 'lost', rule: 'every lost session is accounted for by a fault in the log' },
 ] as const;
 export type Row = (typeof ROWS)[number]['row'];
@@ -138,6 +172,10 @@ export interface Facts {
   readonly stored: Set<string>;
   /** A token that was imported without its age, so that its lifetime is what was left of it. */
   imported: string | undefined;
+  /** Everything that the server ever issued, and when, ms since the epoch. */
+  readonly issued: (ServerAnswer & { readonly issuedAt: number })[];
+  /** When the record was gone from the store, in ms. */
+  readonly away: { readonly from: number; readonly until: number }[];
   order(): number;
   /** Counts the turns: what happens within one happens at the same time, as far as can be told from outside. */
   turn: number;
@@ -165,6 +203,14 @@ export interface Rule {
   /** The store was set back by a fault. */
   restored?(record: SessionRecord | undefined): void;
   event?(by: Player, event: TokenEvent): void;
+  /** A sign-in or sign-out was asked for; `family`: of the sign-in. */
+  transition?(transition: Transition): void;
+  /** An announcement of tokens of this session was refused. */
+  turnedAway?(by: Player, family: string, error: unknown): void;
+  /** A process went because nothing kept it alive. */
+  gone?(by: Player): void;
+  /** A process that lives for a few seconds is at its end. */
+  lived?(by: Player, life: number, given: boolean): void;
   /** A request went out, for the first time or again. */
   sent?(traffic: Traffic): void;
   afterTurn?(): void;
@@ -205,6 +251,10 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   failed: -1,
   dead: false,
   wished: -Infinity,
+  ending: false,
+  shortLived: false,
+  away: false,
+  announcing: 0,
   jumped: false,
 });
 
@@ -237,7 +287,8 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
       by.dead = false;
       break;
     case 'signedOut':
-      if (family !== undefined) end(facts, by, family);
+      if (family !== undefined && !by.away) end(facts, by, family);
+      by.away = false;
       by.held = undefined;
       by.out = true;
       by.askedByHand = false;
@@ -254,6 +305,7 @@ export function follow(facts: Facts, by: Player, event: TokenEvent): void {
       by.failures.set(generation, (by.failures.get(generation) ?? 0) + 1);
       break;
     case 'warning':
+      if (event.code === 'AWAY') by.away = true;
       if (event.code === 'NOT_DURABLE' && token !== undefined) by.notDurable.add(token);
       break;
     default:

@@ -21,12 +21,20 @@ export type Fault =
   | 'revokeFails'
   | 'crash'
   | 'leaseLost'
-  | 'storeBack';
+  | 'storeBack'
+  | 'outage'
+  | 'away'
+  | 'restored'
+  | 'writeLate'
+  | 'otherSubject'
+  | 'trap'
+  | 'ended';
 
 /** Which faults can strike at which gate. */
 export const FAULTS: Record<GateKind, readonly Fault[]> = {
-  storeRequest: ['storeFails', 'hang'],
+  storeRequest: ['storeFails', 'hang', 'writeLate'],
   storeAnswer: ['storeFails', 'hang'],
+  lateWrite: [],
   notify: ['hang'],
   lockRequest: ['lockFails', 'hang'],
   lockGrant: ['hang'],
@@ -39,6 +47,7 @@ export const FAULTS: Record<GateKind, readonly Fault[]> = {
     'rateLimited',
     'html',
     'configuration',
+    'trap',
     'hang',
   ],
   answer: [
@@ -48,6 +57,8 @@ export const FAULTS: Record<GateKind, readonly Fault[]> = {
     'badAnswer',
     'expiredAnswer',
     'sameToken',
+    'otherSubject',
+    'trap',
     'hang',
   ],
   revoke: ['revokeFails', 'hang'],

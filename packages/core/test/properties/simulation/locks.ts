@@ -8,7 +8,8 @@ const LEASE = 30_000;
 
 /** A lock that several managers share, and a view of it for each of them. */
 export interface SharedLock {
-  view(by: number): RefreshLock;
+  /** `index`: the place of the manager, which decides where not all have the same lock. */
+  view(by: number, index: number): RefreshLock | undefined;
   /** The holder's lease runs out, and it learns of that a little later. Says whose, if there was one. */
   loseLease(): number | undefined;
   /** A process is gone: what frees itself on death comes free at once, a lease in time. */
@@ -139,7 +140,49 @@ function processLock(core: Core, timeline: Timeline): SharedLock {
   };
 }
 
-export const createLock = (core: Core, kind: LockKind, timeline: Timeline): SharedLock =>
-  kind === 'process' || kind === 'none'
+/** Web Locks at one place, a lock of its own at another, and none at the third. */
+function mixedLocks(core: Core, timeline: Timeline): SharedLock {
+  const web = queueingLock(timeline, false);
+  return {
+    ...web,
+    view: (by, index) =>
+      index === 0 ? web.view(by, index) : index === 1 ? core.mutexLock() : undefined,
+  };
+}
+
+/** Grants like Web Locks, but calls the task a second time, also after it has failed, and hangs when it should release. */
+function hostileLock(timeline: Timeline): SharedLock {
+  const web = queueingLock(timeline, false);
+  let turn = 0;
+  return {
+    ...web,
+    view(by, index) {
+      const lock = web.view(by, index) as RefreshLock;
+      return {
+        async request(name, options, task) {
+          const kind = turn++ % 4;
+          const late = (): void => {
+            void timeline.gate('leaseNotice', by).then(() => task({ name }).catch(() => undefined));
+          };
+          const result = await lock.request(name, options, async (held) => {
+            const first = task(held);
+            if (kind === 1) void task(held).catch(() => undefined);
+            if (kind === 2) first.then(late, late);
+            return first;
+          });
+          if (kind === 3) return new Promise(() => undefined);
+          return result;
+        },
+      };
+    },
+  };
+}
+
+export function createLock(core: Core, kind: LockKind, timeline: Timeline): SharedLock {
+  if (kind === 'mixed') return mixedLocks(core, timeline);
+  if (kind === 'hostile') return hostileLock(timeline);
+  if (kind === 'none') return { ...processLock(core, timeline), view: () => undefined };
+  return kind === 'process'
     ? processLock(core, timeline)
     : queueingLock(timeline, kind === 'lease');
+}

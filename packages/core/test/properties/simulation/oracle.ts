@@ -59,11 +59,14 @@ export interface Server {
   revoked(family: string): Family['revoked'];
 }
 
-export function createServer(options: {
-  readonly mode: ServerMode;
-  readonly lifetime: number;
-  readonly killsOld: boolean;
-}): Server {
+export function createServer(
+  options: {
+    readonly mode: ServerMode;
+    readonly lifetime: number;
+    readonly killsOld: boolean;
+  },
+  issued: (answer: ServerAnswer) => void,
+): Server {
   const { mode, lifetime, killsOld } = options;
   const families = new Map<string, Family>();
   const log: Redemption[] = [];
@@ -71,12 +74,14 @@ export function createServer(options: {
   const answer = (name: string, family: Family, now: number): ServerAnswer => {
     family.at++;
     family.issued.set(family.at, now);
-    return {
+    const answer: ServerAnswer = {
       access_token: `at${TOKEN_MARK}${name}.${family.at}`,
       refresh_token: `rt${TOKEN_MARK}${name}.${family.rt}`,
       token_type: 'Bearer',
       expires_in: lifetime,
     };
+    issued(answer);
+    return answer;
   };
 
   return {

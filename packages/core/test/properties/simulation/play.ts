@@ -1,7 +1,15 @@
 import type { Action } from './actions.ts';
 import { watchedSource } from './asks.ts';
 import type { Core } from './core.ts';
-import { type Facts, familyOf, type Judge, type Rule } from './facts.ts';
+import { strike } from './disasters.ts';
+import {
+  type Facts,
+  familyOf,
+  type Judge,
+  type Player,
+  type Rule,
+  type Transition,
+} from './facts.ts';
 import { FAULTS } from './faults.ts';
 import { finish } from './finish.ts';
 import { sendRequest } from './requests.ts';
@@ -44,6 +52,34 @@ export async function play(
     world.strike(fault, gate.owner);
     if (fault === 'hang') timeline.hang(gate);
     else timeline.open(gate, fault);
+  };
+
+  /** Has the rules watch what comes of a sign-in or sign-out. */
+  const follow = (
+    by: Player,
+    family: string | undefined,
+    session: string | undefined,
+    done: Promise<void>,
+  ): void => {
+    const { facts, rules } = world;
+    const transition: Transition = {
+      by,
+      family,
+      of: session,
+      since: facts.turn,
+      until: Infinity,
+      end: 'pending',
+    };
+    for (const rule of rules) rule.transition?.(transition);
+    const end = (how: Transition['end']): void => {
+      transition.end = how;
+      transition.until = facts.turn;
+    };
+    done.then(
+      () => end('resolved'),
+      (error: unknown) =>
+        end((error as { delivery?: unknown }).delivery === 'unanswered' ? 'unanswered' : 'refused'),
+    );
   };
 
   const act = async (action: Action): Promise<void> => {
@@ -113,14 +149,17 @@ export async function play(
           player.signingIn--;
           if (player.signingIn === 0) player.givenDuringSignIn.length = 0;
         };
-        manager.setSession(answer).then(end, end);
+        const session = familyOf(player.held);
+        const stored = manager.setSession(answer);
+        follow(player, familyOf(answer.access_token), session, stored);
+        stored.then(end, end);
         return;
       }
       case 'signOut': {
         const { manager, player } = slotOf(action.by);
         const family = familyOf(player.held);
         if (family !== undefined) player.ended.set(family, world.facts.turn - 1);
-        manager.signOut().catch(ignore);
+        follow(player, undefined, family, manager.signOut());
         return;
       }
       case 'reopen': {
@@ -182,6 +221,8 @@ export async function play(
         for (const rule of world.rules) rule.restored?.(restored.record);
         return;
       }
+      default:
+        return strike(world, action);
     }
   };
 

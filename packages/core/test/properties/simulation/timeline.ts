@@ -5,6 +5,7 @@ import type { Fault } from './faults.ts';
 export type GateKind =
   | 'storeRequest'
   | 'storeAnswer'
+  | 'lateWrite'
   | 'notify'
   | 'lockRequest'
   | 'lockGrant'
@@ -18,6 +19,7 @@ export type GateKind =
 const LATENCY: Record<GateKind, number> = {
   storeRequest: 900,
   storeAnswer: 1100,
+  lateWrite: 12_000,
   notify: 3000,
   lockRequest: 700,
   lockGrant: 300,

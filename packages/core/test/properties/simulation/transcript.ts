@@ -22,7 +22,9 @@ export const transcript =
       answered: (call) => write(`manager ${call.by.id} got ${call.answer}`),
       written: (by, _, after) => write(`manager ${by.id} stored ${text(after)}`),
       restored: (record) => write(`the store went back to ${text(record)}`),
-      event: (by, event) => write(`manager ${by.id} said ${text(event)}`),
+      // How many waited says how many there were, those who are not wanted included.
+      event: (by, event) =>
+        write(`manager ${by.id} said ${text({ ...event, waiting: undefined })}`),
       sent: (traffic) => write(`sent ${text(traffic.sent)}`),
       quiet: (record) => write(`quiet with ${text(record)}`),
     };

@@ -14,11 +14,13 @@ import {
   type Player,
   type Rule,
 } from './facts.ts';
+import { goWhoMay } from './disasters.ts';
 import type { Fault } from './faults.ts';
 import { createLock, type SharedLock } from './locks.ts';
 import { createServer, type ServerAnswer, tokenName } from './oracle.ts';
 import { randomOf } from './random.ts';
 import type { Setting } from './setting.ts';
+import type { TokenSet } from '../../../src/tokens/tokens.ts';
 import { createTimeline, turn } from './timeline.ts';
 import { type WatchedSignal, watchedSignal } from './watched-signal.ts';
 
@@ -59,7 +61,10 @@ export function createWorld(
   observers: readonly ((facts: Facts) => Rule)[] = [],
 ): World {
   const timeline = createTimeline();
-  const server = createServer(setting);
+  const server = createServer(setting, (answer) => {
+    names.set(core.fingerprint(answer.access_token), answer.access_token);
+    facts.issued.push({ ...answer, issuedAt: START + timeline.now });
+  });
   const names = new Map<string, string>();
   const offsets = new Map<number, number>();
   let order = 0;
@@ -74,6 +79,8 @@ export function createWorld(
     generations: new Map(),
     stored: new Set(),
     imported: undefined,
+    issued: [],
+    away: [],
     order: () => ++order,
     turn: 0,
     queued: (by) => lock.queued(by),
@@ -139,7 +146,11 @@ export function createWorld(
     initial,
     asRecord,
   );
-  const endpoint = createEndpoint(core, timeline, server, facts.order);
+  const endpoint = createEndpoint(core, timeline, server, facts.order, (answer) => {
+    if (!setting.absolute) return answer;
+    const { expires_in, ...rest } = answer;
+    return { ...rest, expires_at: Math.floor((START + timeline.now) / 1000) + expires_in };
+  });
 
   const sawToken = (player: Player, refreshToken: string | undefined): void => {
     const name = tokenName(refreshToken ?? '');
@@ -154,11 +165,7 @@ export function createWorld(
     lock,
     slots: [],
     open: new Set(),
-    signInAnswer() {
-      const answer = server.login(timeline.now);
-      names.set(core.fingerprint(answer.access_token), answer.access_token);
-      return answer;
-    },
+    signInAnswer: () => server.login(timeline.now),
     openSlot(index) {
       const id = facts.players.length + 1;
       offsets.set(id, offsets.get(index) ?? 0);
@@ -171,13 +178,16 @@ export function createWorld(
           ? index === 0 && world.slots.length === 0 && initial !== undefined
             ? { tokens: initial }
             : {}
-          : { store: cell.view(id, setting.lock === 'none' ? undefined : lock.view(id)) }),
+          : { store: cell.view(id, lock.view(id, index)) }),
         clock: timeline.clock(id, wall),
         random: randomOf(setting.seed + id),
         skewWindow: setting.skewWindow,
         backgroundWindow: setting.backgroundWindow,
         waitTimeout: setting.waitTimeout,
         maxWaiting: setting.maxWaiting,
+        ...(setting.subjects && {
+          subject: ({ accessToken }: TokenSet) => tokenName(accessToken)?.family,
+        }),
         async refresh(current, { reason, signal }) {
           const call: Call = {
             by: player,
@@ -206,7 +216,6 @@ export function createWorld(
               listens: setting.listens,
             });
             call.answer = (answer as Partial<ServerAnswer>).access_token;
-            if (call.answer !== undefined) names.set(core.fingerprint(call.answer), call.answer);
             for (const rule of rules) rule.answered?.(call);
             return answer as ServerAnswer;
           } finally {
@@ -216,7 +225,8 @@ export function createWorld(
         ...(setting.acquires && {
           async acquire({ signal }: RefreshContext) {
             for (const rule of rules) rule.acquiring?.(player);
-            return endpoint.acquire({ by: id, signal, listens: setting.listens });
+            const answer = await endpoint.acquire({ by: id, signal, listens: setting.listens });
+            return answer as ServerAnswer;
           },
         }),
         async revoke({ refreshToken = '' }) {
@@ -259,6 +269,7 @@ export function createWorld(
       await turn();
       facts.turn++;
       for (const rule of rules) rule.afterTurn?.();
+      goWhoMay(world);
     },
   };
   for (let index = 0; index < setting.managers; index++) world.openSlot(index);
