@@ -84,7 +84,7 @@ describe('docs/guarantees.md', () => {
     const sabotages = SABOTAGES.filter((each) => each.row === rule).map(
       ({ what }) => `with one rule switched off › ${rule} turns red: ${what}`,
     );
-    expect(sabotages).toHaveLength(1);
+    expect(sabotages).not.toEqual([]);
     expect(breaking.filter(({ file }) => file === SABOTAGE).map(({ test }) => test)).toEqual(
       sabotages,
     );

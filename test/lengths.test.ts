@@ -6,7 +6,40 @@ import { LONGEST, tooLong } from './support/lengths.ts';
 import { LONG } from './support/still-to-mend.ts';
 
 /** What is long for a reason that a decision record gives: its name as the test prints it, without the lines, to the record. */
-const LONG_BY_DECISION: Readonly<Record<string, string>> = {};
+const LONG_BY_DECISION: Readonly<Record<string, string>> = {
+  'packages/core/src/manager/flights.ts › createFlights': '0016-one-state-one-factory.md',
+  'packages/core/src/manager/manager.ts › managerOf': '0016-one-state-one-factory.md',
+  'packages/core/src/manager/manager.ts › the whole file': '0016-one-state-one-factory.md',
+  'packages/core/src/manager/pool.ts › createTokenPool': '0016-one-state-one-factory.md',
+  'packages/core/src/manager/wait-queue.ts › createWaitQueue': '0016-one-state-one-factory.md',
+  'packages/core/src/manager/waiting.ts › createWaiting': '0016-one-state-one-factory.md',
+  'packages/core/src/refresh/flight.ts › startFlight': '0016-one-state-one-factory.md',
+  'packages/core/src/refresh/flight.ts › the whole file': '0016-one-state-one-factory.md',
+  'packages/core/src/session/state.ts › createSessionState': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/shared-flight.ts › sharedFlight': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/shared-flight.ts › the whole file': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/shared-store.ts › sharedHome': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/sign-in-out.ts › createSignInOut': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/store-access.ts › createStoreAccess': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/sync.ts › createSync': '0016-one-state-one-factory.md',
+  'packages/core/src/shared/sync.ts › the whole file': '0016-one-state-one-factory.md',
+  'packages/node/src/file-cell.ts › createFileCell': '0016-one-state-one-factory.md',
+  'packages/testing/src/adapter-contract/aborting.ts › aborting': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/boundaries.ts › boundaries': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/frozen.ts › freezing': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/lifetime.ts › lifetime': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/refreshing.ts › refreshing': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/refusals.ts › refusals': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/targets.ts › targets': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/watched.ts › watching': '0017-contracts-are-lists.md',
+  'packages/testing/src/adapter-contract/whose-header.ts › whoseHeader':
+    '0017-contracts-are-lists.md',
+  'packages/testing/src/contract-api.ts › startContractApi': '0017-contracts-are-lists.md',
+  'packages/testing/src/lock-contract/ending-rules.ts › endingRules': '0017-contracts-are-lists.md',
+  'packages/testing/src/server/grants.ts › createGrants': '0017-contracts-are-lists.md',
+  'packages/testing/src/server/simulated-server.ts › simulatedServer':
+    '0017-contracts-are-lists.md',
+};
 
 const long = globSync('packages/*/src/**/*.ts', { cwd: root })
   .map((file) => file.replaceAll('\\', '/'))
