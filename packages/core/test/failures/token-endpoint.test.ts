@@ -375,6 +375,21 @@ describe('invalid_grant', () => {
     expect(server.calls).toBe(0);
   });
 
+  it('found as a dead mark whose record was away: not tried again when it is back', async () => {
+    const { clock, server, tokens, cell, ofType } = stored();
+    server.next(refuse);
+    expect(await outcome(tokens.getToken())).toBe('ERR_SESSION_ENDED');
+    const record = cell.record;
+    cell.put(undefined);
+    cell.notify();
+    await settle();
+    expect(tokens.status).toBe('signedOut');
+    cell.put(record);
+    await clock.advance(10_000); // so that it is worth another look
+    expect(await outcome(tokens.getToken())).toBeUndefined();
+    expect([tokens.status, server.calls, ofType('refreshStarted').length]).toEqual(['ended', 1, 1]);
+  });
+
   it('a dead mark of an earlier generation: does not concern this one', async () => {
     const { tokens, cell } = stored();
     cell.put({
