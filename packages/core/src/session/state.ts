@@ -18,6 +18,8 @@ export interface Adoption {
   readonly origin: Origin;
   /** From when its lifetime counts; default: now. For our own refresh that is the beginning of the call. */
   readonly learned?: Moment;
+  /** Why its refresh token is of no use, where that is known already. */
+  readonly dead?: TokenError | undefined;
 }
 
 /**
@@ -102,12 +104,12 @@ export function createSessionState(options: {
   ): void => {
     const token = next.tokens.accessToken;
     const { by } = how;
-    if (before === 'unknown' && how.origin === 'signIn' && by === 'peer')
-      emit({ type: 'ready', status: 'signedIn' }, token);
-    else if (before === 'unknown' && how.origin === 'refresh')
-      emit({ type: 'ready', status: 'signedIn' }, token);
+    const found = how.origin === 'refresh' || by === 'peer';
+    if (before === 'unknown' && found)
+      emit({ type: 'ready', status: dead === undefined ? 'signedIn' : 'ended' }, token);
     else if (moved) emit({ type: 'signedIn', by }, token);
     else emit({ type: 'refreshed', by, expiresAt: next.tokens.expiresAt }, token);
+    if (dead !== undefined) emit({ type: 'sessionEnded', by, error: dead }, token);
   };
 
   const state: SessionState = {
@@ -142,7 +144,7 @@ export function createSessionState(options: {
       current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
       record = next;
       phase = 'active';
-      dead = undefined;
+      dead = how.dead;
       state.refused = false;
       remember(next);
       announce(before, moved, next, how);

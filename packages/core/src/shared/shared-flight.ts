@@ -232,10 +232,11 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
           const { intent: _, ...rest } = carrierOf(sight);
           return mayBeSpent ? { ...rest, intent: { ...intent, over: true } } : rest;
         })
-        .then(
-          (result) => 'kept' in result && sync.take(result.kept), // seen, and so known
-          ignoreUntilBack,
-        );
+        .then((result) => {
+          // Seen, and so known. What was written over may be older than what somebody has read since.
+          if ('kept' in result) sync.take(result.kept);
+          else if (result.over.record !== undefined) sync.learn(result.over.record);
+        }, ignoreUntilBack);
     },
   };
 }

@@ -129,11 +129,12 @@ export function createSync(parts: {
     state.record?.status === status &&
     (status === 'signedOut' || (state.record.session === session && state.record.gen === gen));
 
-  const noticeDeath = ({ dead, gen }: SessionRecord): void => {
-    if (dead?.gen !== gen || state.dead !== undefined) return;
-    const message = `The server ended the session (${dead.code})`;
-    state.markDead(new TokenError('ERR_SESSION_ENDED', { message }), 'peer');
-  };
+  const deathOf = ({ dead, gen }: SessionRecord): TokenError | undefined =>
+    dead?.gen === gen
+      ? new TokenError('ERR_SESSION_ENDED', {
+          message: `The server ended the session (${dead.code})`,
+        })
+      : undefined;
 
   const adopt = (record: SessionRecord): void => {
     const known = state.record;
@@ -146,8 +147,8 @@ export function createSync(parts: {
       return;
     }
     const origin = known?.session === record.session ? 'refresh' : 'signIn';
-    state.adopt(record, { by: 'peer', origin });
-    noticeDeath(record); // before anybody who waits is asked to decide
+    // Known before anybody who waits is asked to decide: they would start a refresh of a session that is over.
+    state.adopt(record, { by: 'peer', origin, dead: deathOf(record) });
   };
 
   const goAway = (): void => {
@@ -162,11 +163,11 @@ export function createSync(parts: {
     state.leave('peer', state.record);
   };
 
-  const comeBack = (): void => {
+  const comeBack = (dead: TokenError | undefined): void => {
     const { record } = state;
     if (!away || !isActive(record)) return;
     away = false;
-    state.adopt(record, { by: 'peer', origin: 'signIn' });
+    state.adopt(record, { by: 'peer', origin: 'signIn', dead });
   };
 
   const sync: Sync = {
@@ -194,8 +195,9 @@ export function createSync(parts: {
       if (relation === 'same' && record !== undefined) {
         if (!isActive(record)) state.keep(record); // with its turn: a later sign-in comes after that one, not after ours
         arrived();
-        comeBack();
-        noticeDeath(record);
+        const dead = deathOf(record);
+        comeBack(dead);
+        if (dead !== undefined) state.markDead(dead, 'peer');
       }
       return relation;
     },
@@ -235,7 +237,7 @@ export function createSync(parts: {
       unread = false;
       arrived();
       state.keep(isActive(record) ? withoutMarks(record) : record);
-      comeBack();
+      comeBack(undefined);
     },
     ahead(record) {
       settled = reached = false;

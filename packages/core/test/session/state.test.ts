@@ -57,6 +57,16 @@ describe('what is known first', () => {
     expect([state.phase, state.status, state.epoch]).toEqual(['active', 'signedIn', 0]);
   });
 
+  it('a session that had ended, is told with its end, before anybody looks again', () => {
+    const { state, heard } = stateOf();
+    const dead = new TokenError('ERR_SESSION_ENDED', { message: 'over' });
+    state.adopt(active('s', 1), { ...THERE, dead });
+    expect(heard()).toEqual(['ready ended s-1', 'sessionEnded peer s-1', '!']);
+    expect([state.status, state.dead]).toEqual(['ended', dead]);
+    state.adopt(active('s', 2), PEER);
+    expect([state.status, heard()]).toEqual(['signedIn', ['refreshed peer s-2', '!']]);
+  });
+
   it('nobody, is told once', () => {
     const { state, heard } = stateOf();
     state.foundEmpty();
