@@ -1,6 +1,7 @@
 // `npm run test:long -- schedules [--schedules N | --minutes N]`: plays random schedules on the core, 200,000 of them or for N
-// minutes, in rounds with a seed of their own. Stops at the first rule that is broken; its schedule and how to play it again are printed.
+// minutes, in rounds with a new seed each, which is printed before. Stops at the first rule that is broken; its schedule and how to play it again are printed.
 import { spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { jestCommand } from '../jest-command.ts';
 
@@ -19,8 +20,10 @@ const elapsed = (): number => (performance.now() - started) / 60_000;
 let played = 0;
 while (process.exitCode === undefined && played < wanted && elapsed() < minutes) {
   const runs = Math.min(ROUND, wanted - played);
+  const seed = randomInt(2 ** 31);
+  process.stdout.write(`\n${runs} schedules with UNEXPIRED_SEED=${seed}\n`);
   const { status } = spawnSync(process.execPath, jestCommand(TESTS), {
-    env: { ...process.env, UNEXPIRED_RUNS: String(runs), UNEXPIRED_SEED: 'random' },
+    env: { ...process.env, UNEXPIRED_RUNS: String(runs), UNEXPIRED_SEED: String(seed) },
     stdio: 'inherit',
   });
   if (status !== 0) process.exitCode = status ?? 1;

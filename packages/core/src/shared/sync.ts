@@ -1,17 +1,12 @@
 import { TokenError } from '../errors/errors.ts';
-import { announcementOf } from '../session/announcement.ts';
 import type { Adoption, SessionState } from '../session/state.ts';
 import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
-import {
-  firstGeneration,
-  nextGeneration,
-  withoutMarks,
-  writtenOver,
-} from '../session/succession.ts';
+import { withoutMarks, writtenOver } from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { compareRecords, type Relation } from './compare-records.ts';
 import type { Sight } from './record.ts';
+import { createSeen } from './seen.ts';
 
 /**
  * How what the store holds stands to what this manager knows, and the one place where the one is taken over into the
@@ -56,7 +51,8 @@ export function createSync(parts: {
   /** Whoever pays need not wait any longer. */
   readonly nothingOwed: () => void;
 }): Sync {
-  const { state, clock, subjectOf, nothingOwed } = parts;
+  const { state, clock, nothingOwed } = parts;
+  const { seen, named } = createSeen(parts);
   /** Was anything of the newest record's session ever in the store? Only then does an empty store mean that it is gone. */
   let stored = false;
   /** Was the newest record itself ever in the store? Only then can others have used it. */
@@ -75,47 +71,6 @@ export function createSync(parts: {
   const arrived = (): void => {
     stored = reached = settled = true;
     if (aside === undefined) nothingOwed();
-  };
-
-  /** A bare token set is an announcement by another program. */
-  const imported = (
-    record: ActiveRecord,
-  ): { readonly record: SessionRecord; readonly known: boolean } => {
-    const mine = state.record;
-    const { tokens, issuedAt } = record;
-    const subject = subjectOf(tokens);
-    const announcement = announcementOf(mine, tokens, {
-      subject,
-      again: false,
-      now: clock.now(),
-      refreshing: undefined,
-      ended: state.dead !== undefined,
-      seen: (token, session) => state.placeOf(token)?.session === session,
-    });
-    if (announcement === 'next' && isActive(mine))
-      return { record: nextGeneration(mine, tokens, issuedAt, subject), known: false };
-    const { session } = record;
-    const first = firstGeneration(tokens, { session, now: clock.now(), issuedAt, subject }, mine);
-    return { record: first, known: announcement !== 'new' };
-  };
-
-  /** Whose tokens these are is known where they say so themselves, also if whoever stored them did not write it down. */
-  const named = (record: SessionRecord): SessionRecord => {
-    if (!isActive(record) || record.subject !== undefined) return record;
-    const subject = subjectOf(record.tokens);
-    return subject === undefined ? record : { ...record, subject };
-  };
-
-  const seen = ({
-    record: found,
-    imported: bare,
-  }: Sight): { readonly record: SessionRecord | undefined; readonly known: boolean } => {
-    const record = found && named(found);
-    if (record === undefined || bare !== true || !isActive(record)) return { record, known: false };
-    // As long as nobody has written over it, it is the session that was made of it.
-    if (state.record === undefined || state.record.session === record.session)
-      return { record, known: false };
-    return imported(record);
   };
 
   const compare = (sight: Sight): Relation => {

@@ -1,6 +1,9 @@
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 
+/** Ms in which five useless tokens stop a manager, whoever fetched them. */
+const LIMITER_WINDOW = 30_000;
+
 /** P3, P4, P6 (never the same token again), P10, D5: what may be handed out. */
 export function handedOutRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline, generations, stored } = facts;
@@ -56,7 +59,8 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
         by.failed >= by.learned ||
         timeline.now - ask.since >= setting.waitTimeout ||
         by.learned >= ask.since ||
-        by.calls.filter((call) => call.useless).length >= 5;
+        by.useless.filter((at) => at >= ask.since - LIMITER_WINDOW).length >= 5 ||
+        (setting.absolute && facts.players.some(({ jumped }) => jumped));
       if (
         ask.kind === 'get' &&
         left > 0 &&

@@ -107,6 +107,7 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
           one === last ||
           // A sign-out that could not be stored is owed. Of what was never read, it ends what it finds.
           (one.end === 'refused' && one.family === undefined) ||
+          (one.end === 'resolved' && one.at === last.at) || // in the same ms, what is stored stands
           (one.until >= last.since && (one.end === 'resolved' || one.end === 'unanswered')),
       );
       judge.checked('L5');

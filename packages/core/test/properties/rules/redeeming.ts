@@ -7,6 +7,8 @@ const N = 5;
 const W = 30_000;
 /** Refused this soon after it was obtained, a token was useless. */
 const ON_ARRIVAL = 10_000;
+/** After useless tokens in a row, one that is refused this soon counts as useless as well. */
+const REMEMBERED = 120_000;
 
 /** An answer that comes later than this after its call was told to stop, in ms, is taken for lost. */
 const LOST = 65_000;
@@ -136,6 +138,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const settled = held !== undefined && signingIn === 0 && announcing === 0;
       if (settled && ask.refused !== ask.by.held) return;
       ask.by.refused.add(ask.refused);
+      if (timeline.now - ask.by.learned < REMEMBERED) ask.by.useless.push(timeline.now);
       const own = ask.by.calls.find((call) => call.answer === ask.refused);
       if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0)
         useless(ask.refused);
@@ -149,6 +152,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const delay = event.retryAt - event.at;
       if (delay < 500) judge.broken('P8', `a back-off of only ${delay} ms`);
       by.backoff.set(generation, { from: timeline.now, until: timeline.now + delay });
+      if (event.error.code === 'ERR_REFRESH_ANSWER') by.useless.push(timeline.now);
       if (event.error.code === 'ERR_REFRESH_ANSWER' && token !== undefined) useless(token);
     },
   };

@@ -22,7 +22,8 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
       if (
         after.status === 'active' &&
         over.has(after.session) &&
-        (!wentBack || sentKnowing.has(after))
+        // A mark on what a store that went back shows brings nothing back.
+        (!wentBack || (sentKnowing.has(after) && before?.session !== after.session))
       )
         judge.broken('D4', 'a session was stored again after it was over');
       if (before === undefined) return;

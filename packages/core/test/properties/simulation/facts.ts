@@ -83,6 +83,8 @@ export interface Player {
   dead: boolean;
   /** When somebody last asked for a token that is good for longer. */
   wished: number;
+  /** When tokens were found useless here, whoever had fetched them, ms. */
+  readonly useless: number[];
   /** It goes as soon as nothing keeps it alive. */
   ending: boolean;
   shortLived: boolean;
@@ -102,6 +104,8 @@ export interface Transition {
   /** The session that there was for this manager. */
   readonly of: string | undefined;
   readonly since: number;
+  /** Ms on the monotonic clock. */
+  readonly at: number;
   until: number;
   end: 'pending' | 'resolved' | 'refused' | 'unanswered';
 }
@@ -251,6 +255,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   failed: -1,
   dead: false,
   wished: -Infinity,
+  useless: [],
   ending: false,
   shortLived: false,
   away: false,

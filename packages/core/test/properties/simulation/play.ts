@@ -67,6 +67,7 @@ export async function play(
       family,
       of: session,
       since: facts.turn,
+      at: timeline.now,
       until: Infinity,
       end: 'pending',
     };
