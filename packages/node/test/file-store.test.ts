@@ -485,6 +485,8 @@ describe('a file that others touch', () => {
     const spent: (string | undefined)[] = [];
     const tokens = createTokenManager({
       store: fileStore(file),
+      // Somebody may have begun to redeem the newer token, and that may have been forgotten with it: so long it is waited for.
+      rotation: { grace: 100 },
       refresh: async ({ refreshToken }) => {
         spent.push(refreshToken);
         return { accessToken: `access-after-${refreshToken}`, refreshToken: `${refreshToken}+` };

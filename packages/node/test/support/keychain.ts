@@ -19,7 +19,7 @@ export type Login = 'unlocked' | 'locked' | 'without a keychain' | 'without a bu
 const MOST = 60_000;
 
 const PROGRAM = fileURLToPath(new URL('../programs/keychain.ts', import.meta.url));
-const SOURCES = new URL('../sources.mjs', import.meta.url).href;
+const SOURCES = new URL('../../../../test/support/sources.mjs', import.meta.url).href;
 const DAEMON: Readonly<Record<Exclude<Login, 'without a bus'>, string>> = {
   unlocked: 'printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1',
   locked: 'gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1',
