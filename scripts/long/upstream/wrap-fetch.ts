@@ -1,5 +1,9 @@
 // Loaded into every process of another project's tests: puts our fetch in the place of the global one.
-import { createAuthFetch, type AuthFetch } from '../../../packages/fetch/dist/index.mjs';
+import type { AuthFetch } from '@unexpired/fetch';
+
+// What users get is the build. It is named as a URL because the types are checked before it is there.
+const built = new URL('../../../packages/fetch/dist/index.mjs', import.meta.url).href;
+const { createAuthFetch } = (await import(built)) as typeof import('@unexpired/fetch');
 
 type GetToken = () => Promise<{ accessToken: string } | undefined>;
 

@@ -289,16 +289,15 @@ export const SABOTAGES: readonly Sabotage[] = [
     what: 'any number may wait',
     wrong: queueWith(() => ({ limit: Infinity })),
   }),
-  inComparison({
+  {
     row: 'D1',
-    what: 'a newer generation in the store is not adopted',
-    wrong: takenFor({ newer: 'same' }),
-  }),
-  inComparison({
-    row: 'D2',
-    what: 'a newer generation in the store is not adopted',
-    wrong: takenFor({ newer: 'same' }),
-  }),
+    what: 'nobody waits for another’s intent, and there is no lock',
+    seam: atHome(
+      () => ({}),
+      () => ({ intentLimit: 0 }),
+    ),
+    where: { faulty: false, lock: 'none' },
+  },
   {
     row: 'D3',
     what: 'writes do not compare',
@@ -390,10 +389,14 @@ export const SABOTAGES: readonly Sabotage[] = [
     wrong: () => ({ backoffDelay: () => 1e9 }),
     where: { faulty: true },
   }),
-  inComparison({
+  inFlightModule({
     row: 'lost',
-    what: 'a refused refresh token is not looked up in the store again',
-    wrong: takenFor({ newer: 'same' }),
+    what: 'memory decides what is sent, whatever has struck',
+    wrong: (right) => ({
+      sharedFlight: (parts, core) =>
+        right.sharedFlight({ ...parts, look: () => parts.access.read() }, core),
+    }),
+    where: { faulty: true, store: 'shared', lock: 'web' },
   }),
   inDebt({
     row: 'L1',
@@ -558,4 +561,12 @@ export const SABOTAGES: readonly Sabotage[] = [
     }),
     where: { only: 'shortLived' },
   }),
+  {
+    row: 'D7',
+    what: 'a lease that ran out before the call is not noticed (F5)',
+    seam: inSharedFlight((flight) => ({
+      prepare: (attempt, { signal: _, ...held }) => flight.prepare(attempt, held),
+    })),
+    where: { only: 'leaseLost' },
+  },
 ];

@@ -126,7 +126,7 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
 
 /** L6 to L9: what those get who ask. */
 export function askingRules(facts: Facts, judge: Judge): Rule {
-  const { setting, timeline } = facts;
+  const { setting } = facts;
   const turns = new WeakMap<Ask, number>();
   const heldAt = new WeakMap<Ask, string | undefined>();
   const expiry = new Map<string, number | undefined>();

@@ -45,6 +45,10 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const { by, current, reason } = call;
       const family = familyOf(current.accessToken);
 
+      judge.checked('D7');
+      if (facts.lapsed(by.id))
+        judge.broken('D7', 'called under a lease that was known to have run out');
+
       judge.checked('P1');
       const outstanding = facts.calls.filter(
         (other) =>

@@ -185,6 +185,8 @@ export interface Facts {
   turn: number;
   /** Does this manager wait for somebody else to release the lock? */
   queued(by: number): boolean;
+  /** Does it know that the lease under which it works has run out? */
+  lapsed(by: number): boolean;
   tokenOf(fingerprint: string | undefined): string | undefined;
   /** Tells generations apart even where a server gives the same access token again. */
   generationOf(accessToken: string | undefined): string;

@@ -16,6 +16,8 @@ export interface SharedLock {
   died(by: number): void;
   /** Does this manager wait for somebody else to release the lock? */
   queued(by: number): boolean;
+  /** Does it know that the lease under which its task runs has run out? */
+  lapsed(by: number): boolean;
 }
 
 interface Place {
@@ -29,6 +31,7 @@ interface Place {
 function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
   let holder: Place | undefined;
   const queue: Place[] = [];
+  const running = new Map<number, Place>();
 
   const next = (): void => {
     const first = queue[0];
@@ -78,6 +81,7 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
           queue.push(own);
           next();
         });
+        running.set(by, place);
         try {
           return await task(
             place.lease === undefined
@@ -85,6 +89,7 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
               : { name, signal: place.lease.signal },
           );
         } finally {
+          if (running.get(by) === place) running.delete(by);
           release(place);
         }
       },
@@ -106,6 +111,7 @@ function queueingLock(timeline: Timeline, leased: boolean): SharedLock {
       else timeline.clock(0, () => 0).setTimeout(() => release(held), LEASE);
     },
     queued: (by) => queue.some((place) => place.by === by),
+    lapsed: (by) => running.get(by)?.lease?.signal.aborted === true,
   };
 }
 
@@ -137,6 +143,7 @@ function processLock(core: Core, timeline: Timeline): SharedLock {
     loseLease: () => undefined,
     died: () => undefined,
     queued: (by) => (waiting.get(by) ?? 0) > 0,
+    lapsed: () => false,
   };
 }
 

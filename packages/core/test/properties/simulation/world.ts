@@ -84,6 +84,7 @@ export function createWorld(
     order: () => ++order,
     turn: 0,
     queued: (by) => lock.queued(by),
+    lapsed: (by) => lock.lapsed(by),
     tokenOf: (fingerprint) => (fingerprint === undefined ? undefined : names.get(fingerprint)),
     generationOf: (accessToken) =>
       accessToken === undefined ? '' : `${accessToken}#${facts.generations.get(accessToken)}`,
