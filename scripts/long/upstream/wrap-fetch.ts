@@ -1,9 +1,9 @@
 // Loaded into every process of another project's tests: puts our fetch in the place of the global one.
-import type { AuthFetch } from '@unexpired/fetch';
+import type * as unexpiredFetch from '@unexpired/fetch';
 
 // What users get is the build. It is named as a URL because the types are checked before it is there.
 const built = new URL('../../../packages/fetch/dist/index.mjs', import.meta.url).href;
-const { createAuthFetch } = (await import(built)) as typeof import('@unexpired/fetch');
+const { createAuthFetch } = (await import(built)) as typeof unexpiredFetch;
 
 type GetToken = () => Promise<{ accessToken: string } | undefined>;
 
@@ -21,7 +21,7 @@ if (getToken) {
   const original = globalThis.fetch;
   const tokens = { getToken, replaceRejected: async () => undefined };
   // The tests listen at any port, and an origin has to be listed: each gets a fetch of its own.
-  const fetches = new Map<string, AuthFetch>();
+  const fetches = new Map<string, unexpiredFetch.AuthFetch>();
   globalThis.fetch = (input, init) => {
     const url = input instanceof Request ? input.url : String(input);
     const origin = URL.canParse(url) ? new URL(url).origin : 'null';

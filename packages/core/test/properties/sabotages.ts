@@ -565,7 +565,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     row: 'D7',
     what: 'a lease that ran out before the call is not noticed (F5)',
     seam: inSharedFlight((flight) => ({
-      prepare: (attempt, { signal: _, ...held }) => flight.prepare(attempt, held),
+      prepare: (attempt, held) =>
+        flight.prepare(attempt, { ...held, signal: new AbortController().signal }),
     })),
     where: { only: 'leaseLost' },
   },

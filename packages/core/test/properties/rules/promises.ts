@@ -165,7 +165,7 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
         expiry.set(record.tokens.accessToken, record.tokens.expiresAt);
     },
     settled(ask: Ask, end: AskEnd) {
-      if ('fail' in end) return end.aborted ? undefined : fails(ask, (end.fail ?? {}) as Thrown);
+      if ('fail' in end) return end.aborted ? undefined : fails(ask, end.fail ?? {});
       if (end.give === undefined || !setting.subjects || ask.family === undefined) return;
       judge.checked('L6');
       if (familyOf(end.give.accessToken) !== ask.family)
