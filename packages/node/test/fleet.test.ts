@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fileFleet, flawless, runFleet } from './support/fleet.ts';
+import { fileFleet, flawless, runFleet, sqliteFleet } from './support/fleet.ts';
 import { startThread } from './support/program.ts';
 
 describe('16 processes on one file, against a server that revokes the session when a refresh token comes twice', () => {
@@ -14,4 +14,11 @@ describe('8 worker threads of one process on one file, against the same server',
     const plan = { processes: 8, expiries: 5, requests: 5 };
     expect(await runFleet(plan, await fileFleet(startThread))).toEqual(flawless(plan));
   }, 60_000);
+});
+
+describe('8 processes on a SQLite table without a lock (case 29), against the same server', () => {
+  it('redeem each refresh token once, and everybody gets the new token, over 5 expiries', async () => {
+    const plan = { processes: 8, expiries: 5, requests: 5 };
+    expect(await runFleet(plan, await sqliteFleet())).toEqual(flawless(plan));
+  }, 120_000);
 });

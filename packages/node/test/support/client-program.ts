@@ -63,16 +63,16 @@ export function runClient(
       return version;
     },
   };
-  const lock: RefreshLock = {
+  const watch = (lock: RefreshLock): RefreshLock => ({
     request: (name, options, task) =>
-      (inner.lock as RefreshLock).request(name, options, async (held) => {
+      lock.request(name, options, async (held) => {
         locked = true;
         const result = await task(held);
         await at('F9 before the release');
         locked = false;
         return result;
       }),
-  };
+  });
 
   const grant = refreshTokenGrant({ tokenEndpoint: setup.tokenEndpoint, clientId: setup.clientId });
   let offset = 0;
@@ -86,7 +86,7 @@ export function runClient(
     },
   };
   const tokens = createTokenManager({
-    store: { ...store, lock },
+    store: inner.lock === undefined ? store : { ...store, lock: watch(inner.lock) },
     clock,
     async refresh(current, context) {
       await at('F6 before the call');

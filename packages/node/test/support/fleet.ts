@@ -5,6 +5,7 @@ import type { Answers, FileSetup, Order, Refreshed } from './orders.ts';
 import { type Member, start } from './program.ts';
 import { CLIENT_ID, startStrictProvider, type StrictProvider } from './provider.ts';
 import { recordOf } from './records.ts';
+import { openSqliteCell } from './sqlite-store.ts';
 
 /** What became of many processes on one store. */
 export interface FleetResult {
@@ -68,6 +69,31 @@ export async function fileFleet(
     write: (record) => writeFile(file, JSON.stringify(record), { mode: 0o600 }),
     read: async () => JSON.parse(await readFile(file, 'utf8')) as SessionRecord,
     remove: folder.remove,
+  };
+}
+
+/** A fleet on a row of a table with a version and no lock: SQLite, as a user would write it. */
+export async function sqliteFleet(): Promise<FleetPlace> {
+  const folder = await newFolder();
+  const file = folder.at('sessions.db');
+  const cell = openSqliteCell(file);
+  return {
+    start({ tokenEndpoint, revocationEndpoint }) {
+      const setup: FileSetup = { file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID };
+      return start('sqlite-client', [JSON.stringify(setup)]);
+    },
+    async write(record) {
+      await cell.store.write(record, (await cell.store.read())?.version);
+    },
+    async read() {
+      const found = await cell.store.read();
+      if (found?.value === undefined) throw new Error('The table holds no session.');
+      return found.value as SessionRecord;
+    },
+    async remove() {
+      cell.close();
+      await folder.remove();
+    },
   };
 }
 
