@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CHROMIUM, FIREFOX } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX, INSECURE_HOST } from './support/browsers.ts';
 import { runTabs } from './support/fleet.ts';
 
 describe.each([
@@ -9,16 +9,23 @@ describe.each([
   (kind.mayRun ? describe : describe.skip)(
     '8 tabs of one site, on a server that ends the session when a refresh token comes twice',
     () => {
-      it('refresh once a round, and all requests are answered', async () => {
-        expect(await runTabs(kind, { tabs: 8, rounds, requests: 5 })).toEqual({
-          answered: 8 * rounds * 5,
-          failures: [],
-          odd: 0,
-          redemptions: rounds,
-          rotations: rounds,
-          reuseDetections: 0,
-        });
-      }, 60_000);
+      it.each([
+        ['with Web Locks', undefined],
+        ['on plain http, where there are none', INSECURE_HOST],
+      ])(
+        'refresh once a round, and all requests are answered, %s',
+        async (_where, host) => {
+          expect(await runTabs(kind, { tabs: 8, rounds, requests: 5, host })).toEqual({
+            answered: 8 * rounds * 5,
+            failures: [],
+            odd: 0,
+            redemptions: rounds,
+            rotations: rounds,
+            reuseDetections: 0,
+          });
+        },
+        60_000,
+      );
     },
   );
 });

@@ -31,6 +31,8 @@ export async function runTabs(
     readonly tabs: number;
     readonly rounds: number;
     readonly requests: number;
+    /** Under which the tabs see the site. */
+    readonly host?: string | undefined;
     readonly progress?: (round: number) => void;
   },
 ): Promise<FleetResult> {
@@ -42,7 +44,7 @@ export async function runTabs(
     const tabs: Page[] = [];
     for (let count = 0; count < plan.tabs; count++) {
       const page = await browser.newPage();
-      await page.goto(site.url('tab'));
+      await page.goto(site.url('tab', plan.host === undefined ? {} : { host: plan.host }));
       await page.evaluate(() => tab.open());
       tabs.push(page);
     }
