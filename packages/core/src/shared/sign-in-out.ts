@@ -137,8 +137,9 @@ export function createSignInOut(
           { replacing: true },
         );
         if (number <= ended) throw overtaken();
-        settle(result, announcement, before);
+        // First: what follows wakes those who wait.
         if ((announcement as Announcement) === 'new') decided = Math.max(decided, number);
+        settle(result, announcement, before);
         return;
       } catch (error) {
         const { code, cause } = error as TokenError;
