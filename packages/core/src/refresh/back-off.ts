@@ -25,6 +25,7 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
         readonly error: TokenError;
       }
     | undefined;
+  let told: TokenError | undefined;
   return {
     begin(from, held, error, least = 0) {
       const failures = silence !== undefined && silence.of === from ? silence.failures + 1 : 1;
@@ -41,12 +42,15 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
       const { error, until } = silence;
       const retryAfter = until - clock.monotonic();
       if (retryAfter <= 0) return undefined;
-      return new TokenError(error.code, {
-        message: error.message,
-        cause: error,
-        retryAfter,
-        delivery: error.delivery,
-      });
+      // All who are turned away at one moment get one error.
+      if (told === undefined || told.cause !== error || told.retryAfter !== retryAfter)
+        told = new TokenError(error.code, {
+          message: error.message,
+          cause: error,
+          retryAfter,
+          delivery: error.delivery,
+        });
+      return told;
     },
   };
 }

@@ -390,4 +390,18 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'signOut', by: 0 },
     ],
   },
+  {
+    name: 'who looks at the store again after a flight has failed gets the error that the others get',
+    row: 'P8',
+    setting: {
+      faulty: true,
+      store: 'memory',
+      lock: 'process',
+      lifetime: 600,
+      waitTimeout: 120_000,
+      acquires: true,
+      start: 'nothing',
+    },
+    actions: [get(0), step(0), { do: 'strike', pick: 0, fault: 'hang' }, { do: 'renew', by: 0 }],
+  },
 ];

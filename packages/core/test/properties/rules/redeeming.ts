@@ -144,8 +144,9 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       ask.by.refused.add(ask.refused);
       if (timeline.now - ask.by.learned < REMEMBERED) ask.by.useless.push(timeline.now);
       const own = ask.by.calls.find((call) => call.answer === ask.refused);
-      if (own !== undefined && timeline.now - ask.by.learned < ON_ARRIVAL && ask.before === 0)
-        useless(ask.refused);
+      const fresh = timeline.now - ask.by.learned < ON_ARRIVAL;
+      // While a sign-in is being stored, a refusal of what was there before says nothing any more.
+      if (own !== undefined && settled && fresh && ask.before === 0) useless(ask.refused);
     },
     event(by, event) {
       const token = facts.tokenOf(event.token);
