@@ -22,7 +22,6 @@ const LONG_BY_DECISION: Readonly<Record<string, string>> = {
   'packages/core/src/shared/sign-in-out.ts › createSignInOut': '0016-one-state-one-factory.md',
   'packages/core/src/shared/store-access.ts › createStoreAccess': '0016-one-state-one-factory.md',
   'packages/core/src/shared/sync.ts › createSync': '0016-one-state-one-factory.md',
-  'packages/core/src/shared/sync.ts › the whole file': '0016-one-state-one-factory.md',
   'packages/node/src/file-cell.ts › createFileCell': '0016-one-state-one-factory.md',
   'packages/testing/src/adapter-contract/aborting.ts › aborting': '0017-contracts-are-lists.md',
   'packages/testing/src/adapter-contract/boundaries.ts › boundaries': '0017-contracts-are-lists.md',

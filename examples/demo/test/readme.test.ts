@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
+import { stripTypeScriptTypes } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,7 +9,7 @@ import { kyAuth } from '@unexpired/fetch/ky';
 import { attachAuth } from '@unexpired/axios';
 import axios, { type AxiosInstance } from 'axios';
 import ky from 'ky';
-import { createTokenManager } from 'unexpired';
+import { cookieSession, createTokenManager, memoryStore } from 'unexpired';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..');
 const AsyncFunction = (async () => undefined).constructor as new (
@@ -42,11 +43,15 @@ async function startBackEnd() {
         const { access_token: accessToken, ...rest } = issue(3600);
         return [
           200,
-          refreshToken === undefined ? { accessToken } : { ...rest, access_token: accessToken },
+          refreshToken === undefined
+            ? { accessToken, userId: 'ann' }
+            : { ...rest, access_token: accessToken },
         ];
       }
       default: {
-        const good = request.headers.authorization === `Bearer ${live}`;
+        const { authorization, cookie } = request.headers;
+        const good =
+          authorization === `Bearer ${live}` || cookie?.endsWith(`; at=${live}`) === true;
         seen[good ? 'served' : 'refused']++;
         return good ? [200, { name: 'Ann' }] : [401, {}];
       }
@@ -54,7 +59,10 @@ async function startBackEnd() {
   };
   const server = createServer((request, response) => {
     void answer(request).then(([status, body]) => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      const cookies = [`rt=rt-${issued}`, `at=${live}`];
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'set-cookie': cookies })
+        .end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -66,13 +74,32 @@ async function startBackEnd() {
   return { origin, seen, issue, close };
 }
 
-/** The first code block below a heading or a bold line, as a program on `origin`. */
-function program(file: string, origin: string, place: string): string {
+/** Two clients of one browser, which keeps the cookies of its server. */
+function inBrowser(baseURL: string, cookies: string): { api: AxiosInstance; auth: AxiosInstance } {
+  let jar = cookies;
+  const client = (): AxiosInstance => {
+    const made = axios.create({ baseURL });
+    made.interceptors.request.use((config) => {
+      config.headers.set('cookie', jar);
+      return config;
+    });
+    made.interceptors.response.use((response) => {
+      jar = response.headers['set-cookie']?.join('; ') ?? jar;
+      return response;
+    });
+    return made;
+  };
+  return { api: client(), auth: client() };
+}
+
+/** The first code block below a heading or a bold line, or what `form` finds there, as a program on `origin`. */
+function program(file: string, origin: string, place: string, form = /```ts\n([^]*?)```/): string {
   const text = readFileSync(path.join(repository, file), 'utf8');
   const from = text.indexOf(place);
-  const code = /```ts\n([^]*?)```/.exec(from < 0 ? '' : text.slice(from))?.[1];
+  const code = form.exec(from < 0 ? '' : text.slice(from))?.[1];
   if (code === undefined) throw new Error(`${file} has no code after "${place}"`);
-  return code.replaceAll('https://api.example.com', origin).replace(/^import .*$/gm, '');
+  const here = code.replaceAll('https://api.example.com', origin).replace(/^import .*$/gm, '');
+  return stripTypeScriptTypes(here);
 }
 
 function run(code: string, more: Record<string, unknown> = {}): Promise<unknown> {
@@ -115,21 +142,21 @@ describe('a quick start of the README works as it is printed, on a back end that
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
 
-  it('with a cookie', async () => {
-    const api: AxiosInstance = axios.create({ baseURL: backEnd.origin });
-    const { access_token: accessToken, refresh_token: cookie } = backEnd.issue(0);
-    api.interceptors.request.use((config) => {
-      config.headers.set('cookie', `rt=${cookie}`);
-      return config;
-    });
+  it('with the tokens in cookies', async () => {
+    const place = '**The tokens are in HttpOnly cookies?**';
+    const code = `${program('README.md', backEnd.origin, place)}\nawait api.get('/me');`;
+    const clients = inBrowser(backEnd.origin, `rt=${backEnd.issue(0).refresh_token}`);
+    await run(code, { ...clients, cookieSession, browserStore: memoryStore });
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('with the refresh token in a cookie', async () => {
+    const place = '**The refresh token is in a cookie, the access token in memory?**';
+    const tokens = program('README.md', backEnd.origin, place, /`(createTokenManager\([^`]+\))`/);
+    const code = `attachAuth(api, ${tokens.trim()});\nawait api.get('/me');`;
+    const clients = inBrowser(backEnd.origin, `rt=${backEnd.issue(0).refresh_token}`);
     const locks = { request: (_name: string, _options: object, task: () => unknown) => task() };
-    Object.assign(globalThis, { location: { origin: backEnd.origin, href: `${backEnd.origin}/` } });
-    try {
-      const code = `${program('README.md', backEnd.origin, '**The refresh token is in an HttpOnly cookie?**')}\nawait tokens.refresh();\nawait api.get('/me');`;
-      await run(code, { api, data: { accessToken }, navigator: { locks } });
-    } finally {
-      delete (globalThis as { location?: unknown }).location;
-    }
+    await run(code, { ...clients, memoryStore, navigator: { locks } });
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
 
