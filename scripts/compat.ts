@@ -1,11 +1,10 @@
-// `npm run compat`: runs the adapters' contract with every client, and writes the README's compatibility table from the results.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
+// `npm run compat`: runs the adapters' contract with every client, and writes the tables of docs/compat.md and the README from the results.
+import { mkdirSync, rmSync } from 'node:fs';
 import { runCommand } from './command.ts';
+import { writePages } from './compat/pages.ts';
 import { contractResults, reportFile } from './compat/results.ts';
-import { withTable } from './compat/table.ts';
 import { jestCommand } from './jest-command.ts';
-import { cacheFolder, root } from './workspace.ts';
+import { cacheFolder } from './workspace.ts';
 
 mkdirSync(cacheFolder, { recursive: true });
 rmSync(reportFile, { force: true });
@@ -17,10 +16,8 @@ const { ok, output } = await runCommand(
     'packages/[a-z-]+/test/[a-z-]+\\.contract\\.test',
   ]),
 );
-if (ok) {
-  const readme = path.join(root, 'README.md');
-  writeFileSync(readme, withTable(readFileSync(readme, 'utf8'), contractResults()));
-} else {
+if (ok) writePages(contractResults());
+else {
   process.stdout.write(output);
   process.exitCode = 1;
 }

@@ -13,12 +13,12 @@ const HEADS: Record<string, string> = {
   connections: 'connections',
 };
 
-/** The README with the table that these results make. Rows of clients that could not run here stay as they are. */
-export function withTable(readme: string, results: readonly ClientResult[]): string {
-  const [from, to] = [readme.indexOf(START), readme.indexOf(END)];
+/** The page with the table that these results make. Rows of clients that could not run here stay as they are. */
+export function withTable(file: string, text: string, results: readonly ClientResult[]): string {
+  const [from, to] = [text.indexOf(START), text.indexOf(END)];
   if (from < 0 || to < from)
-    throw new Error(`README.md has no place for the table: ${START.trim()} and ${END}`);
-  const before = readme.slice(from + START.length, to).split('\n');
+    throw new Error(`${file} has no place for the table: ${START.trim()} and ${END}`);
+  const before = text.slice(from + START.length, to).split('\n');
   const groups = [...new Set(results.flatMap((result) => [...result.groups.keys()]))];
   const rows = results.map((result) => {
     const start = `| ${result.client} | ${result.place} |`;
@@ -32,7 +32,7 @@ export function withTable(readme: string, results: readonly ClientResult[]): str
     `|${'---|'.repeat(head.length)}`,
     ...rows.filter(Boolean),
   ];
-  return `${readme.slice(0, from + START.length)}${lines.join('\n')}\n${readme.slice(to)}`;
+  return `${text.slice(0, from + START.length)}${lines.join('\n')}\n${text.slice(to)}`;
 }
 
 function cells(result: ClientResult, groups: readonly string[]): string {
