@@ -496,7 +496,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
     });
 
     it('a browser without room is an error that says so, nothing has changed, and all is well when there is room', async () => {
-      const page = await user.tab();
+      const page = await user.tab({ waitTimeout: 2000 }); // for so long the write is tried again
       const session = await page.createCDPSession();
       const { origin } = new URL(site.elsewhere);
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
