@@ -30,6 +30,7 @@ export function intentRules(facts: Facts, judge: Judge): Rule {
       if (foreign === undefined || intent === undefined || before?.session !== after.session)
         return;
       if (foreign.gen !== before.gen || intent.gen !== foreign.gen) return;
+      if (before.status !== after.status) return; // a sign-out: the session is over, and with it the intent
       if (foreign.owner === intent.owner || foreign.over === true) return;
       judge.checked('L3');
       if (foreign.lock !== undefined && foreign.lock === intent.lock) return; // it came free: its holder is gone

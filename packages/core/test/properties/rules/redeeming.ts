@@ -1,4 +1,4 @@
-import type { Call, Facts, Judge, Rule } from '../simulation/facts.ts';
+import type { Call, Facts, Judge, Player, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';
 
@@ -24,9 +24,14 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
   /** Without a lock, a store that is set back forgets the intent: who reads it before its owner cannot know. */
-  const restoredSince = ({ order }: Call): boolean =>
+  const restoredSince = (call: Call): boolean =>
     setting.lock === 'none' &&
-    facts.strikes.some((strike) => strike.fault === 'storeBack' && strike.order > order);
+    facts.strikes.some(
+      ({ fault, order }) => fault === 'storeBack' && order > (announced.get(call) ?? call.order),
+    );
+  /** When each manager wrote its latest intent, and when that of each call was written. */
+  const intents = new WeakMap<Player, number>();
+  const announced = new WeakMap<Call, number>();
 
   const useless = (token: string): void => {
     const call = facts.calls.find(({ answer, useless: known }) => answer === token && !known);
@@ -41,8 +46,11 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
   };
 
   return {
+    written: (by, _, { intent }) => void (intent !== undefined && intents.set(by, facts.order())),
     calling(call) {
       const { by, current, reason } = call;
+      const since = intents.get(by);
+      if (since !== undefined) announced.set(call, since);
       const family = familyOf(current.accessToken);
 
       judge.checked('D7');
