@@ -3,8 +3,10 @@ import {
   explain,
   isRefreshSignal,
   isReplayable,
+  letGoOfBody,
   type Signature,
   type Verdict,
+  watchBody,
 } from 'unexpired/adapter';
 import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
@@ -16,7 +18,6 @@ import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
 import { isNoCors, refusedRedirects } from './redirects.ts';
 import { guardRedirect, urlOf } from './target.ts';
-import { letGo, watch } from './watched.ts';
 
 /** What is attached to an instance, as far as one request goes. */
 export interface Attached {
@@ -108,7 +109,7 @@ async function waitFor(
   const broken =
     typeof data === 'object' && data !== null
       ? new Promise<unknown>((resolve) => {
-          end = watch(data, resolve);
+          end = watchBody(data, resolve);
         }).then(async (error): Promise<never> => {
           throw await dispatch.bodyError(config, error);
         })
@@ -120,7 +121,7 @@ async function waitFor(
     return signature;
   } catch (error) {
     end();
-    letGo(data, error);
+    letGoOfBody(data, error);
     throw withRequest(error, config);
   }
 }

@@ -12,6 +12,7 @@ export { type Authorize, createAuthorizer, explain } from './http/authorizer.ts'
 export type { Signature, UnsignedRequest } from './http/signature.ts';
 export type { Verdict } from './http/judge.ts';
 export { isReplayable } from './http/body.ts';
+export { letGoOfBody, watchBody } from './http/watch-body.ts';
 export { type BodyReader, isJsonType, parseJson, readJson } from './http/bounded-json.ts';
 export { checkOptions } from './http/check-options.ts';
 export type { BaseUrl } from './http/allowed-origins.ts';

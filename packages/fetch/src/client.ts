@@ -36,7 +36,9 @@ const looksLikeNodeFetch = (fetch: AnyFetch): boolean =>
   Function.prototype.toString.call(fetch).includes('node-fetch');
 
 /** What the client rejects with when a body fails: the standard's TypeError, or, with node-fetch, the body's own error. */
-export function bodyError({ isNodeFetch }: Client, cause: unknown): unknown {
+export function bodyError({ isNodeFetch }: Client, error?: unknown): unknown {
+  const cause =
+    error ?? Object.assign(new Error('Premature close'), { code: 'ERR_STREAM_PREMATURE_CLOSE' });
   return isNodeFetch ? cause : new TypeError('fetch failed', { cause });
 }
 

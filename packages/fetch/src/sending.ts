@@ -1,4 +1,11 @@
-import { explain, isReplayable, type Signature, type Verdict } from 'unexpired/adapter';
+import {
+  explain,
+  isReplayable,
+  letGoOfBody,
+  type Signature,
+  type Verdict,
+  watchBody,
+} from 'unexpired/adapter';
 import { Answer, release } from './answer.ts';
 import { type BodyCopy, copyBody } from './body-copy.ts';
 import { type Call, targetOf } from './call.ts';
@@ -6,7 +13,6 @@ import { abortError, bodyError, type Client } from './client.ts';
 import { freeze } from './frozen.ts';
 import { setHeaders } from './headers.ts';
 import { sendAndFollow } from './redirects.ts';
-import { letGo, watch } from './watched.ts';
 
 /** A call whose body was frozen before a wait. */
 export interface FrozenCall extends Call {
@@ -32,13 +38,13 @@ export async function waitForToken(
   const body = init?.body ?? request?.body;
   let end = (): void => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
-    end = watch(body, (cause) => reject(bodyError(client, cause)));
+    end = watchBody(body, (cause) => reject(bodyError(client, cause)));
   });
   try {
     return await Promise.race([signing, failed]);
   } catch (error) {
     end();
-    letGo(body, error);
+    letGoOfBody(body, error);
     throw await abortError(client, url, signal, error);
   } finally {
     end();

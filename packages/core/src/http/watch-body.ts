@@ -17,15 +17,36 @@ interface Readable {
 const ignore = (): void => undefined;
 
 /** Called with the error of a body that failed, or with nothing for one that was destroyed before its end. */
-export type Fail = (error?: unknown) => void;
+type Fail = (error?: unknown) => void;
 
 /**
- * Watches a body while nobody reads it: `fail` is called when it fails, or when it is destroyed before its end. Without
- * this a Node stream's `error` event would end the process, and the request would wait for a body that is gone.
+ * Watches a body while nobody reads it: `fail` is called when it fails, or, with nothing, when it is destroyed before its
+ * end. Without this a Node stream's `error` event would end the process, and the request would wait for a body that is gone.
+ * What cannot fail, such as a text, is not watched. Throws nothing.
  *
  * @returns Ends the watch. A web stream is locked until then, and can be read afterwards.
+ *
+ * @example
+ * ```ts
+ * import { letGoOfBody, watchBody } from 'unexpired/adapter';
+ *
+ * async function whileWaiting<T>(body: unknown, wait: () => Promise<T>): Promise<T> {
+ *   let end = (): void => undefined;
+ *   const failed = new Promise<never>((_, reject) => {
+ *     end = watchBody(body, (error) => reject(error ?? new Error('Premature close')));
+ *   });
+ *   try {
+ *     return await Promise.race([wait(), failed]);
+ *   } catch (error) {
+ *     letGoOfBody(body, error);
+ *     throw error;
+ *   } finally {
+ *     end();
+ *   }
+ * }
+ * ```
  */
-export function watch(body: unknown, fail: Fail): () => void {
+export function watchBody(body: unknown, fail: Fail): () => void {
   if (typeof body !== 'object' || body === null) return ignore;
   const stream = body as Readable;
   if (stream.getReader) return stream.locked ? ignore : watchWebStream(stream, fail);
@@ -34,8 +55,11 @@ export function watch(body: unknown, fail: Fail): () => void {
   return () => ends.forEach((end) => end());
 }
 
-/** Lets go of a body that will not be sent: nobody else would, and a file, a socket or a generator would stay open. */
-export function letGo(body: unknown, reason: unknown): void {
+/**
+ * Lets go of a body that will not be sent: nobody else would, and a file, a socket or a generator would stay open. Throws
+ * nothing. See {@link watchBody} for an example.
+ */
+export function letGoOfBody(body: unknown, reason: unknown): void {
   if (typeof body !== 'object' || body === null) return;
   const stream = body as Readable;
   if (stream.getReader) {
