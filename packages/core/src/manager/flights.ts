@@ -31,6 +31,13 @@ export interface Flights {
   settled(): Promise<unknown>;
 }
 
+interface Started {
+  readonly flight: Flight;
+  readonly id: string;
+  /** How many had been answered before it. */
+  readonly answered: number;
+}
+
 export function createFlights(
   context: FlightContext,
   parts: {
@@ -39,6 +46,8 @@ export function createFlights(
     readonly share: () => OpenSharedFlight | undefined;
     readonly waiting: {
       readonly size: number;
+      /** How many have been answered so far. */
+      readonly answered: number;
       /** One flight more has ended, for all who wait. */
       countRound(): void;
       /** Those who waited since this epoch go on with the session that there is now. */
@@ -50,18 +59,19 @@ export function createFlights(
   const { state, clock, closed } = context;
   const { pacing, newId, share, waiting } = parts;
   const all = new Set<Flight>();
-  let current: { readonly flight: Flight; readonly id: string } | undefined;
+  let current: Started | undefined;
   let parked: { readonly flight: Flight; readonly epoch: number } | undefined;
   let revived: TokenError | undefined;
 
-  const report = (flight: Flight, id: string, end: FlightEnd, silence: number): void => {
+  const report = ({ flight, id, answered }: Started, end: FlightEnd, silence: number): void => {
     const { reason, tally } = flight;
     const base = {
       type: 'refreshEnded',
       flight: id,
       reason,
       ...tally,
-      waiting: waiting.size,
+      // Most have their token the moment it is there, before the flight has ended.
+      waiting: waiting.size + waiting.answered - answered,
     } as const;
     const token = state.current?.token.accessToken;
     state.emit(endedEvent(base, end, silence > 0 ? clock.now() + silence : undefined), token);
@@ -76,7 +86,8 @@ export function createFlights(
     return silence;
   };
 
-  const landed = (flight: Flight, id: string, end: FlightEnd): void => {
+  const landed = (started: Started, end: FlightEnd): void => {
+    const { flight } = started;
     const ours = current?.flight === flight;
     const waitedFor = parked?.flight === flight ? parked.epoch : undefined;
     if (ours) current = undefined;
@@ -84,7 +95,7 @@ export function createFlights(
     if (end.type === 'announced' || (end.type === 'current' && ours))
       pacing.succeeded(state.current);
     const silence = ours && end.type === 'failed' && !closed() ? fail(flight, end) : 0;
-    report(flight, id, end, silence);
+    report(started, end, silence);
     if (waitedFor !== undefined && (end.type === 'announced' || end.type === 'current'))
       waiting.moveOn(waitedFor);
     if (!ours) return waiting.pump(); // of a session that is over
@@ -110,8 +121,10 @@ export function createFlights(
       revived = state.dead; // a session that has ended is refreshed only because somebody asked for it
       const id = newId();
       state.emit({ type: 'refreshStarted', flight: id, reason }, state.current?.token.accessToken);
-      const flight = startFlight(context, reason, share(), (end) => landed(flight, id, end));
-      current = { flight, id };
+      const { answered } = waiting;
+      const flight = startFlight(context, reason, share(), (end) => landed(started, end));
+      const started: Started = { flight, id, answered };
+      current = started;
       all.add(flight);
       void flight.done.then(() => all.delete(flight));
     },

@@ -7,6 +7,8 @@ export type Settlement<T> = { readonly give: T } | { readonly fail: unknown };
 /** Everybody who waits for the session, in the order of arrival. Each waiter settles exactly once, and within `timeout`. */
 export interface WaitQueue<W, T> {
   readonly size: number;
+  /** How many have been answered by `settle` so far. */
+  readonly answered: number;
   /** Rejects with the signal's reason when it aborts; with ERR_WAIT_LIMIT when the queue is full. */
   enter(waiter: W, signal: AbortSignal | undefined): Promise<T>;
   /** Asks for every waiter; those for whom the answer is `undefined` go on waiting. */
@@ -39,6 +41,7 @@ export function createWaitQueue<W, T>(options: {
   const places = new Set<Place<W, T>>();
   const groups = new Map<AbortSignal, Group<W, T>>();
   let cancelTimer: (() => void) | undefined;
+  let answered = 0;
 
   const leave = (place: Place<W, T>, end: Settlement<T>): void => {
     places.delete(place);
@@ -86,6 +89,9 @@ export function createWaitQueue<W, T>(options: {
     get size() {
       return places.size;
     },
+    get answered() {
+      return answered;
+    },
     enter(waiter, signal) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       if (places.size >= limit)
@@ -111,7 +117,9 @@ export function createWaitQueue<W, T>(options: {
     settle(decide) {
       for (const place of [...places]) {
         const end = places.has(place) ? decide(place.waiter) : undefined;
-        if (end !== undefined) leave(place, end);
+        if (end === undefined) continue;
+        answered++;
+        leave(place, end);
       }
     },
   };

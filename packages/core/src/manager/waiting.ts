@@ -16,6 +16,8 @@ import { createWaitQueue, type Settlement } from './wait-queue.ts';
 export interface Waiting {
   /** How many wait. */
   readonly size: number;
+  /** How many have been answered so far. */
+  readonly answered: number;
   /** Answers at once, or as soon as `decide` says how. */
   enter(need: Need, options?: WaitOptions): Promise<IssuedToken | undefined>;
   /** Something changed: asks `decide` again for everybody. `failure`: how the flight failed that they waited for. */
@@ -154,6 +156,9 @@ export function createWaiting(parts: {
   return {
     get size() {
       return queue.size;
+    },
+    get answered() {
+      return queue.answered;
     },
     enter,
     pump,

@@ -63,7 +63,7 @@ export type FlightEvent =
       readonly type: 'refreshEnded';
       readonly flight: string;
       readonly reason: RefreshReason;
-      /** How many waited when it ended. */
+      /** How many waited for it: those who were given its token, and those who still wait when it ends. */
       readonly waiting: number;
     } & FlightReport &
       (

@@ -110,6 +110,18 @@ describe('the back-off', () => {
   });
 });
 
+it('a refresh tells how many waited for it, also those who had their token before it ended', async () => {
+  const { tokens, ofType } = testSession();
+  await Promise.all([tokens.getToken(), tokens.getToken(), tokens.refresh()]);
+  await settle();
+  await tokens.refresh();
+  await settle();
+  expect(ofType('refreshEnded')).toMatchObject([
+    { outcome: 'refreshed', waiting: 3 },
+    { outcome: 'refreshed', waiting: 1 },
+  ]);
+});
+
 it('too many useless tokens are an error that says so, and for how long', async () => {
   const { tokens, server, clock } = testSession({ random: () => 0, lifetime: 0 });
   for (const delay of [500, 1000, 2000, 4000, 8000]) {
