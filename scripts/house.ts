@@ -8,6 +8,8 @@ export interface PackageRow {
   builtins?: true;
   /** Runs wherever JavaScript runs, React Native and workerd included. */
   everywhere?: true;
+  /** Folders that are published beside `dist`. */
+  files?: readonly string[];
   /** Bundles that a web page would load for it. */
   sizes?: readonly Bundle[];
 }
@@ -69,5 +71,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     builtins: true,
   },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
+  // The console inspector needs the core's types alone.
+  otel: { imports: ['unexpired', '@opentelemetry/api'], everywhere: true, files: ['dashboards'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
 };

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { PACKAGES } from '../house.ts';
 import { type Package, publicPackages, root, sourcesByName } from '../workspace.ts';
 import { fieldsBesideExports, foldersOfEntries, withFields } from './manifest.ts';
 import { fieldsOfOwner, ownersAnswers } from './owner.ts';
@@ -35,7 +36,7 @@ function manifestsOf(
   const folders = foldersOfEntries(entries);
   const fields = {
     ...owned(place),
-    files: ['dist', ...folders.map((each) => each.folder)],
+    files: ['dist', ...(PACKAGES[id]?.files ?? []), ...folders.map((each) => each.folder)],
     ...fieldsBesideExports(entries),
   };
   return [

@@ -1,0 +1,1 @@
+export { type Instrumented, type InstrumentOptions, instrument } from './instrument.ts';
