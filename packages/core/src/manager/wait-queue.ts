@@ -1,5 +1,6 @@
-import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
+import { onAbort, reasonOf } from '../time/abortable.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** How a waiter's wait ends. */
 export type Settlement<T> = { readonly give: T } | { readonly fail: unknown };
@@ -20,14 +21,8 @@ interface Place<W, T> {
   readonly deadline: number;
   readonly resolve: (value: T) => void;
   readonly reject: (reason: unknown) => void;
-  readonly group: Group<W, T> | undefined;
-}
-
-/** Those who wait with the same signal: one listener for all, since adding and removing one takes a signal longer the more it has. */
-interface Group<W, T> {
-  readonly signal: AbortSignal;
-  readonly places: Set<Place<W, T>>;
-  readonly onAbort: () => void;
+  /** Stops listening to the signal. */
+  readonly deaf?: (() => void) | undefined;
 }
 
 /** `late` answers for a waiter whose time is up. One timer serves the whole queue: all wait equally long, so the first to come is the first to go. */
@@ -39,38 +34,18 @@ export function createWaitQueue<W, T>(options: {
 }): WaitQueue<W, T> {
   const { clock, timeout, limit, late } = options;
   const places = new Set<Place<W, T>>();
-  const groups = new Map<AbortSignal, Group<W, T>>();
   let cancelTimer: (() => void) | undefined;
   let answered = 0;
 
   const leave = (place: Place<W, T>, end: Settlement<T>): void => {
     places.delete(place);
-    const { group } = place;
-    if (group?.places.delete(place) && group.places.size === 0) {
-      groups.delete(group.signal);
-      group.signal.removeEventListener('abort', group.onAbort);
-    }
+    place.deaf?.();
     if (places.size === 0) {
       cancelTimer?.();
       cancelTimer = undefined;
     }
     if ('give' in end) place.resolve(end.give);
     else place.reject(end.fail);
-  };
-
-  const groupOf = (signal: AbortSignal): Group<W, T> => {
-    const known = groups.get(signal);
-    if (known !== undefined) return known;
-    const group: Group<W, T> = {
-      signal,
-      places: new Set(),
-      onAbort() {
-        for (const place of [...group.places]) leave(place, { fail: signal.reason });
-      },
-    };
-    groups.set(signal, group);
-    signal.addEventListener('abort', group.onAbort);
-    return group;
   };
 
   const sweep = (): void => {
@@ -93,7 +68,7 @@ export function createWaitQueue<W, T>(options: {
       return answered;
     },
     enter(waiter, signal) {
-      if (signal?.aborted) return Promise.reject(signal.reason);
+      if (signal?.aborted) return Promise.reject(reasonOf(signal));
       if (places.size >= limit)
         return Promise.reject(
           new TokenError('ERR_WAIT_LIMIT', {
@@ -101,16 +76,14 @@ export function createWaitQueue<W, T>(options: {
           }),
         );
       return new Promise((resolve, reject) => {
-        const group = signal && groupOf(signal);
         const place: Place<W, T> = {
           waiter,
           deadline: clock.monotonic() + timeout,
           resolve,
           reject,
-          group,
+          deaf: signal && onAbort(signal, (reason) => leave(place, { fail: reason })),
         };
         places.add(place);
-        group?.places.add(place);
         cancelTimer ??= clock.setTimeout(sweep, timeout);
       });
     },

@@ -1,5 +1,6 @@
-import { type Members, readMembers } from '../tokens/read-members.ts';
 import type { Clock } from '../time/clock.ts';
+import { within } from '../time/within.ts';
+import { type Members, readMembers } from '../tokens/read-members.ts';
 
 /** A token response is a few kB; a longer one is none. */
 const LONGEST_BODY = 1_048_576;
@@ -12,6 +13,17 @@ const BODY_LIMIT = 5000;
  */
 export type Body = { readonly json: object } | { readonly text: string } | 'none' | 'lost';
 
+/** Whatever gives a body piece by piece: a web stream, or what can be iterated. */
+interface Stream {
+  getReader?(): { read(): Promise<Piece>; cancel(): unknown };
+  [Symbol.asyncIterator](): { next(): Promise<Piece>; return?(): unknown };
+  destroy?(): void;
+}
+interface Piece {
+  readonly done?: boolean;
+  readonly value?: unknown;
+}
+
 /**
  * The body of a fetch `Response`, or of what looks like one: `json()` alone is enough. `of`: its members, read before.
  * Never rejects.
@@ -23,122 +35,91 @@ export async function readResponse(
 ): Promise<Body> {
   if (bodyUsed === true) return 'none';
   if (typeof body === 'object' && body !== null) return readBody(body, clock);
-  const read = typeof text === 'function' ? text : json;
-  return typeof read === 'function'
-    ? within(clock, async () => fromValue(await read.call(response)))
-    : 'none';
+  return readWhole(response, typeof text === 'function' ? text : json, clock);
 }
 
-/** The body as a client gives it: parsed, as a text, as bytes or as a stream. Never rejects. */
+/** The body as a client gives it: parsed, as a text, as bytes, as a stream or as a `Blob`. Never rejects. */
 export async function readBody(body: unknown, clock: Clock): Promise<Body> {
   const { of, unreadable } = readMembers(body, MEMBERS);
+  const { getReader, locked, text } = of;
   if (unreadable) return 'lost';
-  if (typeof of['getReader'] === 'function')
-    return of['locked'] === true ? 'none' : readWebStream(body as WebStream, clock);
-  if (typeof of[Symbol.asyncIterator] === 'function')
-    return readIterable(body as AsyncIterable<unknown>, clock);
-  const { text } = of; // a Blob
-  return typeof text === 'function'
-    ? within(clock, async () => fromValue(await text.call(body)))
-    : fromValue(body);
+  const isWeb = typeof getReader === 'function';
+  if (isWeb && locked === true) return 'none';
+  if (isWeb || typeof of[Symbol.asyncIterator] === 'function')
+    return readStream(body as Stream, clock);
+  return readWhole(body, text, clock);
 }
 
 const MEMBERS = ['getReader', 'locked', 'text', Symbol.asyncIterator] as const;
 
-interface WebStream {
-  getReader(): { read(): Promise<{ done: boolean; value?: unknown }>; cancel(): Promise<void> };
-}
+/** What `read` gives; without it, what is there already. */
+const readWhole = (body: unknown, read: unknown, clock: Clock): Promise<Body> =>
+  inTime(clock, async () => fromValue(typeof read === 'function' ? await read.call(body) : body));
 
-/** `undefined` where it throws: what cannot be asked is not there. */
-const guarded = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
-};
-
-function readWebStream(body: WebStream, clock: Clock): Promise<Body> {
-  const reader = guarded(() => body.getReader());
-  if (reader === undefined) return Promise.resolve('lost');
-  return collect(
-    clock,
-    () => reader.read(),
-    () => reader.cancel(),
-  );
-}
-
-function readIterable(body: AsyncIterable<unknown>, clock: Clock): Promise<Body> {
-  const iterator = guarded(() => body[Symbol.asyncIterator]());
-  if (iterator === undefined) return Promise.resolve('lost');
-  return collect(
+function readStream(body: Stream, clock: Clock): Promise<Body> {
+  let cancel = (): unknown => undefined;
+  // The body is given up either way; that its source could not be told adds nothing.
+  const giveUp = (): void => void (async () => cancel())().catch(() => undefined);
+  return inTime(
     clock,
     async () => {
-      const { done, value } = await iterator.next();
-      return { done: done === true, value };
+      const [next, stop] = open(body);
+      cancel = stop;
+      const found = await collect(next);
+      if (found === undefined) giveUp();
+      return found ?? 'lost';
     },
-    async () => {
-      (body as { destroy?(): void }).destroy?.(); // a stream of Node: `return` would wait for its next piece
-      await iterator.return?.();
-    },
+    giveUp,
   );
-}
-
-/** Reads piece by piece, and gives up (`cancel`) what is too long or too slow. */
-function collect(
-  clock: Clock,
-  next: () => Promise<{ done: boolean; value?: unknown }>,
-  cancel: () => Promise<unknown>,
-): Promise<Body> {
-  const giveUp = (): void => {
-    // The body is given up either way; that its source could not be told adds nothing.
-    void (async () => cancel())().catch(() => undefined);
-  };
-  const read = async (): Promise<Body> => {
-    const decoder = new TextDecoder();
-    let text = '';
-    for (let length = 0; length <= LONGEST_BODY; ) {
-      const { done, value } = await next();
-      if (done) return fromText(text + decoder.decode());
-      const chunk = typeof value === 'string' ? value : (value as Uint8Array);
-      text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-      length += (typeof chunk === 'string' ? chunk.length : chunk.byteLength) || 1; // empty pieces for ever would be endless, too
-    }
-    giveUp();
-    return 'lost';
-  };
-  return within(clock, read, giveUp);
 }
 
 /** `lost` where the work fails, or takes too long. */
-function within(clock: Clock, work: () => Promise<Body>, giveUp?: () => void): Promise<Body> {
-  return new Promise((resolve) => {
-    const cancel = clock.setTimeout(
-      () => {
-        giveUp?.();
-        resolve('lost');
-      },
-      BODY_LIMIT,
-      true,
-    );
-    void work()
-      .catch((): Body => 'lost')
-      .then((body) => {
-        cancel();
-        resolve(body);
-      });
-  });
+const inTime = (clock: Clock, work: () => Promise<Body>, giveUp?: () => void): Promise<Body> =>
+  within(
+    clock,
+    BODY_LIMIT,
+    work().catch((): Body => 'lost'),
+    () => {
+      giveUp?.();
+      return 'lost';
+    },
+  );
+
+/** How the next piece is had, and how the rest is given up. */
+function open(body: Stream): readonly [() => Promise<Piece>, () => unknown] {
+  if (body.getReader) {
+    const reader = body.getReader();
+    return [() => reader.read(), () => reader.cancel()];
+  }
+  const iterator = body[Symbol.asyncIterator]();
+  return [
+    () => iterator.next(),
+    () => {
+      body.destroy?.(); // a stream of Node: `return` would wait for its next piece
+      return iterator.return?.();
+    },
+  ];
+}
+
+/** `undefined`: it is too long. */
+async function collect(next: () => Promise<Piece>): Promise<Body | undefined> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let length = 0; length <= LONGEST_BODY; ) {
+    const { done, value } = await next();
+    if (done) return fromText(text + decoder.decode());
+    const chunk = typeof value === 'string' ? value : (value as Uint8Array);
+    text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
+    length += (typeof chunk === 'string' ? chunk.length : chunk.byteLength) || 1; // empty pieces for ever would be endless, too
+  }
+  return undefined;
 }
 
 function fromValue(value: unknown): Body {
   if (typeof value === 'string') return fromText(value);
   if (typeof value !== 'object' || value === null) return 'none';
-  const bytes = ArrayBuffer.isView(value) || guarded(() => value instanceof ArrayBuffer) === true;
-  if (!bytes) return { json: value };
-  const { byteLength } = value as ArrayBuffer;
-  return byteLength > LONGEST_BODY
-    ? 'lost'
-    : fromText(new TextDecoder().decode(value as ArrayBuffer));
+  if (!ArrayBuffer.isView(value) && !(value instanceof ArrayBuffer)) return { json: value };
+  return value.byteLength > LONGEST_BODY ? 'lost' : fromText(new TextDecoder().decode(value));
 }
 
 function fromText(text: string): Body {

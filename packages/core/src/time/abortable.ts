@@ -2,7 +2,7 @@
 const WAITING = Symbol('waiting');
 
 interface Shared {
-  [WAITING]?: Set<() => void>;
+  [WAITING]?: Set<(reason: unknown) => void>;
 }
 
 /**
@@ -15,14 +15,7 @@ export function abortable<T>(
 ): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {
-    const abort = (): void =>
-      // Polyfilled signals have no reason.
-      reject(
-        signal.reason === undefined
-          ? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' })
-          : signal.reason,
-      );
-    const leave = signal.aborted ? abort() : onAbort(signal, abort);
+    const leave = signal.aborted ? reject(reasonOf(signal)) : onAbort(signal, reject);
     const done =
       <V>(settle: (value: V) => void) =>
       (value: V): void => {
@@ -33,26 +26,37 @@ export function abortable<T>(
   });
 }
 
-// Node prints a warning from the eleventh listener on, and a burst often has one signal for all of it.
-function onAbort(signal: AbortSignal & Shared, abort: () => void): () => void {
+/** Polyfilled signals have no reason. */
+export const reasonOf = ({ reason }: AbortSignal): unknown =>
+  reason === undefined
+    ? Object.assign(new Error('This operation was aborted'), { name: 'AbortError' })
+    : reason;
+
+/**
+ * Calls `abort` with the reason once the signal aborts; returns leave. One listener serves all: adding and removing one
+ * takes a signal longer the more it has, and Node prints a warning from the eleventh on.
+ */
+export function onAbort(
+  signal: AbortSignal & Shared,
+  abort: (reason: unknown) => void,
+): () => void {
   const waiting = (signal[WAITING] ??= listen(signal));
   waiting.add(abort);
   return () => {
-    waiting.delete(abort);
-    if (waiting.size === 0) leaveAlone(signal);
+    if (waiting.delete(abort) && waiting.size === 0) leaveAlone(signal);
   };
 }
 
-function listen(signal: AbortSignal & Shared): Set<() => void> {
-  const waiting = new Set<() => void>();
+function listen(signal: AbortSignal & Shared): Set<(reason: unknown) => void> {
   signal.addEventListener('abort', tellAll);
-  return waiting;
+  return new Set();
 }
 
 function tellAll(this: AbortSignal & Shared): void {
   const waiting = this[WAITING];
   leaveAlone(this);
-  for (const abort of waiting ?? []) abort();
+  const reason = reasonOf(this);
+  for (const abort of waiting ?? []) abort(reason);
 }
 
 function leaveAlone(signal: AbortSignal & Shared): void {
