@@ -11,7 +11,6 @@ const LONG_BY_DECISION: Readonly<Record<string, string>> = {
   'packages/core/src/manager/manager.ts › managerOf': '0016-one-state-one-factory.md',
   'packages/core/src/manager/manager.ts › the whole file': '0016-one-state-one-factory.md',
   'packages/core/src/manager/pool.ts › createTokenPool': '0016-one-state-one-factory.md',
-  'packages/core/src/manager/wait-queue.ts › createWaitQueue': '0016-one-state-one-factory.md',
   'packages/core/src/manager/waiting.ts › createWaiting': '0016-one-state-one-factory.md',
   'packages/core/src/refresh/flight.ts › startFlight': '0016-one-state-one-factory.md',
   'packages/core/src/refresh/flight.ts › the whole file': '0016-one-state-one-factory.md',

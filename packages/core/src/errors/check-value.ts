@@ -1,8 +1,9 @@
+/** What a value may be: says what is wrong with it, as an error ends; `undefined`: nothing. */
+export type Kind = (value: unknown) => string | undefined;
+
 /** Ms, or a number of things. */
 export const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0;
-
-export const isName = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 /** Names what came, for an error message. A text is never shown: it may be a secret in the wrong place. */
 export function nameOf(value: unknown): string {
@@ -12,45 +13,54 @@ export function nameOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : typeof value;
 }
 
-/** Throws a `TypeError` if an option is given and does not fit. */
-export function expect(
-  options: object,
-  name: string,
-  expected: string,
-  fits: (value: unknown) => boolean,
-): void {
-  const value = (options as Record<string, unknown>)[name];
-  if (value !== undefined && !fits(value))
-    throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
-}
+export const unless = (fits: boolean, expected: string, value: unknown): string | undefined =>
+  fits ? undefined : `expected ${expected}, got ${nameOf(value)}`;
 
-/** Throws a `TypeError` that says which of the methods `value` lacks. */
-export function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
+export const isFunction: Kind = (value) =>
+  unless(typeof value === 'function', 'a function', value);
+
+export const isName: Kind = (value) =>
+  unless(typeof value === 'string' && value !== '', 'a string that is not empty', value);
+
+/** Says which of the methods `value` lacks. */
+export function hasMethods(value: unknown, ...methods: readonly string[]): string | undefined {
   const list = (some: readonly string[]): string => some.map((method) => `${method}()`).join(', ');
   const lacking = methods.filter(
     (method) => typeof (value as Record<string, unknown> | null)?.[method] !== 'function',
   );
-  if (lacking.length === 0) return;
-  const got =
-    typeof value === 'object' && value !== null
-      ? `; ${list(lacking)} missing`
-      : `, got ${nameOf(value)}`;
-  throw new TypeError(`${name}: expected an object with ${list(methods)}${got}`);
+  const wrong = unless(lacking.length === 0, `an object with ${list(methods)}`, value);
+  return typeof value === 'object' && value !== null
+    ? wrong?.replace(/, got object$/, `; ${list(lacking)} missing`)
+    : wrong;
+}
+
+/** Throws a `TypeError` that begins with `name` if `value` does not fit. */
+export function check(name: string, value: unknown, kind: Kind): void {
+  const wrong = kind(value);
+  if (wrong !== undefined) throw new TypeError(`${name}: ${wrong}`);
 }
 
 /**
- * Throws a `TypeError` for an option that does not exist, which would otherwise be ignored without a word. `hints`
- * says what to do about names that people bring from elsewhere.
+ * Throws a `TypeError` that names the option that is wrong: one that is given and does not fit, or one that does not exist,
+ * which would otherwise be ignored without a word. `hints` says what to do about names that people bring from elsewhere.
  */
-export function requireKnown(
+export function checkAll(
   where: string,
-  options: object,
-  known: readonly string[],
+  options: unknown,
+  kinds: Readonly<Record<string, Kind>>,
   hints: Readonly<Record<string, string>> = {},
 ): void {
-  for (const name of Object.keys(options)) {
-    if (known.includes(name)) continue;
-    const hint = Object.hasOwn(hints, name) ? hints[name] : `the options are ${known.join(', ')}`;
+  check(where, options, (value) =>
+    unless(typeof value === 'object' && value !== null, 'an object', value),
+  );
+  const given = options as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(kinds, name)) continue;
+    const hint = Object.hasOwn(hints, name)
+      ? hints[name]
+      : `the options are ${Object.keys(kinds).join(', ')}`;
     throw new TypeError(`${where}: there is no option "${name}"; ${hint}`);
   }
+  for (const [name, kind] of Object.entries(kinds))
+    if (given[name] !== undefined) check(name, given[name], kind);
 }

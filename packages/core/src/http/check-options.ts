@@ -1,19 +1,24 @@
-import { expect, nameOf, requireKnown } from '../errors/check-value.ts';
+import { checkAll, isFunction, type Kind, nameOf, unless } from '../errors/check-value.ts';
 import type { AuthOptions } from './options.ts';
 import { isLoopback, originOf } from './origin.ts';
 
-const KNOWN = [
-  'origins',
-  'allowInsecureOrigins',
-  'whenSignedOut',
-  'header',
-  'overwriteHeader',
-  'classify',
-];
-const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
-// A field name (RFC 9110 section 5.1).
-const isHeaderName = (value: unknown): boolean =>
-  typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value);
+const isBoolean: Kind = (value) => unless(typeof value === 'boolean', 'a boolean', value);
+
+const KINDS: Readonly<Record<keyof AuthOptions, Kind>> = {
+  origins: () => undefined, // looked at one by one
+  allowInsecureOrigins: isBoolean,
+  whenSignedOut: (value) =>
+    unless(value === 'send' || value === 'reject', "'send' or 'reject'", value),
+  // A field name (RFC 9110 section 5.1).
+  header: (value) =>
+    unless(
+      typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+      'the name of a header',
+      value,
+    ),
+  overwriteHeader: isBoolean,
+  classify: isFunction,
+};
 
 /**
  * Checks an adapter's options and returns the origins that may see the token: those listed, else that of `base`, the
@@ -22,19 +27,7 @@ const isHeaderName = (value: unknown): boolean =>
  * @throws TypeError that names the option, what was expected and what came.
  */
 export function checkOptions(options: AuthOptions, base?: string): ReadonlySet<string> {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`options: expected an object, got ${nameOf(options)}`);
-  requireKnown('options', options, KNOWN);
-  expect(options, 'allowInsecureOrigins', 'a boolean', isBoolean);
-  expect(options, 'overwriteHeader', 'a boolean', isBoolean);
-  expect(options, 'classify', 'a function', (value) => typeof value === 'function');
-  expect(options, 'header', 'the name of a header', isHeaderName);
-  expect(
-    options,
-    'whenSignedOut',
-    "'send' or 'reject'",
-    (value) => value === 'send' || value === 'reject',
-  );
+  checkAll('options', options, KINDS);
   return originsOf(options, base);
 }
 

@@ -1,4 +1,4 @@
-import { expect, isAmount, nameOf, requireKnown } from '../errors/check-value.ts';
+import { check, checkAll, isAmount, isFunction } from '../errors/check-value.ts';
 import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
@@ -7,7 +7,7 @@ import { readTokenSet } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { managerOf } from './manager.ts';
 import type { TokenManager } from './token-manager.ts';
-import { checkOptions, type SessionOptions } from './options.ts';
+import { isStore, SESSION_OPTIONS, type SessionOptions } from './options.ts';
 
 /** What {@link cookieSession} takes. */
 export type CookieSessionOptions = SessionOptions & {
@@ -42,11 +42,6 @@ export interface CookieSession extends Omit<TokenManager, 'setSession'> {
   setSession(login?: CookieLifetime & { readonly subject?: string | undefined }): Promise<void>;
 }
 
-const KNOWN = [
-  ...['refresh', 'store', 'subject', 'name', 'skewWindow', 'backgroundWindow', 'waitTimeout'],
-  ...['maxWaiting', 'classify', 'rotation', 'clock', 'random'],
-];
-
 /**
  * A session in HttpOnly cookies: adapters add nothing to requests, hold them back while it is refreshed, and repair a 401
  * with one refresh for all. With an empty store the first request, or `ready()`, makes one refresh, which says whether
@@ -65,21 +60,21 @@ const KNOWN = [
  * ```
  */
 export function cookieSession(options: CookieSessionOptions): CookieSession {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`cookieSession: options must be an object, got ${nameOf(options)}`);
-  requireKnown('cookieSession', options, KNOWN);
+  checkAll('cookieSession', options, {
+    refresh: isFunction,
+    store: isStore,
+    subject: isFunction,
+    ...SESSION_OPTIONS,
+  });
   const { refresh, subject, store, ...session } = options;
   const { clock = systemClock, random = Math.random } = options;
-  expect(options, 'subject', 'a function', (value) => typeof value === 'function');
-  if (typeof refresh !== 'function')
-    throw new TypeError(`refresh: expected a function, got ${nameOf(refresh)}`);
+  check('refresh', refresh, isFunction);
   const made = {
     ...session,
     store,
     acquire: refresh,
     subject: ({ extra }: TokenSet) => extra?.['subject'] as string | undefined,
   };
-  checkOptions(made);
 
   /** Stands in the place of a token. Random, so that each refresh is another generation; never sent. */
   const marker = (expiresAt: number | undefined, whose: string | undefined): TokenSet => ({

@@ -1,4 +1,4 @@
-import { nameOf, requireMethods } from '../errors/check-value.ts';
+import { check, hasMethods, isFunction } from '../errors/check-value.ts';
 import { tokenErrorOf } from '../errors/errors.ts';
 import type { TokenEvent } from '../session/events.ts';
 import { systemClock } from '../time/clock.ts';
@@ -35,9 +35,8 @@ export function followToken(
   tokens: Pick<TokenManager, 'getToken' | 'subscribe'>,
   use: (token: AccessToken | undefined) => void,
 ): () => void {
-  requireMethods('followToken: tokens', tokens, ['getToken', 'subscribe']);
-  if (typeof use !== 'function')
-    throw new TypeError(`followToken: use: expected a function, got ${nameOf(use)}`);
+  check('followToken: tokens', tokens, (value) => hasMethods(value, 'getToken', 'subscribe'));
+  check('followToken: use', use, isFunction);
   let stopped = false;
   let told = false;
   let latest: string | undefined;

@@ -1,4 +1,4 @@
-import { isAmount, nameOf } from '../errors/check-value.ts';
+import { check, isAmount, isFunction, unless } from '../errors/check-value.ts';
 import type { CookieAnswer, FlightContext } from '../refresh/flight-types.ts';
 import { createPacing } from '../refresh/pacing.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
@@ -9,6 +9,7 @@ import { createRevoker } from '../session/revoker.ts';
 import { createSessionState } from '../session/state.ts';
 import { birthNow, firstGeneration } from '../session/succession.ts';
 import { systemClock } from '../time/clock.ts';
+import { within } from '../time/within.ts';
 import { fingerprint } from '../tokens/fingerprint.ts';
 import { requireTokenSet } from '../tokens/read-token-set.ts';
 import { subjectOf } from '../tokens/subject.ts';
@@ -180,10 +181,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     },
     getToken(wait = {}) {
       const { validFor = 0 } = wait;
-      if (!isAmount(validFor))
-        return Promise.reject(
-          new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`),
-        );
+      if (!isAmount(validFor)) return rejectValidFor(validFor);
       const { current } = state;
       if (current !== undefined && !state.refused && !isClosed() && !home.busy) {
         const moment = momentOf(clock);
@@ -236,8 +234,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
       };
     },
     subscribe(listener) {
-      if (typeof listener !== 'function')
-        throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
+      check('subscribe', listener, isFunction);
       const own = (event: TokenEvent): void => listener(event); // so that the same function may subscribe twice
       listeners.add(own);
       return () => void listeners.delete(own);
@@ -256,7 +253,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     // What is owed now is tried at once; what a flight will owe, after it.
     const stored = [home.close(), flights.settled().then(() => home.close())];
     const work = Promise.all([...stored, revoker.settled()]);
-    await within(clock, CLOSE_LIMIT, work);
+    await within<unknown>(clock, CLOSE_LIMIT, work, () => undefined);
     waiting.pump();
     listeners.clear();
   };
@@ -268,9 +265,6 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
   };
 }
 
-/** Waits for `work`, but not for longer than `limit` ms. */
-const within = (clock: typeof systemClock, limit: number, work: Promise<unknown>): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const cancel = clock.setTimeout(resolve, limit, true);
-    work.finally(cancel).then(() => resolve(), reject);
-  });
+const rejectValidFor = async (value: unknown): Promise<never> => {
+  throw new TypeError(`validFor: ${unless(false, 'ms, zero or more', value)}`);
+};

@@ -1,11 +1,4 @@
-import {
-  expect,
-  isAmount,
-  isName,
-  nameOf,
-  requireKnown,
-  requireMethods,
-} from '../errors/check-value.ts';
+import { checkAll, hasMethods, isAmount, isFunction, isName, type Kind, unless } from '../errors/check-value.ts';
 import type { Refusal } from '../refresh/refusal-error.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { TokenStore } from '../session/store.ts';
@@ -97,10 +90,28 @@ export interface SetSessionOptions {
   readonly again?: boolean | undefined;
 }
 
-const KNOWN = [
-  ...['refresh', 'acquire', 'store', 'tokens', 'subject', 'revoke', 'name', 'skewWindow'],
-  ...['backgroundWindow', 'waitTimeout', 'maxWaiting', 'classify', 'rotation', 'clock', 'random'],
-];
+const isWindow: Kind = (value) =>
+  unless(isAmount(value) && value !== Infinity, 'ms, zero or more', value);
+
+/** What every session takes. */
+export const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, Kind>> = {
+  name: isName,
+  skewWindow: isWindow,
+  backgroundWindow: isWindow,
+  waitTimeout: (value) => unless(isAmount(value) && value > 0, 'ms, more than zero', value),
+  maxWaiting: (value) => unless(isAmount(value) && value > 0, 'more than zero', value),
+  classify: isFunction,
+  rotation: (value) =>
+    unless(
+      value === 'strict' ||
+        value === 'never' ||
+        isAmount((value as { readonly grace?: unknown } | null)?.grace),
+      "'strict', 'never' or { grace: ms }",
+      value,
+    ),
+  clock: (value) => hasMethods(value, 'now', 'monotonic', 'setTimeout'),
+  random: isFunction,
+};
 /** Names that people bring from elsewhere. */
 const HINTS = {
   lock: 'a lock belongs to a store: sharedStore({ ..., lock }), or memoryStore({ lock })',
@@ -110,53 +121,42 @@ const HINTS = {
 
 /** Throws a `TypeError` that names the option, what was expected and what came. */
 export function checkOptions(options: TokenManagerOptions): void {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`createTokenManager: options must be an object, got ${nameOf(options)}`);
-  const { refresh, acquire, store, tokens, clock, rotation } = options as {
-    [K in 'refresh' | 'acquire' | 'store' | 'tokens' | 'clock' | 'rotation']: unknown;
-  };
+  checkAll(
+    'createTokenManager',
+    options,
+    {
+      refresh: isFunction,
+      acquire: isFunction,
+      store: isStore,
+      tokens: () => undefined, // read as any token set is
+      subject: isFunction,
+      revoke: isFunction,
+      ...SESSION_OPTIONS,
+    },
+    HINTS,
+  );
+  const { refresh, acquire, store, tokens }: Readonly<Record<string, unknown>> = { ...options };
   if (refresh === undefined && acquire === undefined)
     throw new TypeError(
       'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
     );
-  requireKnown('createTokenManager', options, KNOWN, HINTS);
-  for (const name of ['refresh', 'acquire', 'revoke', 'random', 'classify', 'subject'] as const)
-    expect(options, name, 'a function', (value) => typeof value === 'function');
-  expect(options, 'name', 'a string that is not empty', isName);
-  for (const name of ['skewWindow', 'backgroundWindow'] as const)
-    expect(options, name, 'ms, zero or more', (value) => isAmount(value) && value !== Infinity);
-  for (const name of ['waitTimeout', 'maxWaiting'] as const)
-    expect(
-      options,
-      name,
-      name === 'waitTimeout' ? 'ms, more than zero' : 'more than zero',
-      (value) => isAmount(value) && value > 0,
-    );
-  if (rotation !== undefined && !isRotation(rotation))
-    throw new TypeError(
-      `rotation: expected 'strict', 'never' or { grace: ms }, got ${nameOf(rotation)}`,
-    );
-  if (store !== undefined) requireStore(store);
   if (store !== undefined && tokens !== undefined)
     throw new TypeError(
       'tokens: give either a store or tokens; with both, a refresh token would be spent again once the store is empty. setSession(tokens) puts tokens into a store',
     );
-  if (clock !== undefined) requireMethods('clock', clock, ['now', 'monotonic', 'setTimeout']);
 }
 
-const isRotation = (value: unknown): boolean =>
-  value === 'strict' ||
-  value === 'never' ||
-  isAmount((value as { readonly grace?: unknown } | null | undefined)?.grace);
-
-function requireStore(store: unknown): void {
-  requireMethods('store', store, ['read', 'write']);
-  const { name, home } = store as Partial<TokenStore>;
-  if (!isName(name))
-    throw new TypeError(`store.name: expected a string that is not empty, got ${nameOf(name)}`);
-  if (typeof home !== 'function')
-    throw new TypeError('store: wrap a store of your own: sharedStore({ name, read, write })');
-}
+export const isStore: Kind = (value) => {
+  const { name, home } = { ...(value as Partial<TokenStore> | null) };
+  const nameless = isName(name);
+  return (
+    hasMethods(value, 'read', 'write') ??
+    (nameless && `name: ${nameless}`) ??
+    (typeof home === 'function'
+      ? undefined
+      : 'wrap a store of your own: sharedStore({ name, read, write })')
+  );
+};
 
 /** Ms for which the redemption of another holder is waited for, before it is taken for lost. */
 export function intentLimitOf(rotation: Rotation = 'strict'): number {

@@ -2,10 +2,11 @@ import { type Clock, systemClock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
 import type { TokenEvent } from '../session/events.ts';
 import { abortable } from '../time/abortable.ts';
+import { within } from '../time/within.ts';
 import { managerOf } from './manager.ts';
 import type { TokenManager } from './token-manager.ts';
 import { checkOptions, type TokenManagerOptions } from './options.ts';
-import { isAmount, isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import { check, hasMethods, isAmount, isFunction, isName, unless } from '../errors/check-value.ts';
 import { createPoolEntry, type PoolEntry } from './pool-entry.ts';
 import { tell } from './call-listener.ts';
 
@@ -62,13 +63,13 @@ export function createTokenPool(
   create: (key: string) => TokenManagerOptions,
   options: TokenPoolOptions = {},
 ): TokenPool {
-  if (typeof create !== 'function')
-    throw new TypeError(`createTokenPool: create: expected a function, got ${nameOf(create)}`);
+  check('createTokenPool: create', create, isFunction);
   const { max = 10_000, idleTimeout = 600_000, clock = systemClock } = options;
-  if (!isAmount(max) || max < 1) throw new TypeError(`max: expected 1 or more, got ${nameOf(max)}`);
-  if (!isAmount(idleTimeout) || idleTimeout === 0)
-    throw new TypeError(`idleTimeout: expected ms, more than zero, got ${nameOf(idleTimeout)}`);
-  requireMethods('clock', clock, ['monotonic', 'setTimeout']);
+  check('max', max, (value) => unless(isAmount(value) && value >= 1, '1 or more', value));
+  check('idleTimeout', idleTimeout, (value) =>
+    unless(isAmount(value) && value > 0, 'ms, more than zero', value),
+  );
+  check('clock', clock, (value) => hasMethods(value, 'monotonic', 'setTimeout'));
 
   /** The least recently used one first. */
   const entries = new Map<string, PoolEntry>();
@@ -138,13 +139,13 @@ export function createTokenPool(
   };
 
   const inTime = (done: Promise<void>): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const late = new TokenError('ERR_WAIT_LIMIT', {
-        message: `The session was being closed for more than ${CLOSING_WAIT} ms`,
-      });
-      const cancel = clock.setTimeout(() => reject(late), CLOSING_WAIT, true);
-      void done.finally(cancel).then(resolve, reject);
-    });
+    within(clock, CLOSING_WAIT, done, () =>
+      Promise.reject(
+        new TokenError('ERR_WAIT_LIMIT', {
+          message: `The session was being closed for more than ${CLOSING_WAIT} ms`,
+        }),
+      ),
+    );
 
   const use = async <T>(
     key: string,
@@ -158,10 +159,7 @@ export function createTokenPool(
   };
 
   const get = (key: string): TokenManager => {
-    if (!isName(key))
-      throw new TypeError(
-        `createTokenPool: key: expected a string that is not empty, got ${nameOf(key)}`,
-      );
+    check('createTokenPool: key', key, isName);
     return {
       get status() {
         return entries.get(key)?.manager.status ?? 'unknown';
@@ -176,7 +174,7 @@ export function createTokenPool(
         use(key, undefined, (manager) => manager.setSession(tokens, how)),
       signOut: () => use(key, undefined, (manager) => manager.signOut()),
       subscribe(listener) {
-        requireListener(listener);
+        check('subscribe', listener, isFunction);
         const own = (of: string, event: TokenEvent): void => {
           if (of === key) listener(event);
         };
@@ -196,7 +194,7 @@ export function createTokenPool(
       return entries.size;
     },
     subscribe(listener) {
-      requireListener(listener);
+      check('subscribe', listener, isFunction);
       const own = (_key: string, event: TokenEvent): void => listener(event);
       listeners.add(own);
       return () => void listeners.delete(own);
@@ -209,9 +207,4 @@ export function createTokenPool(
       listeners.clear();
     },
   };
-}
-
-function requireListener(listener: unknown): void {
-  if (typeof listener !== 'function')
-    throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
 }

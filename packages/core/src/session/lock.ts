@@ -1,3 +1,5 @@
+import { hasMethods, type Kind } from '../errors/check-value.ts';
+
 /** What a lock tells about itself while a task holds it. */
 export interface HeldLock {
   readonly name?: string;
@@ -22,3 +24,5 @@ export interface RefreshLock {
     task: (held?: HeldLock | null) => Promise<T>,
   ): Promise<T>;
 }
+
+export const isLock: Kind = (value) => hasMethods(value, 'request');

@@ -1,7 +1,8 @@
-import { isName, nameOf, requireMethods } from '../errors/check-value.ts';
+import { check, hasMethods, isFunction, isName } from '../errors/check-value.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 import type { Home, HomeParts, OpenHome } from '../manager/home.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
+import { isLock } from '../session/lock.ts';
 import { isActive, type SessionRecord, type StoreCell, type TokenStore } from '../session/store.ts';
 import { createDebt } from './debt.ts';
 import { createIntentAge } from './intent.ts';
@@ -49,15 +50,11 @@ import { createSync } from './sync.ts';
  * ```
  */
 export function sharedStore(cell: StoreCell): TokenStore {
-  requireMethods('sharedStore', cell, ['read', 'write']);
+  check('sharedStore', cell, (value) => hasMethods(value, 'read', 'write'));
   const { name, subscribe, lock } = cell;
-  if (!isName(name))
-    throw new TypeError(
-      `sharedStore: name: expected a string that is not empty, got ${nameOf(name)}`,
-    );
-  if (subscribe !== undefined && typeof subscribe !== 'function')
-    throw new TypeError(`sharedStore: subscribe: expected a function, got ${nameOf(subscribe)}`);
-  if (lock !== undefined) requireMethods('sharedStore: lock', lock, ['request']);
+  check('sharedStore: name', name, isName);
+  if (subscribe !== undefined) check('sharedStore: subscribe', subscribe, isFunction);
+  if (lock !== undefined) check('sharedStore: lock', lock, isLock);
   return {
     name,
     // Members of its own, so that `{ ...store, read }` is a store, too, and a cell may be an object of a class.

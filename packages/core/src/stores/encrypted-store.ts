@@ -1,4 +1,4 @@
-import { nameOf, requireMethods } from '../errors/check-value.ts';
+import { check, hasMethods, nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
 import type { SessionRecord, StoredValue, TokenStore } from '../session/store.ts';
 import { aesGcmCodec, type EncryptionKey } from './aes-gcm-codec.ts';
@@ -35,7 +35,7 @@ export function encryptedStore(
   store: TokenStore,
   key: EncryptionKey | readonly EncryptionKey[] | TokenCodec,
 ): TokenStore {
-  requireMethods('encryptedStore: store', store, ['read', 'write']);
+  check('encryptedStore: store', store, (value) => hasMethods(value, 'read', 'write'));
   const codec = codecOf(key);
   const placeOf = ({ session, gen }: Pick<SessionRecord, 'session' | 'gen'>): string =>
     JSON.stringify([store.name, session, gen]);

@@ -1,6 +1,6 @@
-import { expect, isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { checkAll, isName } from '../errors/check-value.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
-import type { RefreshLock } from '../session/lock.ts';
+import { isLock, type RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
 import { sharedStore } from '../shared/shared-store.ts';
 
@@ -31,11 +31,7 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): TokenStore {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`memoryStore: options must be an object, got ${nameOf(options)}`);
-  requireKnown('memoryStore', options, ['name', 'lock'], HINTS);
-  expect(options, 'name', 'a string that is not empty', isName);
-  if (options.lock !== undefined) requireMethods('memoryStore: lock', options.lock, ['request']);
+  checkAll('memoryStore', options, { name: isName, lock: isLock }, HINTS);
   let value: unknown;
   let version = 0;
   const listeners = new Set<() => void>();

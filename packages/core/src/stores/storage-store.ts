@@ -1,5 +1,5 @@
 import { Mutex } from 'async-mutex';
-import { expect, isName, nameOf, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { check, checkAll, hasMethods, isFunction, isName } from '../errors/check-value.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { sharedStore } from '../shared/shared-store.ts';
 import type { StoredValue, TokenStore } from '../session/store.ts';
@@ -51,18 +51,9 @@ export function storageStore(
     readonly parse?: ((text: string) => TokenSet | undefined) | undefined;
   } = {},
 ): TokenStore {
-  requireMethods('storageStore: storage', storage, ['getItem', 'setItem']);
-  if (!isName(key))
-    throw new TypeError(
-      `storageStore: key: expected a string that is not empty, got ${nameOf(key)}`,
-    );
-  requireKnown('storageStore', options, ['parse']);
-  expect(
-    { 'storageStore: parse': options.parse },
-    'storageStore: parse',
-    'a function',
-    (value) => typeof value === 'function',
-  );
+  check('storageStore: storage', storage, (value) => hasMethods(value, 'getItem', 'setItem'));
+  check('storageStore: key', key, isName);
+  checkAll('storageStore', options, { parse: isFunction });
   const { parse } = options;
   const subscribers = new Set<() => void>();
   const writing = new Mutex(); // an asynchronous storage compares and writes in two steps

@@ -5,7 +5,7 @@ export const within = <T>(
   clock: Clock,
   limit: number,
   work: Promise<T>,
-  late: () => T,
+  late: () => T | PromiseLike<T>,
 ): Promise<T> =>
   new Promise((resolve, reject) => {
     const cancel = clock.setTimeout(() => resolve(late()), limit, true);

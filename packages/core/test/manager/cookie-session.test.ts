@@ -174,7 +174,7 @@ describe('a session in cookies', () => {
     ],
     ['refresh: expected a function, got undefined', {}],
     ['subject: expected a function, got string', { refresh: cookieServer().refresh, subject: 'a' }],
-    ['cookieSession: options must be an object, got undefined', undefined],
+    ['cookieSession: expected an object, got undefined', undefined],
   ])('says what is wrong: %s', (message, options) => {
     expect(() => cookieSession(options as never)).toThrow(message);
   });

@@ -12,10 +12,10 @@ const create = (options: unknown) => createTokenManager(options as TokenManagerO
 
 describe('an option that is wrong is a TypeError that names it, what was expected and what came', () => {
   it.each([
-    [undefined, 'createTokenManager: options must be an object, got undefined'],
-    [null, 'createTokenManager: options must be an object, got null'],
-    ['x', 'createTokenManager: options must be an object, got string'],
-    [refresh, 'createTokenManager: options must be an object, got function'],
+    [undefined, 'createTokenManager: expected an object, got undefined'],
+    [null, 'createTokenManager: expected an object, got null'],
+    ['x', 'createTokenManager: expected an object, got string'],
+    [refresh, 'createTokenManager: expected an object, got function'],
     [
       {},
       'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',

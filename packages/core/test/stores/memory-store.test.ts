@@ -23,11 +23,11 @@ describe('a memory store', () => {
   });
 
   it.each<[string, unknown]>([
-    ['memoryStore: options must be an object, got null', null],
-    ['memoryStore: options must be an object, got string', 'session'],
+    ['memoryStore: expected an object, got null', null],
+    ['memoryStore: expected an object, got string', 'session'],
     ['name: expected a string that is not empty, got an empty string', { name: '' }],
     ['name: expected a string that is not empty, got 7', { name: 7 }],
-    ['memoryStore: lock: expected an object with request(); request() missing', { lock: {} }],
+    ['lock: expected an object with request(); request() missing', { lock: {} }],
     ['memoryStore: there is no option "shared"; the options are name, lock', { shared: true }],
     ...['accessToken', 'access_token', 'tokens'].map((name): [string, unknown] => [
       `memoryStore: there is no option "${name}"; createTokenManager({ tokens }) begins with a session, and setSession() starts one`,

@@ -400,7 +400,7 @@ describe('parse', () => {
   });
 
   it.each<[object, RegExp]>([
-    [{ parse: 'json' }, /^storageStore: parse: expected a function, got string$/],
+    [{ parse: 'json' }, /^parse: expected a function, got string$/],
     [{ prase: () => undefined }, /^storageStore: there is no option "prase"/],
   ])('%p is refused when it is given', (options, message) => {
     expect(() => storageStore(storage().like, 'key', options as never)).toThrow(message);
