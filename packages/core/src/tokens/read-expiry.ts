@@ -59,7 +59,7 @@ export function readExpiry(
   const from = origin === 'stored' ? momentIn(raw, BEGINNINGS) : startedAt;
   const seconds = raw['expires_in'] == null ? undefined : secondsOf(raw['expires_in']);
   if (seconds !== undefined && Number.isNaN(seconds) && origin !== 'stored')
-    return { problem: 'expires_in must be a number of seconds' };
+    return { problem: 'expires_in: expected seconds' };
   const own = raw['expiresAt'] == null ? undefined : ownMoment(raw['expiresAt'], startedAt);
   if (typeof own === 'string') return { problem: own };
 
@@ -89,14 +89,13 @@ export function readExpiry(
       expiresAt: settled(found, startedAt),
       absoluteOnly: relative === undefined,
     };
-  return withoutUnit(raw, after, origin);
+  return withoutUnit(raw, after);
 }
 
 /** The last resort: a lifetime whose unit is a convention, then a word about what was not understood. */
 function withoutUnit(
   raw: Readonly<Record<string, unknown>>,
   after: (lifetime: number | undefined) => number | undefined,
-  origin: Origin,
 ): ExpiryReading {
   const lifetime = secondsOf(raw['expiresIn']);
   const expiresAt = lifetime < LONGEST_EXPIRES_IN ? after(lifetime) : undefined;
@@ -112,7 +111,7 @@ function withoutUnit(
   return odd === undefined
     ? {}
     : {
-        warning: `"${odd}" looks like an expiry and ${origin === 'stored' ? 'does not say when the token expires' : 'is not understood'}, so only a 401 will tell; give ${origin === 'stored' ? '' : 'expires_in (seconds), or '}expiresAt (ms since the epoch)`,
+        warning: `"${odd}" looks like an expiry and is not understood, so only a 401 will tell; give expires_in (seconds) or expiresAt (ms since the epoch)`,
       };
 }
 
@@ -151,21 +150,19 @@ function dateOf(value: unknown): number {
   return value instanceof Date ? value.getTime() : Number.NaN;
 }
 
+/** In ms it would be before 1973, where the clock is later: these are seconds. */
+const isTooEarly = (moment: number, startedAt: number): boolean =>
+  moment < EARLIEST_MS && startedAt >= EARLIEST_MS;
+
 /** `expiresAt` is ours, so it is held to what it says. */
 function ownMoment(value: unknown, startedAt: number): number | string {
-  if (typeof value !== 'number' || Number.isNaN(value)) {
-    const date =
-      typeof value === 'string' || value instanceof Date ? new Date(value).getTime() : Number.NaN;
-    const better = Number.isNaN(date) ? '' : '; did you mean new Date(expiresAt).getTime()?';
-    return `expiresAt must be a number of ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}${better}`;
-  }
-  if (value > 0 && value < EARLIEST_MS && startedAt >= EARLIEST_MS)
-    return `expiresAt is ${value}: are these seconds? Ms since the epoch are expected; did you mean ${value * 1000}?`;
-  return value;
+  if (typeof value !== 'number' || Number.isNaN(value))
+    return `expiresAt: expected ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}`;
+  return value > 0 && isTooEarly(value, startedAt)
+    ? `expiresAt: expected ms since the epoch, got ${value}: are these seconds?`
+    : value;
 }
 
 /** As it can be stored and read again: what has expired before 1973 has expired, and would be taken for seconds. */
 const settled = (moment: number, startedAt: number): number =>
-  moment <= 0 || (moment < EARLIEST_MS && startedAt >= EARLIEST_MS)
-    ? 0
-    : Math.min(moment, LATEST_MS);
+  moment <= 0 || isTooEarly(moment, startedAt) ? 0 : Math.min(moment, LATEST_MS);

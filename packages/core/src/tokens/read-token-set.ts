@@ -1,5 +1,5 @@
-import { readMembers } from './read-members.ts';
 import { EXPIRY_MEMBERS, type Origin, readExpiry } from './read-expiry.ts';
+import { readMembers } from './read-members.ts';
 import { describeToken, isTokenText } from './token-syntax.ts';
 import type { TokenSet } from './tokens.ts';
 
@@ -15,7 +15,20 @@ export interface TokenReading {
   readonly absoluteOnly?: boolean | undefined;
 }
 
-/** What is read by name, in either spelling, inherited getters of client libraries included. */
+/** What is read by name, in either spelling: what fits, and what is said of what does not. */
+const FIELDS = [
+  ['accessToken', 'access_token', isTokenText, 'visible ASCII without spaces'],
+  ['refreshToken', 'refresh_token', isTokenText, 'visible ASCII without spaces'],
+  [
+    'tokenType',
+    'token_type',
+    (value: unknown): value is string =>
+      typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+    'an authentication scheme such as "Bearer"',
+  ],
+  ['scope', 'scope', (value: unknown): value is string => typeof value === 'string', 'a string'],
+] as const;
+/** Inherited getters of client libraries included. */
 const MEMBERS = [
   ...['access_token', 'token_type', 'refresh_token', 'scope'],
   ...['accessToken', 'tokenType', 'refreshToken', 'extra'],
@@ -41,41 +54,24 @@ export function readTokenSet(value: unknown, startedAt: number, origin: Origin):
   const isResponse =
     raw['accessToken'] === undefined &&
     (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
-  const spelling = (camel: string, snake: string): string =>
-    raw[camel] == null && raw[snake] != null ? snake : camel;
-  const accessKey = spelling('accessToken', 'access_token');
-  const refreshKey = spelling('refreshToken', 'refresh_token');
-  const typeKey = spelling('tokenType', 'token_type');
   const tokens: { -readonly [K in keyof TokenSet]?: TokenSet[K] } = {};
-  let problem = unreadable ? 'it cannot be read: a getter of it throws' : undefined;
-
-  const accessToken = raw[accessKey];
-  if (isTokenText(accessToken)) tokens.accessToken = accessToken;
-  else problem ??= accessToken === undefined ? missing(value) : notToken(accessKey, accessToken);
-
-  const refreshToken = raw[refreshKey];
-  if (isTokenText(refreshToken)) tokens.refreshToken = refreshToken;
-  else if (refreshToken != null) problem ??= notToken(refreshKey, refreshToken);
-
-  const tokenType = raw[typeKey];
-  if (typeof tokenType === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(tokenType))
-    tokens.tokenType = tokenType;
-  else if (tokenType != null)
-    problem ??= `${typeKey} must name an authentication scheme, such as "Bearer"`;
+  let problem = unreadable ? 'a getter of it throws' : undefined;
+  for (const [name, snake, fits, expected] of FIELDS) {
+    const key = raw[name] == null && raw[snake] != null ? snake : name;
+    const found = raw[key];
+    if (fits(found)) tokens[name] = found;
+    else if (name === 'accessToken' && found === undefined) problem ??= missing(value);
+    else if (found != null || name === 'accessToken')
+      problem ??= `${key}: expected ${expected}, got ${describeToken(found)}`;
+  }
 
   const expiry = readExpiry(raw, tokens.accessToken, startedAt, origin);
-  problem ??= expiry.problem;
   if (expiry.expiresAt !== undefined) tokens.expiresAt = expiry.expiresAt;
-
-  if (typeof raw['scope'] === 'string') tokens.scope = raw['scope'];
-  else if (raw['scope'] != null) problem ??= `scope must be a string, got ${typeof raw['scope']}`;
-
   const { extra, fault } = readExtra(raw, isResponse);
-  problem ??= fault;
   if (extra !== undefined) tokens.extra = extra;
   return {
     tokens,
-    problem,
+    problem: problem ?? expiry.problem ?? fault,
     ...(expiry.warning !== undefined && { warning: expiry.warning }),
     ...(expiry.absoluteOnly === true && { absoluteOnly: true }),
   };
@@ -109,44 +105,34 @@ function readExtra(
     if (kept !== undefined) extra[key] = kept;
   }
   const own = isResponse ? undefined : raw['extra'];
-  if (own != null) {
-    const kept = plain(own);
-    const isList = Array.isArray(kept);
-    if (typeof kept !== 'object' || kept === null || (isList && kept.length > 0))
-      return {
-        fault: `extra must be an object that JSON can hold, got ${isList ? 'a list' : typeof own}`,
-      };
-    Object.assign(extra, kept);
-  }
+  const kept = own == null ? {} : plain(own);
+  if (typeof kept !== 'object' || kept === null || (Array.isArray(kept) && kept.length > 0))
+    return { fault: `extra: expected an object that JSON can hold, got ${describeToken(own)}` };
+  Object.assign(extra, kept);
   return Object.keys(extra).length > 0 ? { extra } : {};
 }
 
 /** As JSON has it; `undefined`: JSON cannot hold it. */
 function plain(value: unknown): unknown {
   try {
-    const text = JSON.stringify(value);
-    return text.includes('"__proto__"')
-      ? JSON.parse(text, (key, member: unknown) => (key === '__proto__' ? undefined : member))
-      : JSON.parse(text);
+    return JSON.parse(JSON.stringify(value), (key, member: unknown) =>
+      key === '__proto__' ? undefined : member,
+    );
   } catch {
     return undefined; // a cycle, a BigInt, a getter that throws, a function
   }
 }
 
-const notToken = (key: string, value: unknown): string =>
-  `${key} must be visible ASCII characters without spaces, got ${describeToken(value)}`;
-
 function missing(value: object): string {
   const { data, json, then } = readMembers(value, ['data', 'json', 'then']).of;
-  const nested =
-    typeof data === 'object' && data !== null
-      ? ': this looks like an axios response, return its `data`'
-      : typeof json === 'function'
-        ? ': this looks like a Response, return `await response.json()`'
-        : typeof then === 'function'
-          ? ': this looks like a promise, await it'
-          : '';
-  return `accessToken (or access_token) is missing${nested}`;
+  const isAnswer = (typeof data === 'object' && data !== null) || typeof json === 'function';
+  return `accessToken (or access_token) is missing${
+    typeof then === 'function'
+      ? ': await this promise'
+      : isAnswer
+        ? ': give the JSON of this answer'
+        : ''
+  }`;
 }
 
 /** A whole token set, or a `TypeError` that says what was wrong with the one given to `where`. */

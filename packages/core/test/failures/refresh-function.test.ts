@@ -97,7 +97,7 @@ describe('a refresh function that users wrote', () => {
     [
       'a token that no header may carry',
       { accessToken: 'secret-token\n' },
-      /accessToken must be visible ASCII/,
+      /accessToken: expected visible ASCII/,
     ],
     [
       'an expiry in seconds',

@@ -53,11 +53,11 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     ],
     [
       { refresh, store: { read: refresh, write: refresh } },
-      'store.name: expected a string that is not empty, got undefined',
+      'store: name: expected a string that is not empty, got undefined',
     ],
     [
       { refresh, store: { name: '', read: refresh, write: refresh } },
-      'store.name: expected a string that is not empty, got an empty string',
+      'store: name: expected a string that is not empty, got an empty string',
     ],
     [{ refresh, store: 'file.json' }, 'store: expected an object with read(), write(), got string'],
     [
@@ -122,7 +122,7 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
       new TypeError('setSession: accessToken (or access_token) is missing'),
     );
     await expect(tokens.setSession({ accessToken: 'a', expiresAt: 1_800_000_000 })).rejects.toThrow(
-      /^setSession: expiresAt is 1800000000: are these seconds/,
+      /^setSession: expiresAt: .* 1800000000: are these seconds/,
     );
     expect((await tokens.getToken())?.accessToken).toBe('before');
   });

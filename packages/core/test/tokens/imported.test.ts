@@ -131,12 +131,12 @@ describe('what is written reads back', () => {
     });
     const given = { accessToken: 'a', refreshToken: 'r', ...odd } as TokenSet;
     await expect(tokens.setSession(given)).rejects.toThrow(
-      /^setSession: extra must be an object that JSON can hold/,
+      /^setSession: extra: expected an object that JSON can hold/,
     );
     expect(cell.record).toBeUndefined();
     const refresh = () => Promise.reject(new Error('x'));
     expect(() => createTokenManager({ tokens: given, refresh })).toThrow(
-      /^tokens: extra must be an object that JSON can hold/,
+      /^tokens: extra: expected an object that JSON can hold/,
     );
     await tokens.close();
   });
