@@ -1,4 +1,5 @@
 import { check, checkAll, isAmount, isFunction } from '../errors/check-value.ts';
+import { acceptCookies } from '../refresh/cookie-answer.ts';
 import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
@@ -85,7 +86,7 @@ export function cookieSession(options: CookieSessionOptions): CookieSession {
   });
 
   const { manager } = managerOf(made, {
-    complete: ({ expiresAt, body }) => marker(expiresAt, subjectOf(subject, body)),
+    accept: acceptCookies(({ expiresAt, body }) => marker(expiresAt, subjectOf(subject, body))),
     lock: pageLock(),
   });
   return Object.assign(Object.create(manager) as TokenManager, {

@@ -1,5 +1,6 @@
 import { check, isAmount, isFunction, unless } from '../errors/check-value.ts';
-import type { CookieAnswer, FlightContext } from '../refresh/flight-types.ts';
+import type { FlightContext } from '../refresh/flight-types.ts';
+import type { Accept } from '../refresh/read-answer.ts';
 import { createPacing } from '../refresh/pacing.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
 import { momentOf } from '../session/freshness.ts';
@@ -62,8 +63,8 @@ export interface PooledManager {
 
 /** What a session in cookies does otherwise. */
 export interface CookieParts {
-  /** What is kept instead of tokens, of a successful answer. */
-  readonly complete: (answer: CookieAnswer) => TokenSet;
+  /** Which answers are a success. */
+  readonly accept: Accept;
   /** The lock of all who share the cookies, without a store. */
   readonly lock: RefreshLock | undefined;
 }
@@ -150,7 +151,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
           : refresh(current, about);
       return callContext === undefined ? call() : callContext.run(call);
     },
-    cookies: cookies?.complete,
+    accept: cookies?.accept,
     classify: options.classify,
     subjectOf: parts.subjectOf,
     revoke: revoker.revoke,

@@ -26,7 +26,7 @@ export async function commitAnswer(
   const { tokens, problem } = reading;
   if (reading.warning !== undefined) warn(core, 'CONFIGURATION', reading.warning);
 
-  const cookie = tokens.tokenType?.toLowerCase() === 'cookie' && core.context.cookies === undefined;
+  const cookie = tokens.tokenType?.toLowerCase() === 'cookie' && core.context.accept === undefined;
   if (cookie) return useless('the token type "cookie" is for cookieSession()');
   if (problem === undefined && tokens.accessToken !== undefined) {
     const whole = {

@@ -10,6 +10,7 @@ import type { Birth } from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Pause } from '../time/pause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
+import type { Accept } from './read-answer.ts';
 import type { Classify } from './refusal-error.ts';
 
 /** How a flight ended, for those who waited for it. */
@@ -25,13 +26,6 @@ export type FlightEnd =
   /** No new token. `silence`: ms until the token endpoint may be called again, at the least. */
   | { readonly type: 'failed'; readonly error: TokenError; readonly silence: number };
 
-/** A successful answer that set cookies. */
-export interface CookieAnswer {
-  readonly expiresAt: number | undefined;
-  /** The parsed body. */
-  readonly body: unknown;
-}
-
 /** What a flight works with. */
 export interface FlightContext {
   readonly state: SessionState;
@@ -44,8 +38,8 @@ export interface FlightContext {
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   /** What the user says a refusal means. */
   readonly classify: Classify | undefined;
-  /** For tokens that are in cookies: what is kept instead of them, of a successful answer. */
-  readonly cookies: ((answer: CookieAnswer) => TokenSet) | undefined;
+  /** For tokens that are elsewhere, in cookies: which answers are a success. */
+  readonly accept: Accept | undefined;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
   readonly revoke: (tokens: TokenSet) => void;
   /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */

@@ -143,12 +143,8 @@ export function startFlight(
       current: base?.tokens,
       startedAt: started.now,
       classify: context.classify,
-      cookies: context.cookies !== undefined,
+      accept: context.accept,
       clock,
-    }).then((found) => {
-      if (context.cookies === undefined || 'error' in found) return found;
-      const { expiresAt } = found.tokens;
-      return { ...found, tokens: context.cookies({ expiresAt, body: found.body }) };
     });
 
   /** F2 to F8, under the lock. `lockLost`: the lease ran out before anything was sent. */

@@ -11,17 +11,21 @@ export interface AnswerContext extends Refused {
   /** When the call began, ms since the epoch: lifetimes count from there. */
   readonly startedAt: number;
   readonly clock: Clock;
-  /**
-   * The tokens are in cookies, so the whole HTTP answer is needed, and is a success without any. Its expiry is read, and
-   * nothing else is kept. Default `false`.
-   */
-  readonly cookies?: boolean | undefined;
+  /** Default: an answer with tokens, without a status that says otherwise. */
+  readonly accept?: Accept | undefined;
 }
 
-/** What came: tokens, in which `problem` says what is wrong, or what went wrong. `body`: with `cookies`, the parsed body. */
-export type ReadAnswer =
-  | (TokenReading & { readonly body?: object | undefined })
-  | { readonly error: TokenError };
+/** What came: tokens, in which `problem` says what is wrong, or what went wrong. */
+export type ReadAnswer = TokenReading | { readonly error: TokenError };
+
+/**
+ * Which answers are a success, where the tokens are elsewhere; `undefined`: this is a refusal. `found` is `undefined` where
+ * no HTTP answer came.
+ */
+export type Accept = (
+  found: FoundAnswer | undefined,
+  reading: TokenReading | undefined,
+) => ReadAnswer | undefined;
 
 /** The codes that say something about the session when a refresh function throws them. */
 const MEANT: ReadonlySet<string> = new Set<TokenErrorCode>([
@@ -65,7 +69,8 @@ const BODIES = ['data', '_data', 'body'];
 async function readReturned(value: unknown, context: AnswerContext): Promise<ReadAnswer> {
   const read = (from: unknown): TokenReading => readTokenSet(from, context.startedAt, 'answer');
   const tokens = readMembers(value, TOKENS);
-  if (context.cookies !== true && TOKENS.some((name) => tokens.of[name] != null)) {
+  const { accept } = context;
+  if (accept === undefined && TOKENS.some((name) => tokens.of[name] != null)) {
     const reading = read(value);
     if (hasToken(reading) || !tokens.unreadable) return reading;
   }
@@ -81,13 +86,8 @@ async function readReturned(value: unknown, context: AnswerContext): Promise<Rea
     const lost = found.lost || found.status === undefined; // 0: a browser hides the answer
     return conclude({ ...found, lost }, read(found.body), undefined, members, context);
   }
-  if (context.cookies === true)
-    return {
-      error: new TokenError('ERR_REFRESH_ANSWER', {
-        message:
-          "The refresh has to return its client's whole answer: of anything else nobody knows whether it was a success",
-      }),
-    };
+  const unasked = accept?.(undefined, undefined);
+  if (unasked !== undefined) return unasked;
   // The JSON of an answer alone. It may say how it was meant, by an OAuth error or by a status that stands in it.
   const found = await findAnswer(value, { of: { ...of, data: value }, unreadable }, context.clock);
   const status = Number(found.status) >= 300 ? found.status : undefined;
@@ -106,7 +106,7 @@ async function readThrown(thrown: unknown, context: AnswerContext): Promise<Read
   return conclude({ ...found, lost }, reading, thrown, members, context);
 }
 
-const isSuccess = (status: number | undefined): boolean =>
+export const isSuccess = (status: number | undefined): boolean =>
   status !== undefined && status >= 200 && status < 300;
 const hasToken = ({ tokens }: TokenReading): boolean =>
   tokens.accessToken !== undefined || tokens.refreshToken !== undefined;
@@ -152,19 +152,11 @@ function conclude(
   members: Members,
   context: AnswerContext,
 ): ReadAnswer {
-  const { status, code, body } = found;
-  const fruitful = context.cookies !== true && reading !== undefined && hasToken(reading);
-  if (fruitful && (status === undefined || isSuccess(status))) return reading;
-  if (
-    context.cookies === true &&
-    isSuccess(status) &&
-    !found.lost &&
-    !found.html &&
-    code === undefined
-  ) {
-    const { expiresAt } = reading?.tokens ?? {};
-    const tokens = expiresAt === undefined ? {} : { expiresAt };
-    return { tokens, problem: undefined, warning: reading?.warning, body };
-  }
-  return { error: refusalError(found, reading?.problem, thrown, members.of, context) };
+  const { status } = found;
+  const isFruitful =
+    reading !== undefined && hasToken(reading) && (status === undefined || isSuccess(status));
+  const success = context.accept ? context.accept(found, reading) : isFruitful && reading;
+  return (
+    success || { error: refusalError(found, reading?.problem, thrown, members.of, context) }
+  );
 }

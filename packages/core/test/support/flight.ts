@@ -125,7 +125,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     },
     classify: undefined,
     subjectOf,
-    cookies: undefined,
+    accept: undefined,
     revoke: (tokens) => void revoked.push(tokens),
     unsettled,
     closed,
