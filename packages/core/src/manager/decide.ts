@@ -107,7 +107,7 @@ const wasReplaced = (
 
 const replacedError = (): TokenError =>
   new TokenError('ERR_SIGNED_OUT', {
-    message: 'The session was signed out, or replaced by another, while this waited',
+    message: 'The session was signed out or replaced while this waited',
   });
 
 function withoutSession(

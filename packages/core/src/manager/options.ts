@@ -138,11 +138,11 @@ export function checkOptions(options: TokenManagerOptions): void {
   const { refresh, acquire, store, tokens }: Readonly<Record<string, unknown>> = { ...options };
   if (refresh === undefined && acquire === undefined)
     throw new TypeError(
-      'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
+      'refresh: give it, a function that buys new tokens with the current ones, or acquire, which needs none',
     );
   if (store !== undefined && tokens !== undefined)
     throw new TypeError(
-      'tokens: give either a store or tokens; with both, a refresh token would be spent again once the store is empty. setSession(tokens) puts tokens into a store',
+      'tokens: give a store or tokens, not both; setSession(tokens) puts tokens into a store',
     );
 }
 

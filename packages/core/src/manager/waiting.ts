@@ -190,7 +190,7 @@ export const closedError = (): TokenError =>
 
 const reentrantError = (): TokenError =>
   new TokenError('ERR_REENTRANT', {
-    message: 'Called from inside the refresh, which this call would wait for',
+    message: 'Called from inside the refresh that it would wait for',
   });
 
 /** Async context alone says this: on a queue that callers share, it may be somebody else's request. It is an error, and never changes what is sent. */

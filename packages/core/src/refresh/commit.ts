@@ -87,7 +87,7 @@ function lenient(core: FlightCore, tokens: TokenSet, { absoluteOnly }: TokenRead
   warn(
     core,
     'CLOCK',
-    'A new token had expired on arrival, by an absolute time: is the clock of this machine ahead? The token is used until the API refuses it',
+    'A new token had expired on arrival: is the clock of this machine ahead? It is used until the API refuses it',
   );
   return { ...tokens, expiresAt: undefined };
 }

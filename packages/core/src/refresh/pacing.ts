@@ -39,7 +39,7 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
       if (silence !== undefined) return silence;
       const wait = limiter.wait(clock.monotonic());
       return wait > 0
-        ? limited('Too many tokens were refused or had expired on arrival', wait)
+        ? limited('Too many new tokens were refused or had expired', wait)
         : undefined;
     },
     endsBefore: ({ action, code, retryAfter = Infinity }, deadline) =>
@@ -51,7 +51,7 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
       if (current.origin !== 'refresh') return undefined;
       const wait = limiter.replaceIn(current.record, current.since, clock.monotonic());
       return wait > 0
-        ? limited('The API refused a token that had just been obtained', wait)
+        ? limited('The API refused a new token', wait)
         : undefined;
     },
     succeeded(current) {

@@ -28,14 +28,7 @@ export type Accept = (
 ) => ReadAnswer | undefined;
 
 /** The codes that say something about the session when a refresh function throws them. */
-const MEANT: ReadonlySet<string> = new Set<TokenErrorCode>([
-  'ERR_SESSION_ENDED',
-  'ERR_REFRESH_UNAVAILABLE',
-  'ERR_REFRESH_LIMIT',
-  'ERR_REFRESH_CONFIGURATION',
-  'ERR_REFRESH_ANSWER',
-  'ERR_REENTRANT',
-]);
+const MEANT = /^ERR_(?:SESSION|REFRESH|REENTRANT)/;
 
 /**
  * Reads what a refresh or acquire function returned or threw: tokens in either spelling, the whole HTTP answer of any
@@ -128,7 +121,7 @@ function readTyped(
       message: 'Nobody is signed in',
       cause: own ?? cause,
     });
-  if (!MEANT.has(code))
+  if (!MEANT.test(code))
     return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'The refresh failed', cause });
   const { retryAfter, delivery } = of;
   return (

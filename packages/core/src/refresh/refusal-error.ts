@@ -1,4 +1,4 @@
-import { nameOf } from '../errors/check-value.ts';
+import { unless } from '../errors/check-value.ts';
 import { TokenError, type TokenErrorCode } from '../errors/errors.ts';
 import type { Members } from '../tokens/read-members.ts';
 import { causeOf, secretsOf, strike } from '../errors/safe-cause.ts';
@@ -49,64 +49,59 @@ export function refusalError(
 ): TokenError {
   const { status, code, body, retryAfter } = found;
   const facts: Facts = { ...found, code: CODE.test(code ?? '') ? code : undefined };
-  const table = meaningOf(facts, fromNothing);
   const refusal = { status, error: code, body, cause: thrown };
-  const { meaning, fault } = decide(classify, refusal, table);
+  const [meaning, fault] = decide(classify, refusal, meaningOf(facts, fromNothing));
   const secrets = secretsOf(current);
   const said = whatWasSaid(status, code, secrets);
-  const delivery = meaning === 'signIn' ? 'answered' : deliveryOf(facts);
-  const cause = fault ?? (thrown === undefined ? undefined : causeOf(thrown, of, secrets));
-  const error = (errorCode: TokenErrorCode, message: string, more: object): TokenError =>
-    new TokenError(errorCode, { message, cause, ...more });
+  const error = (errorCode: TokenErrorCode, message: string): TokenError =>
+    new TokenError(errorCode, {
+      message,
+      cause: fault ?? (thrown === undefined ? undefined : causeOf(thrown, of, secrets)),
+      retryAfter: meaning === 'retry' ? retryAfter : undefined,
+      delivery: meaning === 'signIn' ? 'answered' : deliveryOf(facts),
+    });
   if (fault !== undefined)
-    return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`, { delivery });
-  if (meaning === 'retry')
-    return error('ERR_REFRESH_UNAVAILABLE', `The refresh failed${said}`, { retryAfter, delivery });
+    return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`);
+  if (meaning === 'retry') return error('ERR_REFRESH_UNAVAILABLE', `The refresh failed${said}`);
   if (meaning === 'signIn')
     return fromNothing
-      ? error('ERR_SIGNED_OUT', `Nobody is signed in${said && `: the server answered${said}`}`, {})
-      : error('ERR_SESSION_ENDED', `The server ended the session${said}`, { delivery });
+      ? error('ERR_SIGNED_OUT', `Nobody is signed in${said && `: the server answered${said}`}`)
+      : error('ERR_SESSION_ENDED', `The server ended the session${said}`);
   return problem !== undefined && knownCode(code) === undefined && !(Number(status) >= 300)
     ? error(
         'ERR_REFRESH_ANSWER',
-        `The refresh's answer is of no use${said}: ${problem}${status === undefined ? '. If the server refused, return its whole answer: then the status is read' : ''}`,
-        { delivery },
+        `The refresh's answer is of no use${said}: ${problem}${status === undefined ? '; return the whole answer, so that its status is read' : ''}`,
       )
-    : error('ERR_REFRESH_CONFIGURATION', `The refresh was refused${said}`, { delivery });
+    : error('ERR_REFRESH_CONFIGURATION', `The refresh was refused${said}`);
 }
 
 /** Codes have no spaces in practice, and the texts that frameworks put into `error` have: `Service Unavailable`. */
 const CODE = /^[\w-]{1,40}$/;
-const MEANINGS: readonly unknown[] = ['signIn', 'retry', 'fix'] satisfies Meaning[];
 
-/** `fault`: what is wrong with the option itself. It decides nothing then, least of all that a session is over. */
+/** What is wrong with the option itself decides nothing, least of all that a session is over. */
 function decide(
   classify: Classify | undefined,
   refusal: Refusal,
   table: Meaning,
-): { readonly meaning: Meaning; readonly fault?: Error | undefined } {
+): readonly [Meaning, fault?: Error] {
+  let fault = 'it threw an error';
   try {
     const meaning = classify?.(refusal) ?? table;
-    if (MEANINGS.includes(meaning)) return { meaning };
-    const fault = new Error(
-      `expected 'signIn', 'retry', 'fix' or undefined, got ${nameOf(meaning)}`,
-    );
-    return { meaning: 'fix', fault };
+    if (['signIn', 'retry', 'fix'].includes(meaning)) return [meaning];
+    fault = `${unless(false, "'signIn', 'retry', 'fix' or undefined", meaning)}`;
   } catch {
     // Its error may quote the body or the cause that it was given, with tokens that nobody knows yet.
-    return { meaning: 'fix', fault: new Error('it threw an error') };
   }
+  return ['fix', new Error(fault)];
 }
 
 /** A code is quoted only where it looks like one: some servers send the refused token back. */
 function whatWasSaid(
   status: number | undefined,
-  code: string | undefined,
-  secrets: readonly string[],
+  code = '',
+  secrets: readonly string[] = [],
 ): string {
-  const quoted =
-    code !== undefined && /^[a-z]+(?:[_-][a-z]+)*$/i.test(code) && code.length <= 40
-      ? strike(code, secrets)
-      : undefined;
-  return `${status === undefined ? '' : ` with HTTP ${status}`}${quoted === undefined || quoted !== code ? '' : ` (${code})`}`;
+  const isQuoted =
+    /^(?=.{1,40}$)[a-z]+(?:[_-][a-z]+)*$/i.test(code) && strike(code, secrets) === code;
+  return `${status === undefined ? '' : ` with HTTP ${status}`}${isQuoted ? ` (${code})` : ''}`;
 }

@@ -95,5 +95,5 @@ export function announcedRecord(
 export const signedOutBefore = (): TokenError =>
   new TokenError('ERR_SIGNED_OUT', {
     message:
-      'These tokens belong to a session that was signed out or replaced. setSession(tokens, { again: true }) takes them all the same',
+      'These tokens are of a session that is over; setSession(tokens, { again: true }) takes them',
   });

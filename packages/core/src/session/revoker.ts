@@ -33,7 +33,7 @@ export function createRevoker(
             {
               type: 'warning',
               code: 'NOT_REVOKED',
-              message: 'The tokens of a session that is over could not be revoked',
+              message: 'The revocation failed',
               error: new TokenError('ERR_REFRESH_UNAVAILABLE', {
                 message: 'The revocation failed',
                 cause,

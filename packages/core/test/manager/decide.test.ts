@@ -82,7 +82,7 @@ const down = (code: TokenError['code'] = 'ERR_REFRESH_UNAVAILABLE'): TokenError 
   new TokenError(code, { message: 'down', retryAfter: 5000 });
 const REPLACED = expect.objectContaining({
   code: 'ERR_SIGNED_OUT',
-  message: 'The session was signed out, or replaced by another, while this waited',
+  message: 'The session was signed out or replaced while this waited',
 });
 const NOBODY = expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
 const needs = [GET, RENEW, replace(), KNOW];

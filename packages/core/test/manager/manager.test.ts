@@ -130,7 +130,7 @@ it('too many useless tokens are an error that says so, and for how long', async 
   }
   expect(await errorOf(tokens.getToken())).toMatchObject({
     code: 'ERR_REFRESH_LIMIT',
-    message: 'Too many tokens were refused or had expired on arrival',
+    message: 'Too many new tokens were refused or had expired',
     retryAfter: 30_000 - 15_500,
   });
   expect(server.calls).toBe(5);
@@ -204,7 +204,7 @@ describe('who calls from inside the refresh', () => {
       const { signal } = server.seen[0]?.context ?? {};
       expect(await errorOf(tokens.getToken({ signal }))).toMatchObject({
         code: 'ERR_REENTRANT',
-        message: 'Called from inside the refresh, which this call would wait for',
+        message: 'Called from inside the refresh that it would wait for',
       });
       return redeem();
     });

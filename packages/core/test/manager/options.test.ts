@@ -18,7 +18,7 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     [refresh, 'createTokenManager: expected an object, got function'],
     [
       {},
-      'refresh: give a function that buys new tokens with the current ones, or `acquire`, one that gets tokens from nothing',
+      'refresh: give it, a function that buys new tokens with the current ones, or acquire, which needs none',
     ],
     [{ refresh: 'https://example.com' }, 'refresh: expected a function, got string'],
     [{ refresh: null }, 'refresh: expected a function, got null'],
@@ -70,7 +70,7 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     ],
     [
       { refresh, store: memoryStore(), tokens: { accessToken: 'a' } },
-      'tokens: give either a store or tokens; with both, a refresh token would be spent again once the store is empty. setSession(tokens) puts tokens into a store',
+      'tokens: give a store or tokens, not both; setSession(tokens) puts tokens into a store',
     ],
     [{ refresh, tokens: {} }, 'tokens: accessToken (or access_token) is missing'],
     [{ refresh, tokens: 'eyJ' }, 'tokens: expected a token set or a token response, got string'],

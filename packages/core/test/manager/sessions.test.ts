@@ -75,7 +75,7 @@ describe('20: tokens that are announced again', () => {
     expect(await errorOf(tokens.setSession(server.first))).toMatchObject({
       code: 'ERR_SIGNED_OUT',
       message:
-        'These tokens belong to a session that was signed out or replaced. setSession(tokens, { again: true }) takes them all the same',
+        'These tokens are of a session that is over; setSession(tokens, { again: true }) takes them',
     });
     expect([tokens.status, await tokens.getToken()]).toEqual(['signedOut', undefined]);
     await tokens.setSession(server.first, { again: true });
@@ -382,7 +382,7 @@ describe('a token that the API refused', () => {
     expect(await outcome(tokens.replaceRejected('at-1'))).toBe('at-2');
     expect(await errorOf(tokens.replaceRejected('at-2'))).toMatchObject({
       code: 'ERR_REFRESH_LIMIT',
-      message: 'The API refused a token that had just been obtained',
+      message: 'The API refused a new token',
       retryAfter: 1000,
     });
     expect(then()).toEqual(['refresh', 'late', 'limited']);

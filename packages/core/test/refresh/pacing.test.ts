@@ -57,7 +57,7 @@ describe('after a flight that failed', () => {
     const last = generation(9);
     expect(pacing.obstacle(last)).toMatchObject({
       code: 'ERR_REFRESH_LIMIT',
-      message: 'Too many tokens were refused or had expired on arrival',
+      message: 'Too many new tokens were refused or had expired',
       retryAfter: 30_000,
     });
     await clock.advance(30_000);
@@ -130,7 +130,7 @@ describe('a token that the API refused', () => {
     const one = generation(1);
     expect(pacing.mayReplace(one)).toMatchObject({
       code: 'ERR_REFRESH_LIMIT',
-      message: 'The API refused a token that had just been obtained',
+      message: 'The API refused a new token',
       retryAfter: 1000,
     });
     await clock.advance(1000);

@@ -254,7 +254,7 @@ describe('an answer that is returned', () => {
 
   it('without its status is told what to return', async () => {
     const { message } = await read({ value: { message: 'Unauthenticated.' } }, false);
-    expect(message).toMatch(/is missing\. If the server refused, return its whole answer/);
+    expect(message).toMatch(/is missing; return the whole answer/);
   });
 });
 

@@ -51,7 +51,7 @@ describe('a revocation', () => {
       {
         type: 'warning',
         code: 'NOT_REVOKED',
-        message: 'The tokens of a session that is over could not be revoked',
+        message: 'The revocation failed',
         error: expect.objectContaining({
           code: 'ERR_REFRESH_UNAVAILABLE',
           message: 'The revocation failed',
