@@ -31,6 +31,7 @@ var TASKS = {
   compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
+  'size-table': { script: 'scripts/size-table.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },
 };
 

@@ -90,5 +90,5 @@ function packagesOf(files: Iterable<string>): string[] {
   return [...new Set(names)];
 }
 
-const nameIn = (item: string): string => item.split(' from ')[0] ?? '';
+export const nameIn = (item: string): string => item.split(' from ')[0] ?? '';
 export const fromIn = (item: string): string => item.split(' from ')[1] ?? '';

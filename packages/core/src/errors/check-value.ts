@@ -16,8 +16,7 @@ export function nameOf(value: unknown): string {
 export const unless = (fits: boolean, expected: string, value: unknown): string | undefined =>
   fits ? undefined : `expected ${expected}, got ${nameOf(value)}`;
 
-export const isFunction: Kind = (value) =>
-  unless(typeof value === 'function', 'a function', value);
+export const isFunction: Kind = (value) => unless(typeof value === 'function', 'a function', value);
 
 export const isName: Kind = (value) =>
   unless(typeof value === 'string' && value !== '', 'a string that is not empty', value);

@@ -138,12 +138,9 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     inside: () => callContext?.isInside() === true,
   });
   const context: FlightContext = {
-    state,
+    ...parts,
     lock: home.lock,
     lockName: home.lockName,
-    clock,
-    random,
-    newSession: newId,
     redeem(current, about) {
       const call = (): Promise<unknown> =>
         current === undefined || refresh === undefined
@@ -153,10 +150,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     },
     accept: cookies?.accept,
     classify: options.classify,
-    subjectOf: parts.subjectOf,
-    revoke: revoker.revoke,
     unsettled: new WeakSet(),
-    closed: isClosed,
   };
   const flights: Flights = createFlights(context, {
     pacing,

@@ -1,4 +1,12 @@
-import { checkAll, hasMethods, isAmount, isFunction, isName, type Kind, unless } from '../errors/check-value.ts';
+import {
+  checkAll,
+  hasMethods,
+  isAmount,
+  isFunction,
+  isName,
+  type Kind,
+  unless,
+} from '../errors/check-value.ts';
 import type { Refusal } from '../refresh/refusal-error.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { TokenStore } from '../session/store.ts';

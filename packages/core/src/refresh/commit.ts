@@ -109,7 +109,7 @@ async function place(
   const { state, clock } = context;
   const tokens = plain(answered);
   const birth: Birth = {
-    session: context.newSession(),
+    session: context.newId(),
     now: clock.now(),
     issuedAt: started.now,
     subject: context.subjectOf(tokens),
@@ -141,10 +141,10 @@ export function keptBack(
   tokens: TokenSet,
   keep: 'announced' | 'adopted' | 'over' | 'gone',
 ): FlightEnd {
-  const { state, revoke } = core.context;
+  const { state, revoker } = core.context;
   // Signed out: nobody will ever use these tokens, so the server should forget them. After another sign-in they may be of
   // the same grant as its tokens.
-  if (keep === 'over' && state.current === undefined) revoke(tokens);
+  if (keep === 'over' && state.current === undefined) revoker.revoke(tokens);
   if (keep === 'announced') return { type: 'announced' };
   return core.over() ?? (keep === 'adopted' ? { type: 'current', by: 'peer' } : { type: 'left' });
 }

@@ -3,6 +3,7 @@ import type { FlightReport } from '../session/events.ts';
 import type { Moment } from '../session/freshness.ts';
 import type { RefreshContext, RefreshReason } from '../session/functions.ts';
 import type { HeldLock, RefreshLock } from '../session/lock.ts';
+import type { Revoker } from '../session/revoker.ts';
 import type { SessionState } from '../session/state.ts';
 import type { ActiveRecord, SessionRecord } from '../session/store.ts';
 import type { Placement } from '../session/placement.ts';
@@ -33,7 +34,7 @@ export interface FlightContext {
   readonly lockName: string;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly newSession: () => string;
+  readonly newId: () => string;
   /** Calls the token endpoint; `undefined`: from nothing. */
   readonly redeem: (current: TokenSet | undefined, context: RefreshContext) => Promise<unknown>;
   /** What the user says a refusal means. */
@@ -41,7 +42,7 @@ export interface FlightContext {
   /** For tokens that are elsewhere, in cookies: which answers are a success. */
   readonly accept: Accept | undefined;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
-  readonly revoke: (tokens: TokenSet) => void;
+  readonly revoker: Pick<Revoker, 'revoke'>;
   /** Generations of whose redemption the answer may have been lost; nobody knows whether their refresh token is spent. */
   readonly unsettled: WeakSet<ActiveRecord>;
   readonly closed: () => boolean;

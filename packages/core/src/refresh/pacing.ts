@@ -50,9 +50,7 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
       // Tokens that a sign-in brought may be old already. Of a refresh they were new.
       if (current.origin !== 'refresh') return undefined;
       const wait = limiter.replaceIn(current.record, current.since, clock.monotonic());
-      return wait > 0
-        ? limited('The API refused a new token', wait)
-        : undefined;
+      return wait > 0 ? limited('The API refused a new token', wait) : undefined;
     },
     succeeded(current) {
       backOff.end();

@@ -149,7 +149,5 @@ function conclude(
   const isFruitful =
     reading !== undefined && hasToken(reading) && (status === undefined || isSuccess(status));
   const success = context.accept ? context.accept(found, reading) : isFruitful && reading;
-  return (
-    success || { error: refusalError(found, reading?.problem, thrown, members.of, context) }
-  );
+  return success || { error: refusalError(found, reading?.problem, thrown, members.of, context) };
 }

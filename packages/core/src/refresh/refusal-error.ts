@@ -60,8 +60,7 @@ export function refusalError(
       retryAfter: meaning === 'retry' ? retryAfter : undefined,
       delivery: meaning === 'signIn' ? 'answered' : deliveryOf(facts),
     });
-  if (fault !== undefined)
-    return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`);
+  if (fault !== undefined) return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`);
   if (meaning === 'retry') return error('ERR_REFRESH_UNAVAILABLE', `The refresh failed${said}`);
   if (meaning === 'signIn')
     return fromNothing

@@ -38,7 +38,7 @@ export interface SharedFlightParts {
 export function sharedFlight(parts: SharedFlightParts, core: FlightCore): SharedFlight {
   const { access, sync, debt, owner, intentLimit, age, look } = parts;
   const { context, pause, over, tally } = core;
-  const { state, clock, random, newSession, closed } = context;
+  const { state, clock, random, newId, closed } = context;
   /** The record that carries our intent, as it is stored. */
   let marked: { readonly base: ActiveRecord | undefined; readonly sight: Sight } | undefined;
   let held: HeldLock = {};
@@ -46,7 +46,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
 
   const intentIn = ({ record, intent }: Sight): Intent | undefined => record?.intent ?? intent;
   const carrierOf = ({ record }: Sight): SessionRecord =>
-    record ?? placeholder(newSession(), clock.now());
+    record ?? placeholder(newId(), clock.now());
 
   /** F3. Waits a moment for a redemption that somebody else has begun; `false`: there is none to wait for. */
   const awaitForeign = async (sight: Sight): Promise<boolean> => {
@@ -120,7 +120,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     }
     debt.start();
     // Signed out elsewhere meanwhile: nobody will use these tokens.
-    if (state.record?.status === 'signedOut') context.revoke(tokens);
+    if (state.record?.status === 'signedOut') context.revoker.revoke(tokens);
     return over() ?? { type: 'left' };
   };
 

@@ -118,7 +118,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     lockName: 'lock',
     clock,
     random,
-    newSession: () => 'new-session',
+    newId: () => 'new-session',
     redeem: async (current) => {
       spent.push(current);
       return outside.answer();
@@ -126,7 +126,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     classify: undefined,
     subjectOf,
     accept: undefined,
-    revoke: (tokens) => void revoked.push(tokens),
+    revoker: { revoke: (tokens) => void revoked.push(tokens) },
     unsettled,
     closed,
     ...options.changes,

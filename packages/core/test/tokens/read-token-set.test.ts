@@ -95,7 +95,9 @@ describe('a token set', () => {
         tokens: {},
         problem: expect.stringMatching(`^accessToken: expected .*, got the text "${text}"$`),
       });
-      expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(/^refreshToken: expected/);
+      expect(read({ accessToken: 'a', refreshToken: text }).problem).toMatch(
+        /^refreshToken: expected/,
+      );
     },
   );
 
