@@ -2,7 +2,6 @@ import type { TokenError } from '../errors/errors.ts';
 import { type Flight, startFlight } from '../refresh/flight.ts';
 import type { FlightContext, FlightEnd, OpenSharedFlight } from '../refresh/flight-types.ts';
 import type { Pacing } from '../refresh/pacing.ts';
-import type { EventBody } from '../session/events.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import { type ActiveRecord, isActive } from '../session/store.ts';
 
@@ -65,16 +64,14 @@ export function createFlights(
 
   const report = ({ flight, id, answered }: Started, end: FlightEnd, silence: number): void => {
     const { reason, tally } = flight;
-    const base = {
-      type: 'refreshEnded',
-      flight: id,
-      reason,
-      ...tally,
-      // Most have their token the moment it is there, before the flight has ended.
-      waiting: waiting.size + waiting.answered - answered,
-    } as const;
-    const token = state.current?.token.accessToken;
-    state.emit(endedEvent(base, end, silence > 0 ? clock.now() + silence : undefined), token);
+    // Most have their token the moment it is there, before the flight has ended.
+    const size = waiting.size + waiting.answered - answered;
+    const about = { type: 'refreshEnded', flight: id, reason, ...tally } as const;
+    const retryAt = silence > 0 ? clock.now() + silence : undefined;
+    state.emit(
+      { ...about, waiting: size, ...outcomeOf(end, retryAt) },
+      state.current?.token.accessToken,
+    );
   };
 
   const fail = (flight: Flight, end: Extract<FlightEnd, { type: 'failed' }>): number => {
@@ -157,24 +154,15 @@ export function createFlights(
   };
 }
 
-function endedEvent(
-  base: Omit<
-    Extract<EventBody, { type: 'refreshEnded'; outcome: 'adopted' | 'refreshed' | 'superseded' }>,
-    'outcome'
-  >,
-  end: FlightEnd,
-  retryAt: number | undefined,
-): EventBody {
-  switch (end.type) {
-    case 'current':
-      return { ...base, outcome: end.by === 'self' ? 'refreshed' : 'adopted' };
-    case 'announced':
-      return { ...base, outcome: 'refreshed' };
-    case 'left':
-      return { ...base, outcome: 'superseded' };
-    case 'dead':
-      return { ...base, outcome: 'sessionEnded', error: end.error, retryAt };
-    case 'failed':
-      return { ...base, outcome: 'failed', error: end.error, retryAt };
-  }
+function outcomeOf(end: FlightEnd, retryAt: number | undefined) {
+  if ('error' in end)
+    return {
+      outcome: end.type === 'dead' ? 'sessionEnded' : 'failed',
+      error: end.error,
+      retryAt,
+    } as const;
+  if (end.type === 'left') return { outcome: 'superseded' } as const;
+  return {
+    outcome: end.type === 'current' && end.by === 'peer' ? 'adopted' : 'refreshed',
+  } as const;
 }

@@ -14,7 +14,7 @@ import { within } from '../time/within.ts';
 import { fingerprint } from '../tokens/fingerprint.ts';
 import { requireTokenSet } from '../tokens/read-token-set.ts';
 import { subjectOf } from '../tokens/subject.ts';
-import type { IssuedToken, TokenSet } from '../tokens/tokens.ts';
+import type { IssuedToken } from '../tokens/tokens.ts';
 import type { CallContext, Explainable } from './call-context.ts';
 import { tell } from './call-listener.ts';
 import { createFlights, type Flights } from './flights.ts';
@@ -196,18 +196,20 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
       return waiting.enter({ kind: 'get', validFor }, wait);
     },
     // Made anew since the token was handed out, a manager has to read the store to know it.
-    replaceRejected: (rejected, wait) =>
-      waiting.enter(
-        typeof rejected === 'string'
-          ? { kind: 'replace', accessToken: rejected, rejected: undefined, place: undefined }
-          : {
-              kind: 'replace',
-              accessToken: undefined,
-              rejected: { session: rejected.session, gen: rejected.generation },
-              place: undefined,
-            },
+    replaceRejected(rejected, wait) {
+      const isToken = typeof rejected === 'string';
+      return waiting.enter(
+        {
+          kind: 'replace',
+          accessToken: isToken ? rejected : undefined,
+          rejected: isToken
+            ? undefined
+            : { session: rejected.session, gen: rejected.generation },
+          place: undefined,
+        },
         wait,
-      ),
+      );
+    },
     issued: (accessToken) => state.placeOf(accessToken) !== undefined,
     report: (event) => state.emit(event),
     async refresh(wait) {

@@ -122,9 +122,9 @@ export const SESSION_OPTIONS: Readonly<Record<keyof SessionOptions, Kind>> = {
 };
 /** Names that people bring from elsewhere. */
 const HINTS = {
-  lock: 'a lock belongs to a store: sharedStore({ ..., lock }), or memoryStore({ lock })',
-  onSessionEnded: 'subscribe() tells when a session ends',
-  origins: 'origins are an option of the adapter',
+  lock: 'it is an option of sharedStore and memoryStore',
+  onSessionEnded: 'subscribe() tells of it',
+  origins: 'it is an option of the adapter',
 };
 
 /** Throws a `TypeError` that names the option, what was expected and what came. */

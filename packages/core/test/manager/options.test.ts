@@ -86,15 +86,15 @@ describe('an option that is wrong is a TypeError that names it, what was expecte
     // 44: an option that does not exist would be ignored without a word.
     [
       { refresh, lock: {} },
-      'createTokenManager: there is no option "lock"; a lock belongs to a store: sharedStore({ ..., lock }), or memoryStore({ lock })',
+      'createTokenManager: there is no option "lock"; it is an option of sharedStore and memoryStore',
     ],
     [
       { refresh, onSessionEnded: refresh },
-      'createTokenManager: there is no option "onSessionEnded"; subscribe() tells when a session ends',
+      'createTokenManager: there is no option "onSessionEnded"; subscribe() tells of it',
     ],
     [
       { refresh, origins: [] },
-      'createTokenManager: there is no option "origins"; origins are an option of the adapter',
+      'createTokenManager: there is no option "origins"; it is an option of the adapter',
     ],
     [
       { refresh, skewWindows: 1 },
