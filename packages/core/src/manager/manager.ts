@@ -202,9 +202,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
         {
           kind: 'replace',
           accessToken: isToken ? rejected : undefined,
-          rejected: isToken
-            ? undefined
-            : { session: rejected.session, gen: rejected.generation },
+          rejected: isToken ? undefined : { session: rejected.session, gen: rejected.generation },
           place: undefined,
         },
         wait,
