@@ -1,7 +1,7 @@
 import { TokenError } from '../errors/errors.ts';
 import type { Moment } from '../session/freshness.ts';
 import type { RefreshReason } from '../session/functions.ts';
-import { type Generation, isExpired, isFresh } from '../session/generation.ts';
+import { type Generation, isExpired, isFresh, isOther } from '../session/generation.ts';
 import type { Place, SessionState } from '../session/state.ts';
 import type { IssuedToken } from '../tokens/tokens.ts';
 import type { Settlement } from './wait-queue.ts';
@@ -30,8 +30,8 @@ export interface Waiter {
   readonly call: number;
   /** The session's epoch then, and the number that had counted, where the session went on while a sign-in was being stored. */
   readonly within?: { readonly epoch: number; readonly decided: number } | undefined;
-  /** The generation that is not good enough; `undefined`: the current one, once one is known. */
-  gen: number | undefined;
+  /** The token that is not good enough; `undefined`: the current one, once one is known. */
+  old: { readonly gen: number; readonly accessToken: string | undefined } | undefined;
   /** Flights that have ended while this waiter waited, whoever had asked for them. */
   rounds: number;
   /** When its time is up, on the monotonic clock. */
@@ -84,12 +84,16 @@ export function decide(
   waiter.epoch ??= state.epoch;
   if (waiter.need.kind === 'know' && state.status !== 'unknown') return { give: undefined };
   if (waiter.need.kind === 'replace') {
-    if (waiter.need.place === undefined) return { wait: 'place' };
-    waiter.gen ??= waiter.need.place.gen;
+    const { place, accessToken } = waiter.need;
+    if (place === undefined) return { wait: 'place' };
+    waiter.old ??= { gen: place.gen, accessToken };
   }
   const asks = waiter.need.kind === 'get' || waiter.need.kind === 'renew';
   if (state.current === undefined && asks && input.stale()) return { wait: 'store' };
-  waiter.gen ??= state.current?.record.gen ?? -1;
+  waiter.old ??= {
+    gen: state.current?.record.gen ?? -1,
+    accessToken: state.current?.token.accessToken,
+  };
   return state.current === undefined
     ? withoutSession(waiter, input, failure)
     : withSession(waiter, state.current, input, failure);
@@ -146,7 +150,8 @@ function withSession(
   const moment = input.moment();
   const give = { give: current.token };
   const expired = isExpired(current, moment);
-  const moved = current.record.gen > Number(waiter.gen);
+  const { gen = 0, accessToken } = waiter.old ?? {};
+  const moved = isOther(current, gen, accessToken);
 
   if (need.kind === 'replace') {
     // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.

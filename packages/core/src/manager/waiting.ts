@@ -1,7 +1,7 @@
 import { TokenError } from '../errors/errors.ts';
 import type { Pacing } from '../refresh/pacing.ts';
 import { momentOf } from '../session/freshness.ts';
-import { isFresh } from '../session/generation.ts';
+import { isFresh, isOther } from '../session/generation.ts';
 import type { SessionState } from '../session/state.ts';
 import type { WaitOptions } from '../source.ts';
 import type { Clock } from '../time/clock.ts';
@@ -106,7 +106,7 @@ export function createWaiting(parts: {
     const deadline = clock.monotonic() + waitTimeout;
     const goesOn = busy && state.current !== undefined;
     const within = goesOn ? { epoch: state.epoch, decided } : undefined;
-    const waiter: Waiter = { need, epoch, call, within, gen: undefined, rounds: 0, deadline };
+    const waiter: Waiter = { need, epoch, call, within, old: undefined, rounds: 0, deadline };
     const end = next(waiter);
     if (end === undefined && parts.flights().flying && inside())
       return Promise.reject(insideError());
@@ -143,7 +143,7 @@ export function createWaiting(parts: {
     if (place === undefined || place.session !== current?.record.session)
       return { give: undefined };
     need.place = place;
-    const late = place.gen < current.record.gen;
+    const late = isOther(current, place.gen, need.accessToken);
     const settled = late || dead !== undefined || parts.flights().renews(current.record);
     const limited = settled ? undefined : pacing.mayReplace(current);
     const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });

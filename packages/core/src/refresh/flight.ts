@@ -1,7 +1,7 @@
 import { TokenError } from '../errors/errors.ts';
 import { type Moment, momentOf } from '../session/freshness.ts';
 import type { RefreshReason } from '../session/functions.ts';
-import { isFresh } from '../session/generation.ts';
+import { isFresh, isOther } from '../session/generation.ts';
 import type { HeldLock } from '../session/lock.ts';
 import type { ActiveRecord } from '../session/store.ts';
 import { createPause } from '../time/pause.ts';
@@ -79,7 +79,8 @@ export function startFlight(
       return state.epoch === epoch ? closing() : { type: 'left' };
     }
     if (current?.record.session !== from.session) return { type: 'left' };
-    if (current.record.gen > from.gen && !state.refused && isFresh(current, momentOf(clock)))
+    const other = isOther(current, from.gen, from.tokens.accessToken);
+    if (other && !state.refused && isFresh(current, momentOf(clock)))
       return { type: 'current', by: 'peer' };
     if (dead !== undefined && reason !== 'requested')
       return { type: 'dead', error: dead, by: 'peer' };

@@ -57,6 +57,17 @@ export function generationOf(
   };
 }
 
+/**
+ * Is it another token than the one of generation `gen`: of a later generation, or a different one of the same, which a
+ * store shows that went back? `accessToken`: that one, where it is known.
+ */
+export const isOther = (
+  { record, token }: Generation,
+  gen: number,
+  accessToken: string | undefined,
+): boolean =>
+  record.gen > gen || (accessToken !== undefined && accessToken !== token.accessToken);
+
 export const isExpired = (generation: Generation, moment: Moment): boolean =>
   remaining(generation.lifetime, moment) <= 0;
 

@@ -68,7 +68,7 @@ function mind(
     need: { ...need },
     epoch: state.epoch,
     call: 0,
-    gen: undefined,
+    old: undefined,
     rounds: 0,
     deadline: 30_000,
     ...more,
