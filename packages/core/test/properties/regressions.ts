@@ -424,4 +424,18 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'storeBack', pick: 2 },
     ],
   },
+  {
+    name: 'who asks by hand while known tokens are announced begins no session after a sign-out that comes meanwhile',
+    row: 'P10',
+    setting: { lifetime: 600, acquires: true },
+    actions: [
+      get(0),
+      advance(590_000),
+      { do: 'signOut', by: 0 },
+      { do: 'reopen', by: 0 },
+      { do: 'announce', by: 0, pick: 3 },
+      { do: 'announce', by: 0, pick: 0 },
+      { do: 'renew', by: 0 },
+    ],
+  },
 ];
