@@ -28,8 +28,8 @@ export interface Waiter {
   epoch: number | undefined;
   /** The number of the latest sign-in or sign-out when the wait began. */
   readonly call: number;
-  /** The session's epoch then, and the number that had counted, where the session went on while a sign-in was being stored. */
-  readonly within?: { readonly epoch: number; readonly decided: number } | undefined;
+  /** The session's epoch then, and the number of the sign-in or sign-out that had counted. */
+  readonly within: { readonly epoch: number; readonly decided: number };
   /** The token that is not good enough; `undefined`: the current one, once one is known. */
   old: { readonly gen: number; readonly accessToken: string | undefined } | undefined;
   /** Flights that have ended while this waiter waited, whoever had asked for them. */
@@ -106,7 +106,7 @@ const wasReplaced = (
   if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
   if (call < decided()) return true;
   // What was being stored changed nothing, but somebody else has signed in meanwhile.
-  return within?.decided === decided() && within.epoch !== state.epoch && !parked(within.epoch);
+  return within.decided === decided() && within.epoch !== state.epoch && !parked(within.epoch);
 };
 
 const replacedError = (): TokenError =>

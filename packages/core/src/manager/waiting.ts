@@ -104,8 +104,7 @@ export function createWaiting(parts: {
     const { busy, call, decided } = parts.home();
     const epoch = busy ? undefined : state.epoch;
     const deadline = clock.monotonic() + waitTimeout;
-    const goesOn = busy && state.current !== undefined;
-    const within = goesOn ? { epoch: state.epoch, decided } : undefined;
+    const within = { epoch: state.epoch, decided };
     const waiter: Waiter = { need, epoch, call, within, old: undefined, rounds: 0, deadline };
     const end = next(waiter);
     if (end === undefined && parts.flights().flying && inside())

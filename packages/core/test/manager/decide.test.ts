@@ -68,6 +68,7 @@ function mind(
     need: { ...need },
     epoch: state.epoch,
     call: 0,
+    within: { epoch: state.epoch, decided: 0 },
     old: undefined,
     rounds: 0,
     deadline: 30_000,
