@@ -277,6 +277,59 @@ describe('a sign-in whose write got no answer', () => {
   });
 });
 
+describe('a sign-in that the store refuses for good', () => {
+  const refuse = () =>
+    Promise.reject(
+      Object.assign(new Error('the disk is full'), { code: 'ENOSPC', delivery: 'answered' }),
+    );
+
+  it('rejects at once with what the store said, and the session before it stands', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    cell.hooks.beforeWrite = refuse;
+    let error: unknown;
+    tokens.setSession(NEW).catch((thrown: unknown) => (error = thrown));
+    await settle();
+    expect(error).toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'answered',
+      cause: { code: 'ENOSPC', message: 'the disk is full' },
+    });
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(60_000);
+    expect(cell.record).toEqual(stored());
+    expect([cell.writes, await outcome(tokens.getToken()), clock.pending]).toEqual([1, 'at-1', 0]);
+  });
+
+  it('after a write that got no answer is tried again all the same: that one may have been stored', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    cell.hooks.beforeWrite = () => {
+      cell.hooks.beforeWrite = refuse;
+      throw new Error('connection lost');
+    };
+    const signingIn = tokens.setSession(NEW).catch((error: unknown) => error);
+    await clock.advance(31_000);
+    expect(await signingIn).toMatchObject({ delivery: 'unanswered' });
+  });
+
+  it('takes the place of one that was given up before: that is not stored any more', async () => {
+    const { tokens, cell, clock } = await stageOf(stored());
+    cell.hooks.beforeWrite = diskFull;
+    const givenUp = outcome(tokens.setSession(NEW));
+    await clock.advance(31_000);
+    cell.hooks.beforeWrite = refuse;
+    const { writes } = cell;
+    const refused = outcome(tokens.setSession({ accessToken: 'third' }));
+    await settle();
+    expect(cell.writes).toBe(writes + 1);
+    expect(await refused).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect(await givenUp).toBe('ERR_REFRESH_UNAVAILABLE');
+    cell.hooks.beforeWrite = undefined;
+    await clock.advance(60_000);
+    expect(cell.record).toEqual(stored());
+    expect([await outcome(tokens.getToken()), clock.pending]).toEqual(['at-1', 0]);
+  });
+});
+
 describe('a sign-out', () => {
   it('ends the session here at once, then in the store', async () => {
     const { tokens, cell, clock, revoked, ofType } = await stageOf(stored(4));
