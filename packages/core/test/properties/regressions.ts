@@ -438,4 +438,14 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'renew', by: 0 },
     ],
   },
+  {
+    name: 'who asks for a token that is good for longer gets one after a silence of almost as long as the wait',
+    row: 'P6',
+    setting: { faulty: true, store: 'alone', lock: 'process', lifetime: 60, waitTimeout: 120_000 },
+    actions: [
+      get(0),
+      { do: 'strike', pick: 0, fault: 'rateLimited' },
+      { do: 'get', by: 0, validFor: 400_000 },
+    ],
+  },
 ];

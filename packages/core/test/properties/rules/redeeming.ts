@@ -13,6 +13,9 @@ const REMEMBERED = 120_000;
 /** An answer that comes later than this after its call was told to stop, in ms, is taken for lost. */
 const LOST = 65_000;
 
+/** Ms for which a flight may go on that somebody began while they waited. */
+const FLIGHT = 70_000;
+
 /** P1, P6, P8 (back-off), P9, D1, D3 (what is redeemed): when the token endpoint may be called. */
 export function redeemingRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline } = facts;
@@ -108,7 +111,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         left <= skew ||
         timeline.now >= by.learned + total - skew ||
         facts.players.some(({ jumped }) => jumped);
-      const wanted = timeline.now - by.wished < 100_000 || setting.backgroundWindow > 0;
+      const wish = setting.waitTimeout + FLIGHT;
+      const wanted = timeline.now - by.wished < wish || setting.backgroundWindow > 0;
       if (
         reason !== 'requested' &&
         !due &&
