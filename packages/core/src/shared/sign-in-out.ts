@@ -121,6 +121,8 @@ export function createSignInOut(
   const storeSignIn = async (signIn: Omit<Pending, 'done'>, number: number): Promise<void> => {
     const until = clock.monotonic() + waitTimeout;
     let sent: SessionRecord | undefined;
+    /** Did a write get no answer? It may land yet, whatever the store says of the next one. */
+    let unsure = false;
     let announcement: Announcement = 'same';
     for (let delay = FIRST_LOOK; ; delay = Math.min(LONGEST_LOOK, delay * 2)) {
       if (number <= ended) throw overtaken();
@@ -142,10 +144,13 @@ export function createSignInOut(
         settle(result, announcement, before);
         return;
       } catch (error) {
-        const { code, cause } = error as TokenError;
+        const { code, cause, delivery } = error as TokenError;
+        const refused = delivery === 'answered' && !unsure;
+        if (refused) sync.setAside(undefined);
         const definite =
           sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
-        if (definite) throw error;
+        if (refused || definite) throw error;
+        unsure = true;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
           if (isActive(sent) && number >= latest) sync.setAside(sent);
           else if (sent !== undefined) overtakenIds.push(sent.session);

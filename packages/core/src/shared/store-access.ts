@@ -1,7 +1,8 @@
 import { TokenError } from '../errors/errors.ts';
-import { safeCause, secretsOf } from '../errors/safe-cause.ts';
+import { causeOf, secretsOf } from '../errors/safe-cause.ts';
 import type { SessionRecord, StoreCell } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
+import { readMembers } from '../tokens/read-members.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { isRecord, readStored, type Sight } from './record.ts';
 
@@ -148,11 +149,14 @@ const failure = (
   action: 'read' | 'written',
   cause: unknown,
   tokens: TokenSet | undefined,
-): TokenError =>
-  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+): TokenError => {
+  const { of } = readMembers(cause, ['name', 'message', 'code', 'delivery']);
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', {
     message: `Store "${store}" could not be ${action}`,
-    cause: safeCause(cause, secretsOf(tokens)),
+    cause: causeOf(cause, of, secretsOf(tokens)),
+    delivery: of['delivery'] === 'answered' ? 'answered' : undefined,
   });
+};
 
 export const alwaysWritten = (store: string): TokenError =>
   new TokenError('ERR_REFRESH_UNAVAILABLE', {

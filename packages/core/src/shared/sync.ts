@@ -36,8 +36,8 @@ export interface Sync {
   ahead(record: ActiveRecord): void;
   /** The session is over in memory; the store does not know it yet. `unread`: whatever session the store holds is meant. */
   end(tombstone: SessionRecord, unread: boolean): void;
-  /** A sign-in of which nobody knows whether it was stored: to be stored, unless something newer is seen. */
-  setAside(record: ActiveRecord): void;
+  /** A sign-in of which nobody knows whether it was stored: to be stored, unless something newer is seen. `undefined`: none any more. */
+  setAside(record: ActiveRecord | undefined): void;
   /** A sign-in that a later call has overtaken: it does not count, should it be found. */
   giveUp(session: string): void;
   /** What was set aside or given up, for the turn of a later record. */
