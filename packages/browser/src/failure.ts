@@ -17,6 +17,7 @@ export function failure(what: string, error: unknown): Error {
   const { name: code, message } = error as Error;
   return Object.assign(
     new Error(`${what}: ${ADVICE[code] ?? message} (${code})`, { cause: error }),
-    { code },
+    // The transaction was undone, and the next one would be: a sign-in need not insist.
+    code === 'QuotaExceededError' ? { code, delivery: 'answered' } : { code },
   );
 }

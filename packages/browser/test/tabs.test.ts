@@ -496,7 +496,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
     });
 
     it('a browser without room is an error that says so, nothing has changed, and all is well when there is room', async () => {
-      const page = await user.tab({ waitTimeout: 2000 }); // for so long the write is tried again
+      const page = await user.tab();
       const session = await page.createCDPSession();
       const { origin } = new URL(site.elsewhere);
       await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
@@ -505,6 +505,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title, ends
         code: 'QuotaExceededError',
         message: expect.stringContaining('no room left'),
       });
+      expect(await page.evaluate(() => tab.lastError())).toMatchObject({ delivery: 'answered' });
       expect(await page.evaluate(() => tab.status())).toBe('unknown');
       await session.send('Storage.overrideQuotaForOrigin', { origin });
       await signIn(page, site);

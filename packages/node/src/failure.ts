@@ -34,8 +34,24 @@ const READING: Readonly<Record<string, string>> = {
   EBUSY: 'another program has had it open for more than a second: close that',
 };
 
-/** The error for what could not be done to `file`, with what that usually means. Keeps the system's `code`. */
-export function failure(what: 'read' | 'written' | 'locked', file: string, error: unknown): Error {
+/**
+ * Lasts until somebody has made room, or given leave: no reason to try again. On Windows some of them say that another
+ * program has the file open.
+ */
+const LASTING = [
+  ...['EROFS', 'ENOSPC', 'EDQUOT'],
+  ...(process.platform === 'win32' ? [] : ['EACCES', 'EPERM', 'EBUSY']),
+];
+
+/**
+ * The error for what could not be done to `file`, with what that usually means. Keeps the system's `code`. Unless it has been
+ * replaced and could not be `synced`, the file is what it was, and an error that lasts says so.
+ */
+export function failure(
+  what: 'read' | 'written' | 'locked' | 'synced',
+  file: string,
+  error: unknown,
+): Error {
   const code = codeOf(error);
   const why =
     (what === 'read' ? READING : ADVICE)[code ?? ''] ??
@@ -46,6 +62,7 @@ export function failure(what: 'read' | 'written' | 'locked', file: string, error
     }),
     {
       ...(code !== undefined && { code }),
+      ...(what !== 'synced' && LASTING.includes(code ?? '') && { delivery: 'answered' }),
     },
   );
 }

@@ -14,7 +14,7 @@ import { spliceJson } from './json-splice.ts';
 import { underKernelLock } from './kernel-lock.ts';
 import { lookUntil } from './patience.ts';
 import { realPlace } from './place.ts';
-import { removeAbandonedDrafts, replaceWhole, type WholeFile } from './whole-file.ts';
+import { removeAbandonedDrafts, replaceWhole, syncFolderOf, type WholeFile } from './whole-file.ts';
 
 /** Where a session is. */
 export interface FilePlace {
@@ -78,10 +78,11 @@ export function createFileCell(at: FilePlace): FileCell {
     if (whole !== undefined && hasOtherNames(whole.stats) && !settles(record, cell?.value))
       throw notOurs(at, OTHER_NAMES);
     const next = keys.length === 0 ? undefined : text;
+    let version: string;
     try {
       if (!tidied) await removeAbandonedDrafts(place, clock);
       tidied = true;
-      return await replaceWhole(
+      version = await replaceWhole(
         place,
         mark + (next === undefined ? freshText(keys, record) : spliceJson(next, keys, record)),
         whole,
@@ -90,6 +91,10 @@ export function createFileCell(at: FilePlace): FileCell {
     } catch (error) {
       throw failure('written', file, error);
     }
+    await syncFolderOf(place).catch((error: unknown) => {
+      throw failure('synced', file, error);
+    });
+    return version;
   };
 
   return {

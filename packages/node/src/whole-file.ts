@@ -60,7 +60,7 @@ const versionOf = (bytes: Uint8Array, { ino, mtimeNs }: BigIntStats): string =>
 
 /**
  * Replaces `file` whole: whoever reads sees the old or the new contents, and after a power cut there is one or the
- * other. Readable by its owner alone. Returns the new version. `before`: what is replaced.
+ * other. What rejects has not replaced it. Readable by its owner alone. Returns the new version. `before`: what is replaced.
  */
 export async function replaceWhole(
   file: string,
@@ -78,7 +78,6 @@ export async function replaceWhole(
     await patient(() => unlink(draft)).catch(() => undefined); // the error that led here says more
     throw error;
   }
-  await syncFolder(folder);
   return version;
 }
 
@@ -114,13 +113,16 @@ async function keepOwner(handle: FileHandle, { uid, gid }: BigIntStats): Promise
 /** What a folder's own sync says where there is no such thing. */
 const NO_FOLDER_SYNC = ['EINVAL', 'ENOTSUP', 'EISDIR', 'EPERM', 'EACCES', 'EBUSY', 'EBADF'];
 
-/** Not tried again: where folders cannot be opened, as on Windows, that would make each write a second longer. */
-async function syncFolder(folder: string): Promise<void> {
+/**
+ * After a file was replaced: so that a power cut does not undo it. Not tried again: where folders cannot be opened, as on
+ * Windows, that would make each write a second longer.
+ */
+export async function syncFolderOf(file: string): Promise<void> {
   const ignore = (error: unknown): undefined => {
     if (NO_FOLDER_SYNC.includes(codeOf(error) ?? '')) return undefined;
     throw error;
   };
-  const handle = await open(folder, 'r').catch(ignore);
+  const handle = await open(path.dirname(file), 'r').catch(ignore);
   if (handle === undefined) return;
   try {
     await handle.sync().catch(ignore);

@@ -140,6 +140,7 @@ describe('a file that cannot be written', () => {
       fault = broken;
       await expect(store.write(recordOf(2), version)).rejects.toMatchObject({
         code: broken.code,
+        delivery: 'answered',
         message: expect.stringMatching(
           new RegExp(`^${file} could not be written: .*${why.replaceAll(/[()]/g, '\\$&')}$`),
         ),
@@ -153,6 +154,33 @@ describe('a file that cannot be written', () => {
       expect(await store.write(recordOf(2), version)).toEqual(expect.any(String));
     },
   );
+
+  it('lets a sign-in reject at once, and the session before it stand', async () => {
+    await fileStore(file).write(recordOf(1, { expiresAt: Date.now() + 3_600_000 }), undefined);
+    const refresh = async () => ({ accessToken: 'access-3' });
+    const tokens = createTokenManager({ store: fileStore(file), refresh });
+    fault = { code: 'ENOSPC', on: 'writeFile' };
+    await expect(tokens.setSession({ accessToken: 'access-2' })).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      delivery: 'answered',
+      cause: { code: 'ENOSPC' },
+    });
+    expect((await tokens.getToken())?.accessToken).toBe('access-1');
+    await tokens.close();
+    fault = undefined;
+    expect((await fileStore(file).read())?.value).toMatchObject({ gen: 1 });
+  });
+
+  it('is told apart from one that was replaced, and whose folder could not be synced', async () => {
+    folderFault = 'ENOSPC';
+    const error = await fileStore(file)
+      .write(recordOf(1), undefined)
+      .catch((thrown: unknown) => thrown)
+      .finally(() => (folderFault = undefined));
+    expect(error).toMatchObject({ code: 'ENOSPC', message: expect.stringMatching(/be synced: /) });
+    expect(error).not.toHaveProperty('delivery');
+    expect((await fileStore(file).read())?.value).toMatchObject({ gen: 1 });
+  });
 
   it('spends no refresh token when the disk is full before the refresh, and a valid token is still served', async () => {
     await fileStore(file).write(
@@ -251,6 +279,7 @@ describe('a file that cannot be written', () => {
       });
       await expect(store.write(recordOf(2), (await store.read())?.version)).rejects.toMatchObject({
         code,
+        delivery: 'answered',
       });
       expect(refresh).not.toHaveBeenCalled();
       await tokens.close();

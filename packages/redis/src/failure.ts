@@ -15,6 +15,12 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 
 /**
+ * Redis has done nothing, and will not until somebody changes it. READONLY and the like end with a failover, and are tried
+ * again.
+ */
+const LASTING = ['OOM', 'MISCONF', 'NOAUTH', 'NOPERM'];
+
+/**
  * Redis could not be asked, which says nothing about whether a lock is held. A copy of what the client threw: ioredis
  * hangs the command on its errors, and there the tokens are.
  */
@@ -31,5 +37,9 @@ export function redisDown(what: string, error: unknown): TokenError {
     name: String(name),
     ...(word !== undefined && { code: word }),
   });
-  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause });
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: `${what}: ${why}`,
+    cause,
+    ...(LASTING.includes(word ?? '') && { delivery: 'answered' }),
+  });
 }

@@ -33,9 +33,15 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         timeout,
         async create() {
           const key = `contract ${name} ${++places} {ü*?}`;
+          const limit = (bytes: string): Promise<unknown> =>
+            command(connect().client, 'CONFIG', 'SET', 'maxmemory', bytes);
           return {
             open: () => redisStore(connect().client, { key }),
-            close: async () => closeAll(),
+            refuse: async () => void (await limit('1')),
+            async close() {
+              await limit('0');
+              closeAll();
+            },
           };
         },
       },

@@ -357,6 +357,31 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       expect(inspected(error)).not.toMatch(/access-1|refresh-1/);
     });
 
+    it('says that nothing was written, and will not be, where Redis has no memory or the user may not use the key', async () => {
+      const store = redisStore(client, { key: KEY });
+      const refused = () => store.write(recordOf(1), undefined).catch((thrown: unknown) => thrown);
+      await command(client, 'CONFIG', 'SET', 'maxmemory', '1');
+      const full = await refused();
+      await command(client, 'CONFIG', 'SET', 'maxmemory', '0');
+      await command(client, 'ACL', 'SETUSER', 'default', 'resetkeys');
+      const forbidden = await refused();
+      await command(client, 'ACL', 'SETUSER', 'default', 'allkeys');
+      expect([full, forbidden]).toMatchObject([
+        { delivery: 'answered', cause: { code: 'OOM' } },
+        { delivery: 'answered', cause: { code: 'NOPERM' } },
+      ]);
+      expect(await store.read()).toBeUndefined();
+    });
+
+    it('insists on a replica, which may be a primary soon', async () => {
+      const store = redisStore(client, { key: KEY });
+      await command(client, 'REPLICAOF', '127.0.0.1', '1');
+      const error = await store.write(recordOf(1), undefined).catch((thrown: unknown) => thrown);
+      await command(client, 'REPLICAOF', 'NO', 'ONE');
+      expect(error).toMatchObject({ cause: { code: 'READONLY' } });
+      expect(error).not.toHaveProperty('delivery');
+    });
+
     it('works without pub/sub, which it may not be allowed to use', async () => {
       await command(client, 'ACL', 'SETUSER', 'default', '-publish', '-subscribe');
       try {

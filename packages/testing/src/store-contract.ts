@@ -3,9 +3,10 @@ import { runRule } from './contract-rule.ts';
 import { cellRules } from './store-contract/cell-rules.ts';
 import { contendingRules } from './store-contract/contending-rules.ts';
 import { keepingRules } from './store-contract/keeping-rules.ts';
+import { refusingRules } from './store-contract/refusing-rules.ts';
 import { sharingRules } from './store-contract/sharing-rules.ts';
 import { subscribingRules } from './store-contract/subscribing-rules.ts';
-import type { StoreRule, StoreUnderTest } from './store-contract/types.ts';
+import type { Cell, StoreRule, StoreUnderTest } from './store-contract/types.ts';
 import { watchedStore } from './store-contract/watched-store.ts';
 
 export type { StorePlace, StoreUnderTest } from './store-contract/types.ts';
@@ -26,7 +27,9 @@ export function storeContract({ describe, it }: ContractFramework, store: StoreU
       runRule(async (run) => {
         const place = await run.wait('create()', store.create());
         run.onEnd(() => place.close?.());
-        await body({ open: () => watchedStore(place.open(), run), store: () => place.open() }, run);
+        const refuse = place.refuse && (async () => place.refuse?.());
+        const open = (): Cell => watchedStore(place.open(), run);
+        await body({ open, refuse, store: () => place.open() }, run);
       }, store.timeout),
     );
   const seed = store.seed ?? Math.floor(Math.random() * 2 ** 32);
@@ -34,5 +37,6 @@ export function storeContract({ describe, it }: ContractFramework, store: StoreU
   describe(`${store.name}: what it keeps`, () => keepingRules(rule, seed));
   describe(`${store.name}: many writers`, () => contendingRules(rule, store.writers ?? 8));
   describe(`${store.name}: several managers`, () => sharingRules(rule));
+  describe(`${store.name}: a write that is refused for good`, () => refusingRules(rule));
   describe(`${store.name}: subscribers`, () => subscribingRules(rule));
 }

@@ -166,6 +166,35 @@ describe('the contract of stores', () => {
   ])('notices one that %s', async (_what, rule, change) => {
     expect(await rulesBrokenBy(() => but(change))).toContainEqual(expect.stringMatching(rule));
   });
+
+  it.each<[string, object, string[]]>([
+    ['has nothing against one that says so', { delivery: 'answered' }, []],
+    [
+      'notices one that does not say so',
+      {},
+      [
+        'is told as such, and leaves what is there',
+        'lets a sign-in reject at once, and the session before it stand',
+      ],
+    ],
+  ])('%s, where its place takes no write any more', async (_what, error, rules) => {
+    const full = (framework: Parameters<typeof storeContract>[0]): void =>
+      storeContract(framework, {
+        name: 'x',
+        timeout: 500,
+        async create() {
+          let refuses = false;
+          const store = but(({ write }) => ({
+            async write(record, expected) {
+              if (refuses) throw Object.assign(new Error('The disk is full'), error);
+              return write(record, expected);
+            },
+          }));
+          return { open: () => store, refuse: () => void (refuses = true) };
+        },
+      });
+    expect(await broken(full)).toEqual(rules);
+  });
 });
 
 describe('the contract of locks', () => {

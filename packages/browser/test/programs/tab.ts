@@ -173,7 +173,12 @@ globalThis.tab = {
       else tokens.subscribe((event) => isIt(event) && resolve());
     }),
   status: () => tokens.status,
-  lastError: () => lastError && { code: lastError.code, message: lastError.message },
+  lastError: () =>
+    lastError && {
+      code: lastError.code,
+      message: lastError.message,
+      delivery: lastError.delivery,
+    },
   lastCause() {
     // An error of one request has the one that all of them share behind it.
     const { cause } = tokenErrorOf(lastError?.cause) ?? lastError ?? {};

@@ -58,7 +58,9 @@ export interface TabControl {
   /** Resolves after an event of this type, caused by another tab. */
   toldOf(type: 'refreshed' | 'signedOut' | 'signedIn'): Promise<void>;
   status(): string;
-  lastError(): { readonly code: string; readonly message: string } | undefined;
+  lastError():
+    | { readonly code: string; readonly message: string; readonly delivery: unknown }
+    | undefined;
   /** How its last error came about: the `code` of the `cause`. */
   lastCause(): { readonly code: unknown; readonly message: string } | undefined;
   close(): Promise<void>;

@@ -41,6 +41,8 @@ export const actionOf = (code: unknown): TokenError['action'] | undefined =>
  * - `unsent`: it surely never left (DNS, connection refused, TLS). Tried again at once, with jitter.
  * - `unanswered`: it may have been processed and the answer lost. The refresh token may be spent.
  * - `answered`: the server answered, and did not redeem the refresh token.
+ *
+ * The same of a store that `setSession()` wrote to: `unanswered`, it may take effect yet; `answered`, it surely does not.
  */
 export type Delivery = 'unsent' | 'unanswered' | 'answered';
 

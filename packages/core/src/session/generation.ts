@@ -65,8 +65,7 @@ export const isOther = (
   { record, token }: Generation,
   gen: number,
   accessToken: string | undefined,
-): boolean =>
-  record.gen > gen || (accessToken !== undefined && accessToken !== token.accessToken);
+): boolean => record.gen > gen || (accessToken !== undefined && accessToken !== token.accessToken);
 
 export const isExpired = (generation: Generation, moment: Moment): boolean =>
   remaining(generation.lifetime, moment) <= 0;

@@ -81,6 +81,9 @@ export interface StoreCell {
   /**
    * Writes the record whole, if the version is still `expected` (`undefined`: if nothing is there). Gives the new version;
    * `undefined` or `null`: somebody else was first.
+   *
+   * What rejects may have been written, and is tried again. An error with `delivery: 'answered'` says that it surely has not,
+   * and will not soon, as on a full disk: a sign-in rejects at once then, and the session before it stands.
    */
   write(record: SessionRecord, expected: string | undefined): Promise<string | null | undefined>;
   /** Somebody else may have written. Late, early or needless calls are fine. Returns unsubscribe. */
@@ -91,6 +94,10 @@ export interface StoreCell {
    */
   readonly lock?: RefreshLock | undefined;
 }
+
+/** Marks the error of a write that has not happened, and will not by trying again. */
+export const unwritten = <E>(error: E): E => Object.assign(error as object, UNWRITTEN) as E;
+const UNWRITTEN: Pick<TokenError, 'delivery'> = { delivery: 'answered' };
 
 /** What a manager takes: made by `sharedStore`, or by a function whose name ends in `Store`. */
 export interface TokenStore extends StoreCell {

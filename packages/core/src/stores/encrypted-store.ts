@@ -1,6 +1,11 @@
 import { check, hasMethods, nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
-import type { SessionRecord, StoredValue, TokenStore } from '../session/store.ts';
+import {
+  type SessionRecord,
+  type StoredValue,
+  type TokenStore,
+  unwritten,
+} from '../session/store.ts';
 import { aesGcmCodec, type EncryptionKey } from './aes-gcm-codec.ts';
 import type { TokenCodec } from './token-codec.ts';
 
@@ -15,6 +20,7 @@ interface EncryptedRecord extends Omit<SessionRecord, 'tokens'> {
  *
  * - Of several keys the first encrypts, and any decrypts: put a new key first, and remove the old one when every session
  *   has been refreshed.
+ * - Tokens that cannot be encrypted are not written, and `setSession()` rejects at once.
  * - Tokens that cannot be decrypted are ERR_STORE_RECORD, and stay where they are.
  * - A session that was stored without encryption is read, and encrypted by the next write.
  *
@@ -54,6 +60,14 @@ export function encryptedStore(
     }
   };
 
+  const encrypt: TokenCodec['encode'] = async (tokens, place) => {
+    try {
+      return await codec.encode(tokens, place);
+    } catch (error) {
+      throw unwritten(error instanceof Error ? error : new Error(`thrown: ${nameOf(error)}`));
+    }
+  };
+
   return {
     ...store,
     async read() {
@@ -62,7 +76,7 @@ export function encryptedStore(
     },
     async write(record, expected) {
       if (record.tokens === undefined) return store.write(record, expected);
-      const encoded = await codec.encode(record.tokens, placeOf(record));
+      const encoded = await encrypt(record.tokens, placeOf(record));
       const encrypted = replaced(record, 'tokens', 'encoded', encoded);
       return store.write(encrypted as unknown as EncryptedRecord, expected);
     },

@@ -2,8 +2,9 @@ import { Mutex } from 'async-mutex';
 import { check, checkAll, hasMethods, isFunction, isName } from '../errors/check-value.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { sharedStore } from '../shared/shared-store.ts';
-import type { StoredValue, TokenStore } from '../session/store.ts';
+import { type StoredValue, type TokenStore, unwritten } from '../session/store.ts';
 import { fingerprint } from '../tokens/fingerprint.ts';
+import { readMembers } from '../tokens/read-members.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { listenToPages } from './storage-events.ts';
 
@@ -72,8 +73,12 @@ export function storageStore(
         if (versionOf(found) !== expected) return undefined;
         const json = JSON.stringify(record);
         const text = json === found ? `${json} ` : json; // the same text would have the same version
-        const written = storage.setItem(key, text);
-        if (isPromise(written)) await written;
+        try {
+          const written = storage.setItem(key, text);
+          if (isPromise(written)) await written;
+        } catch (error) {
+          throw isFull(error) ? unwritten(error) : error;
+        }
         for (const tell of [...subscribers]) tell();
         return versionOf(text);
       }),
@@ -125,6 +130,12 @@ function parsed(text: string): unknown {
 /** A record of this or any other version of the format. */
 const isRecordLike = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'v' in value && 'session' in value;
+
+/** The storage has no room left: the browser's word for it, and that of older Firefox. */
+const isFull = (error: unknown): boolean =>
+  ['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED'].includes(
+    readMembers(error, ['name']).of['name'] as string,
+  );
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then === 'function';

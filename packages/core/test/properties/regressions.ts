@@ -448,4 +448,16 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'get', by: 0, validFor: 400_000 },
     ],
   },
+  {
+    name: 'a session stands that a manager has never seen which signs out by a clock that is behind',
+    row: 'L5',
+    setting: { managers: 2, lock: 'none', lifetime: 600, start: 'nothing' },
+    actions: [
+      request(1),
+      { do: 'signIn', by: 0 },
+      advance(4000),
+      { do: 'jump', by: 1, ms: -3_600_000 },
+      { do: 'signOut', by: 1 },
+    ],
+  },
 ];

@@ -22,12 +22,16 @@ storeContract(
     name: 'storageStore on an asynchronous storage',
     async create() {
       const items = new Map<string, string>();
+      let full = false;
       const storage = {
         getItem: async (key: string) => items.get(key),
-        setItem: async (key: string, value: string) => void items.set(key, value),
+        async setItem(key: string, value: string) {
+          if (full) throw new DOMException('No room', 'QuotaExceededError');
+          items.set(key, value);
+        },
       };
       const store = storageStore(storage, 'session');
-      return { open: () => store };
+      return { open: () => store, refuse: () => void (full = true) };
     },
   },
 );

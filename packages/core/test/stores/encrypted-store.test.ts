@@ -40,6 +40,24 @@ storeContract(
   },
 );
 
+storeContract(
+  { describe, it },
+  {
+    name: 'a memory store whose key can be gone',
+    async create() {
+      let gone = false;
+      const store = encryptedStore(memoryStore(), {
+        async encode(tokens) {
+          if (gone) throw new Error('The keychain is locked');
+          return JSON.stringify(tokens);
+        },
+        decode: async (text) => JSON.parse(text) as TokenSet,
+      });
+      return { open: () => store, refuse: () => void (gone = true) };
+    },
+  },
+);
+
 describe('a store whose tokens are encrypted', () => {
   it('keeps no token that can be read, and gives them back as they were', async () => {
     const cell = sharedCell();

@@ -167,6 +167,33 @@ describe.each([
     expect(await store.read()).toMatchObject({ value: record(1) });
   });
 
+  it.each(['QuotaExceededError', 'NS_ERROR_DOM_QUOTA_REACHED'])(
+    'that has no room left says that nothing was written, and will not be: %s',
+    async (name) => {
+      const below = storage({ key: JSON.stringify(record(1)) }, { async });
+      const setItem = () => {
+        throw new DOMException('The quota has been exceeded', name);
+      };
+      const store = storageStore({ ...below.like, setItem }, 'key');
+      const version = (await store.read())?.version;
+      await expect(store.write(record(2), version)).rejects.toMatchObject({
+        name,
+        delivery: 'answered',
+      });
+    },
+  );
+
+  it('that fails without saying why may have been written', async () => {
+    const below = storage({}, { async });
+    const setItem = () => {
+      throw new Error('The storage is down');
+    };
+    const error = await storageStore({ ...below.like, setItem }, 'key')
+      .write(record(1), undefined)
+      .catch((thrown: unknown) => thrown);
+    expect(error).not.toHaveProperty('delivery');
+  });
+
   it('that cannot be written holds what it held', async () => {
     const below = storage({ key: JSON.stringify(record(1)) }, { async });
     let full = true;

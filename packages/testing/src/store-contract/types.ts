@@ -8,7 +8,12 @@ export interface StorePlace {
    * the same store each time.
    */
   open(): TokenStore;
-  /** Takes everything away again. */
+  /**
+   * From now on the place takes no write, and will not by itself: a full disk, a key that is gone. Where it is there, the store
+   * has to say so (`delivery: 'answered'`).
+   */
+  refuse?(): Promise<void> | void;
+  /** Takes everything away again, also what `refuse` did. */
   close?(): Promise<void>;
 }
 
@@ -33,6 +38,7 @@ export interface Cell extends Pick<TokenStore, 'name' | 'subscribe'> {
 /** The place of one rule. */
 export interface RulePlace {
   open(): Cell;
+  refuse: StorePlace['refuse'];
   /** The store itself, for a manager. */
   store(): TokenStore;
 }

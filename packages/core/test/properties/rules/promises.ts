@@ -113,8 +113,11 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       );
       judge.checked('L5');
       const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
-      // Who signs out of one session does not end another that has begun meanwhile, and that it has never seen.
-      const other = last.family === undefined && last.of !== undefined && last.of !== family;
+      // Who signs out of one session does not end another that has begun meanwhile, and that it has never seen. Where it knew
+      // of none, the turns decide, and with them the clocks.
+      const { jumped } = last.by;
+      const unseen = last.of === undefined ? jumped : last.of !== family;
+      const other = last.family === undefined && unseen;
       const stands = may.some((one) => one.family === family) || other;
       if (!stands)
         judge.broken(
