@@ -460,4 +460,16 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'signOut', by: 1 },
     ],
   },
+  {
+    name: 'who asks by hand in a session that began while tokens were asked for from nothing gets no token of the one after it',
+    row: 'P10',
+    setting: { store: 'memory', lock: 'process', lifetime: 600, acquires: true, start: 'nothing' },
+    actions: [
+      request(0),
+      step(0),
+      { do: 'signIn', by: 0 },
+      { do: 'renew', by: 0 },
+      { do: 'signIn', by: 0 },
+    ],
+  },
 ];
