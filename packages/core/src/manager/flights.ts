@@ -136,7 +136,8 @@ export function createFlights(
       return undefined;
     },
     park() {
-      if (current?.flight.listening === true)
+      // Where there was no session nobody is turned away by its beginning, and the epoch is that of the new one.
+      if (state.current !== undefined && current?.flight.listening === true)
         parked = { flight: current.flight, epoch: state.epoch };
     },
     parked: (epoch) => parked?.epoch === epoch,
