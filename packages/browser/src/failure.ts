@@ -18,6 +18,6 @@ export function failure(what: string, error: unknown): Error {
   return Object.assign(
     new Error(`${what}: ${ADVICE[code] ?? message} (${code})`, { cause: error }),
     // The transaction was undone, and the next one would be: a sign-in need not insist.
-    code === 'QuotaExceededError' ? { code, delivery: 'answered' } : { code },
+    { code, delivery: code === 'QuotaExceededError' ? 'answered' : undefined },
   );
 }

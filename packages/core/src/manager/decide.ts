@@ -1,7 +1,13 @@
 import { TokenError } from '../errors/errors.ts';
 import type { Moment } from '../session/freshness.ts';
 import type { RefreshReason } from '../session/functions.ts';
-import { type Generation, isExpired, isFresh, isOther } from '../session/generation.ts';
+import {
+  type Generation,
+  isExpired,
+  isFresh,
+  isOther,
+  type OldToken,
+} from '../session/generation.ts';
 import type { Place, SessionState } from '../session/state.ts';
 import type { IssuedToken } from '../tokens/tokens.ts';
 import type { Settlement } from './wait-queue.ts';
@@ -31,7 +37,7 @@ export interface Waiter {
   /** The session's epoch then, and the number of the sign-in or sign-out that had counted. */
   readonly within: { readonly epoch: number; readonly decided: number };
   /** The token that is not good enough; `undefined`: the current one, once one is known. */
-  old: { readonly gen: number; readonly accessToken: string | undefined } | undefined;
+  old: OldToken | undefined;
   /** Flights that have ended while this waiter waited, whoever had asked for them. */
   rounds: number;
   /** When its time is up, on the monotonic clock. */
@@ -64,6 +70,7 @@ export type Decision =
   | Settlement<IssuedToken | undefined>
   | { readonly wait: 'store' | 'place' | 'transition' | 'silence' | RefreshReason };
 
+const NONE: OldToken = { generation: -1 };
 /** A waiter whose token is not good enough after this many flights gets what there is. */
 const MOST_ROUNDS = 2;
 
@@ -86,14 +93,11 @@ export function decide(
   if (waiter.need.kind === 'replace') {
     const { place, accessToken } = waiter.need;
     if (place === undefined) return { wait: 'place' };
-    waiter.old ??= { gen: place.gen, accessToken };
+    waiter.old ??= { generation: place.gen, accessToken };
   }
   const asks = waiter.need.kind === 'get' || waiter.need.kind === 'renew';
   if (state.current === undefined && asks && input.stale()) return { wait: 'store' };
-  waiter.old ??= {
-    gen: state.current?.record.gen ?? -1,
-    accessToken: state.current?.token.accessToken,
-  };
+  waiter.old ??= state.current?.token ?? NONE;
   return state.current === undefined
     ? withoutSession(waiter, input, failure)
     : withSession(waiter, state.current, input, failure);
@@ -150,8 +154,7 @@ function withSession(
   const moment = input.moment();
   const give = { give: current.token };
   const expired = isExpired(current, moment);
-  const { gen = 0, accessToken } = waiter.old ?? {};
-  const moved = isOther(current, gen, accessToken);
+  const moved = isOther(current.token, waiter.old);
 
   if (need.kind === 'replace') {
     // Of a session that was replaced while a sign-in was being stored, or the same token again: the refusal stands.

@@ -142,7 +142,7 @@ export function createWaiting(parts: {
     if (place === undefined || place.session !== current?.record.session)
       return { give: undefined };
     need.place = place;
-    const late = isOther(current, place.gen, need.accessToken);
+    const late = isOther(current.token, { generation: place.gen, accessToken: need.accessToken });
     const settled = late || dead !== undefined || parts.flights().renews(current.record);
     const limited = settled ? undefined : pacing.mayReplace(current);
     const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });

@@ -52,6 +52,7 @@ export function startFlight(
   land: (end: FlightEnd) => void,
 ): Flight {
   const { state, clock } = context;
+  const first = state.current?.token;
   const from = state.current?.record;
   const epoch = state.epoch;
   const begun = clock.monotonic();
@@ -79,8 +80,7 @@ export function startFlight(
       return state.epoch === epoch ? closing() : { type: 'left' };
     }
     if (current?.record.session !== from.session) return { type: 'left' };
-    const other = isOther(current, from.gen, from.tokens.accessToken);
-    if (other && !state.refused && isFresh(current, momentOf(clock)))
+    if (isOther(current.token, first) && !state.refused && isFresh(current, momentOf(clock)))
       return { type: 'current', by: 'peer' };
     if (dead !== undefined && reason !== 'requested')
       return { type: 'dead', error: dead, by: 'peer' };

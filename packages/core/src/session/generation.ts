@@ -57,15 +57,17 @@ export function generationOf(
   };
 }
 
-/**
- * Is it another token than the one of generation `gen`: of a later generation, or a different one of the same, which a
- * store shows that went back? `accessToken`: that one, where it is known.
- */
-export const isOther = (
-  { record, token }: Generation,
-  gen: number,
-  accessToken: string | undefined,
-): boolean => record.gen > gen || (accessToken !== undefined && accessToken !== token.accessToken);
+/** A token that is not good enough; `accessToken`: where it is known. */
+export interface OldToken {
+  readonly generation: number;
+  readonly accessToken?: string | undefined;
+}
+
+/** Is it another token: of a later generation, or a different one of the same, which a store shows that went back? */
+export const isOther = (token: IssuedToken, old: OldToken | undefined): boolean =>
+  old === undefined ||
+  token.generation > old.generation ||
+  (old.accessToken !== undefined && old.accessToken !== token.accessToken);
 
 export const isExpired = (generation: Generation, moment: Moment): boolean =>
   remaining(generation.lifetime, moment) <= 0;

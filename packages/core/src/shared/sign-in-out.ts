@@ -121,12 +121,11 @@ export function createSignInOut(
   const storeSignIn = async (signIn: Omit<Pending, 'done'>, number: number): Promise<void> => {
     const until = clock.monotonic() + waitTimeout;
     let sent: SessionRecord | undefined;
-    /** Did a write get no answer? It may land yet, whatever the store says of the next one. */
-    let unsure = false;
     let announcement: Announcement = 'same';
     for (let delay = FIRST_LOOK; ; delay = Math.min(LONGEST_LOOK, delay * 2)) {
       if (number <= ended) throw overtaken();
       const before = state.record?.session;
+      const unsure = sent;
       try {
         const result = await access.update(
           (sight) => {
@@ -145,12 +144,14 @@ export function createSignInOut(
         return;
       } catch (error) {
         const { code, cause, delivery } = error as TokenError;
-        const refused = delivery === 'answered' && !unsure;
-        if (refused) sync.setAside(undefined);
+        // This write has not happened; one before it may land yet.
+        if (delivery === 'answered') {
+          sent = unsure;
+          if (sent === undefined) sync.setAside(sent);
+        }
         const definite =
           sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
-        if (refused || definite) throw error;
-        unsure = true;
+        if (definite) throw error;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
           if (isActive(sent) && number >= latest) sync.setAside(sent);
           else if (sent !== undefined) overtakenIds.push(sent.session);

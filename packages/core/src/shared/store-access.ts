@@ -1,5 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
-import { causeOf, secretsOf } from '../errors/safe-cause.ts';
+import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { SessionRecord, StoreCell } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { readMembers } from '../tokens/read-members.ts';
@@ -150,11 +150,11 @@ const failure = (
   cause: unknown,
   tokens: TokenSet | undefined,
 ): TokenError => {
-  const { of } = readMembers(cause, ['name', 'message', 'code', 'delivery']);
+  const { delivery } = readMembers(cause, ['delivery']).of;
   return new TokenError('ERR_REFRESH_UNAVAILABLE', {
     message: `Store "${store}" could not be ${action}`,
-    cause: causeOf(cause, of, secretsOf(tokens)),
-    delivery: of['delivery'] === 'answered' ? 'answered' : undefined,
+    cause: safeCause(cause, secretsOf(tokens)),
+    delivery: delivery === 'answered' ? delivery : undefined,
   });
 };
 

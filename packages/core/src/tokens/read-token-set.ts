@@ -119,7 +119,7 @@ function plain(value: unknown): unknown {
       key === '__proto__' ? undefined : member,
     );
   } catch {
-    return undefined; // a cycle, a BigInt, a getter that throws
+    return undefined; // a cycle, a BigInt, a getter that throws, a function
   }
 }
 
