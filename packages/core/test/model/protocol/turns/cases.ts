@@ -23,6 +23,7 @@ const ONCE: Faults = {
   refreshes: 0,
   restores: 1,
   unanswered: 0,
+  refused: 0,
   restarts: 0,
 };
 
@@ -109,6 +110,22 @@ const UNANSWERED: readonly (readonly [string, Situation])[] = [
   ],
 ];
 
+const REFUSED: readonly (readonly [string, Situation])[] = [
+  ['a sign-in that is refused for good', { faults: { signOuts: 1, refreshes: 1, refused: 1 } }],
+  [
+    'a sign-in without an answer, and one that is refused for good',
+    { faults: { ...NO_RETURN, refused: 1 } },
+  ],
+  [
+    'a sign-in without an answer, one that is refused for good, the store goes back',
+    { faults: { ...RETURN, refused: 1 } },
+  ],
+  [
+    'a sign-in without an answer, one that is refused for good, wrong clocks',
+    { faults: { ...REFRESH, refused: 1 }, ahead: -5 },
+  ],
+];
+
 const IDS: Partial<Rules> = { order: 'ids of what is over' };
 const ANOTHER_BACK: Partial<Rules> = { unanswered: 'withdrawn: written over' };
 
@@ -169,6 +186,13 @@ const REFUTED: Case[] = [
     { faults: REFRESH, ahead: 5 },
     { unanswered: 'owed as the newest record' },
   ),
+  refuted(
+    'a refusal for good is believed after a write without an answer: the sign-in rejects, and stands',
+    4,
+    [STANDS],
+    { faults: { signIns: 0, restores: 0, refused: 1 } },
+    { believes: 'any refusal' },
+  ),
   {
     // The turns grow without end, so no state comes twice: the protocol has fewer than 6,000 states here.
     what: 'two sign-ins without an answer are written over: endless writing',
@@ -209,7 +233,10 @@ const NOT_PROMISED: Case[] = [
 
 export const TURNS: Searches = {
   name: 'the order of sessions',
-  holds: [...ORDER, ...UNANSWERED.map(([what, situation]) => holds(what, situation))],
+  holds: [
+    ...ORDER,
+    ...[...UNANSWERED, ...REFUSED].map(([what, situation]) => holds(what, situation)),
+  ],
   refuted: REFUTED,
   notPromised: NOT_PROMISED,
 };

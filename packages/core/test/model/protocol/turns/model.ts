@@ -44,14 +44,14 @@ const isQuiet = ({ late }: State, next: readonly Step<State>[]): boolean =>
   late === undefined && next.every(({ free }) => free);
 
 function atTheEnd(state: State, { unanswered }: Rules): Property[] {
-  const { store, managers, rejected, last, mayStand } = state;
+  const { store, managers, rejected, refused, last, mayStand } = state;
   const broken: Property[] = [];
   if (managers.some(({ memory, owed }) => !same(memory, store) || owed !== undefined))
     broken.push('managers and store do not agree');
   // A sign-in that is owed may take effect, and its error says so.
   const owed = unanswered === 'owed beside memory' || unanswered === 'owed as the newest record';
-  if (!owed && store.session === rejected && store.signedIn)
-    broken.push('a rejected sign-in stands');
+  const never = owed ? [refused] : [refused, rejected];
+  if (never.includes(store.session) && store.signedIn) broken.push('a rejected sign-in stands');
   if (last === undefined) return broken;
   const stands = store.session === last.session && store.signedIn === last.signedIn;
   if (!last.signedIn && store.session === last.session && store.signedIn)

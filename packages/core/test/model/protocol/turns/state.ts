@@ -25,6 +25,8 @@ export interface Faults {
   readonly restores: number;
   /** Sign-ins whose write gets no answer, and may land later. */
   readonly unanswered: number;
+  /** Sign-ins of whose write the store says that it has not happened, and will not. */
+  readonly refused: number;
   /** Managers that are started anew. */
   readonly restarts: number;
 }
@@ -43,6 +45,8 @@ export interface Rules {
     | 'withdrawn: written over'
     | 'buried: never taken up'
     | 'forgotten';
+  /** Of which writes a sign-in believes a refusal for good: of the first one, or also after one that got no answer. */
+  readonly believes: 'the first refusal' | 'any refusal';
 }
 
 export const PROTOCOL: Rules = {
@@ -50,6 +54,7 @@ export const PROTOCOL: Rules = {
   turnsFollowTheClock: true,
   ahead: 0,
   unanswered: 'owed beside memory',
+  believes: 'the first refusal',
 };
 
 /** The last sign-in or sign-out that resolved. */
@@ -72,6 +77,8 @@ export interface State {
   readonly mayStand: readonly number[];
   /** The newest sign-in without an answer. */
   readonly rejected: number | undefined;
+  /** The newest sign-in that was refused for good. */
+  readonly refused: number | undefined;
   readonly clock: number;
   readonly left: Faults;
 }
@@ -94,6 +101,7 @@ export function initialState(managers: number, left: Faults): State {
     last: undefined,
     mayStand: [],
     rejected: undefined,
+    refused: undefined,
     clock: 0,
     left,
   };

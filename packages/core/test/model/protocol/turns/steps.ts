@@ -147,7 +147,31 @@ function signsIn(state: State, id: number, manager: Manager, rules: Rules): Step
       }),
     );
   }
+  if (left.refused > 0) steps.push(...refusals(state, id, manager, rules, signIn));
   return steps.map(free);
+}
+
+/** It rejects at once, and owes nothing; nor what it had given up before. */
+function refusals(
+  state: State,
+  id: number,
+  manager: Manager,
+  rules: Rules,
+  signIn: SignIn,
+): Step<State>[] {
+  const { store, left, nextSession, clock } = state;
+  const seen = relate(manager, store, rules) === 'other' ? store : manager.memory;
+  const after = { memory: seen, owed: undefined };
+  const world = {
+    nextSession: nextSession + 1,
+    clock: clock + 1,
+    ...spend(left, 'refused'),
+    refused: signIn.session,
+  };
+  const first = does(state, id, 'is refused for good', after, world);
+  if (rules.believes === 'the first refusal') return [first];
+  const late = { signIn, lands: true };
+  return [first, does(state, id, 'gets no answer, and then a refusal', after, { ...world, late })];
 }
 
 function signsOut(state: State, id: number, manager: Manager, rules: Rules): Step<State>[] {
