@@ -18,7 +18,13 @@ const CAN_LOSE: ReadonlySet<Fault> = new Set<Fault>([
 ]);
 
 /** Faults after which a manager owes its store something: only who is killed, or closed, while it owes may lose that. */
-const OWED: ReadonlySet<Fault> = new Set<Fault>(['storeFails', 'writeLate', 'outage', 'away']);
+const OWED: ReadonlySet<Fault> = new Set<Fault>([
+  'storeFails',
+  'writeLate',
+  'writeRefused',
+  'outage',
+  'away',
+]);
 
 /** Those among them after which the store is what it was. */
 const STORE_STAYS: ReadonlySet<Fault> = new Set<Fault>(
@@ -37,6 +43,7 @@ export function endingRules(facts: Facts, judge: Judge): Rule {
     away: 'L2',
     ended: 'L11',
     writeLate: 'L1',
+    writeRefused: 'L1',
   };
   /** A record that is away for longer than a flight waits, while somebody redeems, is not promised to live. */
   const longAway = (): boolean =>

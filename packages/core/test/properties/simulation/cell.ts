@@ -100,6 +100,9 @@ export function sharedCell(
             void timeline.gate('lateWrite', 0).then(() => compareAndSet(by, copy, expected));
             throw new Error('No answer');
           }
+          // It has not happened, and will not by trying again.
+          if (struck === 'writeRefused')
+            throw Object.assign(new Error('The disk is full'), { delivery: 'answered' });
           const commits = copy.gen > (recordOf(stored?.value)?.gen ?? 0);
           if (
             struck === 'storeFails' ||

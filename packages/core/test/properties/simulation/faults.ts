@@ -26,13 +26,14 @@ export type Fault =
   | 'away'
   | 'restored'
   | 'writeLate'
+  | 'writeRefused'
   | 'otherSubject'
   | 'trap'
   | 'ended';
 
 /** Which faults can strike at which gate. */
 export const FAULTS: Record<GateKind, readonly Fault[]> = {
-  storeRequest: ['storeFails', 'hang', 'writeLate'],
+  storeRequest: ['storeFails', 'hang', 'writeLate', 'writeRefused'],
   storeAnswer: ['storeFails', 'hang'],
   lateWrite: [],
   notify: ['hang'],

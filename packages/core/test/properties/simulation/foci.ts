@@ -85,6 +85,7 @@ export const FOCI: Record<Focus, FocusOf> = {
   lateWrites: {
     actions: [
       often(strike('writeLate'), 8),
+      often(strike('writeRefused'), 3),
       often(fc.record({ do: fc.constant('signIn'), by }), 4),
       often(fc.record({ do: fc.constant('signOut'), by }), 3),
     ],
