@@ -200,7 +200,7 @@ export const SABOTAGES: readonly Sabotage[] = [
           const late = waiter.need.kind === 'replace' && !known.has(waiter);
           known.add(waiter);
           return right.decide(
-            late ? Object.assign(waiter, { gen: facts.state.current?.record.gen }) : waiter,
+            late ? Object.assign(waiter, { old: facts.state.current?.token }) : waiter,
             facts,
             failure,
           );
