@@ -472,4 +472,16 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'signIn', by: 0 },
     ],
   },
+  {
+    name: 'where not all have the same lock, a store that is set back forgets the intent: who reads it then cannot know',
+    row: 'P1',
+    setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 600 },
+    actions: [
+      request(1),
+      ...[0, 0, 0].map(step),
+      advance(4000),
+      get(0),
+      { do: 'storeBack', pick: 0 },
+    ],
+  },
 ];

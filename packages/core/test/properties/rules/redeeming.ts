@@ -26,9 +26,9 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
-  /** Without a lock, a store that is set back forgets the intent: who reads it before its owner cannot know. */
+  /** Without a lock that all share, a store that is set back forgets the intent: who reads it before its owner cannot know. */
   const restoredSince = (call: Call): boolean =>
-    setting.lock === 'none' &&
+    ['none', 'mixed'].includes(setting.lock) &&
     facts.strikes.some(
       ({ fault, order }) => fault === 'storeBack' && order > (announced.get(call) ?? call.order),
     );
