@@ -7,7 +7,7 @@ import { managerOf } from './manager.ts';
 import type { TokenManager } from './token-manager.ts';
 import { checkOptions, type TokenManagerOptions } from './options.ts';
 import { check, hasMethods, isAmount, isFunction, isName, unless } from '../errors/check-value.ts';
-import { createPoolEntry, type PoolEntry } from './pool-entry.ts';
+import { busyWith, isDroppable, type PoolEntry } from './pool-entry.ts';
 import { tell } from './call-listener.ts';
 
 /** Ms that a call waits for what a dropped manager of its key still has to store. */
@@ -40,12 +40,12 @@ export interface TokenPool {
 
 /**
  * One manager a key, made on demand by `create`, dropped when idle: for servers, where each request belongs to another
- * user. A manager is not dropped while somebody waits for it, nor while its session is in memory only and `acquire` alone
- * could not get it again: give each a `store`. Nor, as long as there is another, while a refresh is under way or it has
- * tokens that its store could not take.
+ * user. A manager is not dropped while somebody waits for it, while a refresh is under way, or while it has tokens that its
+ * store could not take; nor while its session is in memory only and `acquire` alone could not get it again: give each a
+ * `store`.
  *
  * With `max` managers of which none can be dropped, a call for one more session rejects with ERR_WAIT_LIMIT; so does, after
- * 30,000 ms, a call for a session whose dropped manager still waits for an answer to a refresh. Throws a `TypeError` that
+ * 30,000 ms, a call for a session that was closed and still waits for an answer to a refresh. Throws a `TypeError` that
  * names the option that is wrong; what `create` throws is what the calls reject with.
  *
  * @example
@@ -91,16 +91,17 @@ export function createTokenPool(
     const now = clock.monotonic();
     for (const [key, entry] of entries) {
       if (entry.usedAt + idleTimeout > now) break;
-      if (entry.droppable) void drop(key, entry);
+      if (isDroppable(entry)) void drop(key, entry);
     }
     scheduleSweep();
   };
   const scheduleSweep = (): void => {
     if (cancelSweep !== undefined || idleTimeout === Infinity || closed) return;
     let delay: number | undefined;
-    for (const { busy, droppable, usedAt } of entries.values()) {
-      if (busy) continue; // the end of the call asks again
-      const left = usedAt + idleTimeout - clock.monotonic();
+    for (const entry of entries.values()) {
+      if (entry.calls > 0) continue; // the end of the call asks again
+      const droppable = isDroppable(entry);
+      const left = entry.usedAt + idleTimeout - clock.monotonic();
       delay = left > 0 || droppable ? Math.max(0, left) : idleTimeout;
       // Later ones are not due earlier. One that cannot be dropped yet is looked at again, as late as the others at the most.
       if (delay < idleTimeout || droppable) break;
@@ -110,10 +111,7 @@ export function createTokenPool(
 
   const makeRoom = (): void => {
     if (entries.size < max) return;
-    // One that is still at work, or whose store was out of order, is spared as long as there is another.
-    for (const sparing of [true, false])
-      for (const [key, entry] of entries)
-        if (entry.droppable || (!sparing && !entry.kept)) return void drop(key, entry);
+    for (const [key, entry] of entries) if (isDroppable(entry)) return void drop(key, entry);
     throw new TokenError('ERR_WAIT_LIMIT', {
       message: `All ${max} sessions of the pool are in use`,
     });
@@ -130,7 +128,7 @@ export function createTokenPool(
       pooled.manager.subscribe((event) => {
         for (const listener of [...listeners]) tell(() => listener(key, event));
       });
-      entry = createPoolEntry(pooled);
+      entry = { ...pooled, usedAt: 0, calls: 0 };
     }
     entries.delete(key); // so that it counts as the most recently used
     entries.set(key, entry);
@@ -155,7 +153,7 @@ export function createTokenPool(
     for (let earlier = closing.get(key); earlier !== undefined; earlier = closing.get(key))
       await abortable(inTime(earlier), signal);
     const entry = entryOf(key);
-    return entry.busyWith(run(entry.manager)).finally(scheduleSweep);
+    return busyWith(entry, run(entry.manager)).finally(scheduleSweep);
   };
 
   const get = (key: string): TokenManager => {

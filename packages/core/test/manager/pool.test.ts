@@ -65,9 +65,9 @@ function testPool(options: TokenPoolOptions = {}) {
   };
 }
 
-/** A pool with one place, which `b` has taken from `a`, whose refresh goes on and nobody waits for. */
-async function droppedWhileRefreshing() {
-  const all = testPool({ max: 1 });
+/** A session whose refresh goes on, and nobody waits for. */
+async function leftWhileRefreshing(options: TokenPoolOptions = {}) {
+  const all = testPool(options);
   const { pool, cellOf, server } = all;
   cellOf('a', -1);
   server.holds = true;
@@ -76,8 +76,14 @@ async function droppedWhileRefreshing() {
   await settle();
   leaving.abort(new Error('left'));
   await left;
-  await pool.get('b').getToken(); // takes the only place
   return all;
+}
+
+/** The same, closed by hand. */
+async function closedWhileRefreshing() {
+  const all = await leftWhileRefreshing();
+  const closing = all.pool.get('a').close();
+  return { ...all, closing };
 }
 
 describe('a pool of sessions', () => {
@@ -191,8 +197,22 @@ describe('a pool of sessions', () => {
     expect([pool.size, created]).toEqual([2, ['a', 'b', 'c', 'b']]);
   });
 
-  it('has one flight a key although the manager was dropped while a refresh went on that nobody waits for', async () => {
-    const { pool, answer, refreshes } = await droppedWhileRefreshing();
+  it('does not drop a manager whose refresh is under way, although nobody waits for it, and does once that is stored', async () => {
+    const { pool, clock, cellOf, answer, refreshes } = await leftWhileRefreshing({
+      idleTimeout: 1000,
+      max: 1,
+    });
+    await clock.advance(5000);
+    expect([pool.size, await outcome(pool.get('b').getToken())]).toEqual([1, 'ERR_WAIT_LIMIT']);
+    answer();
+    await settle();
+    expect(cellOf('a').record?.tokens?.accessToken).toBe('a-2');
+    await clock.advance(1000);
+    expect([pool.size, clock.pending, refreshes]).toEqual([0, 0, ['a-2']]);
+  });
+
+  it('has one flight a key although the manager was closed while a refresh went on that nobody waits for', async () => {
+    const { pool, answer, refreshes, closing } = await closedWhileRefreshing();
     const again = pool.get('a').getToken();
     const impatient = new AbortController();
     const reason = new Error('does not wait for that');
@@ -203,10 +223,11 @@ describe('a pool of sessions', () => {
     answer();
     expect((await again)?.accessToken).toBe('a-2');
     expect(refreshes).toEqual(['a-2']);
+    await closing;
   });
 
-  it('keeps nobody waiting for longer than 30 s for a manager that was dropped while its refresh hangs', async () => {
-    const { pool, clock } = await droppedWhileRefreshing();
+  it('keeps nobody waiting for longer than 30 s for a manager that was closed while its refresh hangs', async () => {
+    const { pool, clock } = await closedWhileRefreshing();
     const waiting = pool.get('a').getToken();
     const refused = expect(waiting).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
@@ -220,11 +241,10 @@ describe('a pool of sessions', () => {
     await refused;
   });
 
-  it('does not drop tokens that the store could not take, as long as it can do without another', async () => {
+  it('does not drop tokens that the store could not take, neither while idle nor to make room, and does once they are stored', async () => {
     const { pool, clock, cellOf } = testPool({ idleTimeout: 1000, max: 2 });
-    cellOf('a', -1);
+    const { hooks } = cellOf('a', -1);
     const session = pool.get('a');
-    const { hooks } = cellOf('a');
     hooks.beforeWrite = ({ gen }) => {
       if (gen > 0) throw new Error('the store is down');
     };
@@ -240,26 +260,19 @@ describe('a pool of sessions', () => {
     expect([pool.size, cellOf('a').record?.tokens?.accessToken]).toEqual([0, 'a-2']);
   });
 
-  it('does without tokens that the store could not take where there is no other, unless somebody waits for them', async () => {
+  it('turns a newcomer away rather than tokens that the store could not take', async () => {
     const { pool, clock, cellOf } = testPool({ max: 1 });
     const { hooks } = cellOf('a', -1);
     hooks.beforeWrite = ({ gen }) => {
       if (gen > 0) throw new Error('the store is down');
     };
     await pool.get('a').getToken();
-    let read = (): void => undefined;
-    hooks.beforeRead = () => new Promise<void>((resolve) => (read = resolve));
-    const waiting = outcome(pool.get('a').refresh());
-    await settle();
     expect(await outcome(pool.get('b').getToken())).toBe('ERR_WAIT_LIMIT');
-    hooks.beforeRead = undefined;
-    read();
-    expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
+    hooks.beforeWrite = undefined;
+    await clock.advance(10_000);
+    expect(cellOf('a').record?.tokens?.accessToken).toBe('a-2');
     expect(await outcome(pool.get('b').getToken())).toBe('b-1');
     expect(pool.size).toBe(1);
-    hooks.beforeWrite = undefined;
-    await clock.advance(10_000); // what was owed is stored by the manager that was dropped
-    expect(cellOf('a').record?.tokens?.accessToken).toBe('a-2');
   });
 
   it('knows the tokens of a session that it has a manager for', async () => {
