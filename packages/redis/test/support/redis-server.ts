@@ -10,13 +10,15 @@ import path from 'node:path';
 /** A redis-server that belongs to a test, on a free port of loopback, with its data in a folder of its own. */
 export interface RedisServer {
   readonly port: number;
-  /** What it saves to: written by SAVE only. */
+  /** What it saves to: written by SAVE only, and read only where it has no append-only file. */
   readonly dump: string;
   readonly running: boolean;
   /** SIGKILL, and resolves when it is dead. What it had in memory is gone. */
   kill(): Promise<void>;
-  /** Starts it again, on the same port, with what is in the dump. */
+  /** Starts it again, on the same port, with what is in the dump, or in the append-only file. */
   restart(): Promise<void>;
+  /** Removes whatever it would start with. */
+  forget(): Promise<void>;
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** Kills it and removes its folder. */
   stop(): Promise<void>;
@@ -37,22 +39,25 @@ export function findRedisServer(): string | undefined {
   });
 }
 
-/** `cluster`: with cluster support; the caller gives it its slots. */
-export async function startRedisServer({ cluster = false } = {}): Promise<RedisServer> {
+/** `cluster`: with cluster support; the caller gives it its slots. `appendOnly`: it writes down each command. */
+export async function startRedisServer({
+  cluster = false,
+  appendOnly = false,
+} = {}): Promise<RedisServer> {
   const program = findRedisServer();
   if (program === undefined) throw new Error('redis-server is not installed');
   const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-redis-'));
   const port = await freePort();
-  const options = cluster
-    ? [
-        '--cluster-enabled',
-        'yes',
-        '--cluster-announce-ip',
-        '127.0.0.1',
-        '--cluster-port',
-        String(await freePort()),
-      ]
-    : [];
+  const options = ['--appendonly', appendOnly ? 'yes' : 'no'];
+  if (cluster)
+    options.push(
+      '--cluster-enabled',
+      'yes',
+      '--cluster-announce-ip',
+      '127.0.0.1',
+      '--cluster-port',
+      String(await freePort()),
+    );
   let child = await launch(program, folder, port, options);
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -71,6 +76,13 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
       await kill();
       child = await launch(program, folder, port, options);
     },
+    async forget() {
+      await Promise.all(
+        ['dump.rdb', 'appendonlydir'].map((name) =>
+          rm(path.join(folder, name), { recursive: true, force: true }),
+        ),
+      );
+    },
     signal: (name) => void child.kill(name),
     async stop() {
       await kill();
@@ -82,19 +94,7 @@ export async function startRedisServer({ cluster = false } = {}): Promise<RedisS
 async function launch(program: string, folder: string, port: number, options: readonly string[]) {
   const child = spawn(
     program,
-    [
-      '--port',
-      String(port),
-      '--bind',
-      '127.0.0.1',
-      '--save',
-      '',
-      '--appendonly',
-      'no',
-      '--dir',
-      folder,
-      ...options,
-    ],
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...options],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },

@@ -1,0 +1,34 @@
+// `npm run test:long -- outage [--seconds N]`: Redis is killed for 40 s right after a rotation, with each client as the one that
+// has refreshed, and each way to come back.
+import { parseArgs } from 'node:util';
+import { type Persistence, runOutage } from '../../packages/redis/test/support/outage.ts';
+
+const { values } = parseArgs({ options: { seconds: { type: 'string' } } });
+const seconds = Number(values.seconds ?? 40);
+const ALLOWED = ['live', 'ERR_REFRESH_UNAVAILABLE', 'ERR_WAIT_LIMIT'];
+
+for (const persistence of [
+  'append-only file',
+  'older snapshot',
+  'nothing',
+] satisfies Persistence[]) {
+  for (const holder of ['ioredis', 'node-redis'] as const) {
+    const { meanwhile, after, redemptions, refusals, revocations } = await runOutage({
+      outage: seconds * 1000,
+      persistence,
+      holder,
+    });
+    // What comes back with nothing has signed everybody out: nobody can tell that from a deletion.
+    const [end, most] = persistence === 'nothing' ? ['signed out', 1] : ['live', 2];
+    const ok =
+      meanwhile.every((one) => ALLOWED.includes(one) || one === end) &&
+      JSON.stringify(after) === JSON.stringify([end]) &&
+      redemptions === most &&
+      refusals + revocations === 0;
+    process.stdout.write(
+      `Redis away for ${seconds} s, back with its ${persistence}, ${holder}: meanwhile ${meanwhile.join(' ')}, after it ${after.join(' ')}, ` +
+        `${redemptions} redemptions, ${refusals} refused, ${revocations} sessions revoked\n`,
+    );
+    if (!ok) process.exitCode = 1;
+  }
+}
