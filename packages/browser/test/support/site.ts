@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type SimulatedServer, simulatedFetch, simulatedServer } from '@unexpired/testing';
 import { bundleForPage } from '../../../../test/support/bundle-for-page.ts';
+import { type TwoUsersServer, twoUsersServer } from './two-users.ts';
 
 /** A web site on loopback: pages, the token endpoint and the API, all of one origin. */
 export interface Site {
@@ -14,10 +15,12 @@ export interface Site {
   server: SimulatedServer;
   /** What pages may ask for, by `POST /ask/<name>`. */
   readonly answers: Map<string, (body: string) => Promise<string>>;
+  /** What answers to `/users/...`. */
+  users: TwoUsersServer;
   close(): Promise<void>;
 }
 
-export type Program = 'contract' | 'tab';
+export type Program = 'contract' | 'tab' | 'two-users';
 
 export async function startSite(): Promise<Site> {
   const scripts = new Map<string, Promise<string>>();
@@ -44,7 +47,9 @@ export async function startSite(): Promise<Site> {
       const asked = answers.get(name);
       if (asked === undefined) throw new Error(`Nobody answers to ${name}`);
       response.writeHead(200).end(await asked(await textOf(request)));
-    } else {
+    } else if (kind === 'users')
+      await site.users.answer(request, response, pathname.split('/').slice(2));
+    else {
       const { method = 'GET', headers } = request;
       const authorization =
         headers.authorization === undefined ? {} : { authorization: headers.authorization };
@@ -70,6 +75,7 @@ export async function startSite(): Promise<Site> {
     elsewhere: `http://127.0.0.1:${port}/elsewhere`,
     server: simulatedServer(),
     answers,
+    users: twoUsersServer(),
     close: () =>
       new Promise((resolve) => {
         listener.close(() => resolve());
