@@ -88,6 +88,7 @@ export function runClient(
   const tokens = createTokenManager({
     store: inner.lock === undefined ? store : { ...store, lock: watch(inner.lock) },
     clock,
+    rotation: setup.rotation,
     async refresh(current, context) {
       await at('F6 before the call');
       const answer = await grant(current, context);

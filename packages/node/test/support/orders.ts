@@ -1,3 +1,5 @@
+import type { Rotation } from 'unexpired';
+
 /** Where a flight can be caught; see docs/protocol.md. F3 and F5 are about leases, which kernel locks do not have; a rename is what files have. */
 export const STEPS = [
   'F1 before the lock',
@@ -31,6 +33,7 @@ export const COSTS: Readonly<Record<'nothing' | 'the answer', readonly Step[]>> 
 
 /** How one process of many is set up, whatever its store. */
 export interface Setup {
+  readonly rotation?: Rotation | undefined;
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
   readonly clientId: string;
