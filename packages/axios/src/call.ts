@@ -2,7 +2,7 @@ import type { HeaderMap } from 'unexpired/adapter';
 import type { Adapter, Answer, Config } from './axios-like.ts';
 import type { Bare } from './bare.ts';
 import { fetchOf } from './client-errors.ts';
-import { mayShowProxy, refuseInTheClear } from './in-the-clear.ts';
+import { isTunnelling, mayShowProxy, refuseInTheClear } from './in-the-clear.ts';
 import { createObserver } from './observed.ts';
 import type { Peer } from './peer.ts';
 import { urlOf } from './target.ts';
@@ -27,16 +27,16 @@ export function createCall(peer: Peer | undefined, bare: () => Bare): Call {
     return adapter;
   };
 
-  // That of an adapter by name: a function may be another copy's.
-  const versionOf = (adapter: unknown): string | undefined =>
-    typeof adapter === 'function' ? undefined : peer?.VERSION;
+  const tunnels = isTunnelling(peer?.VERSION);
   return (adapter, config, sent) => {
     const found = adapterOf(adapter, config);
+    // The version is that of an adapter by name: a function may be another copy's.
     const guarded =
       sent &&
+      !(tunnels && found && typeof adapter !== 'function') &&
+      mayShowProxy(found) &&
       isSecure(config) &&
-      carriesSecret(sent) &&
-      mayShowProxy(found, found ? versionOf(adapter) : undefined);
+      carriesSecret(sent);
     if (found) return guarded ? sendGuarded(found, config) : found(config);
     return bare().request({
       ...config,

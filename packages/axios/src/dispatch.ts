@@ -1,7 +1,7 @@
 import type { HeaderMap } from 'unexpired/adapter';
-import type { Adapter, Answer, AxiosLike, Config } from './axios-like.ts';
+import type { Answer, AxiosLike, Config } from './axios-like.ts';
 import { createBare } from './bare.ts';
-import { createCall } from './call.ts';
+import { type Call, createCall } from './call.ts';
 import { type ClientErrors, createClientErrors } from './client-errors.ts';
 import { createSent, forget } from './forget.ts';
 import { peerOf } from './peer.ts';
@@ -14,12 +14,15 @@ export type Members = Partial<Config> & { readonly [name: string]: unknown };
 
 /** What only axios can do. */
 export interface Dispatch extends ClientErrors {
-  /**
-   * Sends a config through the adapter that it names, with these members in place of its own until it settles. `sent`:
-   * headers that are not to be found in anything that comes back.
-   */
-  send(adapter: unknown, config: Config, members?: Members, sent?: HeaderMap): Promise<Answer>;
+  /** Sends a config as it is through the adapter that is given or named. `sent`: headers of ours that it has. */
+  send: Call;
+  /** Takes the headers that were sent out of an answer or an error, and puts the caller's config into it. */
+  forget(found: unknown, config: Config, sent: HeaderMap): void;
+  /** Sends a config without headers of ours, with these members in place of its own until it settles. */
+  sendUnsigned(adapter: unknown, config: Config, members: Members | undefined): Promise<Answer>;
 }
+
+type Found = { config?: Config; response?: Answer } | undefined;
 
 export function createDispatch(instance: AxiosLike): Dispatch {
   const peer = peerOf(instance);
@@ -27,48 +30,59 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   const call = createCall(peer, bare);
   const readSent = createSent();
 
-  const deliver = async (
-    adapter: unknown,
-    config: Config,
-    members: Members | undefined,
-    sent: HeaderMap | undefined,
-  ): Promise<Answer> => {
-    const own = members && replaceMembers(config, members);
-    // The caller's config, not a copy: whoever sends it again starts from what the caller gave.
-    const restore = (found: { config?: Config; response?: Answer } | undefined): void => {
-      if (own) Object.assign(config, own);
-      if (sent) forget(found, readSent(sent), config);
-      if (found?.config) found.config = config;
-      if (found?.response) found.response.config = config;
-    };
-    try {
-      const answer = await call(adapter, config, sent);
-      restore(answer);
-      return answer;
-    } catch (error) {
-      restore(error as Answer);
-      throw error;
-    }
-  };
+  const send: Call = (adapter, config, sent) =>
+    // Another attachment's wrapper asks the factory itself.
+    typeof config.data === 'function' && !(adapter as { [ATTACHED]?: true } | undefined)?.[ATTACHED]
+      ? sendMade(call, adapter, config, sent)
+      : call(adapter, config, sent);
 
   return {
     ...createClientErrors(peer, bare),
-    send(adapter, config, members, sent) {
-      const data = members && 'data' in members ? members.data : config.data;
-      // Another attachment's wrapper asks the factory itself.
-      if (typeof data === 'function' && !(adapter as { [ATTACHED]?: true } | undefined)?.[ATTACHED])
-        return make(data as () => unknown).then((made) =>
-          deliver(adapter, config, { ...members, data: made }, sent),
-        );
-      // Nothing of the config has to differ for it.
-      if (!members && !sent && typeof adapter === 'function') return (adapter as Adapter)(config);
-      return deliver(adapter, config, members, sent);
+    send,
+    forget(found, config, sent) {
+      forget(found, readSent(sent), config);
+      giveBack(found as Found, config);
+    },
+    async sendUnsigned(adapter, config, members) {
+      const own = members && replaceMembers(config, members);
+      let found: Found;
+      try {
+        return (found = await send(adapter, config));
+      } catch (error) {
+        found = error as Found;
+        throw error;
+      } finally {
+        if (own) restoreMembers(config, own);
+        giveBack(found, config);
+      }
     },
   };
 }
 
-/** Replaces members of a config. Returns what they were, to be assigned again. */
-function replaceMembers(config: Config, members: Members): Members {
+// The caller's config, not a copy: whoever sends it again starts from what the caller gave.
+function giveBack(found: Found, config: Config): void {
+  if (found?.config) found.config = config;
+  if (found?.response) found.response.config = config;
+}
+
+// Sends what the factory makes.
+async function sendMade(
+  call: Call,
+  adapter: unknown,
+  config: Config,
+  sent: HeaderMap | undefined,
+): Promise<Answer> {
+  const factory = config.data as () => unknown;
+  config.data = await factory();
+  try {
+    return await call(adapter, config, sent);
+  } finally {
+    config.data = factory;
+  }
+}
+
+/** Replaces members of a config. Returns what they were, for {@link restoreMembers}. */
+export function replaceMembers(config: Config, members: Members): Members {
   const replaced: Record<string, unknown> = {};
   const own = config as unknown as Record<string, unknown>;
   for (const name in members) {
@@ -79,5 +93,11 @@ function replaceMembers(config: Config, members: Members): Members {
   return replaced;
 }
 
-// Asynchronous, so that what it throws rejects.
-const make = async (factory: () => unknown): Promise<unknown> => factory();
+/** Gives a config the members back that were replaced. Of one that was added nothing stays. */
+export function restoreMembers(config: Config, replaced: Members): void {
+  const own = config as unknown as Record<string, unknown>;
+  for (const name in replaced) {
+    if (replaced[name] === undefined) delete own[name];
+    else own[name] = replaced[name];
+  }
+}

@@ -1,23 +1,19 @@
 import {
   type Authorize,
-  explain,
   isRefreshSignal,
-  isReplayable,
   letGoOfBody,
   type Signature,
-  type Verdict,
   watchBody,
 } from 'unexpired/adapter';
-import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
 import { type Budget, startBudget } from './budget.ts';
-import { timeoutMessage } from './client-errors.ts';
+import { converse, type Route } from './conversation.ts';
 import type { Dispatch, Members } from './dispatch.ts';
-import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
-import { ownName, resetHeaders, setHeaders } from './headers.ts';
+import { freezeInputs } from './frozen.ts';
+import { ownName, resetHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
-import { isNoCors, refusedRedirects } from './redirects.ts';
-import { guardRedirect, urlOf } from './target.ts';
+import { isNoCors } from './redirects.ts';
+import { urlOf } from './target.ts';
 
 /** What is attached to an instance, as far as one request goes. */
 export interface Attached {
@@ -43,7 +39,7 @@ export function exchange(
   const carried = name === undefined ? undefined : headers[name];
   // `false` is axios's way to say that there shall be none.
   if (carried === false || isNoCors(config, adapter))
-    return dispatch.send(adapter, config, unbounded);
+    return dispatch.sendUnsigned(adapter, config, unbounded);
 
   const url = urlOf(config);
   const auth = header === 'authorization' ? config.auth : undefined;
@@ -56,12 +52,11 @@ export function exchange(
     signal,
     tokens: config.tokens,
   });
-  if (!signing) return dispatch.send(adapter, config, unbounded);
-  if (!('then' in signing))
-    return converse(config, adapter, dispatch, { url, header, signature: signing, budget, auth });
-
-  const later = { url, header, budget, auth, unbounded };
-  return converseLater(config, adapter, dispatch, signing, later);
+  if (!signing) return dispatch.sendUnsigned(adapter, config, unbounded);
+  const route = { url, header, budget, auth };
+  return 'then' in signing
+    ? converseLater(config, adapter, dispatch, route, signing, unbounded)
+    : converse(config, adapter, dispatch, route, signing);
 }
 
 /**
@@ -85,16 +80,18 @@ async function converseLater(
   config: Config,
   adapter: unknown,
   dispatch: Dispatch,
+  route: Route,
   signing: Promise<Signature | undefined>,
-  { unbounded, ...signed }: Omit<Signed, 'signature'> & { readonly unbounded: Members | undefined },
+  unbounded: Members | undefined,
 ): Promise<Answer> {
   const { headers } = config;
   const inputs = freezeInputs(config);
   const kept = { ...headers };
-  const signature = await waitFor(signing, config, signed.budget, dispatch);
+  const signature = await waitFor(signing, config, route.budget, dispatch);
   resetHeaders(headers, kept);
-  if (!signature) return dispatch.send(adapter, config, { ...inputs, ...unbounded } as Members);
-  return converse(config, adapter, dispatch, { ...signed, signature, inputs });
+  if (!signature)
+    return dispatch.sendUnsigned(adapter, config, { ...inputs, ...unbounded } as Members);
+  return converse(config, adapter, dispatch, route, signature, inputs);
 }
 
 /** Waits for a token: no longer than the caller would, and no longer than its body is whole. */
@@ -123,85 +120,5 @@ async function waitFor(
     end();
     letGoOfBody(data, error);
     throw withRequest(error, config);
-  }
-}
-
-interface Signed {
-  /** Where it goes. */
-  readonly url: string;
-  /** The header that carries the token, in lower case. */
-  readonly header: string;
-  readonly signature: Signature;
-  readonly budget: Budget | undefined;
-  /** The caller's `auth`, where the token takes its place. */
-  readonly auth: unknown;
-  /** What was there at the call, where the request had to wait. */
-  readonly inputs?: Inputs;
-}
-
-/** Sends a signed request, and once more where its token was refused. */
-async function converse(
-  config: Config,
-  adapter: unknown,
-  dispatch: Dispatch,
-  { url, header, signature, budget, auth, inputs }: Signed,
-): Promise<Answer> {
-  const { beforeRedirect, data, headers, onUploadProgress } = config;
-  const factory = typeof data === 'function';
-  // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
-  const replayable = factory || (isReplayable(data) && copiedBytes(data) <= REPLAYED);
-  const first = inputs ?? readInputs(config);
-  const again = inputs ?? (replayable ? freezeInputs(config) : undefined);
-  // axios writes the length of a body that is no text into them.
-  const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
-  const guarded = guardRedirect(url, beforeRedirect);
-  const redirects = header === 'authorization' ? undefined : refusedRedirects(config, adapter);
-
-  let sending = signature.headers;
-  let replay: Verdict | undefined;
-  for (;;) {
-    let answer: Answer;
-    let refusal: Error | undefined;
-    const members: Record<string, unknown> = {
-      ...(replay ? again : first),
-      ...redirects,
-      beforeRedirect: guarded,
-    };
-    if (auth) members['auth'] = undefined;
-    // Where nothing waited, all of it is left.
-    const left = inputs || replay ? budget?.left() : undefined;
-    if (left)
-      Object.assign(members, { timeout: left, timeoutErrorMessage: timeoutMessage(config) });
-    // An upload is reported once. Without any listener the fetch adapter would send it another way.
-    if (replay && onUploadProgress) members['onUploadProgress'] = () => undefined;
-    // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
-    if (replay && kept) resetHeaders(headers, kept);
-    const replaced = setHeaders(headers, sending, header, ownName(headers, header));
-    try {
-      answer = await dispatch.send(adapter, config, members, sending);
-    } catch (error) {
-      refusal = error as Error;
-      hideRequest(refusal);
-      answer = (error as { response: Answer }).response;
-    }
-    Object.assign(headers, replaced);
-    replay?.replayed?.(answer?.status);
-    if (refusal && !answer) throw refusal;
-    const judging = replay ? undefined : signature.judge(new RawAnswer(answer), replayable);
-    const verdict =
-      judging &&
-      (await (budget ? budget.within(judging) : judging).catch((error: unknown) => {
-        // The caller gets an error instead of this answer.
-        release(answer);
-        throw withRequest(error, config, answer.request);
-      }));
-    if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
-    if (!verdict?.replay) {
-      if (refusal) throw refusal;
-      return answer;
-    }
-    release(answer);
-    sending = verdict.replay;
-    replay = verdict;
   }
 }

@@ -34,32 +34,30 @@ const membersOf = (value: unknown): Members | undefined =>
  * of a shared agent) cannot be reached from here.
  */
 export function forget(found: unknown, sent: Sent, kept: object): void {
-  const { names, values } = sent;
-  const seen = new Set<unknown>();
   let error = membersOf(found);
-  for (let depth = 0; error && depth < DEPTH && !seen.has(error); depth++) {
-    seen.add(error);
-    for (const holder of [error, membersOf(error['response'])]) {
-      if (!holder) continue;
-      strikeRequest(holder['request'], names, values, seen);
-      // Where axios has merged the config once more, or resolved it for XMLHttpRequest.
-      const config = membersOf(holder['config']);
-      if (config && config !== kept) strikeHeaders(config['headers'], names);
-    }
+  // Few causes, and fewer requests: looked through sooner than a set is made.
+  const seen: unknown[] = [];
+  for (let depth = 0; error && depth < DEPTH; depth++) {
+    forgetIn(error, sent, kept, seen);
+    const response = membersOf(error['response']);
+    if (response) forgetIn(response, sent, kept, seen);
     error = membersOf(error['cause']);
   }
 }
 
+function forgetIn(holder: Members, sent: Sent, kept: object, seen: unknown[]): void {
+  strikeRequest(holder['request'], sent, seen);
+  // Where axios has merged the config once more, or resolved it for XMLHttpRequest.
+  const config = membersOf(holder['config']);
+  if (config && config !== kept) strikeHeaders(config['headers'], sent.names);
+}
+
 // A ClientRequest, what follow-redirects puts around it, a stream of HTTP/2, or a Request of fetch.
-function strikeRequest(
-  found: unknown,
-  names: readonly string[],
-  values: readonly string[],
-  seen: Set<unknown>,
-): void {
+function strikeRequest(found: unknown, sent: Sent, seen: unknown[]): void {
   const request = membersOf(found);
-  if (!request || seen.has(request)) return;
-  seen.add(request);
+  if (!request || seen.includes(request)) return;
+  seen.push(request);
+  const { names, values } = sent;
   const headers = membersOf(request['headers']);
   if (typeof headers?.['delete'] === 'function')
     for (const name of names) (headers as unknown as Headers).delete(name);
@@ -67,18 +65,18 @@ function strikeRequest(
   if (typeof request['_header'] === 'string')
     request['_header'] = strikeText(request['_header'], values);
   // What was not sent, because the connection never came about.
-  for (const part of Array.isArray(request['outputData'])
-    ? (request['outputData'] as Members[])
-    : [])
-    if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], values);
+  const unsent = request['outputData'];
+  if (Array.isArray(unsent))
+    for (const part of unsent as Members[])
+      if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], values);
   strikeHeaders(membersOf(request['_options'])?.['headers'], names);
   strikeSymbols(request, names);
   // A TLS socket keeps the options of the request that it was made for.
   const socket = membersOf(request['socket']);
   if (socket?.['encrypted']) strikeSymbols(socket, names);
-  strikeRequest(request['_currentRequest'], names, values, seen);
-  strikeRequest(request['_redirectable'], names, values, seen);
-  strikeRequest(membersOf(request['res'])?.['req'], names, values, seen);
+  strikeRequest(request['_currentRequest'], sent, seen);
+  strikeRequest(request['_redirectable'], sent, seen);
+  strikeRequest(membersOf(request['res'])?.['req'], sent, seen);
 }
 
 // Node's own members: the headers, by name or among the options of a request.
@@ -93,9 +91,7 @@ function strikeSymbols(holder: Members, names: readonly string[]): void {
 
 function strikeHeaders(found: unknown, names: readonly string[]): void {
   const headers = membersOf(found);
-  if (!headers) return;
-  for (const key of Object.keys(headers))
-    if (names.includes(key.toLowerCase())) delete headers[key];
+  for (const key in headers) if (names.includes(key.toLowerCase())) delete headers[key];
 }
 
 const strikeText = (text: string, values: readonly string[]): string =>

@@ -5,8 +5,9 @@ type Headers = Record<string, unknown>;
 /** The name under which these headers have `name`, which is in lower case. */
 export function ownName(headers: Headers, name: string): string | undefined {
   let found: string | undefined;
-  for (const key of Object.keys(headers))
-    if (key.length === name.length && key.toLowerCase() === name) found = key;
+  for (const key in headers)
+    if (key.length === name.length && key.toLowerCase() === name && Object.hasOwn(headers, key))
+      found = key;
   return found;
 }
 

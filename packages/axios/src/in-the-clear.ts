@@ -3,13 +3,17 @@ import type { Adapter, Config } from './axios-like.ts';
 /** The first version of axios (1.x) that asks an http: proxy for a tunnel where the request goes to https:. */
 const TUNNELS = 16;
 
-/** May this adapter show a proxy what goes to https:? `version` is undefined where it is not known. */
-export function mayShowProxy(adapter: Adapter | undefined, version: string | undefined): boolean {
+export function isTunnelling(version: string | undefined): boolean {
   const [, major, minor] = /^(\d+)\.(\d+)\./.exec(version ?? '') ?? [];
-  if (major !== undefined && (Number(major) > 1 || Number(minor) >= TUNNELS)) return false;
+  return major !== undefined && (Number(major) > 1 || Number(minor) >= TUNNELS);
+}
+
+/** May this adapter, of a version that is not known, show a proxy what goes to https:? */
+export function mayShowProxy(adapter: Adapter | undefined): boolean {
   // Every copy of axios names its own adapters so; without one, a name is looked up by axios itself.
-  const { adapterName } = (adapter ?? {}) as { readonly adapterName?: unknown };
-  return adapter === undefined || adapterName === 'http';
+  return (
+    adapter === undefined || (adapter as { readonly adapterName?: unknown }).adapterName === 'http'
+  );
 }
 
 /**

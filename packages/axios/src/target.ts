@@ -1,7 +1,9 @@
 import { originOf } from 'unexpired/adapter';
 import type { Config, Redirect } from './axios-like.ts';
 
-const isAbsolute = (url: string): boolean => /^([a-z][a-z\d+.-]*:)?\/\//i.test(url);
+// Most urls are told without the pattern, which takes longer.
+const isAbsolute = (url: string): boolean =>
+  url.startsWith('https://') || (url.includes('//') && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url));
 
 /**
  * Where axios will send this: url and baseURL joined as axios does. An absolute baseURL alone says the origin, whatever

@@ -1,6 +1,6 @@
 import type { TokenInput } from 'unexpired';
-import { type AuthOptions, createAuthorizer } from 'unexpired/adapter';
-import { type AuthInit, readCall } from './call.ts';
+import { type AuthOptions, createAuthorizer, type Signature } from 'unexpired/adapter';
+import { type AuthInit, type Call, readCall } from './call.ts';
 import { type AnyFetch, type Client, describeClient } from './client.ts';
 import { getHeader } from './headers.ts';
 import { frozen, sendSigned, sendUnsigned, waitForToken } from './sending.ts';
@@ -56,11 +56,14 @@ export function wrapFetch(
   const original = globalThis.fetch;
 
   let client: Client | undefined;
-  const authFetch = async (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
-    // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
-    const send: AnyFetch = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
+  const clientOf = (send: AnyFetch): Client => {
     if (client?.send !== send)
       client = describeClient(send, custom === undefined || custom === original);
+    return client;
+  };
+  const start = (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
+    // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
+    const send: AnyFetch = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
     const call = readCall(input, init, header);
     // Such a request can carry no header of ours, and its answer is not about one.
     const carries = (init?.mode ?? call.request?.mode) !== 'no-cors';
@@ -73,17 +76,33 @@ export function wrapFetch(
           tokens: init?.tokens,
         })
       : undefined;
-    if (!signing && !call.factory)
-      return (await send(input, init && 'tokens' in init ? call.init : init)) as Response;
+    if (!signing)
+      return call.factory
+        ? sendUnsigned(clientOf(send), call)
+        : Promise.resolve<Response>(send(input, init && 'tokens' in init ? call.init : init));
     const source = call.request && sourceOf?.(call.request);
-    if (!signing || !('then' in signing))
-      return signing
-        ? sendSigned(client, { ...call, isFrozen: false }, signing, source)
-        : sendUnsigned(client, call);
-    const kept = frozen(call);
-    const signature = await waitForToken(signing, kept, client);
-    return signature ? sendSigned(client, kept, signature, source) : sendUnsigned(client, kept);
+    return 'then' in signing
+      ? sendLater(clientOf(send), frozen(call), signing, source)
+      : sendSigned(clientOf(send), call, signing, source);
+  };
+  // Not async: that would be one promise more for each request.
+  const authFetch = (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
+    try {
+      return start(input, init);
+    } catch (error) {
+      return Promise.reject(error); // as fetch does with what it is given
+    }
   };
   const { length } = custom ?? original ?? authFetch;
   return Object.defineProperty(authFetch, 'length', { value: length, configurable: true });
+}
+
+async function sendLater(
+  client: Client,
+  call: Call,
+  signing: Promise<Signature | undefined>,
+  source: unknown,
+): Promise<Response> {
+  const signature = await waitForToken(signing, call, client);
+  return signature ? sendSigned(client, call, signature, source) : sendUnsigned(client, call);
 }

@@ -1,4 +1,5 @@
 import { abortable, isReplayable } from 'unexpired/adapter';
+import type { Call } from './call.ts';
 import { copiedBytes, freeze, REPLAYED } from './frozen.ts';
 
 /** Makes a body anew for each send: a stream that is made twice can be sent twice. */
@@ -21,34 +22,25 @@ interface Rest {
   readonly body?: BodyInit;
 }
 
-/** A body before its first send. */
-export interface Outgoing {
-  readonly request: Request | undefined;
-  /** That of `init`. */
-  readonly body: BodyInit | BodyFactory | null | undefined;
-  /** `body` is a copy already, made before a wait. */
-  readonly frozen: boolean;
-  /** What the body of `request` was made of, where that is known. */
-  readonly source: unknown;
-  readonly signal: AbortSignal | null | undefined;
-}
-
 const AS_IT_IS: BodyCopy = { replayable: true, take: async () => ({}), drop: () => undefined };
 const NONE: BodyCopy = { replayable: false, take: async () => undefined, drop: () => undefined };
 
 /**
- * Decides before the first send how the body could be sent again.
+ * Decides before the first send how the body could be sent again. `source`: what the body of a `Request` was made of,
+ * where that is known.
  *
  * - A body in `init` is what it is, see `isReplayable`; a factory is asked again. One that its caller could change is
  *   copied, up to 1 MiB; beyond that it is not sent again, since nobody knows whether it is still the same.
  * - A `Request` does not tell what its body was made of. `source` says it where somebody else does (ky's hook); else a
  *   copy is kept while it is sent, and given up beyond 1 MiB, so that an upload is never buffered without limit.
  */
-export function copyBody({ request, body, frozen, source, signal }: Outgoing): BodyCopy {
+export function copyBody({ request, init, isFrozen, signal }: Call, source: unknown): BodyCopy {
+  const body = init?.body;
   if (body !== undefined && body !== null) {
-    if (typeof body === 'function') return AS_IT_IS;
+    // The init has it still: text cannot be changed, and a factory is asked again.
+    if (typeof body === 'function' || typeof body === 'string') return AS_IT_IS;
     if (!isReplayable(body) || copiedBytes(body) > REPLAYED) return NONE;
-    return kept(frozen ? body : freeze(body));
+    return kept(isFrozen ? body : freeze(body));
   }
   if (
     !request ||

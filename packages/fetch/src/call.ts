@@ -22,6 +22,8 @@ export interface Call {
   readonly signal: AbortSignal | null | undefined;
   /** The header that carries the token, in lower case. */
   readonly header: string;
+  /** The body of `init` is a copy already, made before a wait. */
+  readonly isFrozen: boolean;
 }
 
 export function readCall(
@@ -40,6 +42,7 @@ export function readCall(
     factory: typeof copy?.body === 'function' ? copy.body : undefined,
     signal: init?.signal === undefined ? request?.signal : init.signal,
     header,
+    isFrozen: false,
   };
 }
 
@@ -54,9 +57,13 @@ const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : 
 function copyInit(init: AuthInit | undefined): AuthInit | undefined {
   if (!init) return undefined;
   const prototype: unknown = Object.getPrototypeOf(init);
+  if (prototype === Object.prototype || prototype === null) {
+    const copy = { ...init };
+    if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
+    return copy;
+  }
   const copy: AuthInit = {};
-  if (prototype === Object.prototype || prototype === null) Object.assign(copy, init);
-  else for (const name in init) Object.assign(copy, { [name]: init[name as keyof AuthInit] });
-  if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
+  for (const name in init)
+    if (name !== 'tokens') Object.assign(copy, { [name]: init[name as keyof AuthInit] });
   return copy;
 }

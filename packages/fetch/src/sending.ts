@@ -1,5 +1,6 @@
 import {
   explain,
+  type HeaderMap,
   isReplayable,
   letGoOfBody,
   type Signature,
@@ -7,20 +8,15 @@ import {
   watchBody,
 } from 'unexpired/adapter';
 import { Answer, release } from './answer.ts';
-import { type BodyCopy, copyBody } from './body-copy.ts';
+import { type BodyCopy, type BodyFactory, copyBody } from './body-copy.ts';
 import { type Call, targetOf } from './call.ts';
 import { abortError, bodyError, type Client } from './client.ts';
 import { freeze } from './frozen.ts';
 import { setHeaders } from './headers.ts';
 import { sendAndFollow } from './redirects.ts';
 
-/** A call whose body was frozen before a wait. */
-export interface FrozenCall extends Call {
-  readonly isFrozen: boolean;
-}
-
 /** To be called before anything is awaited: from here on the caller may change the body. */
-export const frozen = (call: Call): FrozenCall => ({
+export const frozen = (call: Call): Call => ({
   ...call,
   isFrozen: true,
   init: call.init?.body ? { ...call.init, body: freeze(call.init.body) } : call.init,
@@ -65,23 +61,47 @@ export async function sendUnsigned(client: Client, call: Call): Promise<Response
 /** Sends a signed request, and once more when its token was refused and there is a better one. */
 export async function sendSigned(
   client: Client,
-  call: FrozenCall,
+  call: Call,
   signature: Signature,
   source: unknown,
 ): Promise<Response> {
-  const { request, init, headers, header, signal, url, isFrozen } = call;
-  const body = copyBody({ request, body: init?.body, frozen: isFrozen, source, signal });
-  const signed = (init ?? {}) as RequestInit;
-  if (request && !Object.keys(signed).length) Object.assign(signed, referrerOf(request));
-  signed.headers = headers;
-  // Only `Authorization` is taken off on the way to another origin.
-  if (header !== 'authorization' && (signed.redirect ?? request?.redirect) !== 'manual')
-    signed.redirect = 'error';
-  setHeaders(headers, signature.headers);
+  const body = copyBody(call, source);
+  const init = signedInit(call, signature.headers);
+  let response: Response;
   try {
-    const response = await dispatch(client, call, targetOf(call), signed, body);
-    const judged = signature.judge(new Answer(response), body.replayable);
-    if (!judged) return response;
+    response = await dispatch(client, call, targetOf(call), init, body);
+  } catch (error) {
+    body.drop();
+    throw error;
+  }
+  const judged = signature.judge(new Answer(response), body.replayable);
+  if (judged) return repair(client, call, response, judged, init, body);
+  body.drop();
+  return response;
+}
+
+function signedInit(call: Call, signed: HeaderMap): RequestInit {
+  const { request, headers, header } = call;
+  const init = (call.init ?? {}) as RequestInit;
+  if (request && !Object.keys(init).length) Object.assign(init, referrerOf(request));
+  init.headers = headers;
+  // Only `Authorization` is taken off on the way to another origin.
+  if (header !== 'authorization' && (init.redirect ?? request?.redirect) !== 'manual')
+    init.redirect = 'error';
+  setHeaders(headers, signed);
+  return init;
+}
+
+async function repair(
+  client: Client,
+  call: Call,
+  response: Response,
+  judged: Promise<Verdict>,
+  init: RequestInit,
+  body: BodyCopy,
+): Promise<Response> {
+  const { request, url, signal, headers } = call;
+  try {
     const verdict = await judged.catch(async (error: unknown) => {
       void release(response);
       throw await abortError(client, url, signal, error);
@@ -98,31 +118,64 @@ export async function sendSigned(
     setHeaders(headers, verdict.replay);
     await release(response);
     // A URL object may have been changed since the first send.
-    const replay = dispatch(client, call, request ?? url, { ...signed, ...again }, body);
+    const replay = dispatch(client, call, request ?? url, { ...init, ...again }, body);
     return await watchReplay(replay, verdict);
   } finally {
     body.drop();
   }
 }
 
-async function dispatch(
+type Again = () => Promise<{ readonly body?: BodyInit } | undefined>;
+
+/** No promise of its own where nothing has to be made or watched. */
+function dispatch(
   client: Client,
-  { request, url, factory }: Call,
+  call: Call,
   target: string | URL | Request,
-  signed: RequestInit,
+  init: RequestInit,
   copy: BodyCopy,
 ): Promise<Response> {
-  const init = factory ? { ...signed, body: await factory() } : signed;
-  const { send, keepsRedirectRule } = client; // a browser's fetch minds what it is a member of
-  const mode = init.redirect ?? request?.redirect ?? 'follow';
-  if (keepsRedirectRule || mode !== 'follow') return (await send(target, init)) as Response;
-  const again = async (): Promise<{ body?: BodyInit } | undefined> => {
-    if (factory) return { body: await factory() };
-    const { body } = init;
-    return body !== undefined && body !== null && isReplayable(body) ? {} : copy.take();
-  };
-  return sendAndFollow(send, target, { url, request, init, again });
+  const { factory } = call;
+  if (factory) return dispatchMade(client, call, target, init, factory);
+  const { send } = client; // a browser's fetch minds what it is a member of
+  return isFollowed(client, call, init)
+    ? follow(client, call, target, init, () => sendAgain(init, copy))
+    : (send(target, init) as Promise<Response>);
 }
+
+async function dispatchMade(
+  client: Client,
+  call: Call,
+  target: string | URL | Request,
+  init: RequestInit,
+  factory: BodyFactory,
+): Promise<Response> {
+  const { send } = client;
+  const make = async (): Promise<{ body: BodyInit }> => ({ body: await factory() });
+  const made = { ...init, ...(await make()) };
+  return isFollowed(client, call, made)
+    ? follow(client, call, target, made, make)
+    : ((await send(target, made)) as Response);
+}
+
+/** Are redirects followed here, because the fetch below might take the token along? */
+const isFollowed = (
+  { keepsRedirectRule }: Client,
+  { request }: Call,
+  { redirect }: RequestInit,
+): boolean => !keepsRedirectRule && (redirect ?? request?.redirect ?? 'follow') === 'follow';
+
+const follow = (
+  { send }: Client,
+  { url, request }: Call,
+  target: string | URL | Request,
+  init: RequestInit,
+  again: Again,
+): Promise<Response> => sendAndFollow(send, target, { url, request, init, again });
+
+// For a redirect that asks for the body once more.
+const sendAgain = async ({ body }: RequestInit, copy: BodyCopy): ReturnType<Again> =>
+  body !== undefined && body !== null && isReplayable(body) ? {} : copy.take();
 
 async function watchReplay(replay: Promise<Response>, verdict: Verdict): Promise<Response> {
   try {

@@ -33,15 +33,8 @@ export interface Sent {
 
 /** The decisions what an answer leads to. `undefined`: give it to the caller as it is. */
 export interface Judge {
-  /** Of a request with a token. Takes it apart: an object for each answer would be one too many. */
-  signed(
-    response: ApiResponse,
-    replayable: boolean,
-    request: Sent['request'],
-    origin: string,
-    source: TokenSource,
-    token: AccessToken,
-  ): Promise<Verdict> | undefined;
+  /** Of a request with a token. */
+  signed(response: ApiResponse, replayable: boolean, sent: Sent): Promise<Verdict> | undefined;
   /** Of a request that was sent without one, because of `error`. */
   unsigned(
     response: ApiResponse,
@@ -52,10 +45,10 @@ export interface Judge {
 
 export function createJudge(classify: AuthOptions['classify'], header: TokenHeader): Judge {
   return {
-    signed(response, replayable, request, origin, source, token) {
-      const rejected = classifyAnswer(classify, response, request, header.schemeOf(token));
+    signed(response, replayable, sent) {
+      const scheme = header.schemeOf(sent.token);
+      const rejected = classifyAnswer(classify, response, sent.request, scheme);
       if (!rejected) return undefined;
-      const sent: Sent = { request, origin, source, token };
       return repair(rejected, response, replayable, sent, header);
     },
     unsigned(response, sent, cause) {

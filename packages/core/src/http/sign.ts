@@ -1,11 +1,11 @@
 import { TokenError, tokenErrorOf } from '../errors/errors.ts';
-import type { TokenSource } from '../source.ts';
+import type { TokenSource, WaitOptions } from '../source.ts';
 import { abortable } from '../time/abortable.ts';
 import type { AccessToken } from '../tokens/tokens.ts';
-import type { TokenHeader } from './authorization.ts';
-import type { Judge } from './judge.ts';
+import type { HeaderMap, TokenHeader } from './authorization.ts';
+import type { Judge, Sent, Verdict } from './judge.ts';
 import { nameRequest } from './name-request.ts';
-import type { AuthOptions } from './options.ts';
+import type { ApiResponse, AuthOptions } from './options.ts';
 import type { Signature, UnsignedRequest } from './signature.ts';
 
 /** Signs a request to an allowed origin. A promise only where the source has not given this token before. */
@@ -24,16 +24,26 @@ export function createSign(
   let asked: Promise<AccessToken | undefined> | undefined;
   let given: AccessToken | undefined;
 
-  const signatureOf = (
-    token: AccessToken,
-    source: TokenSource,
-    origin: string,
-    request: UnsignedRequest,
-  ): Signature => ({
-    headers: header.headersFor(token, request.carried),
-    judge: (response, replayable) =>
-      judge.signed(response, replayable, request, origin, source, token),
-  });
+  // A class, because one is made for each request, and a function that holds all this takes several times as much.
+  class Signed implements Signature, Sent {
+    readonly headers: HeaderMap;
+    readonly token: AccessToken;
+    readonly source: TokenSource;
+    readonly origin: string;
+    readonly request: UnsignedRequest;
+
+    constructor(token: AccessToken, source: TokenSource, origin: string, request: UnsignedRequest) {
+      this.headers = header.headersFor(token, request.carried);
+      this.token = token;
+      this.source = source;
+      this.origin = origin;
+      this.request = request;
+    }
+
+    judge(response: ApiResponse, replayable: boolean): Promise<Verdict> | undefined {
+      return judge.signed(response, replayable, this);
+    }
+  }
 
   const failed = (
     error: unknown,
@@ -68,7 +78,7 @@ export function createSign(
     if (token) {
       asked = asking;
       given = token;
-      return signatureOf(token, source, origin, request);
+      return new Signed(token, source, origin, request);
     }
     if (whenSignedOut === 'reject')
       throw new TokenError('ERR_SIGNED_OUT', {
@@ -82,7 +92,7 @@ export function createSign(
   return (source, origin, request) => {
     const asking = askToken(source, request.signal);
     if (given && asking === asked && !request.signal?.aborted)
-      return signatureOf(given, source, origin, request);
+      return new Signed(given, source, origin, request);
     return signLater(asking, source, origin, request);
   };
 }
@@ -98,13 +108,15 @@ function isNobodyKnown(source: TokenSource, { action, code }: TokenError): boole
   );
 }
 
+const NO_SIGNAL: WaitOptions = Object.freeze({});
+
 /** Asks a source for a token. What it throws at once is what it rejects with. */
 export function askToken(
   source: TokenSource,
   signal: AbortSignal | null | undefined,
 ): Promise<AccessToken | undefined> {
   try {
-    return source.getToken({ signal: signal ?? undefined });
+    return source.getToken(signal ? { signal } : NO_SIGNAL);
   } catch (error) {
     return Promise.reject(error);
   }

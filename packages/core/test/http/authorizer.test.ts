@@ -31,6 +31,11 @@ const signed = async (
   if (!signature) throw new Error('not signed');
   return signature;
 };
+/** What becomes of an answer to a request that was signed so. */
+const judging = async (...how: Parameters<typeof signed>): Promise<Signature['judge']> => {
+  const signature = await signed(...how);
+  return (response, replayable) => signature.judge(response, replayable);
+};
 const caught = async (promise: Promise<unknown> | undefined): Promise<unknown> => {
   try {
     return await promise;
@@ -207,9 +212,7 @@ describe('what it is signed with', () => {
     ).rejects.toMatchObject({
       code: 'ERR_REFRESH_ANSWER',
     });
-    const { judge } = await signed(
-      source({ replaceRejected: async () => ({ accessToken: 'a b' }) }),
-    );
+    const judge = await judging(source({ replaceRejected: async () => ({ accessToken: 'a b' }) }));
     await expect(judge(answer(), true)).rejects.toMatchObject({ code: 'ERR_REFRESH_ANSWER' });
   });
 
@@ -250,7 +253,7 @@ describe('what a refusal leads to', () => {
   it('one replay with another token', async () => {
     const asked: unknown[] = [];
     const { signal } = new AbortController();
-    const { judge } = await signed(
+    const judge = await judging(
       source({
         async replaceRejected(...request) {
           asked.push(request);
@@ -281,14 +284,14 @@ describe('what a refusal leads to', () => {
 
   it('a replacement for others, also when the body is gone', async () => {
     let asked = 0;
-    const { judge } = await signed(source({ replaceRejected: async () => void asked++ }));
+    const judge = await judging(source({ replaceRejected: async () => void asked++ }));
     await judge(answer(), false);
     expect(asked).toBe(1);
   });
 
   it('no question to the source for a 401 from another origin', async () => {
     let asked = 0;
-    const { judge } = await signed(source({ replaceRejected: async () => void asked++ }));
+    const judge = await judging(source({ replaceRejected: async () => void asked++ }));
     await judge(answer(401, 'https://other.example/a'), true);
     expect(asked).toBe(0);
   });
@@ -305,7 +308,7 @@ describe('what a refusal leads to', () => {
     const limiting = await signed(source({ replaceRejected: () => Promise.reject(limited) }));
     expect(await limiting.judge(answer(), true)).toEqual({ cause: limited });
     const failing = async (cause: Error): Promise<unknown> => {
-      const { judge } = await signed(source({ replaceRejected: () => Promise.reject(cause) }));
+      const judge = await judging(source({ replaceRejected: () => Promise.reject(cause) }));
       return caught(judge(answer(), true));
     };
     for (const code of ['ERR_REFRESH_UNAVAILABLE', 'ERR_REFRESH_CONFIGURATION'] as const) {
@@ -318,7 +321,7 @@ describe('what a refusal leads to', () => {
 
   it('the abort reason at once, even if classify never answers', async () => {
     const controller = new AbortController();
-    const { judge } = await signed(
+    const judge = await judging(
       source(),
       { classify: () => new Promise(() => undefined) },
       controller.signal,
@@ -331,7 +334,7 @@ describe('what a refusal leads to', () => {
 
   it('the abort reason at once, even if the source takes no notice', async () => {
     const controller = new AbortController();
-    const { judge } = await signed(
+    const judge = await judging(
       source({ replaceRejected: () => new Promise(() => undefined) }),
       {},
       controller.signal,
@@ -343,14 +346,14 @@ describe('what a refusal leads to', () => {
   });
 
   it('nothing for any other answer, without waiting', async () => {
-    const { judge } = await signed(source());
+    const judge = await judging(source());
     expect(judge(answer(200), true)).toBeUndefined();
     expect(judge(answer(403), true)).toBeUndefined();
   });
 
   it('what classify says of this answer to this request', async () => {
     const asked: unknown[] = [];
-    const { judge } = await signed(source(), {
+    const judge = await judging(source(), {
       classify: (response, request) => (asked.push(response.status, request), undefined),
     });
     expect(await judge(answer(401), true)).toMatchObject({ replay: {} });
@@ -374,7 +377,7 @@ describe('what a refusal leads to', () => {
   });
 
   it('what classify says, at once or later; its error is the caller’s', async () => {
-    const { judge } = await signed(source(), {
+    const judge = await judging(source(), {
       classify: async ({ status }) => (status === 419 ? 'rejected' : 'accepted'),
     });
     expect(await judge(answer(419), true)).toMatchObject({
@@ -505,7 +508,7 @@ describe('a request', () => {
 });
 
 it('an answer from the origin that was asked is repaired, one from another origin is not', async () => {
-  const { judge } = await signed(source());
+  const judge = await judging(source());
   expect(await judge(answer(401, `${URL_}?page=2`), true)).toMatchObject({
     replay: { Authorization: 'Bearer two' },
   });
@@ -534,7 +537,7 @@ it.each([
   ['not_insufficient_scope', true],
   ['use_dpop_nonce_please', true],
 ])('a 401 whose challenge says %s: refused, %s', async (error, refused) => {
-  const { judge } = await signed(source());
+  const judge = await judging(source());
   const headers = new Headers({ 'www-authenticate': `Bearer error="${error}"` });
   expect(await judge({ ...answer(), headers }, true)).toEqual(
     refused ? expect.objectContaining({ replay: { Authorization: 'Bearer two' } }) : undefined,
