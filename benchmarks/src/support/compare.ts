@@ -1,5 +1,5 @@
 import { Bench } from 'tinybench';
-import { median } from './median.ts';
+import { type Interval, intervalOf, median } from './median.ts';
 
 /** Something that is done again and again, one after the other. */
 export interface Contender {
@@ -13,6 +13,8 @@ export interface Compared {
   readonly time: number;
   /** Times as long as the first contender, in the same round. */
   readonly ratio: number;
+  /** Where the median ratio lies, with 95 %. */
+  readonly interval: Interval;
   /** Microseconds longer than the first contender, in the same round. */
   readonly over: number;
 }
@@ -29,7 +31,7 @@ const BATCH = 0.3;
  */
 export async function compare(contenders: readonly Contender[]): Promise<Compared[]> {
   const rounds: Map<string, number>[] = [];
-  let batch = 10;
+  let batch = 1;
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const times = await turns(
       contenders.map(
@@ -43,10 +45,13 @@ export async function compare(contenders: readonly Contender[]): Promise<Compare
   const first = contenders[0]?.name ?? '';
   const of = (round: ReadonlyMap<string, number>, name: string): number =>
     round.get(name) ?? Number.NaN;
+  const ratios = (name: string): number[] =>
+    rounds.map((round) => of(round, name) / of(round, first));
   return contenders.map(({ name }) => ({
     name,
     time: median(rounds.map((round) => of(round, name))),
-    ratio: median(rounds.map((round) => of(round, name) / of(round, first))),
+    ratio: median(ratios(name)),
+    interval: intervalOf(ratios(name)),
     over: median(rounds.map((round) => of(round, name) - of(round, first))),
   }));
 }

@@ -19,3 +19,5 @@ export function printTable(
 
 export const decimals = (value: number, digits: number): string => value.toFixed(digits);
 export const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
+export const within = ([low, high]: readonly [number, number], digits: number): string =>
+  `${low.toFixed(digits)} to ${high.toFixed(digits)}`;

@@ -3,7 +3,7 @@ import { hideRequest, RawAnswer, release } from './answer.ts';
 import type { Answer, Config } from './axios-like.ts';
 import type { Budget } from './budget.ts';
 import { timeoutMessage } from './client-errors.ts';
-import { type Dispatch, type Members, replaceMembers, restoreMembers } from './dispatch.ts';
+import { type Dispatch, replaceMembers, restoreMembers } from './dispatch.ts';
 import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
 import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
@@ -20,147 +20,85 @@ export interface Route {
   readonly auth: unknown;
 }
 
-/** Sends a signed request, and once more where its token was refused. `inputs`: what was there at the call, where it had to wait. */
-export const converse = (
+/**
+ * Sends a signed request, and once more where its token was refused. `inputs`: what was there at the call, where it had to
+ * wait. Runs for every request: no function and no copy is made here that only a refusal needs.
+ */
+export async function converse(
   config: Config,
   adapter: unknown,
   dispatch: Dispatch,
-  route: Route,
+  { url, header, budget, auth }: Route,
   signature: Signature,
   inputs?: Inputs,
-): Promise<Answer> => new Conversation(config, adapter, dispatch, route, inputs).begin(signature);
+): Promise<Answer> {
+  const { data, headers } = config;
+  // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
+  const replayable =
+    typeof data === 'function' || (isReplayable(data) && copiedBytes(data) <= REPLAYED);
+  const first = inputs ?? readInputs(config);
+  const again = inputs ?? (replayable ? freezeInputs(config) : undefined);
+  // axios writes the length of a body that is no text into them.
+  const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
+  const always: Record<string, unknown> = {
+    beforeRedirect: guardRedirect(url, config.beforeRedirect),
+  };
+  if (header !== 'authorization') Object.assign(always, refusedRedirects(config, adapter));
+  if (auth) always['auth'] = undefined;
 
-/**
- * A class with few promises: one is made for each request, and nothing but {@link begin} runs for one whose token is good.
- */
-class Conversation {
-  private readonly config: Config;
-  private readonly adapter: unknown;
-  private readonly dispatch: Dispatch;
-  private readonly route: Route;
-  private readonly inputs: Inputs | undefined;
-  private readonly replayable: boolean;
-  private readonly again: Inputs | undefined;
-  private readonly kept: Config['headers'] | undefined;
-  private readonly members: Record<string, unknown>;
-
-  constructor(
-    config: Config,
-    adapter: unknown,
-    dispatch: Dispatch,
-    route: Route,
-    inputs: Inputs | undefined,
-  ) {
-    const { data } = config;
-    this.config = config;
-    this.adapter = adapter;
-    this.dispatch = dispatch;
-    this.route = route;
-    this.inputs = inputs;
-    // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
-    this.replayable =
-      typeof data === 'string' ||
-      typeof data === 'function' ||
-      (isReplayable(data) && copiedBytes(data) <= REPLAYED);
-    this.again = inputs ?? (this.replayable ? freezeInputs(config) : undefined);
-    // axios writes the length of a body that is no text into them.
-    this.kept =
-      this.replayable && data && typeof data !== 'string' ? { ...config.headers } : undefined;
-    this.members = { beforeRedirect: guardRedirect(route.url, config.beforeRedirect) };
-    if (route.header !== 'authorization')
-      Object.assign(this.members, refusedRedirects(config, adapter));
-    if (route.auth) this.members['auth'] = undefined;
-  }
-
-  async begin(signature: Signature): Promise<Answer> {
-    const { config, dispatch, inputs } = this;
-    const first = inputs ?? readInputs(config);
-    // Where nothing waited, all of the timeout is left.
-    const own = replaceMembers(
-      config,
-      first ? { ...first, ...this.members, ...(inputs && this.timeLeft()) } : this.members,
-    );
-    const replaced = this.sign(signature.headers);
+  let members = first ? { ...first, ...always } : always;
+  let sending = signature.headers;
+  let replay: Verdict | undefined;
+  for (;;) {
+    // Where nothing waited, all of it is left.
+    const left = inputs || replay ? budget?.left() : undefined;
+    if (left)
+      Object.assign(members, { timeout: left, timeoutErrorMessage: timeoutMessage(config) });
+    // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
+    const own = replaceMembers(config, members);
+    const replaced = setHeaders(headers, sending, header, ownName(headers, header));
     let answer: Answer;
     let refusal: Error | undefined;
     try {
-      answer = await dispatch.send(this.adapter, config, signature.headers);
-      dispatch.forget(answer, config, signature.headers);
+      answer = await dispatch.send(adapter, config, sending);
     } catch (error) {
-      dispatch.forget(error, config, signature.headers);
       refusal = error as Error;
       answer = (error as { response: Answer }).response;
     }
+    dispatch.forget(refusal ?? answer, config, sending);
     restoreMembers(config, own);
-    Object.assign(config.headers, replaced);
-    if (refusal) {
-      hideRequest(refusal);
-      if (!answer) throw refusal;
+    Object.assign(headers, replaced);
+    if (refusal) hideRequest(refusal);
+    replay?.replayed?.(answer?.status);
+    if (refusal && !answer) throw refusal;
+    const judging = replay ? undefined : signature.judge(new RawAnswer(answer), replayable);
+    const verdict = judging && (await wait(judging, config, answer, budget));
+    if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
+    if (!verdict?.replay) {
+      if (refusal) throw refusal;
+      return answer;
     }
-    const judging = signature.judge(new RawAnswer(answer), this.replayable);
-    if (judging) return this.repair(judging, answer, refusal);
-    if (refusal) throw refusal;
-    return answer;
-  }
-
-  private async repair(
-    judging: Promise<Verdict>,
-    answer: Answer,
-    refusal: Error | undefined,
-  ): Promise<Answer> {
-    const { budget } = this.route;
-    let verdict: Verdict;
-    try {
-      verdict = await (budget ? budget.within(judging) : judging);
-    } catch (error) {
-      // The caller gets an error instead of this answer.
-      release(answer);
-      throw withRequest(error, this.config, answer.request);
-    }
-    if (verdict.cause) explain(refusal ?? answer, verdict.cause);
-    if (verdict.replay) {
-      release(answer);
-      return this.replay(verdict, verdict.replay);
-    }
-    if (refusal) throw refusal;
-    return answer;
-  }
-
-  private async replay(verdict: Verdict, headers: Signature['headers']): Promise<Answer> {
-    const { config, dispatch, kept, again } = this;
-    const members: Record<string, unknown> = { ...again, ...this.members, ...this.timeLeft() };
+    release(answer);
+    sending = verdict.replay;
+    replay = verdict;
+    members = { ...again, ...always };
     // An upload is reported once. Without any listener the fetch adapter would send it another way.
     if (config.onUploadProgress) members['onUploadProgress'] = () => undefined;
-    const own = replaceMembers(config, members);
-    if (kept) resetHeaders(config.headers, kept);
-    const replaced = this.sign(headers);
-    let found: unknown;
-    try {
-      const answer = await dispatch.send(this.adapter, config, headers);
-      found = answer;
-      verdict.replayed?.(answer.status);
-      return answer;
-    } catch (error) {
-      found = error;
-      hideRequest(error as Error);
-      verdict.replayed?.((error as { response?: Answer }).response?.status);
-      throw error;
-    } finally {
-      dispatch.forget(found, config, headers);
-      restoreMembers(config, own);
-      Object.assign(config.headers, replaced);
-    }
+    if (kept) resetHeaders(headers, kept);
   }
+}
 
-  // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
-  private sign(map: Signature['headers']): object {
-    const { headers } = this.config;
-    const { header } = this.route;
-    return setHeaders(headers, map, header, ownName(headers, header));
-  }
-
-  private timeLeft(): Members | undefined {
-    const timeout = this.route.budget?.left();
-    return timeout ? { timeout, timeoutErrorMessage: timeoutMessage(this.config) } : undefined;
+async function wait(
+  judging: Promise<Verdict>,
+  config: Config,
+  answer: Answer,
+  budget: Budget | undefined,
+): Promise<Verdict> {
+  try {
+    return await (budget ? budget.within(judging) : judging);
+  } catch (error) {
+    // The caller gets an error instead of this answer.
+    release(answer);
+    throw withRequest(error, config, answer.request);
   }
 }

@@ -8,9 +8,9 @@ import {
   watchBody,
 } from 'unexpired/adapter';
 import { Answer, release } from './answer.ts';
-import { type BodyCopy, type BodyFactory, copyBody } from './body-copy.ts';
+import { type BodyCopy, copyBody } from './body-copy.ts';
 import { type Call, targetOf } from './call.ts';
-import { abortError, bodyError, type Client } from './client.ts';
+import { abortError, type AnyFetch, bodyError, type Client } from './client.ts';
 import { freeze } from './frozen.ts';
 import { setHeaders } from './headers.ts';
 import { sendAndFollow } from './redirects.ts';
@@ -69,7 +69,8 @@ export async function sendSigned(
   const init = signedInit(call, signature.headers);
   let response: Response;
   try {
-    response = await dispatch(client, call, targetOf(call), init, body);
+    const made = call.factory ? { ...init, body: await call.factory() } : init;
+    response = await dispatch(client, call, targetOf(call), made, body);
   } catch (error) {
     body.drop();
     throw error;
@@ -100,7 +101,7 @@ async function repair(
   init: RequestInit,
   body: BodyCopy,
 ): Promise<Response> {
-  const { request, url, signal, headers } = call;
+  const { url, signal, headers } = call;
   try {
     const verdict = await judged.catch(async (error: unknown) => {
       void release(response);
@@ -117,17 +118,13 @@ async function repair(
     }
     setHeaders(headers, verdict.replay);
     await release(response);
-    // A URL object may have been changed since the first send.
-    const replay = dispatch(client, call, request ?? url, { ...init, ...again }, body);
-    return await watchReplay(replay, verdict);
+    return await replay(client, call, { ...init, ...again }, body, verdict);
   } finally {
     body.drop();
   }
 }
 
-type Again = () => Promise<{ readonly body?: BodyInit } | undefined>;
-
-/** No promise of its own where nothing has to be made or watched. */
+/** No promise of its own where the fetch below keeps the rule about redirects. */
 function dispatch(
   client: Client,
   call: Call,
@@ -135,56 +132,47 @@ function dispatch(
   init: RequestInit,
   copy: BodyCopy,
 ): Promise<Response> {
-  const { factory } = call;
-  if (factory) return dispatchMade(client, call, target, init, factory);
-  const { send } = client; // a browser's fetch minds what it is a member of
-  return isFollowed(client, call, init)
-    ? follow(client, call, target, init, () => sendAgain(init, copy))
-    : (send(target, init) as Promise<Response>);
+  const { send, keepsRedirectRule } = client; // a browser's fetch minds what it is a member of
+  const mode = init.redirect ?? call.request?.redirect ?? 'follow';
+  return keepsRedirectRule || mode !== 'follow'
+    ? (send(target, init) as Promise<Response>)
+    : follow(send, call, target, init, copy);
 }
-
-async function dispatchMade(
-  client: Client,
-  call: Call,
-  target: string | URL | Request,
-  init: RequestInit,
-  factory: BodyFactory,
-): Promise<Response> {
-  const { send } = client;
-  const make = async (): Promise<{ body: BodyInit }> => ({ body: await factory() });
-  const made = { ...init, ...(await make()) };
-  return isFollowed(client, call, made)
-    ? follow(client, call, target, made, make)
-    : ((await send(target, made)) as Response);
-}
-
-/** Are redirects followed here, because the fetch below might take the token along? */
-const isFollowed = (
-  { keepsRedirectRule }: Client,
-  { request }: Call,
-  { redirect }: RequestInit,
-): boolean => !keepsRedirectRule && (redirect ?? request?.redirect ?? 'follow') === 'follow';
 
 const follow = (
-  { send }: Client,
-  { url, request }: Call,
+  send: AnyFetch,
+  { url, request, factory }: Call,
   target: string | URL | Request,
   init: RequestInit,
-  again: Again,
-): Promise<Response> => sendAndFollow(send, target, { url, request, init, again });
+  copy: BodyCopy,
+): Promise<Response> =>
+  sendAndFollow(send, target, {
+    url,
+    request,
+    init,
+    async again() {
+      if (factory) return { body: await factory() };
+      const { body } = init;
+      return body !== undefined && body !== null && isReplayable(body) ? {} : copy.take();
+    },
+  });
 
-// For a redirect that asks for the body once more.
-const sendAgain = async ({ body }: RequestInit, copy: BodyCopy): ReturnType<Again> =>
-  body !== undefined && body !== null && isReplayable(body) ? {} : copy.take();
-
-async function watchReplay(replay: Promise<Response>, verdict: Verdict): Promise<Response> {
+async function replay(
+  client: Client,
+  call: Call,
+  init: RequestInit,
+  body: BodyCopy,
+  verdict: Verdict,
+): Promise<Response> {
+  let status: number | undefined;
   try {
-    const response = await replay;
-    verdict.replayed?.(response.status);
+    const made = call.factory ? { ...init, body: await call.factory() } : init;
+    // A URL object may have been changed since the first send.
+    const response = await dispatch(client, call, call.request ?? call.url, made, body);
+    status = response.status;
     return response;
-  } catch (error) {
-    verdict.replayed?.(undefined);
-    throw error;
+  } finally {
+    verdict.replayed?.(status);
   }
 }
 

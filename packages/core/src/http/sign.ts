@@ -2,8 +2,8 @@ import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import type { TokenSource, WaitOptions } from '../source.ts';
 import { abortable } from '../time/abortable.ts';
 import type { AccessToken } from '../tokens/tokens.ts';
-import type { HeaderMap, TokenHeader } from './authorization.ts';
-import type { Judge, Sent, Verdict } from './judge.ts';
+import type { TokenHeader } from './authorization.ts';
+import type { Judge, Sent } from './judge.ts';
 import { nameRequest } from './name-request.ts';
 import type { ApiResponse, AuthOptions } from './options.ts';
 import type { Signature, UnsignedRequest } from './signature.ts';
@@ -24,26 +24,24 @@ export function createSign(
   let asked: Promise<AccessToken | undefined> | undefined;
   let given: AccessToken | undefined;
 
-  // A class, because one is made for each request, and a function that holds all this takes several times as much.
-  class Signed implements Signature, Sent {
-    readonly headers: HeaderMap;
-    readonly token: AccessToken;
-    readonly source: TokenSource;
-    readonly origin: string;
-    readonly request: UnsignedRequest;
-
-    constructor(token: AccessToken, source: TokenSource, origin: string, request: UnsignedRequest) {
-      this.headers = header.headersFor(token, request.carried);
-      this.token = token;
-      this.source = source;
-      this.origin = origin;
-      this.request = request;
-    }
-
-    judge(response: ApiResponse, replayable: boolean): Promise<Verdict> | undefined {
-      return judge.signed(response, replayable, this);
-    }
+  // One for all, which finds the rest at its signature: a function for each request would take several times as much.
+  function judgeSigned(this: Signature & Sent, response: ApiResponse, replayable: boolean) {
+    return judge.signed(response, replayable, this);
   }
+
+  const signatureOf = (
+    token: AccessToken,
+    source: TokenSource,
+    origin: string,
+    request: UnsignedRequest,
+  ): Signature & Sent => ({
+    headers: header.headersFor(token, request.carried),
+    token,
+    source,
+    origin,
+    request,
+    judge: judgeSigned,
+  });
 
   const failed = (
     error: unknown,
@@ -78,7 +76,7 @@ export function createSign(
     if (token) {
       asked = asking;
       given = token;
-      return new Signed(token, source, origin, request);
+      return signatureOf(token, source, origin, request);
     }
     if (whenSignedOut === 'reject')
       throw new TokenError('ERR_SIGNED_OUT', {
@@ -92,7 +90,7 @@ export function createSign(
   return (source, origin, request) => {
     const asking = askToken(source, request.signal);
     if (given && asking === asked && !request.signal?.aborted)
-      return new Signed(given, source, origin, request);
+      return signatureOf(given, source, origin, request);
     return signLater(asking, source, origin, request);
   };
 }
