@@ -19,10 +19,10 @@ export interface Compared {
   readonly over: number;
 }
 
-const ROUNDS = 60;
-const WARM_UP = 8;
+const ROUNDS = 30;
+const WARM_UP = 5;
 /** Ms for each contender in each round. */
-const TURN = 25;
+const TURN = 15;
 /** Ms between two looks at the clock, about: so long that the looks do not count, so short that few are interrupted. */
 const BATCH = 0.3;
 /**
