@@ -8,7 +8,8 @@ export const reportFile: string = path.join(cacheFolder, 'jest-report.json');
 /** What the contract found out about one client in one place. */
 export interface ClientResult {
   readonly client: string;
-  readonly place: 'Node' | 'Chromium';
+  /** `Node`, or the browser. */
+  readonly place: string;
   /** How many tests of each group passed, and how many there are. `ran: false`: there was no browser for them. */
   readonly groups: Map<string, { passed: number; all: number }>;
   ran: boolean;
@@ -29,7 +30,8 @@ export function contractResults(): ClientResult[] {
     for (const { ancestorTitles, status } of assertionResults) {
       const [, client, group] = /^(.+): (\w+)$/.exec(ancestorTitles.at(-1) ?? '') ?? [];
       if (client === undefined || group === undefined) continue;
-      const place = ancestorTitles.length > 1 ? 'Chromium' : 'Node';
+      const [, place = 'Node'] =
+        ancestorTitles.length > 1 ? (/^(\w+)/.exec(ancestorTitles[0] ?? '') ?? []) : [];
       const result = found.get(client + place) ?? { client, place, groups: new Map(), ran: false };
       found.set(client + place, result);
       const count = result.groups.get(group) ?? { passed: 0, all: 0 };

@@ -1,7 +1,7 @@
 // `npm run test:long -- tabs [--rounds N] [--tabs N]`: 8 real tabs in Chromium and in Firefox over 100 rounds each, against a
 // server that ends the session when a refresh token comes twice. A browser that is not there is said to be left out.
 import { parseArgs } from 'node:util';
-import { CHROMIUM, FIREFOX } from '../../packages/browser/test/support/browsers.ts';
+import { CHROMIUM, FIREFOX } from '../../test/support/browsers.ts';
 import { runTabs } from '../../packages/browser/test/support/fleet.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string' }, tabs: { type: 'string' } } });

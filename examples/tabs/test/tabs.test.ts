@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
-import { CHROMIUM } from '../../../packages/browser/test/support/browsers.ts';
+import { CHROMIUM } from '../../../test/support/browsers.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 // On the packages' sources, as jest does: a test must not depend on when somebody last built them.

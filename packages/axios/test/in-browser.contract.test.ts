@@ -1,4 +1,4 @@
-import { contractInChromium } from '../../../test/support/browser-contract/contract-in-chromium.ts';
+import { contractInBrowsers } from '../../../test/support/browser-contract/contract-in-browsers.ts';
 import { inBrowser } from './contract/in-browser.ts';
 
-contractInChromium(new URL('contract/page.ts', import.meta.url), inBrowser);
+contractInBrowsers(new URL('contract/page.ts', import.meta.url), inBrowser);

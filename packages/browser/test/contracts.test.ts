@@ -1,5 +1,5 @@
 import { describe } from '@jest/globals';
-import { CHROMIUM, FIREFOX } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX } from '../../../test/support/browsers.ts';
 import { contractsInPages } from './support/contracts-in-pages.ts';
 
 describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title })))(

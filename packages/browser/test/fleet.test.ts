@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { CHROMIUM, FIREFOX, INSECURE_HOST } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX, INSECURE_HOST } from '../../../test/support/browsers.ts';
 import { runTabs } from './support/fleet.ts';
 
 describe.each([

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { simulatedServer } from '@unexpired/testing';
 import type { Browser, Page } from 'puppeteer-core';
-import { CHROMIUM, FIREFOX, INSECURE_HOST, type Kind } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX, INSECURE_HOST, type Kind } from '../../../test/support/browsers.ts';
 import { type Site, startSite } from './support/site.ts';
 import type { Step, WorkerKind, WorkerOrder } from './support/tab.ts';
 import { ask, openWindow, signIn, trySignIn, type Window } from './support/window.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import type { Browser, Page } from 'puppeteer-core';
-import type { Kind } from './browsers.ts';
+import type { Kind } from '../../../../test/support/browsers.ts';
 import { contracts } from './contracts.ts';
 import { type Site, startSite } from './site.ts';
 

@@ -1,6 +1,6 @@
 import { simulatedServer } from '@unexpired/testing';
 import type { Page } from 'puppeteer-core';
-import type { Kind } from './browsers.ts';
+import type { Kind } from '../../../../test/support/browsers.ts';
 import { startSite } from './site.ts';
 
 /** What became of many tabs of one site. */

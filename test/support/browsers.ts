@@ -1,11 +1,6 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import {
-  CHROMIUM_ARGUMENTS,
-  chromiumPath,
-  mayRunChromium,
-  WITHOUT_CHROMIUM,
-} from '../../../../test/support/chromium.ts';
-import { firefoxPath, mayRunFirefox, WITHOUT_FIREFOX } from '../../../../test/support/firefox.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath, mayRunChromium, WITHOUT_CHROMIUM } from './chromium.ts';
+import { firefoxPath, mayRunFirefox, WITHOUT_FIREFOX } from './firefox.ts';
 import { processOf } from './firefox-process.ts';
 
 /** A browser that the suites run in. One driver for both, and one that leaves the back/forward cache on. */
