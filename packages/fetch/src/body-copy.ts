@@ -55,7 +55,7 @@ export function copyBody({ request, init, isFrozen, signal }: Call, source: unkn
     // What cannot be changed need not be copied: a Blob of 200 MB would be held in memory for nothing.
     if (typeof source !== 'object' || isBlob(source)) return kept(source as BodyInit);
   }
-  // Where Request has no `body` (older Firefox) it cannot be made of a stream either.
+  // Where Request has no `body` (Firefox) it cannot be made of a stream either.
   if (!request.body) return copyLater(request.clone());
   // That of node-fetch's own Request is a Node stream, which two readers cannot share.
   if (!('getReader' in request.body)) return NONE;
@@ -66,7 +66,10 @@ const kept = (body: BodyInit): BodyCopy => ({ ...AS_IT_IS, take: async () => ({ 
 
 const copyLater = (copy: Request): BodyCopy => ({
   ...AS_IT_IS,
-  take: async () => ({ body: await copy.clone().blob() }),
+  async take() {
+    const body = await copy.clone().blob();
+    return body.size > REPLAYED ? undefined : { body };
+  },
 });
 
 const isBlob = (source: object): boolean =>
