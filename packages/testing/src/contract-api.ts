@@ -94,6 +94,8 @@ export async function startContractApi(): Promise<ContractApi & { close(): Promi
       // The client went away in the middle of its upload; there is nobody to answer.
       answer(request, response, foreign).catch(() => response.destroy());
     });
+    // Else a test that was slow would find the connection of the one before closed just as it sends.
+    server.keepAliveTimeout = 0;
     server.on('connection', () => connections++);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return server;
