@@ -64,12 +64,13 @@ export function wrapFetch(
   const start = (input: string | URL | Request, init?: AuthInit): Promise<Response> => {
     // Looked up at each call, so that what patches the global one later (a mock, tracing) is not bypassed.
     const send: AnyFetch = custom ?? (globalThis.fetch === authFetch ? original : globalThis.fetch);
-    const call = readCall(input, init, header);
+    const call = tryToRead(input, init, header);
+    if (!call) return Promise.resolve<Response>(send(input, init));
     // Such a request can carry no header of ours, and its answer is not about one.
     const carries = (init?.mode ?? call.request?.mode) !== 'no-cors';
     const signing = carries
       ? authorize({
-          method: (init?.method ?? call.request?.method ?? 'GET').toUpperCase(),
+          method: call.method,
           url: call.url,
           carried: getHeader(call.headers, header),
           signal: call.signal,
@@ -105,4 +106,13 @@ async function sendLater(
 ): Promise<Response> {
   const signature = await waitForToken(signing, call, client);
   return signature ? sendSigned(client, call, signature, source) : sendUnsigned(client, call);
+}
+
+// A call that cannot be read is for the fetch below to refuse, with its own error.
+function tryToRead(...call: Parameters<typeof readCall>): Call | undefined {
+  try {
+    return readCall(...call);
+  } catch {
+    return undefined;
+  }
 }

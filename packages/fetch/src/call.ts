@@ -19,13 +19,16 @@ export interface Call {
   /** A copy of the init, without `tokens`. Its body is the caller's own. */
   readonly init: AuthInit | undefined;
   readonly factory: BodyFactory | undefined;
-  readonly signal: AbortSignal | null | undefined;
+  /** In capitals. */
+  readonly method: string;
+  readonly signal: AbortSignal | undefined;
   /** The header that carries the token, in lower case. */
   readonly header: string;
   /** The body of `init` is a copy already, made before a wait. */
   readonly isFrozen: boolean;
 }
 
+/** @throws what it cannot read: the fetch below says better what is wrong with it. */
 export function readCall(
   input: string | URL | Request,
   init: AuthInit | undefined,
@@ -40,7 +43,8 @@ export function readCall(
     headers: copyHeaders(init?.headers ?? request?.headers),
     init: copy,
     factory: typeof copy?.body === 'function' ? copy.body : undefined,
-    signal: init?.signal === undefined ? request?.signal : init.signal,
+    method: String(init?.method ?? request?.method ?? 'GET').toUpperCase(),
+    signal: listenable(init?.signal === undefined ? request?.signal : init.signal),
     header,
     isFrozen: false,
   };
@@ -53,9 +57,14 @@ export const targetOf = ({ input, request, url }: Call): string | URL | Request 
 // Of a URL, or of whatever else fetch makes a string of.
 const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
 
+// Anything else is for the fetch below to refuse: nobody can be told of an abort by it.
+const listenable = (signal: AbortSignal | null | undefined): AbortSignal | undefined =>
+  typeof signal?.addEventListener === 'function' ? signal : undefined;
+
 // `for in`, because a Request is a valid init and has getters only.
 function copyInit(init: AuthInit | undefined): AuthInit | undefined {
-  if (!init) return undefined;
+  if (init === undefined || init === null) return undefined;
+  if (typeof init !== 'object') throw new TypeError('init: expected an object');
   const prototype: unknown = Object.getPrototypeOf(init);
   if (prototype === Object.prototype || prototype === null) {
     const copy = { ...init };
