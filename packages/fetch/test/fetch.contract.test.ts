@@ -26,6 +26,7 @@ const large = {
 
 const kyFacts = {
   oneShotBodies: stream,
+  // Cancels the body of whatever it gives up by itself, so that here the rules "lets go of" hold without us.
   breakableBodies: { 'a web stream': webStream },
   // ky 2 puts an error of its own around fetch's. ky 1 cancels the body at the end, and rejects with what that gives.
   isBodyError: (error: unknown, cause: unknown) =>

@@ -65,7 +65,7 @@ export interface BreakableBody {
   fail(error: Error): void;
   /** Ends it too early, without an error, where that is possible. */
   destroy?(): void;
-  /** Resolves once nobody will read it any more: it was destroyed or cancelled. */
+  /** Resolves once nobody will read it any more: it was destroyed or cancelled, by the adapter or, as ky does it, by the client. */
   readonly closed: Promise<unknown>;
 }
 
