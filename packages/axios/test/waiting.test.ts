@@ -102,6 +102,19 @@ describe.each<[string, typeof axios]>([
         },
       ],
       [
+        'of a class',
+        () => {
+          class Filter {
+            a = 1;
+            readonly in = new (class {
+              b = 1;
+            })();
+          }
+          const params = new Filter();
+          return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
+        },
+      ],
+      [
         'objects in a list',
         () => {
           const params = { list: [{ a: 1 }], at: new Date(0) };
