@@ -21,6 +21,7 @@ export interface Config {
   auth?: unknown;
   data?: unknown;
   params?: unknown;
+  paramsSerializer?: unknown;
   transformRequest?: unknown;
   headers: Record<string, unknown>;
   signal?: AbortSignal;

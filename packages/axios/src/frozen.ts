@@ -13,12 +13,16 @@ export interface Inputs {
 }
 
 /** A copy of the inputs that nobody else has. axios has made text of most bodies already. */
-export function freezeInputs({ url, baseURL, method, params, data }: Config): Inputs {
+export function freezeInputs(config: Config): Inputs {
+  const { url, baseURL, method, params, data, paramsSerializer } = config;
+  const frozen = freeze(params);
+  // axios reads the members of any object. A serializer of the caller's may need the very one that it knows.
+  const isForeign = typeof params === 'object' && params !== null && frozen === params;
   return {
     url: text(url),
     baseURL: text(baseURL),
     method,
-    params: freeze(params),
+    params: isForeign && !paramsSerializer ? copyOfMembers(params, new Map()) : frozen,
     data: freeze(data),
   };
 }

@@ -2,8 +2,8 @@
 export const REPLAYED = 2 ** 20;
 
 /**
- * A copy of a body that its caller could change: the parameters, form or bytes that are there now. Anything else comes
- * back as it is: text and Blobs cannot be changed (a form's Blobs are not copied either), and streams not be copied.
+ * A copy of a body that its caller could change: the parameters, form or bytes that are there now, and the text that fetch
+ * would make of an object. Anything else comes back as it is: text and Blobs cannot be changed (a form's Blobs are not copied either), and streams not be copied.
  */
 export function freeze<Body>(body: Body): Body;
 export function freeze(body: unknown): unknown {
@@ -11,6 +11,7 @@ export function freeze(body: unknown): unknown {
   if (kind === 'bytes') return copyOfBytes(body as Bytes);
   if (kind === 'parameters') return new URLSearchParams(body as URLSearchParams);
   if (kind === 'form') return copyOfForm(body as FormData);
+  if (kind === 'text') return `${body as { toString(): string }}`;
   return kind === 'native form' ? copyOfNativeForm(body as NativeForm) : body;
 }
 
@@ -24,7 +25,7 @@ export function copiedBytes(body: unknown): number {
 }
 
 type Bytes = ArrayBuffer | ArrayBufferView;
-type Kind = 'bytes' | 'parameters' | 'form' | 'native form';
+type Kind = 'bytes' | 'parameters' | 'form' | 'native form' | 'text';
 
 // By name, so that those of another realm, of undici and of polyfills count as well.
 function kindOf(body: unknown): Kind | undefined {
@@ -34,8 +35,16 @@ function kindOf(body: unknown): Kind | undefined {
   if (name === '[object ArrayBuffer]' || name === '[object SharedArrayBuffer]') return 'bytes';
   if (name === '[object URLSearchParams]') return 'parameters';
   if (name === '[object FormData]' && 'entries' in body) return 'form';
-  return 'getParts' in body && '_parts' in body ? 'native form' : undefined;
+  if ('getParts' in body && '_parts' in body) return 'native form';
+  return isWritten(name, body) ? 'text' : undefined;
 }
+
+// What says how it is written. A stream may, too (the form of `form-data`), and a Blob of a polyfill does not.
+const isWritten = (name: string, body: object): boolean =>
+  /^\[object (Object|Array|String|URL)\]$/.test(name) &&
+  typeof body.toString === 'function' &&
+  body.toString !== Object.prototype.toString &&
+  !('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body);
 
 // Only the part that a view shows. The result shows bytes whatever the view's elements were: they are sent as bytes.
 function copyOfBytes(body: Bytes): ArrayBuffer | Uint8Array {

@@ -6,9 +6,11 @@ export type HeaderCopy = Headers | Record<string, string>;
 /** Plain objects stay plain: making a `Headers` of them takes longer than all the rest, and fetch does it anyway. */
 export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
   const prototype: unknown = headers ? Object.getPrototypeOf(headers) : null;
-  return prototype === null || prototype === Object.prototype
-    ? { ...(headers as Record<string, string>) }
-    : new Headers(headers);
+  if (prototype !== null && prototype !== Object.prototype) return new Headers(headers);
+  const copy = { ...(headers as Record<string, string>) };
+  // A list, for instance, which its caller could change.
+  for (const name in copy) if (typeof copy[name] !== 'string') copy[name] = `${copy[name]}`;
+  return copy;
 }
 
 /** The value of a header; `name` in lower case. */
