@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { newFailures, readTap, rowsOf } from '../scripts/long/upstream/tap.ts';
+import { newFailures, readList, readTap, writeList } from '../scripts/long/upstream/list.ts';
 import { root } from '../scripts/workspace.ts';
 
 const run = (...args: string[]) =>
@@ -29,11 +29,33 @@ describe('the run of other projects’ tests', () => {
       ['c', 'not ok'],
       ['a › b (2)', 'ok'],
     ]);
-    expect(rowsOf([bare, ours])).toEqual([
-      'ok     not ok a › b',
+    expect([...readTap('ok 1 of mocha\nnot ok 2 - of node:test\n')]).toEqual([
+      ['of mocha', 'ok'],
+      ['of node:test', 'not ok'],
+    ]);
+  });
+
+  it('writes a list with a row for each test, and finds the reasons in it again', () => {
+    const reasons = new Map([
+      ['a › b', 'it asserts that there is no header'],
+      ['c', 'it fails without us, too, so that no reason is needed'],
+    ]);
+    const list = writeList('a title', ['bare', 'fresh'], [bare, ours], reasons);
+    expect(list.split('\n')).toEqual([
+      'a title',
+      'bare   fresh  ',
+      'ok     not ok a › b — because it asserts that there is no header',
       'ok     -      a › b (2)',
       'not ok not ok c',
+      '',
     ]);
+  });
+
+  it('finds a reason by the name of its test', () => {
+    const ways = ['bare', 'fresh', 'slow', 'nobody'];
+    const runs = [bare, ours, ours, ours];
+    const reasons = new Map([['a › b', 'of a reason']]);
+    expect(readList(writeList('a title', ways, runs, reasons))).toEqual(reasons);
   });
 
   it('finds what passes without us and not with us, unless it is known', () => {

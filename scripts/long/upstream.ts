@@ -1,4 +1,4 @@
-// `npm run test:long -- upstream --source <checkout> [--suite ky] [--write]`: another project's own tests, with our fetch
+// `npm run test:long -- upstream --source <checkout> [--suite ky|axios|undici] [--write]`: another project's own tests, with us
 // inside. The checkout needs its dependencies installed: what is published holds no tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -6,32 +6,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from '../workspace.ts';
-import { newFailures, readTap, rowsOf } from './upstream/tap.ts';
+import { newFailures, readList, readTap, writeList } from './upstream/list.ts';
+import { type Suite, SUITES } from './upstream/suites.ts';
 
-interface Suite {
-  /** Starts it so that it writes TAP. Tests that need a browser are left out. */
-  readonly args: readonly string[];
-  /** Starts the one test of this name, in place of all. */
-  only(name: string): string;
-}
-
-const SUITES: Record<string, Suite> = {
-  ky: {
-    args: [
-      'node_modules/ava/entrypoints/cli.mjs',
-      '--tap',
-      '--timeout=2m',
-      '--concurrency=2',
-      // It puts an asserting class in the place of the global Headers while the other tests of its file run.
-      '--match=!*even in old browsers',
-      'test/*.ts',
-      '!test/browser.ts',
-      '!test/with-page.ts',
-    ],
-    only: (name) => `--match=${name.replace(/^.*? › /, '')}`,
-  },
-};
-const WAYS = ['bare', 'fresh', 'slow', 'nobody'];
+const WAYS = ['bare', 'fresh', 'slow', 'nobody'] as const;
+const FOLDER = path.join(root, 'scripts', 'long', 'upstream');
 
 const { values } = parseArgs({
   options: {
@@ -41,72 +20,73 @@ const { values } = parseArgs({
   },
 });
 
-function run(source: string, args: readonly string[], way: string): Map<string, string> {
-  const preload = pathToFileURL(path.join(root, 'scripts', 'long', 'upstream', 'wrap-fetch.ts'));
-  const { stdout, stderr } = spawnSync(process.execPath, [...args], {
-    cwd: source,
-    encoding: 'utf8',
-    maxBuffer: 2 ** 28,
-    env: {
-      ...process.env,
-      UNEXPIRED_UPSTREAM: way,
-      NODE_OPTIONS: `--no-warnings --import ${preload.href}`,
-    },
-  });
-  const results = readTap(stdout);
-  if (results.size === 0) throw new Error(`${way}: no test ran\n${stderr.slice(-2000)}`);
+type Results = Map<string, 'ok' | 'not ok'>;
+
+function run(source: string, suite: Suite, way: string, only?: readonly string[]): Results {
+  const preload = pathToFileURL(path.join(FOLDER, suite.preload));
+  const results: Results = new Map();
+  let errors = '';
+  for (const { prefix, args } of suite.commands(source, only)) {
+    const { stdout, stderr } = spawnSync(process.execPath, args, {
+      cwd: source,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+      timeout: 30 * 60_000,
+      env: {
+        ...process.env,
+        UNEXPIRED_UPSTREAM: way,
+        NODE_OPTIONS: `--no-warnings --import ${preload.href}`,
+      },
+    });
+    errors = `${errors}${stderr}`.slice(-2000);
+    for (const [name, result] of readTap(stdout)) results.set(`${prefix}${name}`, result);
+  }
+  if (results.size === 0) throw new Error(`${way}: no test ran\n${errors}`);
   const failed = [...results.values()].filter((result) => result !== 'ok').length;
   process.stdout.write(`${way.padEnd(8)}${results.size} tests, ${failed} failed\n`);
   return results;
 }
 
+/** The results of each way. Many tests measure time, and fail on a busy machine: those that are new are run once more, alone. */
+function runAll(source: string, suite: Suite): Results[] {
+  const runs = WAYS.map((way) => run(source, suite, way));
+  const [bare = new Map<string, string>()] = runs;
+  for (const [index, results] of runs.entries()) {
+    const failed = index === 0 ? [] : newFailures([bare, results], []);
+    if (failed.length === 0) continue;
+    const again = run(source, suite, WAYS[index] ?? '', failed);
+    for (const name of failed) if (again.get(name) === 'ok') results.set(name, 'ok');
+  }
+  return runs;
+}
+
 function main(): void {
-  const { source, suite, write } = values;
-  const { args, only } = SUITES[suite] ?? {};
-  if (!args || !only)
-    throw new Error(`There is no suite ${suite}; there are: ${Object.keys(SUITES).join(', ')}`);
+  const { source, write } = values;
+  const suite = SUITES[values.suite];
+  if (!suite)
+    throw new Error(
+      `There is no suite ${values.suite}; there are: ${Object.keys(SUITES).join(', ')}`,
+    );
   if (source === undefined || !existsSync(path.join(source, 'package.json')))
     throw new Error(
       '--source: expected a checkout of the project, with its dependencies installed',
     );
-  if (!existsSync(path.join(source, args[0] ?? '')))
-    throw new Error(`--source: ${args[0]} is missing; install the dependencies there first`);
+  if (!existsSync(path.join(source, suite.runner)))
+    throw new Error(`--source: ${suite.runner} is missing; install the dependencies there first`);
   const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: source, encoding: 'utf8' });
-  const runs = WAYS.map((way) => run(source, args, way));
-  // Many tests measure time, and fail on a busy machine: those are run once more, alone.
-  const [bare = new Map<string, string>()] = runs;
-  for (const [index, results] of runs.entries()) {
-    const failed = newFailures([bare, results], []);
-    if (index === 0 || failed.length === 0) continue;
-    const again = run(source, [...args, ...failed.map(only)], WAYS[index] ?? '');
-    for (const name of failed) if (again.get(name) === 'ok') results.set(name, 'ok');
+  const runs = runAll(source, suite);
+  const file = path.join(FOLDER, `${values.suite}.txt`);
+  const known = existsSync(file) ? readList(readFileSync(file, 'utf8')) : new Map<string, string>();
+  if (write) {
+    const title = `${values.suite}, commit ${commit.stdout.trim()}\nNot run: ${suite.leftOut}`;
+    writeFileSync(file, writeList(title, WAYS, runs, known));
   }
-  const file = path.join(root, 'scripts', 'long', 'upstream', `${suite}.txt`);
-  const known = existsSync(file) ? knownFailures(readFileSync(file, 'utf8')) : [];
-  const found = newFailures(runs, write ? [] : known);
-  if (write)
-    writeFileSync(
-      file,
-      [
-        `${suite}, commit ${commit.stdout.trim()}`,
-        WAYS.map((way) => way.padEnd(7)).join(''),
-        ...rowsOf(runs),
-        '',
-      ].join('\n'),
-    );
-  if (found.length > 0) {
-    process.stdout.write(`\nPass without us, and not with us:\n  ${found.join('\n  ')}\n`);
-    process.exitCode = write ? 0 : 1;
-  }
-}
-
-// A test that passed bare and failed in one of the other ways.
-function knownFailures(list: string): string[] {
-  return list
-    .split('\n')
-    .slice(2)
-    .filter((row) => row.startsWith('ok ') && /^.{7,21}(not ok|-)/.test(row.slice(0, 28)))
-    .map((row) => row.slice(28));
+  const found = newFailures(runs, [...known.keys()]);
+  if (found.length === 0) return;
+  process.stdout.write(
+    `\nPass without us, not with us, and have no reason in ${values.suite}.txt:\n  ${found.join('\n  ')}\n`,
+  );
+  process.exitCode = 1;
 }
 
 try {
