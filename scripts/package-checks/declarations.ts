@@ -6,7 +6,16 @@ import type { Step } from '../steps/step.ts';
 import { root } from '../workspace.ts';
 import type { Packed, PackedPackage, Packing } from './packed-types.ts';
 
-const COMPILERS = ['typescript', 'typescript-5.9', 'typescript-5.6'];
+const COMPILERS = [
+  'typescript',
+  'typescript-6.0',
+  'typescript-5.9',
+  'typescript-5.8',
+  'typescript-5.7',
+  'typescript-5.6',
+];
+/** No CommonJS declaration file may import the types of an ESM-only package, such as ky and oauth4webapi. */
+const WITHOUT_ESM_TYPES = new Set(['typescript-5.6', 'typescript-5.7']);
 
 const STRICT = {
   strict: true,
@@ -25,12 +34,12 @@ const RESOLUTIONS: readonly Resolution[] = [
   { name: 'cjs', type: 'commonjs', options: { module: 'nodenext', moduleResolution: 'nodenext' } },
   { name: 'node16', type: 'module', options: { module: 'node16', moduleResolution: 'node16' } },
   { name: 'bundler', type: 'module', options: { module: 'esnext', moduleResolution: 'bundler' } },
-  // Reads no "exports". TypeScript 7 does not have it any more.
+  // Reads no "exports". TypeScript 6 only has it under protest, and 7 not any more.
   {
     name: 'node10',
     type: 'commonjs',
     options: { module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
-    compilers: COMPILERS.filter((compiler) => compiler !== 'typescript'),
+    compilers: COMPILERS.filter((compiler) => compiler.startsWith('typescript-5.')),
   },
 ];
 
@@ -58,8 +67,7 @@ export function declarationsStep(packing: Packing): Step {
   };
 }
 
-// Before TypeScript 5.8 no CommonJS declaration file may import the types of an ESM-only package, such as ky and
-// oauth4webapi: who is on CommonJS and an older one has skipLibCheck on, and gets the right types all the same.
+// Who is on CommonJS and an older compiler has skipLibCheck on, and gets the right types all the same.
 async function compile({
   resolution,
   folder,
@@ -69,7 +77,7 @@ async function compile({
   folder: string;
   compiler: string;
 }): Promise<string[]> {
-  const lenient = resolution === 'cjs' && compiler === 'typescript-5.6' ? ['--skipLibCheck'] : [];
+  const lenient = resolution === 'cjs' && WITHOUT_ESM_TYPES.has(compiler) ? ['--skipLibCheck'] : [];
   const { ok, output } = await runTool(compiler, ['-p', folder, '--pretty', 'false', ...lenient], {
     bin: 'tsc',
     cwd: folder,
