@@ -1,5 +1,5 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
-// request and answer.
+// request and answer. And what authors of stores need whose lock is a lease.
 export { systemClock } from './time/clock.ts';
 export { nameOf } from './errors/check-value.ts';
 export { tokenErrorOf } from './errors/errors.ts';
@@ -23,3 +23,5 @@ export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export { isRefreshSignal } from './refresh/refresh-signal.ts';
+export type { LeaseCell } from './stores/lease.ts';
+export { leasedLock, leaseOf } from './stores/leased-lock.ts';

@@ -1,7 +1,8 @@
 import type { RefreshLock } from 'unexpired';
+import { leasedLock, leaseOf } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { leasePlace } from './keys.ts';
-import { leasedLock, leaseOf } from './leased-lock.ts';
+import { leaseCell } from './lease-cell.ts';
 import { type RedisLike, requireClient } from './redis-like.ts';
 import { wakeUpOf } from './wake-up.ts';
 
@@ -31,10 +32,9 @@ export interface RedisLockOptions {
  */
 export function redisLock(client: RedisLike, options: RedisLockOptions = {}): RefreshLock {
   requireClient('redisLock', client);
+  const parts = { run: scriptRunner(client, 'The lock in Redis failed'), wakeUp: wakeUpOf(client) };
   return leasedLock({
-    run: scriptRunner(client, 'The lock in Redis failed'),
-    wakeUp: wakeUpOf(client),
-    place: (name) => leasePlace(`${name}:lease`),
+    cell: (name) => leaseCell({ ...parts, place: leasePlace(`${name}:lease`) }),
     length: leaseOf('redisLock', options.lease),
   });
 }

@@ -1,8 +1,8 @@
 import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
-import { systemClock } from 'unexpired/adapter';
+import { leasedLock, leaseOf, systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf } from './keys.ts';
-import { leasedLock, leaseOf } from './leased-lock.ts';
+import { leaseCell } from './lease-cell.ts';
 import { type RedisLike, requireClient } from './redis-like.ts';
 import { READ, WRITE } from './scripts.ts';
 import { wakeUpOf } from './wake-up.ts';
@@ -51,16 +51,17 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
   let own: string | undefined;
   const subscribers = new Set<object>();
 
-  const lock = leasedLock({
+  const cell = leaseCell({
     run,
     wakeUp,
-    place: () => keys, // whatever name a manager has for the session: what has to be kept apart is who redeems what is under this key
-    length: leaseOf('redisStore', lease),
+    place: keys,
     onGrant(found) {
       granted = found;
       systemClock.setTimeout(() => (granted = undefined), 0);
     },
   });
+  // Whatever name a manager has for the session: what has to be kept apart is who redeems what is under this key.
+  const lock = leasedLock({ cell: () => cell, length: leaseOf('redisStore', lease) });
 
   const subscribe = (onChange: () => void): (() => void) => {
     const subscriber = {};

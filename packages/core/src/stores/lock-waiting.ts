@@ -1,14 +1,24 @@
-import { systemClock } from 'unexpired/adapter';
+import { systemClock } from '../time/clock.ts';
 
-/** Ms: the first pause, and the longest. Whoever waits is woken as a rule; this is for when nobody calls, or the call is lost. */
-const SHORTEST = 50;
-const LONGEST = 2000;
+/** Ms: the first pause of who waits for a lock, and the longest. */
+export interface Pace {
+  readonly shortest: number;
+  readonly longest: number;
+}
+
+/** For backends over a network. Whoever waits is woken as a rule; this is for when nobody calls, or the call is lost. */
+export const PACE: Pace = { shortest: 50, longest: 2000 };
 /** Ms over which those who wait for the same lease to run out spread. */
 const SPREAD = 50;
 
 /** Ms before the next try. Pure. `left`: ms until the lease of the holder runs out, if it is not renewed; negative: unknown. Jitter, so that those who failed together do not try together. */
-export function nextTry(failures: number, left: number, random: number): number {
-  const growing = Math.min(LONGEST, SHORTEST * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
+export function nextTry(
+  { shortest, longest }: Pace,
+  failures: number,
+  left: number,
+  random: number,
+): number {
+  const growing = Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
   return left < 0 ? growing : Math.min(growing, left + 1 + random * SPREAD);
 }
 
@@ -39,15 +49,4 @@ export function createDoze(): Doze {
       end = undefined;
     },
   };
-}
-
-/** Settles as `promise` does, or rejects with the signal's reason as soon as that aborts. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
