@@ -71,6 +71,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     builtins: true,
   },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
+  postgres: { imports: ['unexpired', 'unexpired/adapter'] },
+  sqlite: { imports: ['unexpired', 'unexpired/adapter'], builtins: true },
   // The console inspector needs the core's types alone.
   otel: { imports: ['unexpired', '@opentelemetry/api'], everywhere: true, files: ['dashboards'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },

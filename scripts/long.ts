@@ -3,7 +3,17 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from './workspace.ts';
 
-const RUNS = ['schedules', 'model', 'file', 'redis', 'outage', 'short-lived', 'tabs'];
+const RUNS = [
+  'schedules',
+  'model',
+  'file',
+  'redis',
+  'outage',
+  'short-lived',
+  'postgres',
+  'sqlite',
+  'tabs',
+];
 /** Need something that is not here, so they are run by name only. */
 const BY_NAME = ['upstream'];
 const [name, ...options] = process.argv.slice(2);

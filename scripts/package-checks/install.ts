@@ -5,7 +5,7 @@ import { root } from '../workspace.ts';
 import type { PackedPackage } from './packed-types.ts';
 
 /** What the users of the type tests have installed besides. */
-const USERS_HAVE = ['@types/node', 'axios', 'undici'];
+const USERS_HAVE = ['@types/node', '@types/pg', 'axios', 'undici'];
 
 /**
  * Lays the tarballs out as an installation would, and beside them what they depend on, linked from here: the same

@@ -11,9 +11,3 @@ declare module 'react-native-keychain' {
   ): Promise<unknown>;
   export function resetGenericPassword(options: { service: string }): Promise<boolean>;
 }
-declare module 'pg' {
-  export interface Pool {
-    // biome-ignore lint/suspicious/noExplicitAny: as @types/pg has it
-    query(text: string, values: readonly unknown[]): Promise<{ rows: any[] }>;
-  }
-}

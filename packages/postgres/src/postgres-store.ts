@@ -1,0 +1,118 @@
+import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
+import { leasedLock, leaseOf, systemClock } from 'unexpired/adapter';
+import { asker, type Row } from './ask.ts';
+import { leaseCell } from './lease-cell.ts';
+import { keyOf, type PostgresOptions, tableOf } from './options.ts';
+import { type PostgresLike, requirePool } from './postgres-like.ts';
+import { statementsOn } from './statements.ts';
+import { topicOf, type WakeUp, wakeUpOf } from './wake-up.ts';
+
+/** Options of {@link postgresStore}. */
+export interface PostgresStoreOptions extends PostgresOptions {
+  /** Of the row of this session. Up to 2,000 bytes of any text but NUL. */
+  readonly key: string;
+}
+
+/**
+ * Keeps a session in a row of PostgreSQL for any number of workers and machines: one of them refreshes, the others pick it up.
+ * Takes a `Pool` of `pg`, behind PgBouncer or not: every step is one statement, and no connection is kept. Brings the lock that
+ * suits it: a lease in the same row. `subscribe` is there where a `direct` pool is.
+ *
+ * Make the table with {@link postgresSchema}; without it the errors say so. The JSON of a token set that another program put into
+ * `record` is taken over; anything else there is ERR_STORE_RECORD, and stays. Throws a `TypeError` that names the option that is
+ * wrong.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from 'pg';
+ * import { createTokenManager } from 'unexpired';
+ * import { postgresStore } from '@unexpired/postgres';
+ *
+ * const pool = new Pool({ connectionString: 'postgres://127.0.0.1/app' });
+ * const tokens = createTokenManager({
+ *   store: postgresStore(pool, { key: 'session:42' }),
+ *   refresh: async ({ refreshToken }) => (await fetch('https://id.example.com/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
+ * });
+ * ```
+ */
+export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions): TokenStore {
+  requirePool('postgresStore: pool', pool, ['query']);
+  const key = keyOf('postgresStore: key', options?.key);
+  const { direct, lease } = options;
+  if (direct !== undefined) requirePool('postgresStore: direct', direct, ['query', 'connect']);
+  const table = tableOf('postgresStore', options.table);
+  const statements = statementsOn(table);
+  const ask = asker(pool, `PostgreSQL row "${key}"`, table);
+  const wakeUp = direct && wakeUpOf(direct);
+  const changed = topicOf('changed', table, key);
+  /** What the grant of the lock brought along, for a read in the same turn of the event loop. */
+  let granted: Row | undefined;
+  /** The version that was written here last: its announcement is no news here. */
+  let own: string | undefined;
+
+  const cell = leaseCell({
+    ...{ ask, statements, key, table, wakeUp },
+    onGrant(row) {
+      granted = row;
+      systemClock.setTimeout(() => (granted = undefined), 0);
+    },
+  });
+
+  return sharedStore({
+    name: key,
+    // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this row.
+    lock: leasedLock({ cell: () => cell, length: leaseOf('postgresStore', lease) }),
+    async read() {
+      const row = granted ?? (await ask(statements.read, [key]))[0];
+      granted = undefined;
+      return storedIn(row);
+    },
+    async write(record, expected) {
+      const version = (own = crypto.randomUUID());
+      granted = undefined;
+      const values = [key, JSON.stringify(record), version];
+      const written =
+        expected === undefined
+          ? await ask(statements.insert, values)
+          : await ask(statements.update, [...values, expected]);
+      granted = undefined;
+      if (written.length !== 1) return undefined;
+      if (record.intent === undefined) wakeUp?.tell(changed, version); // a mark alone has no news for anybody
+      return version;
+    },
+    ...(wakeUp !== undefined && { subscribe: subscriber(wakeUp, changed, () => own) }),
+  });
+}
+
+/** Tells of what others write; also of what is written here, where several managers are on this store. */
+function subscriber(wakeUp: WakeUp, topic: string, own: () => string | undefined) {
+  const subscribers = new Set<object>();
+  return (onChange: () => void): (() => void) => {
+    const subscriber = {};
+    subscribers.add(subscriber);
+    const stop = wakeUp.subscribe(topic, (version) => {
+      if (version === undefined || version !== own() || subscribers.size > 1) onChange();
+    });
+    return () => {
+      subscribers.delete(subscriber);
+      stop();
+    };
+  };
+}
+
+/** A row without a record is there for its lease alone. */
+function storedIn(row: Row | undefined): StoredValue | undefined {
+  const record = row?.['record'] ?? undefined;
+  if (record === undefined) return undefined;
+  return { value: valueOf(record), version: String(row?.['version']) };
+}
+
+/** The JSON in a text; another text is given as it is, since it is for the reader to say that it is not a session. */
+function valueOf(record: unknown): unknown {
+  if (typeof record !== 'string') return record;
+  try {
+    return JSON.parse(record) as unknown;
+  } catch {
+    return record;
+  }
+}

@@ -1,0 +1,3 @@
+export { type SqliteThread, sqliteThread } from './sqlite-thread.ts';
+export { sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
+export type { SqliteLike } from './sqlite-like.ts';

@@ -1,0 +1,57 @@
+import { nameOf } from 'unexpired/adapter';
+import type { SqliteThread } from './sqlite-thread.ts';
+
+export type SqliteValue = string | number | null;
+
+/** A database of `node:sqlite`, `bun:sqlite` or better-sqlite3; nothing else of it is used. */
+export interface SqliteLike {
+  exec(sql: string): unknown;
+  prepare(sql: string): {
+    get(...values: SqliteValue[]): unknown;
+    run(...values: SqliteValue[]): unknown;
+  };
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** What is asked of a database, whichever it is. */
+export interface Sql {
+  exec(sql: string): Promise<unknown>;
+  /** Gives how many rows it changed. Not for statements that return rows: what those write may fail after they gave one. */
+  run(sql: string, values: readonly SqliteValue[]): Promise<number>;
+  get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
+}
+
+/** Throws a `TypeError` unless this is a database. */
+export function sqlOf(where: string, database: SqliteLike | SqliteThread): Sql {
+  const { exec, prepare, run, get } = (database ?? {}) as Partial<SqliteLike & SqliteThread>;
+  const isThread = typeof run === 'function' && typeof get === 'function';
+  if (typeof exec === 'function' && typeof prepare === 'function' && !isThread)
+    return direct(database as SqliteLike);
+  if (typeof exec === 'function' && isThread) return database as SqliteThread;
+  const got =
+    typeof database === 'object' && database !== null ? 'an object without them' : nameOf(database);
+  throw new TypeError(
+    `${where}: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got ${got}`,
+  );
+}
+
+/** Each statement holds the event loop for as long as it takes. */
+function direct(database: SqliteLike): Sql {
+  const statements = new Map<string, ReturnType<SqliteLike['prepare']>>();
+  const statementOf = (sql: string): ReturnType<SqliteLike['prepare']> => {
+    const known = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, known);
+    return known;
+  };
+  return {
+    exec: async (sql) => database.exec(sql),
+    async run(sql, values) {
+      const { changes } = statementOf(sql).run(...values) as { changes: number | bigint };
+      return Number(changes);
+    },
+    async get(sql, values) {
+      return (statementOf(sql).get(...values) ?? undefined) as Row | undefined;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/**
+ * What runs in the thread. A text, so that it needs no file of its own: every bundler and both module systems take it along as
+ * it is. It is opened at the first question, so that a file that cannot be opened is an answer, and may be there the next time.
+ * `busy_timeout` is 0 once it is open: who waits for another writer waits outside, and holds nobody up here.
+ */
+export const WORKER = `'use strict';
+const { parentPort, workerData } = require('node:worker_threads');
+let database;
+const statements = new Map();
+const open = () => {
+  const { DatabaseSync } = require('node:sqlite');
+  const opened = new DatabaseSync(workerData.path);
+  try {
+    opened.exec('pragma busy_timeout = 1000; pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 0');
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+  return opened;
+};
+const answer = ({ kind, sql, values }) => {
+  if (kind === 'close') return database?.close();
+  database ??= open();
+  if (kind === 'exec') return database.exec(sql);
+  if (!statements.has(sql)) statements.set(sql, database.prepare(sql));
+  return kind === 'run' ? statements.get(sql).run(...values).changes : statements.get(sql).get(...values);
+};
+parentPort.on('message', (question) => {
+  const { id, kind } = question;
+  try {
+    parentPort.postMessage({ id, value: answer(question) });
+  } catch ({ name, message, code, errcode }) {
+    parentPort.postMessage({ id, error: { name, message, code, errcode } });
+  }
+  if (kind === 'close') parentPort.close();
+});
+`;

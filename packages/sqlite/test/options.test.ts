@@ -1,0 +1,56 @@
+import { describe, expect, it } from '@jest/globals';
+import { type SqliteLike, sqliteStore, sqliteThread } from '../src/index.ts';
+
+const database: SqliteLike = {
+  exec: () => undefined,
+  prepare: () => ({ get: () => undefined, run: () => ({ changes: 0 }) }),
+};
+
+describe('what is given to sqliteStore and sqliteThread', () => {
+  it.each<[string, () => unknown]>([
+    [
+      'sqliteStore: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got undefined',
+      () => sqliteStore(undefined as never, { key: 'a' }),
+    ],
+    [
+      'sqliteStore: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got string',
+      () => sqliteStore('sessions.db' as never, { key: 'a' }),
+    ],
+    [
+      'sqliteStore: key: expected a string that is not empty, got undefined',
+      () => sqliteStore(database, undefined as never),
+    ],
+    [
+      'sqliteStore: key: expected a string that is not empty, got an empty string',
+      () => sqliteStore(database, { key: '' }),
+    ],
+    [
+      'sqliteStore: key: a NUL character ends a text in SQLite',
+      () => sqliteStore(database, { key: 'a\0b' }),
+    ],
+    [
+      'sqliteStore: key: half of a surrogate pair is no character',
+      () => sqliteStore(database, { key: 'a\ud83d' }),
+    ],
+    [
+      'sqliteStore: lease: expected ms, at least 100, got 99',
+      () => sqliteStore(database, { key: 'a', lease: 99 }),
+    ],
+    [
+      'sqliteStore: table: expected a name of letters, digits and _, got another text',
+      () => sqliteStore(database, { key: 'a', table: 'a"; drop table b; --' }),
+    ],
+    [
+      'sqliteThread: path: expected the name of a file, got an empty string',
+      () => sqliteThread(''),
+    ],
+  ])('is checked at once: %s', (message, run) => {
+    expect(run).toThrow(new TypeError(message));
+  });
+
+  it('names the store by its key, and starts no thread until something is asked', async () => {
+    const thread = sqliteThread('nowhere/sessions.db');
+    expect(sqliteStore(thread, { key: 'session:42' }).name).toBe('session:42');
+    await thread.close();
+  });
+});
