@@ -1,3 +1,3 @@
-export { type SqliteThread, sqliteThread } from './sqlite-thread.ts';
+export type { SqliteLike, SqliteThread, SqliteValue } from './sqlite-like.ts';
 export { sqliteStore, type SqliteStoreOptions } from './sqlite-store.ts';
-export type { SqliteLike } from './sqlite-like.ts';
+export { sqliteThread } from './sqlite-thread.ts';

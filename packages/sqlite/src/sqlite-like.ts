@@ -1,5 +1,4 @@
 import { nameOf } from 'unexpired/adapter';
-import type { SqliteThread } from './sqlite-thread.ts';
 
 export type SqliteValue = string | number | null;
 
@@ -13,6 +12,16 @@ export interface SqliteLike {
 }
 
 export type Row = Readonly<Record<string, unknown>>;
+
+/** A database of `node:sqlite` in a thread of its own, so that no statement holds the event loop. Made by `sqliteThread`. */
+export interface SqliteThread {
+  exec(sql: string): Promise<unknown>;
+  /** Gives how many rows were changed. */
+  run(sql: string, values: readonly SqliteValue[]): Promise<number>;
+  get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
+  /** After what was asked before. It can be asked again: then it is opened once more. */
+  close(): Promise<void>;
+}
 
 /** What is asked of a database, whichever it is. */
 export interface Sql {

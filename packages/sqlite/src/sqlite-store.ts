@@ -2,8 +2,7 @@ import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { leasedLock, leaseOf, nameOf } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
-import { type Row, type SqliteLike, sqlOf } from './sqlite-like.ts';
-import type { SqliteThread } from './sqlite-thread.ts';
+import { type Row, type SqliteLike, type SqliteThread, sqlOf } from './sqlite-like.ts';
 import { statementsOn } from './statements.ts';
 
 /** Options of {@link sqliteStore}. Durations in ms. */

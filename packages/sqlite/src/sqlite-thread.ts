@@ -1,17 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { nameOf } from 'unexpired/adapter';
-import type { Row, SqliteValue } from './sqlite-like.ts';
+import type { Row, SqliteThread } from './sqlite-like.ts';
 import { WORKER } from './worker.ts';
-
-/** A database of `node:sqlite` in a thread of its own, so that no statement holds the event loop. Made by {@link sqliteThread}. */
-export interface SqliteThread {
-  exec(sql: string): Promise<unknown>;
-  /** Gives how many rows were changed. */
-  run(sql: string, values: readonly SqliteValue[]): Promise<number>;
-  get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
-  /** After what was asked before. It can be asked again: then it is opened once more. */
-  close(): Promise<void>;
-}
 
 interface Reply {
   readonly id: number;
