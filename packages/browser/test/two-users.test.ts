@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'puppeteer-core';
-import { CHROMIUM, FIREFOX } from './support/browsers.ts';
+import { CHROMIUM, FIREFOX } from '../../../test/support/browsers.ts';
 import { type Site, startSite } from './support/site.ts';
 import { crossed, type Mode, twoUsersServer } from './support/two-users.ts';
 

@@ -11,7 +11,7 @@ export function freeze(body: unknown): unknown {
   if (kind === 'bytes') return copyOfBytes(body as Bytes);
   if (kind === 'parameters') return new URLSearchParams(body as URLSearchParams);
   if (kind === 'form') return copyOfForm(body as FormData);
-  if (kind === 'text') return `${body as { toString(): string }}`;
+  if (kind === 'text') return String(body);
   return kind === 'native form' ? copyOfNativeForm(body as NativeForm) : body;
 }
 

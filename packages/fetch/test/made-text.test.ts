@@ -26,7 +26,7 @@ describe.each(Object.entries(TEXTS))('%s', (_kind, make) => {
     const { value, change } = make();
     const fetch = async (_url: string, given: RequestInit): Promise<Response> => {
       // A fetch makes text of all of it before it returns.
-      calls.push({ body: `${given.body as string}`, x: new Headers(given.headers).get('x') });
+      calls.push({ body: String(given.body as string), x: new Headers(given.headers).get('x') });
       refresh = change;
       return new Response(null, { status: calls.length === 1 && !early ? 401 : 200 });
     };

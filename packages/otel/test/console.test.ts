@@ -6,12 +6,12 @@ import { logToConsole } from '../src/console.ts';
 /** The lines that these events make. */
 function linesOf(...events: readonly object[]): string[] {
   const lines: string[] = [];
-  let tell = (_: TokenEvent): void => {};
+  let tell: ((event: TokenEvent) => void) | undefined;
   logToConsole(
     { subscribe: (listener) => ((tell = listener), () => {}) },
     { write: (line) => lines.push(line) },
   );
-  for (const event of events) tell({ name: 'mine', at: 0, ...event } as TokenEvent);
+  for (const event of events) tell?.({ name: 'mine', at: 0, ...event } as TokenEvent);
   return lines;
 }
 const flight = {

@@ -118,7 +118,8 @@ describe('the table of metrics in the README', () => {
       ([, name]) => name,
     );
     const all = [...Object.values(METRICS), ...Object.values(HISTOGRAMS), IN_FLIGHT];
-    expect(table.toSorted()).toEqual(all.map(([name]) => name).toSorted());
+    expect(table).toHaveLength(all.length);
+    expect(new Set(table)).toEqual(new Set(all.map(([name]) => name)));
   });
 });
 

@@ -6,5 +6,5 @@ import { inside } from './auth-fetch.ts';
 type Undici = { fetch: Parameters<typeof inside>[0] };
 
 const require = createRequire(path.join(process.cwd(), 'index.js'));
-const undici = require('./index.js') as Undici;
+const undici = require(path.join(process.cwd(), 'index.js')) as Undici;
 undici.fetch = inside(undici.fetch);
