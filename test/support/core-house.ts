@@ -5,7 +5,9 @@ import type { ImportGraph } from './imports.ts';
  * `refresh/` serves one page and many alike, so it knows neither a manager nor what shares a session.
  */
 const ROWS: readonly (readonly string[])[] = [
-  ['index.ts', 'adapter.ts', 'renewable.ts'],
+  ['renewable.ts'],
+  ['renewable'],
+  ['index.ts', 'adapter.ts'],
   ['stores'],
   ['manager', 'shared'],
   ['refresh'],

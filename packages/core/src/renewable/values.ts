@@ -1,0 +1,65 @@
+import { fingerprint } from '../tokens/fingerprint.ts';
+
+/** A value that a task uses until it says `leave`. */
+export interface UsedValue<Value> {
+  readonly value: Value;
+  leave(): void;
+}
+
+/** The values that were made and are not disposed of yet: the one that counts, and older ones while tasks use them. */
+export interface Values<Value> {
+  /** Keeps a value; gives what stands for it where the core expects a token. */
+  add(value: Value): string;
+  /** The value, in use from now on; `undefined`: it is given to nobody any more. */
+  enter(id: string): UsedValue<Value> | undefined;
+  /** Disposes of all but the value of this fingerprint, each as soon as no task uses it; without one, of all. */
+  keepOnly(counting?: string): void;
+  /** Calls `task` once all are disposed of, which may be now. */
+  whenGone(task: () => void): void;
+}
+
+interface Held<Value> {
+  readonly value: Value;
+  /** Tasks, and one more while it is given to new ones. */
+  users: number;
+  kept: boolean;
+}
+
+/** `dispose` is called once for each value, and must not reject. */
+export function createValues<Value>(dispose: (value: Value) => Promise<void>): Values<Value> {
+  const all = new Map<string, Held<Value>>();
+  let made = 0;
+  let gone = (): void => undefined;
+
+  const leave = (id: string, held: Held<Value>): void => {
+    if (--held.users > 0) return;
+    void dispose(held.value).then(() => {
+      all.delete(id);
+      if (all.size === 0) gone();
+    });
+  };
+  return {
+    add(value) {
+      const id = `value-${++made}`;
+      all.set(id, { value, users: 1, kept: true });
+      return id;
+    },
+    enter(id) {
+      const held = all.get(id);
+      if (!held?.kept) return undefined;
+      held.users++;
+      return { value: held.value, leave: () => leave(id, held) };
+    },
+    keepOnly(counting) {
+      for (const [id, held] of all) {
+        if (!held.kept || fingerprint(id) === counting) continue;
+        held.kept = false;
+        leave(id, held);
+      }
+    },
+    whenGone(task) {
+      gone = task;
+      if (all.size === 0) gone();
+    },
+  };
+}
