@@ -1,0 +1,28 @@
+import { expect, it } from '@jest/globals';
+import { Server } from 'socket.io';
+import { liveSocket } from '../src/socket-io.ts';
+import { liveSession, notes } from './support.ts';
+
+it('liveSocket is refused with a dead token, renews it once and connects; and again with each next token', async () => {
+  const session = await liveSession();
+  const said = notes<string>();
+  const server = new Server(session.http);
+  server.use((socket, next) => {
+    const live = session.server.authorize(String(socket.handshake.auth['token']));
+    said.add(live ? 'live' : 'dead');
+    next(live ? undefined : new Error('unauthorized'));
+  });
+  session.server.endAccessTokens();
+  const { socket, close } = liveSocket(session.tokens, `http://${session.origin}`);
+  const connected = notes<string | undefined>();
+  socket.on('connect', () => connected.add(socket.id));
+  await connected.reach(1);
+  expect([said.all[0], said.all.at(-1)]).toEqual(['dead', 'live']);
+  expect(session.server.counters.calls).toBe(1);
+  await session.tokens.refresh();
+  await connected.reach(2);
+  expect(said.all.at(-1)).toBe('live');
+  close();
+  await server.close();
+  await session.tokens.close();
+});
