@@ -11,7 +11,7 @@ export async function disposeOf<Value>(
   try {
     await dispose?.(value);
   } catch (thrown) {
-    const message = 'A value could not be disposed of';
+    const message = 'dispose() failed';
     const cause = safeCause(thrown);
     const error = new TokenError('ERR_REFRESH_UNAVAILABLE', { message, cause });
     report({ type: 'warning', code: 'NOT_DISPOSED', message, error });

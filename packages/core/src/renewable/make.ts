@@ -17,7 +17,7 @@ export async function make<Value>(
   } catch (error) {
     const ours = tokenErrorOf(error);
     throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: 'The value could not be made',
+      message: 'acquire() failed',
       cause: ours ?? safeCause(error),
       retryAfter: ours?.retryAfter,
     });
