@@ -1,5 +1,5 @@
 import { type Clock, sharedStore, type TokenSet, type TokenStore } from 'unexpired';
-import { systemClock } from 'unexpired/adapter';
+import { SIGN_IN, systemClock } from 'unexpired/adapter';
 import { createFileCell } from './file-cell.ts';
 import { failure } from './failure.ts';
 import { lockOn, shortHash } from './file-lock.ts';
@@ -17,7 +17,8 @@ export interface FileStoreOptions {
 
 /**
  * Keeps the session in a JSON file that many processes share: one of them refreshes, the others pick it up, and it
- * brings the kernel lock that suits it (`<file>.refresh.lock`; `<file>.write.lock` guards each write). The file is
+ * brings the kernel lock that suits it (`<file>.refresh.lock`; `<file>.write.lock` guards each write, `<file>.sign-in.lock`
+ * a login that is to be opened once). The file is
  * replaced whole and gets mode 0600; symbolic links are followed. A file that is not JSON, or holds something that is
  * not a session, is ERR_STORE_RECORD, and stays; so is what is no file, and a write to a file that has a hard link. The
  * folder must be writable and on this machine: network file systems may have no locks that work.
@@ -52,7 +53,9 @@ export function fileStoreOn(
     throw new TypeError(`parse: expected a function, got ${typeof parse}`);
   const name = pointer === '' ? file : `${file}#${pointer}`;
   const lockId = pointer === '' ? '' : `.${shortHash(pointer)}`;
-  const refreshLock = (place: string): string => `${place}${lockId}.refresh.lock`;
+  const lockFile = (place: string, of: 'refresh' | 'sign-in'): string =>
+    `${place}${lockId}.${of}.lock`;
+  const refreshLock = (place: string): string => lockFile(place, 'refresh');
   const changes = createFileWatch();
   const found = changes.ensure;
   const cell = createFileCell({ name, file, keys, parse, clock, refreshLock, found });
@@ -61,11 +64,12 @@ export function fileStoreOn(
     read: cell.read,
     write: cell.write,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
-    lock: lockOn(clock, async () =>
-      refreshLock(
+    lock: lockOn(clock, async (asked) =>
+      lockFile(
         await realPlace(file, clock).catch((error: unknown) => {
           throw failure('locked', file, error);
         }),
+        asked.endsWith(SIGN_IN) ? 'sign-in' : 'refresh',
       ),
     ),
     subscribe(onChange) {

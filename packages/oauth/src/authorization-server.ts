@@ -6,11 +6,11 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi';
 import { TokenError } from 'unexpired';
-import { retryAfterOf } from 'unexpired/adapter';
+import { endpointUrl, requireReachable, retryAfterOf } from 'unexpired/adapter';
 import { badOption } from './bad-option.ts';
 import { readBody } from './body.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
-import { type ClientOptions, endpointUrl, isInternal } from './options.ts';
+import type { ClientOptions } from './options.ts';
 import { safeCause } from './safe-cause.ts';
 
 /** The endpoints that are used here. */
@@ -99,21 +99,6 @@ async function discover(
       delivery: 'unsent',
     });
   }
-}
-
-/**
- * An endpoint that metadata names. A public issuer has none on this machine or in this network: whoever could write that
- * into its metadata would be sent the refresh token, or would have us call what only we can reach (RFC 9700 section 4.4).
- */
-function requireReachable(name: string, value: unknown, issuer: URL, insecure: boolean): void {
-  const { hostname, host, protocol } = endpointUrl(name, value, insecure);
-  if (insecure || isInternal(issuer.hostname)) return;
-  if (isInternal(hostname) || (issuer.protocol === 'https:' && protocol !== 'https:'))
-    throw badOption(
-      name,
-      `a public https address, because its issuer ${issuer.origin} has one`,
-      `"${protocol}//${host}"`,
-    );
 }
 
 async function request(

@@ -1,5 +1,5 @@
 import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, systemClock } from 'unexpired/adapter';
+import { leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { asker, type Row } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import { keyOf, type PostgresOptions, tableOf } from './options.ts';
@@ -50,8 +50,11 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
   /** The version that was written here last: its announcement is no news here. */
   let own: string | undefined;
 
+  const parts = { ask, statements, table, wakeUp };
+  const signIn = leaseCell({ ...parts, key: `lock:${key}${SIGN_IN}` });
   const cell = leaseCell({
-    ...{ ask, statements, key, table, wakeUp },
+    ...parts,
+    key,
     onGrant(row) {
       granted = row;
       systemClock.setTimeout(() => (granted = undefined), 0);
@@ -61,7 +64,10 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
   return sharedStore({
     name: key,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this row.
-    lock: leasedLock({ cell: () => cell, length: leaseOf('postgresStore', lease) }),
+    lock: leasedLock({
+      cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell),
+      length: leaseOf('postgresStore', lease),
+    }),
     async read() {
       const row = granted ?? (await ask(statements.read, [key]))[0];
       granted = undefined;

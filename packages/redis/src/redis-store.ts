@@ -1,7 +1,7 @@
 import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, systemClock } from 'unexpired/adapter';
+import { leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
-import { keysOf } from './keys.ts';
+import { keysOf, leasePlace } from './keys.ts';
 import { leaseCell } from './lease-cell.ts';
 import { type RedisLike, requireClient } from './redis-like.ts';
 import { READ, WRITE } from './scripts.ts';
@@ -61,7 +61,11 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
     },
   });
   // Whatever name a manager has for the session: what has to be kept apart is who redeems what is under this key.
-  const lock = leasedLock({ cell: () => cell, length: leaseOf('redisStore', lease) });
+  const signIn = leaseCell({ run, wakeUp, place: leasePlace(`${keys.lease}:sign-in`) });
+  const lock = leasedLock({
+    cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell),
+    length: leaseOf('redisStore', lease),
+  });
 
   const subscribe = (onChange: () => void): (() => void) => {
     const subscriber = {};

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTokenManager, type TokenManager } from 'unexpired';
+import { SIGN_IN } from 'unexpired/adapter';
 import { recordOf } from '../../node/test/support/records.ts';
 import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
 import { CLIENTS, command } from './support/clients.ts';
@@ -41,6 +42,21 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       accessToken: `access-${number}`,
       refreshToken: `refresh-${number}`,
       expiresAt: Date.now() + 3_600_000,
+    });
+
+    it('has a lock of its own for logins: no refresh waits for it, another login does', async () => {
+      const store = redisStore(client, { key: KEY });
+      await store.write(recordOf(1), undefined);
+      const order: string[] = [];
+      let second: Promise<unknown> | undefined;
+      await store.lock?.request(`one${SIGN_IN}`, {}, async () => {
+        expect((await store.read())?.value).toMatchObject({ gen: 1 });
+        second = store.lock?.request(`two${SIGN_IN}`, {}, async () => order.push('second login'));
+        await store.lock?.request('one', {}, async () => order.push('refresh'));
+        order.push('first login');
+      });
+      await second;
+      expect(order).toEqual(['refresh', 'first login', 'second login']);
     });
 
     it('spends 5 round trips on a refresh, of which one is between the answer and those who wait', async () => {

@@ -1,5 +1,5 @@
 import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, nameOf } from 'unexpired/adapter';
+import { leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import { type Row, type SqliteLike, type SqliteThread, sqlOf } from './sqlite-like.ts';
@@ -51,12 +51,13 @@ export function sqliteStore(
   const statements = statementsOn(table);
   const ask = asker(sql, `SQLite row "${key}"`, table);
   const cell = leaseCell(ask, statements, key);
+  const signIn = leaseCell(ask, statements, `lock:${key}${SIGN_IN}`);
   const length = leaseOf('sqliteStore', options.lease);
 
   return sharedStore({
     name: key,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this row.
-    lock: leasedLock({ cell: () => cell, length, pace: PACE }),
+    lock: leasedLock({ cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell), length, pace: PACE }),
     async read() {
       return storedIn(await ask(({ get }) => get(statements.read, [key])));
     },

@@ -89,7 +89,8 @@ export interface StoreCell {
   /** Somebody else may have written. Late, early or needless calls are fine. Returns unsubscribe. */
   subscribe?(onChange: () => void): () => void;
   /**
-   * Lets the others wait instead of looking. It is asked for `name`. Default: a lock of this process alone; the
+   * Lets the others wait instead of looking. It is asked for `name`, and for `<name>#sign-in` by who opens a login that the
+   * others shall not open as well. Default: a lock of this process alone; the
    * compare-and-set keeps two processes from redeeming the same refresh token.
    */
   readonly lock?: RefreshLock | undefined;
