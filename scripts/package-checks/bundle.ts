@@ -14,7 +14,10 @@ export interface Bundled {
 const PEERS = ['axios'];
 
 /** As most pages are bundled: from the ES modules. */
-export async function bundleModules({ what }: Bundle, project: string): Promise<Bundled> {
+export async function bundleModules(
+  { what, without = [] }: Pick<Bundle, 'what' | 'without'>,
+  project: string,
+): Promise<Bundled> {
   const contents = what.map((item) => `export { ${nameIn(item)} } from '${fromIn(item)}';`);
   const { outputFiles, metafile } = await build({
     stdin: { contents: contents.join('\n'), resolveDir: project },
@@ -26,7 +29,7 @@ export async function bundleModules({ what }: Bundle, project: string): Promise<
     platform: 'browser',
     target: 'es2022',
     logLevel: 'silent',
-    external: PEERS,
+    external: [...PEERS, ...without],
   });
   return {
     code: Buffer.concat(outputFiles.map((file) => file.contents)),

@@ -39,13 +39,17 @@ async function measure(
 ): Promise<Measured> {
   const { code, from } = await (row.commonjs ? bundleCommonjs : bundleModules)(row, project);
   const allowed = mayBundle(row, packages);
+  const { over } = row;
+  const base = over && (await bundleModules({ ...row, what: over }, project)).code;
   return {
     ...row,
-    name: row.what.join(' + ') + (row.commonjs ? ' (CommonJS)' : ''),
-    bytes: gzipSync(code, { level: 9 }).length,
+    name: row.what.join(' + ') + (row.commonjs ? ' (CommonJS)' : over ? ' (its own code)' : ''),
+    bytes: gzippedLength(code) - (base === undefined ? 0 : gzippedLength(base)),
     strangers: from.filter((name) => !allowed.has(name)),
   };
 }
+
+const gzippedLength = (code: Uint8Array): number => gzipSync(code, { level: 9 }).length;
 
 /** The packages that a row names, those of ours that they use, and what all of them may import. */
 function mayBundle({ what }: Bundle, packages: readonly PackedPackage[]): Set<string> {

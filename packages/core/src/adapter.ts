@@ -19,7 +19,6 @@ export type { BaseUrl } from './http/allowed-origins.ts';
 export type { HeaderMap } from './http/authorization.ts';
 export { type Challenge, parseChallenges } from './http/challenges.ts';
 export type { ApiRequest, ApiResponse, AuthOptions, RequestAuth } from './http/options.ts';
-export { endpointUrl, requireReachable } from './http/endpoint.ts';
 export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';

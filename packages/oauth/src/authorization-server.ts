@@ -6,9 +6,10 @@ import {
   processDiscoveryResponse,
 } from 'oauth4webapi';
 import { TokenError } from 'unexpired';
-import { endpointUrl, requireReachable, retryAfterOf } from 'unexpired/adapter';
+import { retryAfterOf } from 'unexpired/adapter';
 import { badOption } from './bad-option.ts';
 import { readBody } from './body.ts';
+import { endpointUrl, requireReachable } from './endpoint.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
 import { safeCause } from './safe-cause.ts';

@@ -11,6 +11,7 @@ export {
   PrivateKeyJwt,
   TlsClientAuth,
 } from 'oauth4webapi';
+export { endpointUrl, requireReachable } from './endpoint.ts';
 export type { ClientAuthenticationMethod } from './client-authentication-method.ts';
 export { clientCredentialsGrant } from './client-credentials-grant.ts';
 export type { TokenFetch, TokenFetchInit, TokenFetchResponse } from './fetch.ts';

@@ -1,4 +1,4 @@
-import { nameOf } from '../errors/check-value.ts';
+import { badOption } from './bad-option.ts';
 
 /**
  * `value` as a URL if it may carry secrets: https, or http on loopback, or whatever http if that was allowed by name.
@@ -90,11 +90,4 @@ export function requireReachable(
       `"${url.protocol}//${url.host}"`,
     );
   return url;
-}
-
-/** A text in `got` is a description; anything else, numbers included, may be a secret in the wrong place. */
-function badOption(name: string, expected: string, got: unknown): TypeError {
-  const shown =
-    typeof got === 'string' ? got : typeof got === 'number' ? 'number' : nameOf(got);
-  return new TypeError(`${name}: expected ${expected}, got ${shown}`);
 }

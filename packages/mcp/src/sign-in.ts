@@ -1,0 +1,76 @@
+import {
+  memoryStore,
+  type RefreshLock,
+  type SessionRecord,
+  type TokenManager,
+  type TokenSet,
+  type TokenStore,
+} from 'unexpired';
+import { abortable, SIGN_IN } from 'unexpired/adapter';
+import { discover } from './discover.ts';
+import { unavailable } from './failure.ts';
+import { logIn } from './log-in.ts';
+import type { Settings } from './options.ts';
+
+/** Options of `signIn`. */
+export interface SignInOptions {
+  /** Gives the sign-in up. Another process that waits for it then opens its own. */
+  readonly signal?: AbortSignal | undefined;
+  /** Separated by spaces, besides those that the session has. Default: what the server asks for. */
+  readonly scope?: string | undefined;
+}
+
+/** A session that is there, and can be renewed. */
+type LiveRecord = SessionRecord & { readonly tokens: TokenSet };
+
+/**
+ * Signs in, once for all who ask meanwhile: whoever gets the lock looks first whether somebody has signed in since it
+ * asked, with the scopes that it wants.
+ */
+export function createSignIn(
+  settings: Settings,
+  store: TokenStore,
+  manager: TokenManager,
+): (scopes: readonly (string | undefined)[], signal: AbortSignal | undefined) => Promise<void> {
+  const lock: RefreshLock = store.lock ?? (memoryStore().lock as RefreshLock);
+
+  const look = async (signal: AbortSignal): Promise<LiveRecord | undefined> => {
+    const stored = await abortable(store.read(), signal);
+    if (stored?.unreadable !== undefined) throw stored.unreadable;
+    const record = stored?.value as SessionRecord | undefined;
+    const isLive = record?.status === 'active' && record.dead?.gen !== record.gen;
+    return isLive && record.tokens !== undefined ? (record as LiveRecord) : undefined;
+  };
+
+  return async (scopes, signal = new AbortController().signal) => {
+    signal.throwIfAborted();
+    const wanted = wordsOf(...scopes);
+    const status = await manager.ready({ signal }); // an outage, a closed session, a store of another server
+    const before = status === 'signedIn' ? (await look(signal))?.session : undefined;
+    let granted = false;
+    try {
+      await lock.request(store.name + SIGN_IN, { signal }, async () => {
+        granted = true;
+        const now = await look(signal);
+        const has = wordsOf(now?.tokens.scope);
+        const isNew = now !== undefined && now.session !== before;
+        const tokens =
+          isNew && wanted.every((scope) => has.includes(scope))
+            ? now.tokens
+            : await logIn(
+                settings,
+                await discover(settings, signal),
+                wanted.length > 0 ? wordsOf(now?.tokens.scope, ...wanted) : [],
+                signal,
+              );
+        await manager.setSession(tokens);
+      });
+    } catch (error) {
+      if (granted || signal.aborted) throw error;
+      throw unavailable(`The lock of store "${store.name}" could not be had`);
+    }
+  };
+}
+
+const wordsOf = (...texts: readonly (string | undefined)[]): string[] =>
+  [...new Set(texts.flatMap((text) => text?.split(' ') ?? []))].filter(Boolean);
