@@ -102,7 +102,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'revokeToken from @unexpired/oauth',
         ],
         without: ['oauth4webapi'],
-        ceiling: 3000,
+        ceiling: 3072,
       },
       { what: ['mcpSession from @unexpired/mcp'], ceiling: 60_000 },
     ],

@@ -12,7 +12,8 @@ export interface Binding {
   readonly clientId: string;
   /** Of a client that was registered here. One that the options name is not written down. */
   readonly clientSecret?: string | undefined;
-  readonly clientAuthentication: 'none' | 'client_secret_basic' | 'client_secret_post';
+  /** Default: basic with a secret, else none. */
+  readonly clientAuthentication?: 'none' | 'client_secret_basic' | 'client_secret_post' | undefined;
 }
 
 /** The member of `extra` that holds the {@link Binding}. */
@@ -43,11 +44,9 @@ export function readable<T extends AccessToken>(token: T): T {
  */
 export function covers(resource: unknown, server: URL): boolean {
   if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
-  const { origin, pathname, search } = new URL(resource);
+  const { origin, pathname } = new URL(resource);
   return (
-    origin === server.origin &&
-    `${server.pathname}/`.startsWith(pathname.replace(/\/?$/, '/')) &&
-    (search === '' || search === server.search)
+    origin === server.origin && `${server.pathname}/`.startsWith(pathname.replace(/\/?$/, '/'))
   );
 }
 
@@ -61,7 +60,7 @@ export function boundStore(store: TokenStore, settings: Settings): TokenStore {
       const fault = faultOf(stored.value, settings);
       if (fault === undefined) return stored;
       const unreadable = new TokenError('ERR_STORE_RECORD', {
-        message: `Store "${store.name}" holds a session ${fault} than that of ${settings.server.href}; it was left as it is. Each server needs a store of its own; signOut() empties this one`,
+        message: `Store "${store.name}" holds a session ${fault} than that of ${settings.server.href}; it was left as it is. Each server needs its own; signOut() empties this one`,
       });
       return { ...stored, unreadable };
     },
@@ -70,26 +69,17 @@ export function boundStore(store: TokenStore, settings: Settings): TokenStore {
 
 /** `undefined`: a session of this server, none at all, or something that the core knows more about. */
 function faultOf(value: unknown, { server, client }: Settings): string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { v, tokens } = value as { readonly v?: unknown; readonly tokens?: unknown };
-  if (v !== undefined && (v !== 1 || typeof tokens !== 'object' || tokens === null))
-    return undefined;
+  const { v, tokens } = (value ?? {}) as { readonly v?: unknown; readonly tokens?: unknown };
+  if (v === undefined ? Object(value) !== value : v !== 1 || !tokens) return undefined;
   // Without a `v` it may be tokens that another program left: whose they are is not known.
   const binding = bindingOf((v === undefined ? value : tokens) as AccessToken);
   if (!covers(binding?.resource, server)) return 'of another resource';
   const { issuer, tokenEndpoint } = binding as Binding;
-  if (client.issuer !== undefined && !sameIssuer(issuer, client.issuer)) return OTHER_ISSUER;
   try {
-    requireReachable('issuer', issuer, server, false);
     requireReachable('tokenEndpoint', tokenEndpoint, server, false);
-    return undefined;
+    if (issuer === (client.issuer ?? issuer)) return undefined;
   } catch {
-    return OTHER_ISSUER; // a place that no login here would have named
+    // a place that no login here would have named
   }
+  return 'of another issuer';
 }
-
-const OTHER_ISSUER = 'of another issuer';
-
-/** An issuer is compared as a URL, in which a lone slash means nothing. */
-export const sameIssuer = (one: string, other: string): boolean =>
-  URL.canParse(one) && URL.canParse(other) && new URL(one).href === new URL(other).href;

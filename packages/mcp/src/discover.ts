@@ -1,7 +1,7 @@
-import { requireReachable } from '@unexpired/oauth';
-import { type AuthorizationServer, processDiscoveryResponse } from 'oauth4webapi';
+import { discoverServer, requireReachable } from '@unexpired/oauth';
+import type { AuthorizationServer } from 'oauth4webapi';
 import { type Challenge, parseChallenges, readJson } from 'unexpired/adapter';
-import { covers, sameIssuer } from './binding.ts';
+import { covers } from './binding.ts';
 import { misconfigured, step, unavailable } from './failure.ts';
 import type { Settings } from './options.ts';
 
@@ -30,7 +30,10 @@ export function discover({ server, client }: Settings, signal: AbortSignal): Pro
     const named = await challengedFor(server, limited);
     const places =
       named === undefined
-        ? [wellKnown(server, RESOURCE), new URL(`/.well-known/${RESOURCE}`, server)]
+        ? [
+            new URL(`${RESOURCE}${server.pathname.replace(/\/$/, '')}${server.search}`, server),
+            new URL(RESOURCE, server),
+          ]
         : [reachable('resource_metadata', named, server)];
     const about = await firstOf(places, limited);
     if (about !== undefined && !covers(about['resource'], server))
@@ -38,59 +41,37 @@ export function discover({ server, client }: Settings, signal: AbortSignal): Pro
     const issuer = issuerIn(about?.['authorization_servers'], server, client.issuer);
     const scopes = about?.['scopes_supported'];
     return {
-      resource: typeof about?.['resource'] === 'string' ? about['resource'] : server.href,
+      resource: about === undefined ? server.href : (about['resource'] as string),
       issuer,
-      metadata: await metadataOf(reachable('authorization_servers', issuer, server), limited),
-      scope: Array.isArray(scopes) && scopes.length > 0 ? scopes.join(' ') : undefined,
+      metadata: await discoverServer(reachable('authorization_servers', issuer, server), {
+        required: ['authorization_endpoint', 'token_endpoint'],
+        optional: ['registration_endpoint', 'revocation_endpoint'],
+        signal: limited,
+      }),
+      scope: Array.isArray(scopes) ? scopes.join(' ') : undefined,
     };
   });
 }
 
-const RESOURCE = 'oauth-protected-resource';
+/** RFC 9728 section 3.1: the path of the server comes behind it. */
+const RESOURCE = '/.well-known/oauth-protected-resource';
 
-/** Asks the server without a token, so that its refusal says where its metadata is. */
+/** Asks the server without a token, and for nothing, so that its refusal says where its metadata is. */
 async function challengedFor(server: URL, signal: AbortSignal): Promise<string | undefined> {
-  const { headers, body } = await fetch(server, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-    body: '{"jsonrpc":"2.0","id":0,"method":"ping"}',
-    redirect: 'manual',
-    signal,
-  });
+  const { headers, body } = await fetch(server, { method: 'POST', redirect: 'manual', signal });
   await body?.cancel();
   return challengeOf(headers.get('www-authenticate'))?.get('resource_metadata');
 }
 
 /** The first of the servers that are named, or the one that the client is registered with. An MCP server of 2025-03 is its own. */
 function issuerIn(named: unknown, server: URL, wanted: string | undefined): string {
-  const servers = Array.isArray(named) ? named.filter((one) => typeof one === 'string') : [];
-  if (servers.length === 0) servers.push(server.origin);
-  const issuer = wanted === undefined ? servers[0] : servers.find((one) => sameIssuer(one, wanted));
+  const servers = (Array.isArray(named) ? named : [server.origin])
+    .filter((one) => URL.canParse(String(one)))
+    .map((one) => new URL(String(one)).href);
+  const issuer = servers.find((one) => one === (wanted ?? one));
   if (issuer === undefined)
-    throw misconfigured(
-      `${server.href} does not name the authorization server that its client is registered with (client.issuer)`,
-    );
+    throw misconfigured(`${server.href} names no authorization server, or not client.issuer`);
   return issuer;
-}
-
-async function metadataOf(issuer: URL, signal: AbortSignal): Promise<AuthorizationServer> {
-  const places = [
-    wellKnown(issuer, 'oauth-authorization-server'),
-    wellKnown(issuer, 'openid-configuration'),
-    new URL(`${pathOf(issuer)}/.well-known/openid-configuration`, issuer),
-  ];
-  const found = await firstOf(places, signal);
-  if (found === undefined)
-    throw misconfigured(`${issuer.origin} has no metadata of an authorization server`);
-  const metadata = await processDiscoveryResponse(
-    issuer,
-    new Response(JSON.stringify(found), { headers: { 'content-type': 'application/json' } }),
-  );
-  for (const name of ['authorization_endpoint', 'token_endpoint'] as const)
-    reachable(name, metadata[name], issuer);
-  for (const name of ['registration_endpoint', 'revocation_endpoint'] as const)
-    if (metadata[name] !== undefined) reachable(name, metadata[name], issuer);
-  return metadata;
 }
 
 function reachable(name: string, value: unknown, from: URL): URL {
@@ -103,31 +84,21 @@ function reachable(name: string, value: unknown, from: URL): URL {
   }
 }
 
-const pathOf = ({ pathname }: URL): string => pathname.replace(/\/$/, '');
-
-/** RFC 8615, with the path behind it (RFC 8414 section 3.1, RFC 9728 section 3.1). */
-const wellKnown = (url: URL, name: string): URL =>
-  new URL(`/.well-known/${name}${pathOf(url)}${url.search}`, url);
-
 /** The JSON at the first of these places that has any. */
 async function firstOf(
   places: readonly URL[],
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
-  for (const href of new Set(places.map((place) => place.href))) {
-    const { status, headers, body } = await fetch(href, {
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      signal,
-    });
-    if (status === 200 && body !== null) {
-      const found = await readJson(headers.get('content-type'), body.getReader());
-      if (typeof found === 'object' && found !== null) return found as Record<string, unknown>;
+  for (const place of places) {
+    const { status, headers, body } = await fetch(place, { redirect: 'manual', signal });
+    if (status === 429 || status >= 500)
+      throw unavailable(`The metadata of ${place.origin} could not be had: HTTP ${status}`);
+    if (status !== 200 || body === null) {
+      await body?.cancel();
       continue;
     }
-    await body?.cancel();
-    if (status === 429 || status >= 500)
-      throw unavailable(`The metadata of ${new URL(href).origin} could not be had: HTTP ${status}`);
+    const found = await readJson(headers.get('content-type'), body.getReader());
+    if (typeof found === 'object' && found !== null) return found as Record<string, unknown>;
   }
   return undefined;
 }

@@ -1,51 +1,42 @@
-import {
-  AUTHORIZATION_RESPONSE_ERROR,
-  INVALID_RESPONSE,
-  JSON_ATTRIBUTE_COMPARISON,
-} from 'oauth4webapi';
-import { TokenError } from 'unexpired';
+import { TokenError, type TokenErrorCode } from 'unexpired';
 import { readMembers, tokenErrorOf } from 'unexpired/adapter';
 
 /** Ms that one answer of a server may take. */
-export const ANSWER_LIMIT = 30_000;
+const ANSWER_LIMIT = 30_000;
 
-export const misconfigured = (message: string): TokenError =>
-  new TokenError('ERR_REFRESH_CONFIGURATION', { message });
+const failure =
+  (code: TokenErrorCode) =>
+  (message: string): TokenError =>
+    new TokenError(code, { message });
 
-export const unavailable = (message: string): TokenError =>
-  new TokenError('ERR_REFRESH_UNAVAILABLE', { message });
-
-export const notSignedIn = (message: string): TokenError =>
-  new TokenError('ERR_SIGNED_OUT', { message });
+export const misconfigured = failure('ERR_REFRESH_CONFIGURATION');
+export const unavailable = failure('ERR_REFRESH_UNAVAILABLE');
+export const notSignedIn = failure('ERR_SIGNED_OUT');
 
 /**
  * One step of a sign-in. What goes wrong in it becomes a `TokenError` without a cause: errors of the layers below hold
- * codes, secrets and answers. An abort rejects with the signal's reason.
+ * codes, secrets and answers. An abort rejects with the signal's reason. `fail`: what an answer means that is no good.
  */
 export async function step<T>(
   what: string,
   signal: AbortSignal,
   run: (limited: AbortSignal) => Promise<T>,
+  fail = misconfigured,
 ): Promise<T> {
   try {
     return await run(AbortSignal.any([signal, AbortSignal.timeout(ANSWER_LIMIT)]));
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    throw tokenErrorOf(error) ?? failureOf(what, error);
+    throw tokenErrorOf(error) ?? failureOf(`The ${what}`, error, fail);
   }
 }
 
-function failureOf(what: string, thrown: unknown): TokenError {
+/** Reads an error of oauth4webapi, whose codes begin with `OAUTH_`. Only a text that looks like a code is quoted. */
+function failureOf(what: string, thrown: unknown, fail: typeof misconfigured): TokenError {
   const { code, error, status } = readMembers(thrown, ['code', 'error', 'status']).of;
-  const known = typeof error === 'string' && /^[a-z_]{1,60}$/.test(error) ? error : undefined;
-  if (code === AUTHORIZATION_RESPONSE_ERROR)
-    return notSignedIn(`The ${what} refused: ${known ?? 'it gave no reason that is one'}`);
-  if (typeof code !== 'string' || !code.startsWith('OAUTH_'))
-    return unavailable(`The ${what} did not answer`);
-  if (typeof status === 'number' && (status === 429 || status >= 500))
-    return unavailable(`The ${what} answered ${status}`);
-  const odd = code === INVALID_RESPONSE || code === JSON_ATTRIBUTE_COMPARISON;
-  return misconfigured(
-    `The ${what} ${known === undefined ? `gave an answer that is ${odd ? 'not valid' : 'not one'} (${code})` : `answered ${known}`}`,
-  );
+  if (!/^OAUTH_/.test(String(code)) || Number(status) === 429 || Number(status) >= 500)
+    return unavailable(`${what} did not answer`);
+  // An answer that is not valid has no `error`.
+  const known = /^[a-z_]{1,60}$/.test(String(error ?? code)) ? error : `nonsense (${String(code)})`;
+  return fail(`${what} answered ${String(known)}`);
 }

@@ -2,20 +2,16 @@ import {
   type AuthorizationServer,
   allowInsecureRequests,
   authorizationCodeGrantRequest,
-  type Client,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   calculatePKCECodeChallenge,
   dynamicClientRegistrationRequest,
   generateRandomCodeVerifier,
   generateRandomState,
-  None,
   processAuthorizationCodeResponse,
   processDynamicClientRegistrationResponse,
   validateAuthResponse,
 } from 'oauth4webapi';
 import type { TokenResponse } from 'unexpired';
+import { clientAuthentication } from '@unexpired/oauth';
 import { abortable } from 'unexpired/adapter';
 import { type Binding, bind } from './binding.ts';
 import type { Discovered } from './discover.ts';
@@ -35,7 +31,8 @@ export async function logIn(
   const { metadata, resource } = found;
   const { origin } = new URL(found.issuer);
   const scope = scopeOf(wanted, found);
-  const client = await clientAt(settings, metadata, scope, signal);
+  const bound = await clientAt(settings, metadata, scope, signal);
+  const client = { client_id: bound.clientId };
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
   const page = new URL(metadata.authorization_endpoint as string);
@@ -47,15 +44,19 @@ export async function logIn(
     code_challenge_method: 'S256',
     state,
     resource,
-    ...(scope !== '' && { scope }),
+    scope,
     // OpenID Connect Core section 11: it is granted with consent alone.
-    ...(scope.split(' ').includes(OFFLINE) && { prompt: 'consent' }),
+    prompt: scope.includes(OFFLINE) ? 'consent' : '',
   };
-  for (const [name, value] of Object.entries(asked)) page.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(asked))
+    if (value !== '') page.searchParams.set(name, value);
 
   const back = await abortable(Promise.resolve(settings.authorize(page, { signal })), signal);
-  const parameters = await step(`login at ${origin}`, signal, async () =>
-    validateAuthResponse(metadata, client, answerIn(back, settings.redirectUrl, state), state),
+  const parameters = await step(
+    `login at ${origin}`,
+    signal,
+    async () => validateAuthResponse(metadata, client, answerIn(back, settings.redirectUrl), state),
+    notSignedIn,
   );
   const tokens = await step(`token endpoint of ${origin}`, signal, async (limited) =>
     processAuthorizationCodeResponse(
@@ -64,92 +65,78 @@ export async function logIn(
       await authorizationCodeGrantRequest(
         metadata,
         client,
-        authenticationOf(client),
+        clientAuthentication(bound.clientAuthentication, secretOf(bound, settings)),
         parameters,
         settings.redirectUrl,
         verifier,
-        { [allowInsecureRequests]: true, additionalParameters: { resource }, signal: limited },
+        { ...sent(limited), additionalParameters: { resource } },
       ),
     ),
   );
   // RFC 6749 section 5.1: `scope` is left out where it is what was asked for.
-  return bind({ scope, ...tokens }, bindingFor(settings, found, client));
+  return bind({ scope, ...tokens }, bindingFor(found, bound));
 }
 
-/** A client at its authorization server, and how it authenticates there. */
-type Registered = Client & Pick<Binding, 'clientAuthentication'> & { client_secret?: string };
+/** Who asks for tokens, as it is kept with them. The secret that the options name is not written down. */
+type BoundClient = Pick<Binding, 'clientId' | 'clientSecret' | 'clientAuthentication'>;
 
-/** The session of tokens that come from here. */
-export function bindingFor(
-  { client }: Settings,
+/** Of tokens that come from here. */
+export const bindingFor = (
   { metadata, resource, issuer }: Discovered,
-  { client_id: clientId, client_secret: secret, clientAuthentication }: Registered,
-): Binding {
-  return {
-    resource,
-    issuer,
-    tokenEndpoint: metadata.token_endpoint as string,
-    ...(metadata.revocation_endpoint && { revocationEndpoint: metadata.revocation_endpoint }),
-    clientId,
-    ...(client.id === undefined && secret !== undefined && { clientSecret: secret }),
-    clientAuthentication,
-  };
-}
+  client: BoundClient,
+): Binding => ({
+  resource,
+  issuer,
+  tokenEndpoint: metadata.token_endpoint as string,
+  revocationEndpoint: metadata.revocation_endpoint,
+  ...client,
+});
 
-/** The client of the options, or `undefined` where one has to be registered. */
-export function knownClient(
-  { client }: Settings,
-  metadata: AuthorizationServer,
-): Registered | undefined {
-  if (client.id === undefined) return undefined;
-  const { id, secret } = client;
-  return {
-    client_id: id,
-    ...(secret !== undefined && { client_secret: secret }),
-    clientAuthentication: methodOf(secret, undefined, metadata),
-  };
-}
+/** The secret of the client that a session was made for; the options may name another client by now. */
+export const secretOf = (bound: BoundClient, { client }: Settings): string | undefined =>
+  bound.clientSecret ?? (client.id === bound.clientId ? client.secret : undefined);
 
-async function clientAt(
-  settings: Settings,
+/** The client of the options, else one that is registered now. */
+export async function clientAt(
+  { client, redirectUrl }: Settings,
   metadata: AuthorizationServer,
   scope: string,
   signal: AbortSignal,
-): Promise<Registered> {
-  const known = knownClient(settings, metadata);
-  if (known !== undefined) return known;
+): Promise<BoundClient> {
+  const { id, secret, name } = client;
+  if (id !== undefined)
+    return { clientId: id, clientAuthentication: methodOf(secret, undefined, metadata) };
+  const { origin } = new URL(metadata.issuer);
   if (metadata.registration_endpoint === undefined)
-    throw misconfigured(
-      `${new URL(metadata.issuer).origin} registers no clients: give the client_id of one that is registered there`,
-    );
-  const isWeb = new URL(settings.redirectUrl).protocol === 'https:';
-  const registered = await step(
-    `registration endpoint of ${new URL(metadata.issuer).origin}`,
-    signal,
-    async (limited) =>
-      processDynamicClientRegistrationResponse(
-        await dynamicClientRegistrationRequest(
-          metadata,
-          {
-            client_name: settings.client.name,
-            redirect_uris: [settings.redirectUrl],
-            grant_types: ['authorization_code', 'refresh_token'],
-            response_types: ['code'],
-            token_endpoint_auth_method: METHODS.find((method) => takes(metadata, method)) ?? 'none',
-            application_type: isWeb ? 'web' : 'native',
-            ...(scope !== '' && { scope }),
-          },
-          { [allowInsecureRequests]: true, signal: limited },
-        ),
+    throw misconfigured(`${origin} registers no clients: give client.client_id`);
+  const made = await step(`registration endpoint of ${origin}`, signal, async (limited) =>
+    processDynamicClientRegistrationResponse(
+      await dynamicClientRegistrationRequest(
+        metadata,
+        {
+          client_name: name,
+          redirect_uris: [redirectUrl],
+          grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code'],
+          token_endpoint_auth_method: METHODS.find((method) => takes(metadata, method)),
+          application_type: redirectUrl.startsWith('https:') ? 'web' : 'native',
+          scope: scope || undefined,
+        },
+        sent(limited),
       ),
+    ),
   );
-  const { client_id, client_secret: secret, token_endpoint_auth_method: method } = registered;
+  const said = made.token_endpoint_auth_method;
+  const given = said === 'none' ? undefined : (made.client_secret as string | undefined);
   return {
-    client_id,
-    ...(typeof secret === 'string' && { client_secret: secret }),
-    clientAuthentication: methodOf(secret, method, metadata),
+    clientId: made.client_id,
+    clientSecret: given,
+    clientAuthentication: methodOf(given, said, metadata),
   };
 }
+
+/** Protocols have been checked, by a rule that knows loopback. */
+const sent = (signal: AbortSignal) => ({ [allowInsecureRequests]: true, signal });
 
 const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 
@@ -157,46 +144,38 @@ const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 const takes = (
   { token_endpoint_auth_methods_supported: supported }: AuthorizationServer,
   method: (typeof METHODS)[number],
-): boolean => supported === undefined || supported.includes(method);
+): boolean => supported?.includes(method) ?? true;
 
 /** As the server said at the registration, else as its metadata has it. */
-function methodOf(
+const methodOf = (
   secret: unknown,
   said: unknown,
   metadata: AuthorizationServer,
-): Binding['clientAuthentication'] {
-  if (typeof secret !== 'string') return 'none';
-  return (
-    METHODS.find((method) => method === said) ??
-    (takes(metadata, 'client_secret_basic') ? 'client_secret_basic' : 'client_secret_post')
-  );
-}
-
-function authenticationOf({ client_secret: secret, clientAuthentication }: Registered): ClientAuth {
-  if (secret === undefined || clientAuthentication === 'none') return None();
-  return clientAuthentication === 'client_secret_post'
-    ? ClientSecretPost(secret)
-    : ClientSecretBasic(secret);
-}
+): Binding['clientAuthentication'] =>
+  (said ??
+    (secret === undefined
+      ? 'none'
+      : METHODS.slice(1).find((method) =>
+          takes(metadata, method),
+        ))) as Binding['clientAuthentication'];
 
 const OFFLINE = 'offline_access';
 
 /** What is wanted, else all that the resource knows; and a refresh token, where that is a scope. */
-function scopeOf(wanted: readonly string[], { scope = '', metadata }: Discovered): string {
-  const scopes = new Set(wanted.length > 0 ? wanted : scope.split(' ').filter(Boolean));
-  if (metadata.scopes_supported?.includes(OFFLINE)) scopes.add(OFFLINE);
-  return [...scopes].join(' ');
-}
+const scopeOf = (wanted: readonly string[], { scope, metadata }: Discovered): string =>
+  wordsOf(
+    ...(wanted.length > 0 ? wanted : [scope]),
+    metadata.scopes_supported?.find((one) => one === OFFLINE),
+  ).join(' ');
 
-/** The parameters of the answer, which has to have come to the redirect URL, for this login. */
-function answerIn(back: URL | string, redirectUrl: string, state: string): URL {
-  const placeOf = ({ protocol, host, pathname }: URL): string => `${protocol}//${host}${pathname}`;
-  if (!URL.canParse(String(back)) || placeOf(new URL(back)) !== placeOf(new URL(redirectUrl)))
-    throw misconfigured(
-      'authorize: expected the URL that the page came back to, got one that does not begin with redirectUrl',
-    );
-  const url = new URL(back);
-  if (url.searchParams.get('state') !== state)
-    throw notSignedIn('The page came back with the answer to another sign-in (its state differs)');
-  return url;
+/** The words of all these texts, each once. */
+export const wordsOf = (...texts: readonly (string | undefined)[]): string[] =>
+  [...new Set(texts.join(' ').split(' '))].filter(Boolean);
+
+/** The answer, which has to have come to the redirect URL. */
+function answerIn(back: URL | string, redirectUrl: string): URL {
+  const placeOf = (url: URL | string): string => String(url).replace(/[?#].*/, '');
+  if (placeOf(back) !== placeOf(new URL(redirectUrl)))
+    throw misconfigured('authorize: expected the URL that the page came back to, at redirectUrl');
+  return new URL(back);
 }

@@ -10,7 +10,7 @@ import {
 } from 'unexpired';
 import { type Binding, bind, bindingOf, boundStore, readable } from './binding.ts';
 import { challengeOf, discover } from './discover.ts';
-import { bindingFor, knownClient } from './log-in.ts';
+import { bindingFor, clientAt, secretOf } from './log-in.ts';
 import { type McpSessionOptions, type Settings, settingsOf } from './options.ts';
 import { createSignIn, type SignInOptions } from './sign-in.ts';
 
@@ -61,21 +61,22 @@ export function mcpSession(options: McpSessionOptions): McpSession {
   const settings = settingsOf(options);
   const { server } = settings;
   const store = boundStore(settings.store ?? memoryStore({ name: server.href }), settings);
+  const clientIn = (binding: Binding) => ({
+    ...binding,
+    clientSecret: secretOf(binding, settings),
+  });
   const manager = createTokenManager({
     store,
     async refresh(current, context) {
       const binding = bindingOf(current) as Binding; // the store gives no other
-      const redeem = refreshTokenGrant({
-        ...clientIn(binding, settings),
-        tokenEndpoint: binding.tokenEndpoint,
-        parameters: { resource: binding.resource },
-      });
+      const { resource } = binding;
+      const redeem = refreshTokenGrant({ ...clientIn(binding), parameters: { resource } });
       return bind(await redeem(current, context), binding);
     },
     async revoke(tokens, context) {
-      const { revocationEndpoint, ...binding } = bindingOf(tokens) as Binding;
-      if (revocationEndpoint === undefined) return;
-      await revokeToken({ ...clientIn(binding, settings), revocationEndpoint })(tokens, context);
+      const binding = bindingOf(tokens) as Binding;
+      if (binding.revocationEndpoint !== undefined)
+        await revokeToken(clientIn(binding))(tokens, context);
     },
   });
 
@@ -114,24 +115,13 @@ export function mcpSession(options: McpSessionOptions): McpSession {
   });
 }
 
-/** The client that the session was made for. The secret of another one would be sent for nothing. */
-const clientIn = (
-  { issuer, clientId, clientSecret, clientAuthentication }: Binding,
-  { client }: Settings,
-) => ({
-  issuer,
-  clientId,
-  clientSecret: clientSecret ?? (client.id === clientId ? client.secret : undefined),
-  clientAuthentication,
-});
-
 /** For tokens of a login that was made elsewhere. */
 async function bindingAt(settings: Settings): Promise<Binding> {
   if (settings.client.id === undefined)
     throw new TypeError(
-      'setSession: tokens of a login made elsewhere are those of a registered client: give `client: { client_id }`, or call signIn()',
+      'setSession: give the `client: { client_id }` whose tokens these are, or call signIn()',
     );
-  const found = await discover(settings, new AbortController().signal);
-  const client = knownClient(settings, found.metadata);
-  return bindingFor(settings, found, client as NonNullable<typeof client>);
+  const { signal } = new AbortController();
+  const found = await discover(settings, signal);
+  return bindingFor(found, await clientAt(settings, found.metadata, '', signal));
 }

@@ -39,10 +39,10 @@ export interface Settings extends Pick<McpSessionOptions, 'store' | 'authorize'>
   readonly redirectUrl: string;
   /** `id`: `undefined` where a client has to be registered. */
   readonly client: {
-    readonly id?: string;
-    readonly secret?: string | undefined;
-    readonly issuer?: string | undefined;
-    readonly name?: string;
+    readonly id: string | undefined;
+    readonly secret: string | undefined;
+    readonly issuer: string | undefined;
+    readonly name: string | undefined;
   };
 }
 
@@ -50,35 +50,38 @@ const KNOWN = ['serverUrl', 'store', 'client', 'redirectUrl', 'authorize'];
 
 /** @throws TypeError that names the option that is wrong, and quotes no value. */
 export function settingsOf(options: McpSessionOptions): Settings {
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`mcpSession: options must be an object, got ${nameOf(options)}`);
-  const unknown = Object.keys(options).find((name) => !KNOWN.includes(name));
-  if (unknown !== undefined)
-    throw new TypeError(
-      `mcpSession: there is no option "${unknown}"; the options are ${KNOWN.join(', ')}`,
-    );
-  const { store, authorize, redirectUrl } = options;
-  const server = endpointUrl('serverUrl', options.serverUrl, false);
-  if (!URL.canParse(String(redirectUrl)))
-    throw new TypeError(`redirectUrl: expected an absolute URL, got ${nameOf(redirectUrl)}`);
-  if (typeof authorize !== 'function')
-    throw new TypeError(`authorize: expected a function, got ${nameOf(authorize)}`);
-  return { server, store, authorize, redirectUrl: String(redirectUrl), client: clientOf(options) };
+  for (const name of Object.keys(options ?? {}))
+    if (!KNOWN.includes(name))
+      throw new TypeError(
+        `mcpSession: there is no option "${name}"; the options are ${KNOWN.join(', ')}`,
+      );
+  const { store, authorize, redirectUrl, serverUrl, client } = options ?? {};
+  const server = endpointUrl('serverUrl', serverUrl, false);
+  require('redirectUrl', 'an absolute URL', redirectUrl, URL.canParse(String(redirectUrl)));
+  require('authorize', 'a function', authorize, typeof authorize === 'function');
+  return { server, store, authorize, redirectUrl: String(redirectUrl), client: clientOf(client) };
 }
 
-function clientOf({ client }: McpSessionOptions): Settings['client'] {
-  const given: Partial<Record<'client_id' | 'client_secret' | 'client_name' | 'issuer', unknown>> =
-    client ?? {};
-  const { client_id: id, client_secret: secret, client_name: name } = given;
-  const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  if (!isText(id) && !isText(name))
-    throw new TypeError(
-      'client: expected { client_id } of a registered client, or { client_name } to register one with',
-    );
-  if (!isText(id)) return { name: name as string };
-  if (secret !== undefined && !isText(secret))
-    throw new TypeError(`client.client_secret: expected a string, got ${nameOf(secret)}`);
-  const { issuer } = given;
-  if (issuer === undefined) return { id, secret };
-  return { id, secret, issuer: endpointUrl('client.issuer', issuer, false).href };
+function clientOf(client: McpClient): Settings['client'] {
+  const {
+    client_id: id,
+    client_secret: secret,
+    client_name: name,
+    issuer,
+  } = (client ?? {}) as Partial<Record<string, unknown>>;
+  const expected = '{ client_id }, or { client_name } to register one with';
+  require('client', expected, client, isText(id ?? name));
+  require('client.client_secret', 'a string', secret, isText(secret ?? id ?? name));
+  return {
+    id: id as string | undefined,
+    secret: secret as string | undefined,
+    name: name as string | undefined,
+    issuer: issuer === undefined ? issuer : endpointUrl('client.issuer', issuer, false).href,
+  };
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+
+function require(name: string, expected: string, value: unknown, fits: boolean): void {
+  if (!fits) throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
 }

@@ -9,7 +9,7 @@ import {
 import { abortable, SIGN_IN } from 'unexpired/adapter';
 import { discover } from './discover.ts';
 import { unavailable } from './failure.ts';
-import { logIn } from './log-in.ts';
+import { logIn, wordsOf } from './log-in.ts';
 import type { Settings } from './options.ts';
 
 /** Options of `signIn`. */
@@ -71,6 +71,3 @@ export function createSignIn(
     }
   };
 }
-
-const wordsOf = (...texts: readonly (string | undefined)[]): string[] =>
-  [...new Set(texts.flatMap((text) => text?.split(' ') ?? []))].filter(Boolean);

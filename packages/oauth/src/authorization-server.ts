@@ -1,10 +1,4 @@
-import {
-  type AuthorizationServer,
-  allowInsecureRequests,
-  customFetch,
-  discoveryRequest,
-  processDiscoveryResponse,
-} from 'oauth4webapi';
+import { type AuthorizationServer, processDiscoveryResponse } from 'oauth4webapi';
 import { TokenError } from 'unexpired';
 import { retryAfterOf } from 'unexpired/adapter';
 import { badOption } from './bad-option.ts';
@@ -15,7 +9,11 @@ import type { ClientOptions } from './options.ts';
 import { safeCause } from './safe-cause.ts';
 
 /** The endpoints that are used here. */
-export type Endpoint = 'token_endpoint' | 'revocation_endpoint';
+export type Endpoint =
+  | 'authorization_endpoint'
+  | 'token_endpoint'
+  | 'registration_endpoint'
+  | 'revocation_endpoint';
 
 /** Finds the server's metadata: from the options, or by discovery at the first call. */
 export type FindServer = (signal: AbortSignal) => Promise<AuthorizationServer>;
@@ -47,79 +45,125 @@ export function authorizationServer(
 
   let found: AuthorizationServer | undefined;
   return async (signal) => {
-    found ??= await discover(issuer, endpoint, insecure, signal, fetch);
+    found ??= await discoverServer(issuer, {
+      required: [endpoint],
+      signal,
+      fetch,
+      allowInsecureRequests: insecure,
+    });
     return found;
   };
 }
 
-async function discover(
-  issuer: URL,
-  endpoint: Endpoint,
-  insecure: boolean,
-  signal: AbortSignal,
-  fetch: TokenFetch,
+/**
+ * The metadata of an issuer (OpenID Connect Discovery, RFC 8414), with the endpoints that are `required`, and any of the
+ * `optional` ones. No redirect is followed. All of them may carry secrets, and no public issuer names one on this machine
+ * or in a private network.
+ *
+ * Rejects with `TokenError`: `ERR_REFRESH_CONFIGURATION` where there is none, or one that is not usable, else
+ * `ERR_REFRESH_UNAVAILABLE`.
+ *
+ * @throws TypeError for an issuer that cannot be right.
+ *
+ * @example
+ * ```ts
+ * const { authorization_endpoint } = await discoverServer('https://id.example.com', {
+ *   required: ['authorization_endpoint', 'token_endpoint'],
+ * });
+ * ```
+ */
+export async function discoverServer(
+  issuer: string | URL,
+  options: {
+    readonly required: readonly Endpoint[];
+    readonly optional?: readonly Endpoint[] | undefined;
+    readonly signal?: AbortSignal | undefined;
+    readonly fetch?: TokenFetch | undefined;
+    readonly allowInsecureRequests?: boolean | undefined;
+  },
 ): Promise<AuthorizationServer> {
-  let response = await request(issuer, 'oidc', signal, fetch);
-  if (response.status === 404) {
-    await readBody(response);
-    response = await request(issuer, 'oauth2', signal, fetch);
-  }
-  const body = await readBody(response);
-  if (response.status !== 200) {
-    const passing = response.status === 429 || response.status >= 500;
-    throw new TokenError(passing ? 'ERR_REFRESH_UNAVAILABLE' : 'ERR_REFRESH_CONFIGURATION', {
-      message: `The metadata of ${issuer.origin} could not be had: HTTP ${response.status}`,
-      delivery: 'unsent',
-      retryAfter: retryAfterOf(
-        response.headers.get('retry-after'),
-        response.headers.get('date'),
-        Date.now(),
-      ),
-    });
-  }
-  if (!('text' in body))
-    throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The metadata of ${issuer.origin} was ${body.problem}`,
-      delivery: 'unsent',
-    });
+  const { required, optional = [], allowInsecureRequests: insecure = false } = options;
+  const url = endpointUrl('issuer', issuer, insecure);
+  const text = await metadataText(url, options.signal, options.fetch ?? globalThis.fetch);
   try {
     const metadata = await processDiscoveryResponse(
-      issuer,
-      new Response(body.text, { headers: { 'content-type': 'application/json' } }),
+      url,
+      new Response(text, { headers: { 'content-type': 'application/json' } }),
     );
-    requireReachable(`metadata.${endpoint}`, metadata[endpoint], issuer, insecure);
-    const alias = metadata.mtls_endpoint_aliases?.[endpoint];
-    if (alias !== undefined)
-      requireReachable(`metadata.mtls_endpoint_aliases.${endpoint}`, alias, issuer, insecure);
+    const check = (name: string, value: unknown, needed: boolean): void => {
+      if (needed || value !== undefined) requireReachable(name, value, url, insecure);
+    };
+    for (const name of [...required, ...optional]) {
+      check(`metadata.${name}`, metadata[name], required.includes(name));
+      const alias = `metadata.mtls_endpoint_aliases.${name}`;
+      check(alias, metadata.mtls_endpoint_aliases?.[name], false);
+    }
     return metadata;
   } catch (error) {
     const detail = error instanceof TypeError ? `: ${error.message}` : '';
     throw new TokenError('ERR_REFRESH_CONFIGURATION', {
-      message: `The metadata of ${issuer.origin} is not usable${detail}`,
+      message: `The metadata of ${url.origin} is not usable${detail}`,
       cause: safeCause(error),
       delivery: 'unsent',
     });
   }
 }
 
-async function request(
+/** The text at the first of the well-known places that has one. */
+async function metadataText(
   issuer: URL,
-  algorithm: 'oidc' | 'oauth2',
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
+  fetch: TokenFetch,
+): Promise<string> {
+  const path = issuer.pathname.replace(/\/$/, '');
+  const places = [
+    `${path}/.well-known/openid-configuration`,
+    `/.well-known/oauth-authorization-server${path}`,
+    `/.well-known/openid-configuration${path}`,
+  ];
+  let status = 0;
+  for (const place of new Set(places)) {
+    const response = await request(new URL(place, issuer), signal, fetch);
+    const body = await readBody(response);
+    ({ status } = response);
+    if (status === 200 && 'text' in body) return body.text;
+    if (status === 200 && 'problem' in body)
+      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+        message: `The metadata of ${issuer.origin} was ${body.problem}`,
+        delivery: 'unsent',
+      });
+    if (status === 429 || status >= 500)
+      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+        message: `The metadata of ${issuer.origin} could not be had: HTTP ${status}`,
+        delivery: 'unsent',
+        retryAfter: retryAfterOf(
+          response.headers.get('retry-after'),
+          response.headers.get('date'),
+          Date.now(),
+        ),
+      });
+  }
+  throw new TokenError('ERR_REFRESH_CONFIGURATION', {
+    message: `The metadata of ${issuer.origin} could not be had: HTTP ${status}`,
+    delivery: 'unsent',
+  });
+}
+
+async function request(
+  url: URL,
+  signal: AbortSignal | undefined,
   fetch: TokenFetch,
 ): Promise<TokenFetchResponse> {
   try {
-    return await discoveryRequest(issuer, {
-      algorithm,
-      // The protocol has been checked, by a rule that knows loopback.
-      [allowInsecureRequests]: true,
-      // Only `status` and `headers` are read by the library on the way; the body is read above, bounded.
-      [customFetch]: (url, { headers }) =>
-        fetch(url, { method: 'GET', headers, redirect: 'manual', signal }) as Promise<Response>,
+    return await fetch(url.href, {
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      redirect: 'manual',
+      ...(signal && { signal }),
     });
   } catch (error) {
     throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The metadata of ${issuer.origin} could not be had`,
+      message: `The metadata of ${url.origin} could not be had`,
       cause: safeCause(error),
       delivery: 'unsent',
     });

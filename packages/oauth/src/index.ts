@@ -11,7 +11,9 @@ export {
   PrivateKeyJwt,
   TlsClientAuth,
 } from 'oauth4webapi';
+export { discoverServer } from './authorization-server.ts';
 export { endpointUrl, requireReachable } from './endpoint.ts';
+export { clientAuthentication } from './client-authentication.ts';
 export type { ClientAuthenticationMethod } from './client-authentication-method.ts';
 export { clientCredentialsGrant } from './client-credentials-grant.ts';
 export type { TokenFetch, TokenFetchInit, TokenFetchResponse } from './fetch.ts';
