@@ -20,6 +20,7 @@ var TASKS = {
   demo: { build: true, script: 'examples/demo/src/main.ts' },
   'example:cli': { build: true, script: 'examples/cli/src/main.ts' },
   'example:fleet': { build: true, script: 'examples/fleet/src/main.ts' },
+  'example:mcp': { build: true, script: 'examples/mcp/src/main.ts' },
   'example:tabs': { build: true, script: 'examples/tabs/src/main.ts' },
   test: { script: 'scripts/test.ts' },
   build: { script: 'scripts/build.ts' },

@@ -48,6 +48,8 @@ export function createSignIn(
     const status = await manager.ready({ signal }); // an outage, a closed session, a store of another server
     const before = status === 'signedIn' ? (await look(signal))?.session : undefined;
     let granted = false;
+    // Locks of stores are waited for without keeping the process alive, but somebody waits for this.
+    const alive = setInterval(() => undefined, 2 ** 30);
     try {
       await lock.request(store.name + SIGN_IN, { signal }, async () => {
         granted = true;
@@ -68,6 +70,8 @@ export function createSignIn(
     } catch (error) {
       if (granted || signal.aborted) throw error;
       throw unavailable(`The lock of store "${store.name}" could not be had`);
+    } finally {
+      clearInterval(alive);
     }
   };
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '@unexpired/node';
 import { memoryStore, TokenError, tokenErrorOf } from 'unexpired';
 import { newFolder } from '../../node/test/support/folder.ts';
-import { CLIENT_ID } from '../../../examples/mcp/src/servers/authorization-server.ts';
+import { CLIENT_ID } from '../../../examples/mcp/src/client-id.ts';
 import { visit } from './support/visit.ts';
 import { REDIRECT_URL, startWorld, type World } from './support/world.ts';
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { type Configuration, Provider } from 'oidc-provider';
+import { CLIENT_ID } from '../client-id.ts';
 import { type Listening, listen } from './listen.ts';
 import { answerLogin } from './login-page.ts';
 import { createStorage } from './storage.ts';
@@ -43,8 +44,6 @@ export interface AuthorizationServer {
   stop(): Promise<void>;
 }
 
-/** The client that is registered in advance, for who cannot register. */
-export const CLIENT_ID = 'host';
 const SCOPES = 'mcp:read mcp:write';
 
 /**
