@@ -143,9 +143,7 @@ const sdk = (
 });
 
 export const CONTENDERS: readonly Contender[] = [
-  sdk('sdk 1, its own provider', (url, options) =>
-    connect1(url, options as ConstructorParameters<typeof Transport1>[1]),
-  ),
+  sdk('sdk 1, its own provider', connect1),
   sdk('client 2, its own provider', connect2),
   ours('Unexpired below sdk 1', connect1),
   ours('Unexpired below client 2', connect2),

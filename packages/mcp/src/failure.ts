@@ -34,7 +34,7 @@ export async function step<T>(
 /** Reads an error of oauth4webapi, whose codes begin with `OAUTH_`. Only a text that looks like a code is quoted. */
 function failureOf(what: string, thrown: unknown, fail: typeof misconfigured): TokenError {
   const { code, error, status } = readMembers(thrown, ['code', 'error', 'status']).of;
-  if (!/^OAUTH_/.test(String(code)) || Number(status) === 429 || Number(status) >= 500)
+  if (!String(code).startsWith('OAUTH_') || Number(status) === 429 || Number(status) >= 500)
     return unavailable(`${what} did not answer`);
   // An answer that is not valid has no `error`.
   const known = /^[a-z_]{1,60}$/.test(String(error ?? code)) ? error : `nonsense (${String(code)})`;
