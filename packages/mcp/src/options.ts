@@ -57,8 +57,8 @@ export function settingsOf(options: McpSessionOptions): Settings {
       );
   const { store, authorize, redirectUrl, serverUrl, client } = options ?? {};
   const server = endpointUrl('serverUrl', serverUrl, false);
-  require('redirectUrl', 'an absolute URL', redirectUrl, URL.canParse(String(redirectUrl)));
-  require('authorize', 'a function', authorize, typeof authorize === 'function');
+  demand('redirectUrl', 'an absolute URL', redirectUrl, URL.canParse(String(redirectUrl)));
+  demand('authorize', 'a function', authorize, typeof authorize === 'function');
   return { server, store, authorize, redirectUrl: String(redirectUrl), client: clientOf(client) };
 }
 
@@ -70,8 +70,8 @@ function clientOf(client: McpClient): Settings['client'] {
     issuer,
   } = (client ?? {}) as Partial<Record<string, unknown>>;
   const expected = '{ client_id }, or { client_name } to register one with';
-  require('client', expected, client, isText(id ?? name));
-  require('client.client_secret', 'a string', secret, isText(secret ?? id ?? name));
+  demand('client', expected, client, isText(id ?? name));
+  demand('client.client_secret', 'a string', secret, isText(secret ?? id ?? name));
   return {
     id: id as string | undefined,
     secret: secret as string | undefined,
@@ -82,6 +82,6 @@ function clientOf(client: McpClient): Settings['client'] {
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
-function require(name: string, expected: string, value: unknown, fits: boolean): void {
+function demand(name: string, expected: string, value: unknown, fits: boolean): void {
   if (!fits) throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
 }
