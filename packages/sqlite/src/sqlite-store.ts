@@ -57,7 +57,11 @@ export function sqliteStore(
   return sharedStore({
     name: key,
     // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this row.
-    lock: leasedLock({ cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell), length, pace: PACE }),
+    lock: leasedLock({
+      cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell),
+      length,
+      pace: PACE,
+    }),
     async read() {
       return storedIn(await ask(({ get }) => get(statements.read, [key])));
     },
