@@ -484,4 +484,23 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'storeBack', pick: 0 },
     ],
   },
+  {
+    name: 'a sign-in that was given up, and is stored after a peer’s, comes after that one for whoever has seen it',
+    row: 'P10',
+    setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 600, waitTimeout: 5000 },
+    actions: [
+      { do: 'renew', by: 0 },
+      { do: 'signIn', by: 0 },
+      step(0),
+      { do: 'signIn', by: 1 },
+      step(0),
+      step(0),
+      run(2),
+      request(0),
+      advance(4000),
+      step(0),
+      { do: 'strike', pick: 5, fault: 'hang' },
+      advance(31_000),
+    ],
+  },
 ];
