@@ -162,10 +162,11 @@ export function createSync(parts: {
     },
     due(sight) {
       const relation = compare(sight);
-      if (aside !== undefined && relation !== 'newer' && relation !== 'gone') return aside;
+      const { record } = sight;
+      if (aside !== undefined && relation !== 'newer' && relation !== 'gone')
+        return writtenOver(aside, record);
       const mine = state.record;
       if (relation !== 'older' || mine === undefined) return undefined;
-      const { record } = sight;
       if (!isActive(mine)) {
         const whole =
           unread && record !== undefined

@@ -213,13 +213,16 @@ describe('a sign-in of which nobody knows whether it was stored', () => {
     return stage;
   };
 
-  it('is owed, beside what memory knows', () => {
+  it('is owed, beside what memory knows, and comes after what it replaces', () => {
     const { sync, state } = set();
-    expect([sync.owes, sync.due(sight(expired(1))), state.current?.record]).toEqual([
+    const due = sync.due(sight(expired(1)));
+    expect([sync.owes, due, state.current?.record]).toEqual([
       true,
-      aside,
+      { ...aside, past: [fingerprint('rt-1')] },
       expired(1),
     ]);
+    const tie = { ...expired(1), turn: aside.turn };
+    expect(sync.due(sight(tie))).toMatchObject({ turn: aside.turn + 1 });
   });
 
   it('is the session once it was paid', () => {

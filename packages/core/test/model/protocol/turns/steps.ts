@@ -67,7 +67,9 @@ function looks(state: State, id: number, manager: Manager, rules: Rules): Step<S
   if (owed !== undefined) {
     const paid = { memory: owed, owed: undefined };
     if (same(store, owed)) return [does(state, id, 'sees its sign-in', paid)];
-    if (relation !== 'other') return [does(state, id, 'pays', paid, written(state, owed))];
+    const late = writtenBack(owed, store, rules);
+    if (relation !== 'other')
+      return [does(state, id, 'pays', { ...paid, memory: late }, written(state, late))];
   }
   if (relation === 'older') {
     const back = writtenBack(memory, store, rules);
