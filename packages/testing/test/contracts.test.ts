@@ -282,6 +282,7 @@ const storeFindings = (make: () => TokenStore): Promise<Map<string, string>> =>
   findingsOf((framework) =>
     storeContract(framework, {
       name: 'x',
+      seed: 7, // not every seed draws what each of these loses
       timeout,
       async create() {
         const store = make();
