@@ -2,9 +2,6 @@ import { abortable, isReplayable } from 'unexpired/adapter';
 import type { Call } from './call.ts';
 import { copiedBytes, freeze, REPLAYED } from './frozen.ts';
 
-/** Makes a body anew for each send: a stream that is made twice can be sent twice. */
-export type BodyFactory = () => BodyInit | Promise<BodyInit>;
-
 /** How long the rest of a copy is waited for once the answer is there, in ms. */
 const PATIENCE = 1000;
 

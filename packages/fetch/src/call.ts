@@ -1,6 +1,8 @@
 import type { RequestAuth } from 'unexpired';
-import type { BodyFactory } from './body-copy.ts';
 import { copyHeaders, type HeaderCopy } from './headers.ts';
+
+/** Makes a body anew for each send: a stream that is made twice can be sent twice. */
+type BodyFactory = () => BodyInit | Promise<BodyInit>;
 
 /** `RequestInit`, of which every option also takes `undefined`, as `fetch` does; a factory for a body; and `tokens`. */
 export type AuthInit = {

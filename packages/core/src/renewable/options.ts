@@ -1,4 +1,4 @@
-import { expect, requireKnown, requireMethods } from '../errors/check-value.ts';
+import { check, checkAll, isFunction, type Kind } from '../errors/check-value.ts';
 import type { SessionOptions } from '../manager/options.ts';
 import type { RefreshContext } from '../session/functions.ts';
 
@@ -27,15 +27,23 @@ export interface RenewableOptions<Value>
   readonly dispose?: ((value: Value) => unknown) | undefined;
 }
 
-const KNOWN = [
-  ...['acquire', 'isRejected', 'dispose', 'name', 'skewWindow', 'backgroundWindow'],
-  ...['waitTimeout', 'maxWaiting', 'clock', 'random'],
-];
+const later: Kind = () => undefined; // the manager looks at these
 
-/** Throws a `TypeError` that names the option, what was expected and what came; the core looks at the others. */
-export function checkOptions(options: object): void {
-  requireMethods('renewable', options, ['acquire']);
-  requireKnown('renewable', options, KNOWN);
-  for (const name of ['isRejected', 'dispose'])
-    expect(options, name, 'a function', (value) => typeof value === 'function');
+const KINDS: Readonly<Record<keyof RenewableOptions<unknown>, Kind>> = {
+  acquire: isFunction,
+  isRejected: isFunction,
+  dispose: isFunction,
+  name: later,
+  skewWindow: later,
+  backgroundWindow: later,
+  waitTimeout: later,
+  maxWaiting: later,
+  clock: later,
+  random: later,
+};
+
+/** Throws a `TypeError` that names the option, what was expected and what came. */
+export function checkOptions(options: { readonly acquire: unknown }): void {
+  checkAll('renewable', options, KINDS);
+  check('acquire', options.acquire, isFunction);
 }

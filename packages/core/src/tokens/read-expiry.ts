@@ -157,7 +157,7 @@ const isTooEarly = (moment: number, startedAt: number): boolean =>
 /** `expiresAt` is ours, so it is held to what it says. */
 function ownMoment(value: unknown, startedAt: number): number | string {
   if (typeof value !== 'number' || Number.isNaN(value))
-    return `expiresAt: expected ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}`;
+    return `expiresAt: expected ms since the epoch, got ${typeof value === 'number' ? 'NaN' : typeof value}; did you mean new Date(expiresAt).getTime()?`;
   return value > 0 && isTooEarly(value, startedAt)
     ? `expiresAt: expected ms since the epoch, got ${value}: are these seconds?`
     : value;

@@ -390,8 +390,8 @@ describe('renewable()', () => {
   });
 
   it.each<[string, unknown]>([
-    ['renewable: expected an object with acquire(), got null', null],
-    ['renewable: expected an object with acquire(); acquire() missing', {}],
+    ['renewable: expected an object, got null', null],
+    ['acquire: expected a function, got undefined', {}],
     ['there is no option "store"', { acquire: async () => ({ value: 1 }), store: {} }],
     ['isRejected: expected a function', { acquire: async () => ({ value: 1 }), isRejected: [] }],
     ['dispose: expected a function', { acquire: async () => ({ value: 1 }), dispose: 'end' }],

@@ -153,12 +153,12 @@ describe('a token set', () => {
   it.each([
     [1_800_000_000, /^expiresAt: .* 1800000000: are these seconds\?/],
     [3600, /are these seconds/],
-    [Number.NaN, /expiresAt: expected ms .*, got NaN$/],
-    ['soon', /expiresAt: expected ms .*, got string$/],
-    ['2026-11-21', /got string$/],
-    [new Date(), /got object$/],
-    [{}, /, got object$/],
-    [true, /, got boolean$/],
+    [Number.NaN, /expiresAt: expected ms .*, got NaN;/],
+    ['soon', /expiresAt: expected ms .*, got string;/],
+    ['2026-11-21', /got string; did you mean/],
+    [new Date(), /got object; did you mean/],
+    [{}, /, got object; did you mean/],
+    [true, /, got boolean; did you mean/],
   ])('with expiresAt %p is refused, and told what to write', (expiresAt, message) => {
     const { tokens, problem } = read({ accessToken: 'a', expiresAt });
     expect(tokens.expiresAt).toBeUndefined();
