@@ -503,4 +503,15 @@ export const REGRESSIONS: readonly Regression[] = [
       advance(31_000),
     ],
   },
+  {
+    name: 'who goes on listening to its own call may mark the record again, after a store that went back has made it forget whose mark it was',
+    row: 'L3',
+    setting: { faulty: true, lifetime: 600, waitTimeout: 120_000 },
+    actions: [
+      { do: 'request', by: 0, hostile: true, body: 'text', foreign: false },
+      advance(31_000),
+      { do: 'strike', pick: 3, fault: 'hang' },
+      { do: 'storeBack', pick: 0 },
+    ],
+  },
 ];

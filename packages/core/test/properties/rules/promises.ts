@@ -20,7 +20,7 @@ export function intentRules(facts: Facts, judge: Judge): Rule {
   /** When each attempt's intent was first written. */
   const began = new Map<string, number>();
   return {
-    written(_, before, after) {
+    written(by, before, after) {
       const { intent } = after;
       if (intent !== undefined) {
         const key = `${after.session}/${intent.gen}/${intent.owner}/${intent.attempt}/${intent.startedAt}`;
@@ -32,6 +32,8 @@ export function intentRules(facts: Facts, judge: Judge): Rule {
       if (foreign.gen !== before.gen || intent.gen !== foreign.gen) return;
       if (before.status !== after.status) return; // a sign-out: the session is over, and with it the intent
       if (foreign.owner === intent.owner || foreign.over === true) return;
+      // It has sent its own before, and sends nothing now: what nobody owns is its own mark, written back for it.
+      if (foreign.owner === '' && by.calls.some((call) => !call.over)) return;
       judge.checked('L3');
       if (foreign.lock !== undefined && foreign.lock === intent.lock) return; // it came free: its holder is gone
       const key = `${before.session}/${foreign.gen}/${foreign.owner}/${foreign.attempt}/${foreign.startedAt}`;
