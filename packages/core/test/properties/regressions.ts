@@ -514,4 +514,21 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'storeBack', pick: 0 },
     ],
   },
+  {
+    name: 'a token that was obtained while the record was away is not good for longer when that is back',
+    row: 'P4',
+    setting: { faulty: true, lifetime: 600, waitTimeout: 5000 },
+    actions: [
+      { do: 'refuse', by: 0, pick: 0 },
+      step(0),
+      step(0),
+      request(0),
+      advance(12_000),
+      { do: 'away', ms: 1 },
+      { do: 'jump', by: 0, ms: -3_600_000 },
+      run(30),
+      advance(590_000),
+      get(0),
+    ],
+  },
 ];
