@@ -44,8 +44,8 @@ export interface SessionState {
   adopt(record: ActiveRecord, how: Adoption): void;
   /** The session is over for callers, by `by`; `record` is what is left of it. */
   leave(by: 'self' | 'peer', record: SessionRecord | undefined): void;
-  /** What is left of the session, or what came of it since: nothing changes for callers. */
-  keep(record: SessionRecord): void;
+  /** What is left of the session, or what came of it since: nothing changes for callers. `learned`: from when its lifetime counts. */
+  keep(record: SessionRecord, learned?: Moment): void;
   /** Looked, and nobody was signed in. */
   foundEmpty(): void;
   /** Tried to get tokens from nothing: nobody is signed in. */
@@ -72,7 +72,7 @@ export function createSessionState(options: {
   const { clock, windows, random, emit, acquires, changed } = options;
   let phase: SessionState['phase'] = 'unknown';
   let current: Generation | undefined;
-  let last: { readonly record: ActiveRecord; readonly learned: Moment } | undefined;
+  let last: { readonly record: SessionRecord; readonly learned: Moment } | undefined;
   let record: SessionRecord | undefined;
   let epoch = 0;
   let dead: TokenError | undefined;
@@ -161,8 +161,9 @@ export function createSessionState(options: {
       else if (known !== 'signedOut') emit({ type: 'signedOut', by });
       changed();
     },
-    keep(left) {
+    keep(left, learned) {
       record = left;
+      if (learned !== undefined) last = { record: left, learned };
     },
     foundEmpty() {
       if (phase !== 'unknown') return;

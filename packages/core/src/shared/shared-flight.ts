@@ -109,9 +109,9 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
   };
 
   /** Redeemed, and the record is gone: the answer is kept in memory, and written only if the record comes back. */
-  const keepAway = async ({ base, place, tokens }: Placing): Promise<FlightEnd> => {
+  const keepAway = async ({ base, place, tokens, started }: Placing): Promise<FlightEnd> => {
     const placement = place(base);
-    if ('write' in placement && sync.away) sync.ahead(placement.write);
+    if ('write' in placement && sync.away) sync.ahead(placement.write, started);
     core.land(over() ?? { type: 'left' });
     const until = clock.monotonic() + AWAY_LIMIT;
     while (sync.away && clock.monotonic() < until && !closed()) {
@@ -129,7 +129,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     const placement = placing.place(state.record);
     if (!('write' in placement)) return keptBack(core, placing.tokens, placement.keep);
     const { write } = placement;
-    sync.ahead(write);
+    sync.ahead(write, placing.started);
     if (!sync.away) state.adopt(write, { by: 'self', origin: 'refresh', learned: placing.started });
     state.emit(
       {

@@ -1,4 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
+import type { Moment } from '../session/freshness.ts';
 import type { Adoption, SessionState } from '../session/state.ts';
 import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
 import { withoutMarks, writtenOver } from '../session/succession.ts';
@@ -33,7 +34,7 @@ export interface Sync {
   /** What was due is in the store. */
   paid(record: SessionRecord): void;
   /** Memory knows a new generation of this session, which the store does not have yet. */
-  ahead(record: ActiveRecord): void;
+  ahead(record: ActiveRecord, learned?: Moment): void;
   /** The session is over in memory; the store does not know it yet. `unread`: whatever session the store holds is meant. */
   end(tombstone: SessionRecord, unread: boolean): void;
   /** A sign-in of which nobody knows whether it was stored: to be stored, unless something newer is seen. `undefined`: none any more. */
@@ -195,10 +196,10 @@ export function createSync(parts: {
       state.keep(isActive(record) ? withoutMarks(record) : record);
       comeBack(undefined);
     },
-    ahead(record) {
+    ahead(record, learned) {
       settled = reached = false;
       if (record.session !== state.record?.session) stored = false;
-      if (away) state.keep(record);
+      if (away) state.keep(record, learned);
     },
     end(tombstone, all) {
       stored = reached = settled = away = false;
