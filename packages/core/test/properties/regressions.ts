@@ -531,4 +531,17 @@ export const REGRESSIONS: readonly Regression[] = [
       get(0),
     ],
   },
+  {
+    name: 'a store that was set back to the tokens of another program agrees with who reads them',
+    row: 'L10',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      { do: 'refuse', by: 0, pick: 1 },
+      run(2),
+      step(0),
+      run(6),
+      { do: 'storeBack', pick: 0 },
+      { do: 'crash', by: 0, arrives: false },
+    ],
+  },
 ];

@@ -185,7 +185,9 @@ export function agreementRules(facts: Facts, judge: Judge): Rule {
   return {
     quiet(record) {
       if (!facts.strikes.some(({ fault }) => fault === 'restored' || fault === 'storeBack')) return;
-      const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
+      // What another program left there is no record yet, and a session all the same.
+      const bare = record === undefined ? facts.imported : undefined;
+      const family = familyOf(record?.status === 'active' ? record.tokens?.accessToken : bare);
       for (const by of facts.players) {
         if (!by.alive || by.closing || facts.players.some(({ jumped }) => jumped)) continue;
         judge.checked('L10');
