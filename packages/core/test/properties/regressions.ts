@@ -544,4 +544,19 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'crash', by: 0, arrives: false },
     ],
   },
+  {
+    name: 'who waits for one flight, and is turned away by the limiter, gets the error that the others get',
+    row: 'P8',
+    setting: { faulty: false, managers: 1, lock: 'none', lifetime: 600 },
+    actions: [
+      { do: 'signIn', by: 0 },
+      { do: 'insist', by: 0, times: 3, every: 200 },
+      { do: 'request', by: 0, hostile: true, body: 'text', foreign: false },
+      { do: 'announce', by: 0, pick: 2 },
+      { do: 'refuse', by: 0, pick: 0 },
+      step(0),
+      step(0),
+      step(0),
+    ],
+  },
 ];
