@@ -1,5 +1,6 @@
 import type { Clock } from '../time/clock.ts';
 import { TokenError } from '../errors/errors.ts';
+import { oneError } from '../errors/one-error.ts';
 import { backoffDelay } from './retry.ts';
 
 /** Generations are told apart by identity; `undefined`: there was none yet. */
@@ -25,7 +26,7 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
         readonly error: TokenError;
       }
     | undefined;
-  let told: TokenError | undefined;
+  const toAll = oneError();
   return {
     begin(from, held, error, least = 0) {
       const failures = silence !== undefined && silence.of === from ? silence.failures + 1 : 1;
@@ -42,15 +43,14 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
       const { error, until } = silence;
       const retryAfter = until - clock.monotonic();
       if (retryAfter <= 0) return undefined;
-      // All who are turned away at one moment get one error.
-      if (told === undefined || told.cause !== error || told.retryAfter !== retryAfter)
-        told = new TokenError(error.code, {
+      return toAll(
+        new TokenError(error.code, {
           message: error.message,
           cause: error,
           retryAfter,
           delivery: error.delivery,
-        });
-      return told;
+        }),
+      );
     },
   };
 }

@@ -1,4 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
+import { oneError } from '../errors/one-error.ts';
 import { momentOf } from '../session/freshness.ts';
 import { type Generation, isExpired } from '../session/generation.ts';
 import type { Clock } from '../time/clock.ts';
@@ -32,6 +33,7 @@ export interface Pacing {
 export function createPacing(clock: Clock, random: () => number): Pacing {
   const backOff = createBackOff(clock, random);
   const limiter = createLimiter();
+  const [tooMany, tooSoon] = [oneError(), oneError()];
   let endedEarly = -Infinity;
   return {
     obstacle(current) {
@@ -39,7 +41,7 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
       if (silence !== undefined) return silence;
       const wait = limiter.wait(clock.monotonic());
       return wait > 0
-        ? limited('Too many new tokens were refused or had expired', wait)
+        ? tooMany(limited('Too many new tokens were refused or had expired', wait))
         : undefined;
     },
     endsBefore: ({ action, code, retryAfter = Infinity }, deadline) =>
@@ -50,7 +52,7 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
       // Tokens that a sign-in brought may be old already. Of a refresh they were new.
       if (current.origin !== 'refresh') return undefined;
       const wait = limiter.replaceIn(current.record, current.since, clock.monotonic());
-      return wait > 0 ? limited('The API refused a new token', wait) : undefined;
+      return wait > 0 ? tooSoon(limited('The API refused a new token', wait)) : undefined;
     },
     succeeded(current) {
       backOff.end();
