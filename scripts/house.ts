@@ -39,9 +39,9 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['async-mutex'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER], ceiling: 19_250 },
+      { what: [MANAGER], ceiling: 18_600 },
       // At most 0.8 kB over the core.
-      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 20_050 },
+      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_400 },
     ],
   },
   axios: {
@@ -49,8 +49,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 28_250 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 28_900 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 28_450 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_000 },
     ],
   },
   fetch: {
@@ -58,10 +58,10 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     types: ['ky'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'createAuthFetch from @unexpired/fetch'], ceiling: 26_650 },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 27_350 },
+      { what: [MANAGER, 'createAuthFetch from @unexpired/fetch'], ceiling: 26_970 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 27_690 },
       // With a source of somebody else's: no manager is in it.
-      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 9900 },
+      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 10_150 },
     ],
   },
   oauth: { imports: ['unexpired', 'unexpired/adapter', 'oauth4webapi'] },
@@ -74,7 +74,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'createAuthFetch from @unexpired/fetch',
           'browserStore from @unexpired/browser',
         ],
-        ceiling: 34_500,
+        ceiling: 34_950,
       },
     ],
   },
@@ -102,7 +102,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'revokeToken from @unexpired/oauth',
         ],
         without: ['oauth4webapi'],
-        ceiling: 3072,
+        ceiling: 3130,
       },
       { what: ['mcpSession from @unexpired/mcp'], ceiling: 60_000 },
     ],
