@@ -1,25 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { useServer } from 'graphql-ws/use/ws';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { liveGraphql } from '../src/graphql-ws.ts';
+import { serveGraphql } from './servers.ts';
 import { liveSession, notes } from './support.ts';
-
-const schema = new GraphQLSchema({
-  query: new GraphQLObjectType({ name: 'Query', fields: { a: { type: GraphQLString } } }),
-  subscription: new GraphQLObjectType({
-    name: 'Subscription',
-    fields: {
-      ticks: {
-        type: GraphQLString,
-        async *subscribe() {
-          yield { ticks: 'tick' };
-          await new Promise(() => undefined);
-        },
-      },
-    },
-  }),
-});
 
 it.each([
   { code: 4403, tries: 'is subscribed again' },
@@ -28,20 +11,7 @@ it.each([
   'liveGraphql is closed with $code for a dead token and renews it once: the subscription $tries; and with each next token',
   async ({ code }) => {
     const session = await liveSession();
-    const said = notes<string>();
-    const sockets = new WebSocketServer({ server: session.http });
-    useServer(
-      {
-        schema,
-        onConnect({ connectionParams, extra }) {
-          const live = session.server.authorize(connectionParams?.['token'] as string);
-          said.add(live ? 'live' : 'dead');
-          if (!live) extra.socket.close(code, 'refused');
-          return true;
-        },
-      },
-      sockets,
-    );
+    const { said, stop } = serveGraphql(session, code);
     session.server.endAccessTokens();
     const { client, close } = liveGraphql(session.tokens, {
       url: `ws://${session.origin}`,
@@ -69,7 +39,7 @@ it.each([
     expect(ticks.all).toEqual([{ ticks: 'tick' }, { ticks: 'tick' }]);
     expect(said.all).toEqual(['dead', 'live', 'live']);
     await close();
-    sockets.close();
+    stop();
     await session.close();
   },
 );

@@ -1,17 +1,11 @@
 import { expect, it } from '@jest/globals';
-import { Server } from 'socket.io';
 import { liveSocket } from '../src/socket-io.ts';
+import { serveSocketIo } from './servers.ts';
 import { liveSession, notes } from './support.ts';
 
 it('liveSocket is refused with a dead token, renews it once and connects; and again with each next token', async () => {
   const session = await liveSession();
-  const said = notes<string>();
-  const server = new Server(session.http);
-  server.use((socket, next) => {
-    const live = session.server.authorize(String(socket.handshake.auth['token']));
-    said.add(live ? 'live' : 'dead');
-    next(live ? undefined : new Error('unauthorized'));
-  });
+  const { said, stop } = serveSocketIo(session);
   session.server.endAccessTokens();
   const { socket, close } = liveSocket(session.tokens, `http://${session.origin}`);
   const connected = notes<string | undefined>();
@@ -23,6 +17,6 @@ it('liveSocket is refused with a dead token, renews it once and connects; and ag
   await connected.reach(2);
   expect(said.all.at(-1)).toBe('live');
   close();
-  await server.close();
-  await session.tokens.close();
+  stop();
+  await session.close();
 });

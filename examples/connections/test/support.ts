@@ -32,11 +32,13 @@ export async function liveSession(): Promise<LiveSession> {
 }
 
 /** What has been noted, and a promise for the moment when there are so many. */
-export function notes<Note>(): {
+export interface Notes<Note> {
   readonly all: Note[];
   add(note: Note): void;
   reach(count: number): Promise<void>;
-} {
+}
+
+export function notes<Note>(): Notes<Note> {
   const all: Note[] = [];
   const waiting: { readonly count: number; readonly resolve: () => void }[] = [];
   return {

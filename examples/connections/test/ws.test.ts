@@ -1,19 +1,13 @@
 import { once } from 'node:events';
 import { expect, it } from '@jest/globals';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import { keepAuthorized } from '../src/ws.ts';
-import { liveSession, notes } from './support.ts';
+import { serveWs } from './servers.ts';
+import { liveSession } from './support.ts';
 
 it('keepAuthorized sends the token now, each next one, and null after the sign-out, on one connection of ws', async () => {
   const session = await liveSession();
-  const said = notes<string>();
-  const sockets = new WebSocketServer({ server: session.http });
-  sockets.on('connection', (socket) => {
-    socket.on('message', (data: Buffer) => {
-      const { token } = JSON.parse(data.toString()) as { token: string | null };
-      said.add(token === null ? 'nobody' : session.server.authorize(token) ? 'live' : 'dead');
-    });
-  });
+  const { said, stop } = serveWs(session);
   const socket = new WebSocket(`ws://${session.origin}`);
   await once(socket, 'open');
   keepAuthorized(session.tokens, socket);
@@ -24,6 +18,6 @@ it('keepAuthorized sends the token now, each next one, and null after the sign-o
   await said.reach(3);
   expect(said.all).toEqual(['live', 'live', 'nobody']);
   socket.terminate();
-  sockets.close();
+  stop();
   await session.close();
 });

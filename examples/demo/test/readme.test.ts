@@ -9,7 +9,7 @@ import { kyAuth } from '@unexpired/fetch/ky';
 import { attachAuth } from '@unexpired/axios';
 import axios, { type AxiosInstance } from 'axios';
 import ky from 'ky';
-import { cookieSession, createTokenManager, memoryStore } from 'unexpired';
+import { cookieSession, createTokenManager, followToken, memoryStore } from 'unexpired';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..');
 const AsyncFunction = (async () => undefined).constructor as new (
@@ -158,6 +158,15 @@ describe('a quick start of the README works as it is printed, on a back end that
     const locks = { request: (_name: string, _options: object, task: () => unknown) => task() };
     await run(code, { ...clients, memoryStore, navigator: { locks } });
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  });
+
+  it('of docs/connections.md, for a token that has expired already', async () => {
+    const code = program('docs/connections.md', backEnd.origin, '# Connections that outlive');
+    const said = await new Promise((resolve) => {
+      void run(code, { followToken, console: { log: resolve } });
+    });
+    expect(said).toMatch(/^good until \d+$/);
+    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 0 });
   });
 
   it('as the READMEs of the adapters have them', async () => {
