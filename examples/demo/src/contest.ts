@@ -29,7 +29,7 @@ export interface Played {
   readonly cutAtDeadline: boolean;
 }
 
-/** `lifetime` in seconds: how long the access token that the login gives is good for. */
+/** One after the other, for the sockets are the whole process's. `lifetime` in seconds: how long the access token that the login gives is good for. */
 export async function prepareContest(
   servers: Servers,
   contender: Contender,
@@ -37,13 +37,15 @@ export async function prepareContest(
 ): Promise<Contest> {
   const arena = await servers.openArena(lifetime);
   const sockets = createSockets();
+  const uninstall = sockets.install();
   const client = await contender.signIn({ ...arena.address, agent: sockets.agent });
+  uninstall();
 
   return {
     contender,
     arena,
     async run(requests, onLook) {
-      sockets.install();
+      const leave = sockets.install();
       const startedAt = now();
       const burst = fireBurst(client, requests, deadlineOf(requests));
       const stopLooking = onLook ? look(arena, burst, onLook) : undefined;
@@ -52,6 +54,7 @@ export async function prepareContest(
       // Before the servers go, so that what a cut-off contender does on being disconnected is not counted as its result.
       const outcomes = burst.outcomes.map((outcome) => ({ ...outcome }));
       const record = await arena.close();
+      leave();
       await Promise.all([sockets.close(), closeClient(client)]);
       return { startedAt, outcomes, record, cutAtDeadline: !settled };
     },

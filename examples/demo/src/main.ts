@@ -10,6 +10,7 @@ import { startServers } from './servers/start.ts';
 import { SOCKETS } from './sockets.ts';
 import { styleFor } from './style.ts';
 import { renderTable } from './table.ts';
+import { leaveOutWarningsOfMcpSdk } from './warnings.ts';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -30,6 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
 async function demonstrate(options: Options): Promise<number> {
   const progress = createProgress(options.json ? process.stderr : process.stdout);
   const chosen = contenders.filter(({ id }) => options.only?.includes(id) ?? true);
+  leaveOutWarningsOfMcpSdk();
   const servers = startServers();
   try {
     const matches = await runMatches(servers, chosen, options, progress);

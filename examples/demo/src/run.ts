@@ -22,10 +22,14 @@ export async function runMatches(
   { requests, scenario }: { readonly requests: number; readonly scenario: Scenario },
   progress: Progress,
 ): Promise<Match[]> {
-  const prepare = (contender: Contender): Promise<Contest> =>
-    prepareContest(servers, contender, firstLifetime(scenario));
-  const rehearsals = await Promise.all(contenders.map(prepare));
-  const contests = await Promise.all(contenders.map(prepare));
+  const prepareAll = async (): Promise<Contest[]> => {
+    const prepared: Contest[] = [];
+    for (const contender of contenders)
+      prepared.push(await prepareContest(servers, contender, firstLifetime(scenario)));
+    return prepared;
+  };
+  const rehearsals = await prepareAll();
+  const contests = await prepareAll();
   progress.step(
     `${plural(contests.length, 'contender')} signed in, each with a session and a pair of servers of its own.`,
   );

@@ -8,22 +8,24 @@ export const SOCKETS = 64;
 export interface Sockets {
   /** For axios, which goes through node:http. */
   readonly agent: HttpAgent;
-  /** From now on fetch, and ky on top of it, uses this pool. */
-  install(): void;
+  /** Fetch, and ky on top of it, uses this pool until the function that it returns is called. */
+  install(): () => void;
   close(): Promise<void>;
 }
 
 export function createSockets(limit = SOCKETS): Sockets {
   const agent = new HttpAgent({ keepAlive: true, maxSockets: limit });
   const dispatcher = new FetchAgent({ connections: limit });
-  const before = getGlobalDispatcher();
 
   return {
     agent,
-    install: () => setGlobalDispatcher(dispatcher),
+    install() {
+      const before = getGlobalDispatcher();
+      setGlobalDispatcher(dispatcher);
+      return () => setGlobalDispatcher(before);
+    },
     async close() {
       agent.destroy();
-      setGlobalDispatcher(before);
       await dispatcher.destroy();
     },
   };

@@ -50,9 +50,10 @@ describe('the demo', () => {
     const report = path.join(folder, 'expired.html');
     const { code, stdout, stderr } = await demo('--requests', '10', '--json', '--report', report);
     expect(stderr).toContain('Firing 10 concurrent requests');
+    expect(stderr).not.toContain('[mcp-sdk]');
     const results = resultsOf(stdout);
-    expect(Object.keys(results)).toHaveLength(7);
-    for (const id of ['unexpired-axios', 'unexpired-fetch', 'unexpired-ky']) {
+    expect(Object.keys(results)).toHaveLength(9);
+    for (const id of ['unexpired-axios', 'unexpired-fetch', 'unexpired-ky', 'unexpired-mcp']) {
       expect(results[id]).toMatchObject({
         tokenEndpointCalls: 1,
         reuseDetections: 0,
@@ -66,6 +67,7 @@ describe('the demo', () => {
     }
     expect(results.interceptor).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
     expect(results['ky-recipe']).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
+    expect(results['mcp-sdk']).toMatchObject({ reuseDetections: 1, session: 'revoked' });
     expect(results['axios-auth-refresh']).toMatchObject({
       tokenEndpointCalls: 1,
       session: 'alive',
@@ -79,7 +81,7 @@ describe('the demo', () => {
   }, 60_000);
 
   it('finds the same when the server takes the access token back early, so that every request meets a 401', async () => {
-    const only = 'unexpired-axios,unexpired-fetch,unexpired-ky';
+    const only = 'unexpired-axios,unexpired-fetch,unexpired-ky,unexpired-mcp';
     const { code, stdout } = await demo(
       '--requests=70',
       '--scenario=revoked',

@@ -13,6 +13,8 @@ export interface TokenResponse {
 /** What every contender is given: the same servers, one session of its own and the same number of sockets. */
 export interface Setting {
   readonly apiOrigin: string;
+  /** The same API as an MCP server. */
+  readonly mcpUrl: string;
   readonly tokenEndpoint: string;
   readonly clientId: string;
   /** What the login gave. */

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 
-const PACKAGES = ['axios', 'ky', 'axios-auth-refresh', 'oidc-provider'];
+const PACKAGES = [
+  'axios',
+  'ky',
+  'axios-auth-refresh',
+  '@modelcontextprotocol/client',
+  'oidc-provider',
+];
 
 /** What was run, so that a report can be read a year later. */
 export async function versionsText(): Promise<string> {

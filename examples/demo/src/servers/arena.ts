@@ -1,11 +1,13 @@
 import type { TokenResponse } from '../contenders/contender.ts';
 import { startAuthorizationServer } from './authorization-server.ts';
 import { type Attempt, type Counters, createLedger, type Redemption } from './ledger.ts';
+import { MCP_PATH } from './mcp-endpoint.ts';
 import { startProtectedApi } from './protected-api.ts';
 
 /** What one contender needs to know, and all that it is told. */
 export interface ArenaAddress {
   readonly apiOrigin: string;
+  readonly mcpUrl: string;
   readonly tokenEndpoint: string;
   readonly clientId: string;
   readonly signedIn: TokenResponse;
@@ -31,14 +33,16 @@ export interface Arena {
 export async function openArena(lifetime: number): Promise<Arena> {
   const ledger = createLedger();
   const authorization = await startAuthorizationServer(ledger);
-  const api = await startProtectedApi(ledger, authorization.isAccessTokenGood);
-  const signedIn = await authorization.login(lifetime);
+  const api = await startProtectedApi(ledger, authorization);
+  const mcpUrl = `${api.origin}${MCP_PATH}`;
+  const signedIn = await authorization.login(lifetime, mcpUrl);
   const counters = (): Counters =>
     ledger.counters({ api: api.connections(), token: authorization.listening.connections() });
 
   return {
     address: {
       apiOrigin: api.origin,
+      mcpUrl,
       tokenEndpoint: authorization.tokenEndpoint,
       clientId: authorization.clientId,
       signedIn,

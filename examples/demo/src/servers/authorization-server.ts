@@ -9,7 +9,8 @@ import { createTokenStorage } from './token-store.ts';
 
 const CLIENT_ID = 'demo';
 const ACCOUNT_ID = 'ada';
-const SCOPE = 'offline_access';
+const SCOPE = 'orders';
+const OFFLINE = 'offline_access';
 /** Seconds. Renewed access tokens outlive every contest, so that one refresh is always enough. */
 const RENEWED_LIFETIME = 3600;
 const SESSION_LIFETIME = 24 * 3600;
@@ -18,11 +19,12 @@ export const TOKEN_LATENCY = 60;
 
 /** The authorization server that the project is for: refresh tokens rotate, and a reused one revokes the whole grant. */
 export interface AuthorizationServer {
+  readonly issuer: string;
   readonly tokenEndpoint: string;
   readonly clientId: string;
   readonly listening: Listening;
-  /** What a login would have given. `lifetime` in seconds: how long the first access token is good for. */
-  login(lifetime: number): Promise<TokenResponse>;
+  /** What a login for `resource` (RFC 8707) would have given. `lifetime` in seconds: how long the first access token is good for. */
+  login(lifetime: number, resource: string): Promise<TokenResponse>;
   isAccessTokenGood(accessToken: string): Promise<boolean>;
   /** Takes an access token back before its time, as an operator or a password change does. */
   revokeAccessToken(accessToken: string): Promise<void>;
@@ -36,39 +38,44 @@ export async function startAuthorizationServer(ledger: Ledger): Promise<Authoriz
   const record = recordCalls(provider, ledger);
   const handle = provider.callback();
   listening.server.on('request', (request, response) => {
-    record(request, response);
+    // The MCP clients ask for its metadata, too.
+    if (request.url === '/token') record(request, response);
     setTimeout(() => void handle(request, response), TOKEN_LATENCY);
   });
   let grantId: string | undefined;
 
   return {
+    issuer: listening.origin,
     tokenEndpoint: `${listening.origin}/token`,
     clientId: CLIENT_ID,
     listening,
-    async login(lifetime) {
+    async login(lifetime, resource) {
       const client = await provider.Client.find(CLIENT_ID);
       if (!client)
         throw new Error(`The authorization server does not know its client "${CLIENT_ID}".`);
       const grant = new provider.Grant({ accountId: ACCOUNT_ID, clientId: CLIENT_ID });
-      grant.addOIDCScope(SCOPE);
+      grant.addOIDCScope(OFFLINE);
+      grant.addResourceScope(resource, SCOPE);
       grantId = await grant.save();
       const shared = {
         accountId: ACCOUNT_ID,
         client,
         grantId,
         gty: 'authorization_code',
-        scope: SCOPE,
+        expiresWithSession: false,
       };
       const refreshToken = new provider.RefreshToken({
         ...shared,
-        expiresWithSession: false,
+        scope: `${OFFLINE} ${SCOPE}`,
         rotations: 0,
       });
+      Object.assign(refreshToken, { resource });
       const accessToken = new provider.AccessToken({
         ...shared,
+        scope: SCOPE,
         expiresIn: lifetime,
-        expiresWithSession: false,
       });
+      Object.assign(accessToken, { aud: resource });
       return {
         access_token: await accessToken.save(),
         token_type: 'Bearer',
@@ -110,8 +117,20 @@ function configuration(adapter: Configuration['adapter']): Configuration {
     ],
     cookies: { keys: [randomBytes(32).toString('base64url')] },
     jwks: { keys: [key] },
-    scopes: ['openid', 'offline_access'],
-    features: { devInteractions: { enabled: false } },
+    scopes: ['openid', OFFLINE, SCOPE],
+    features: {
+      devInteractions: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        useGrantedResource: () => true,
+        getResourceServerInfo: (_context, audience) => ({
+          scope: SCOPE,
+          audience,
+          accessTokenFormat: 'opaque',
+          accessTokenTTL: RENEWED_LIFETIME,
+        }),
+      },
+    },
     findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     rotateRefreshToken: true,
     ttl: {

@@ -1,28 +1,38 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { now, pause } from '../clock.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
 import type { Ledger } from './ledger.ts';
 import { type Listening, listen } from './listen.ts';
+import { type Admit, createMcpEndpoint } from './mcp-endpoint.ts';
 
 /** Ms that an answer takes: between these two, by the order's number, so that every contender meets the same spread. */
 export const API_LATENCY = { from: 10, to: 30 } as const;
 
-/** `GET /orders/<number>`, for whoever brings an access token that the authorization server still stands by. */
+/**
+ * `GET /orders/<number>`, or the same as the tool of an MCP server, for whoever brings an access token that the
+ * authorization server still stands by.
+ */
 export async function startProtectedApi(
   ledger: Ledger,
-  isAccessTokenGood: (accessToken: string) => Promise<boolean>,
+  { isAccessTokenGood, issuer }: Pick<AuthorizationServer, 'isAccessTokenGood' | 'issuer'>,
 ): Promise<Listening> {
-  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const order = orderOf(request.url);
-    if (order === undefined) return send(response, 404, { error: 'not_found' });
+  const admit: Admit = async (order, request, response) => {
     const attempt = ledger.attempt(order);
     const accessToken = bearerOf(request.headers.authorization);
     const good = accessToken !== undefined && (await isAccessTokenGood(accessToken));
     await pause(latencyOf(order));
     attempt.status = good ? 200 : 401;
     attempt.until = now();
-    if (good) return send(response, 200, { order, status: 'shipped' });
+    if (good) return true;
     response.setHeader('www-authenticate', challenge(accessToken));
     send(response, 401, { error: 'unauthorized' });
+    return false;
+  };
+  const answerMcp = await createMcpEndpoint(issuer, orderFor, admit);
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const order = orderOf(request.url);
+    if (order === undefined) await answerMcp(request, response);
+    else if (await admit(order, request, response)) send(response, 200, orderFor(order));
   };
   return await listen((request, response) => {
     answer(request, response).catch((error: unknown) =>
@@ -30,6 +40,8 @@ export async function startProtectedApi(
     );
   });
 }
+
+const orderFor = (order: number): object => ({ order, status: 'shipped' });
 
 function orderOf(url = ''): number | undefined {
   const digits = /^\/orders\/(\d{1,9})$/.exec(url)?.[1];
