@@ -82,17 +82,16 @@ export async function runCalls(folder: string, calls: number): Promise<Row[]> {
   return rows;
 }
 
-const PROCESSES = 4;
 const CALLS_EACH = 5;
 
-/** Four processes on one credentials file, five calls each. */
-export async function runProcesses(folder: string): Promise<Row[]> {
+/** So many processes on one credentials file, five calls each. */
+export async function runProcesses(folder: string, processes: number): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [index, contender] of CONTENDERS.entries()) {
     const file = path.join(folder, `processes-${index}.json`);
     rows.push(
-      await contest(contender, file, PROCESSES * CALLS_EACH, async (url) => {
-        const children = Array.from({ length: PROCESSES }, () =>
+      await contest(contender, file, processes * CALLS_EACH, async (url) => {
+        const children = Array.from({ length: processes }, () =>
           start('caller.ts', [`${index}`, url.href, file, `${CALLS_EACH}`]),
         );
         await Promise.all(children.map((child) => until(child, 'ready')));

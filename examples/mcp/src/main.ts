@@ -5,35 +5,48 @@ import { startPerson } from './browser.ts';
 import { REDIRECT_URL } from './contenders.ts';
 import { runCalls, runProcesses, start, until } from './contests.ts';
 import type { Message } from './message.ts';
+import { HELP, type Options, parseOptions } from './options.ts';
 import { startAuthorizationServer } from './servers/authorization-server.ts';
 import { startMcpServer } from './servers/mcp-server.ts';
 import { brokenBy, renderTable } from './table.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-const HOSTS = 4;
 
-const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-mcp-'));
-try {
-  process.exitCode = await main();
-} finally {
-  await rm(folder, { recursive: true });
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = parseOptions(args);
+  if (command.kind === 'mistake') {
+    process.stderr.write(`${command.message}\nTry npm run example:mcp -- --help\n`);
+    return 2;
+  }
+  if (command.kind === 'help') {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-mcp-'));
+  try {
+    return await show(folder, command.options);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
-async function main(): Promise<number> {
-  const broken = [...(await runHosts())];
+async function show(folder: string, { processes }: Options): Promise<number> {
+  const broken = [...(await runHosts(folder, processes))];
   say('\nThe access token expires, and so many calls meet that at once, in one process.');
   const rows = [...(await runCalls(folder, 2)), ...(await runCalls(folder, 10))];
   say(renderTable('', rows));
-  say('Four processes on one credentials file, five calls each.');
-  const shared = await runProcesses(folder);
+  say(`${processes} processes on one credentials file, five calls each.`);
+  const shared = await runProcesses(folder, processes);
   say(renderTable('', shared));
   broken.push(...[...rows, ...shared].flatMap(brokenBy));
   for (const rule of broken) say(`BROKEN ${rule}`);
   return broken.length > 0 ? 1 : 0;
 }
 
-/** Four hosts of three servers start on an empty credentials file, and somebody signs in, in a browser. */
-async function runHosts(): Promise<string[]> {
+/** Hosts of three servers start on an empty credentials file, and somebody signs in, in a browser. */
+async function runHosts(folder: string, processes: number): Promise<string[]> {
   const person = await startPerson();
   if (person === undefined) {
     say('No Chromium was found, so nobody signs in here: `apt-get install chromium`.');
@@ -45,14 +58,14 @@ async function runHosts(): Promise<string[]> {
   );
   try {
     say(
-      `${HOSTS} processes, ${servers.length} MCP servers, one credentials file, nobody signed in.`,
+      `${processes} processes, ${servers.length} MCP servers, one credentials file, nobody signed in.`,
     );
     const args = [
       path.join(folder, 'credentials.json'),
       REDIRECT_URL,
       ...servers.map(({ url }) => url.href),
     ];
-    const children = Array.from({ length: HOSTS }, () => start('host.ts', args));
+    const children = Array.from({ length: processes }, () => start('host.ts', args));
     const failed: string[] = [];
     for (const child of children)
       child.on('message', (message: Message) => {
@@ -61,7 +74,7 @@ async function runHosts(): Promise<string[]> {
       });
     const ends = await Promise.all(children.map((child) => until(child, 'answered')));
     const answered = ends.reduce((sum, end) => sum + end.answered, 0);
-    const expected = HOSTS * servers.length * 5;
+    const expected = processes * servers.length * 5;
     const { registrations, refusals, reuses } = authorization.seen;
     say(
       `Somebody signed in ${person.opened} times in Chromium, once for each server; ${answered} of ${expected} calls were answered.`,
