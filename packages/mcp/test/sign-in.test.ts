@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '@unexpired/node';
-import { memoryStore, TokenError, tokenErrorOf } from 'unexpired';
+import { memoryStore, type RefreshLock, TokenError, tokenErrorOf } from 'unexpired';
 import { newFolder } from '../../node/test/support/folder.ts';
 import { CLIENT_ID } from '../../../examples/mcp/src/client-id.ts';
 import { visit } from './support/visit.ts';
@@ -105,6 +105,39 @@ describe('signIn()', () => {
     expect(await first).toBe(reason);
     await second;
     expect(other.status).toBe('signedIn');
+  });
+
+  it('that is given up while it waits for the login of another rejects with the reason, and that one goes on', async () => {
+    world = await startWorld();
+    const store = memoryStore();
+    const held = heldLogin();
+    const first = world.session({ store, authorize: held.authorize });
+    const signingIn = first.signIn();
+    await held.begun;
+    const controller = new AbortController();
+    const reason = new Error('closed the window');
+    const lock: RefreshLock = {
+      request(...asked) {
+        queueMicrotask(() => controller.abort(reason));
+        return (store.lock as RefreshLock).request(...asked);
+      },
+    };
+    const second = world.session({ store: { ...store, lock } });
+    expect(await thrownBy(second.signIn({ signal: controller.signal }))).toBe(reason);
+    held.goOn();
+    await signingIn;
+    expect(first.status).toBe('signedIn');
+    expect(held.calls).toHaveLength(1);
+  });
+
+  it('rejects with ERR_REFRESH_UNAVAILABLE where the lock of its store cannot be had, and opens nothing', async () => {
+    world = await startWorld();
+    const lock: RefreshLock = { request: () => Promise.reject(new Error('secret-in-a-lock')) };
+    const session = world.session({ store: { ...memoryStore(), lock } });
+    const error = await thrownBy(session.signIn());
+    expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', action: 'retry' });
+    expect(String((error as Error).stack)).not.toContain('secret-in-a-lock');
+    expect(world.authorization.seen.logins).toBe(0);
   });
 
   it('whose signal is aborted already opens nothing', async () => {
