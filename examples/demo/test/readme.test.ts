@@ -10,6 +10,7 @@ import { attachAuth } from '@unexpired/axios';
 import axios, { type AxiosInstance } from 'axios';
 import ky from 'ky';
 import { cookieSession, createTokenManager, followToken, memoryStore } from 'unexpired';
+import { renewable } from 'unexpired/renewable';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..');
 const AsyncFunction = (async () => undefined).constructor as new (
@@ -167,6 +168,18 @@ describe('a quick start of the README works as it is printed, on a back end that
     });
     expect(said).toMatch(/^good until \d+$/);
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 0 });
+  });
+
+  it('of docs/renewable.md: one request for all who ask', async () => {
+    const code = program('docs/renewable.md', backEnd.origin, '# Values that expire');
+    let asked = 0;
+    const fetch = async () => {
+      asked++;
+      return Response.json({ dark: true, beta: false });
+    };
+    const flags = `${code}\nreturn Promise.all([flag('dark'), flag('beta')]);`;
+    expect(await run(flags, { renewable, fetch })).toEqual([true, false]);
+    expect(asked).toBe(1);
   });
 
   it('as the READMEs of the adapters have them', async () => {
