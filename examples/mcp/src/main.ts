@@ -66,13 +66,16 @@ async function runHosts(folder: string, processes: number): Promise<string[]> {
       ...servers.map(({ url }) => url.href),
     ];
     const children = Array.from({ length: processes }, () => start('host.ts', args));
-    const failed: string[] = [];
+    const logins: Promise<void>[] = [];
     for (const child of children)
       child.on('message', (message: Message) => {
-        if ('open' in message)
-          person.signIn(message.open).catch((error: unknown) => failed.push(String(error)));
+        if ('open' in message) logins.push(person.signIn(message.open));
       });
     const ends = await Promise.all(children.map((child) => until(child, 'answered')));
+    // A host has its answer before the page shows that it may be closed.
+    const failed = (await Promise.allSettled(logins)).flatMap((login) =>
+      login.status === 'rejected' ? [String(login.reason)] : [],
+    );
     const answered = ends.reduce((sum, end) => sum + end.answered, 0);
     const expected = processes * servers.length * 5;
     const { registrations, refusals, reuses } = authorization.seen;
