@@ -1,4 +1,5 @@
 import { TokenError, type TokenResponse } from 'unexpired';
+import { retryAfterOf } from 'unexpired/adapter';
 import type { HttpReply, Reply } from './reply.ts';
 
 /** A reply as a refresh function puts it: the answer, or a `TokenError` that says what is known of the redemption. */
@@ -27,7 +28,8 @@ export function asFunctionResult(reply: Reply, now: () => number): TokenResponse
 function errorFor({ status, headers }: HttpReply, error: unknown, now: () => number): TokenError {
   // 5 s where a 429 does not say: what `@unexpired/oauth` takes it for.
   const retryAfter =
-    retryAfterOf(headers['retry-after'], now) ?? (status === 429 ? 5_000 : undefined);
+    retryAfterOf(headers['retry-after'], headers['date'], now()) ??
+    (status === 429 ? 5_000 : undefined);
   const message = `The simulated server answered ${status}${typeof error === 'string' ? ` ${error}` : ''}`;
   if (error === 'invalid_grant')
     return new TokenError('ERR_SESSION_ENDED', { message, delivery: 'answered' });
@@ -50,11 +52,6 @@ const CONFIGURATION = new Set<unknown>([
   'unsupported_grant_type',
   'invalid_scope',
 ]);
-
-function retryAfterOf(header: string | undefined, now: () => number): number | undefined {
-  if (header === undefined) return undefined;
-  return /^\d+$/.test(header) ? Number(header) * 1000 : Math.max(0, Date.parse(header) - now());
-}
 
 function objectIn(text: string): Record<string, unknown> | undefined {
   try {
