@@ -370,6 +370,14 @@ describe('a sign-out', () => {
     expect(somebody.cell.record).toMatchObject({ session: 's', status: 'signedOut' });
   });
 
+  it('of a store that says that nobody is signed in writes nothing', async () => {
+    const { tokens, cell } = await stageOf(stored());
+    await tokens.signOut();
+    const [writes, record] = [cell.writes, cell.record];
+    await tokens.signOut();
+    expect([cell.writes - writes, cell.record]).toEqual([0, record]);
+  });
+
   it('ends a session that it finds there and had not seen, and revokes its tokens', async () => {
     const { tokens, cell, clock, revoked } = await stageOf(stored());
     await clock.advance(1000);
@@ -623,6 +631,17 @@ describe('a sign-in that fails after it has looked', () => {
     await clock.advance(31_000);
     expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
     expect([await outcome(tokens.getToken()), server.calls]).toEqual(['at-7', 0]);
+  });
+
+  it('has found another session: whoever was signed in before is not any more', async () => {
+    const { tokens, cell, clock, ofType } = await stageOf(stored(1));
+    cell.put(another('t', now + HOUR)); // its token is at-0
+    cell.hooks.beforeWrite = diskFull;
+    const signingIn = outcome(tokens.setSession({ accessToken: 'second' }));
+    await clock.advance(31_000);
+    expect(await signingIn).toBe('ERR_REFRESH_UNAVAILABLE');
+    expect([tokens.status, await outcome(tokens.getToken())]).toEqual(['signedIn', 'at-0']);
+    expect(ofType('signedIn').at(-1)).toMatchObject({ by: 'peer' });
   });
 });
 
