@@ -39,7 +39,7 @@ const PASSING_ERRORS = new Set(['server_error', 'temporarily_unavailable']);
 const DEFAULT_WAIT_AFTER_429 = 5_000;
 
 /** What a refusal means: a pure function of the answer. `spends`: the call redeems a refresh token. */
-export function meaningOf(
+export function classifyRefusal(
   { status, redirect, error, retryAfter }: Refusal,
   spends: boolean,
 ): Meaning {

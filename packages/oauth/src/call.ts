@@ -1,6 +1,6 @@
 import { TokenError } from 'unexpired';
 import { readMembers, retryAfterOf } from 'unexpired/adapter';
-import { meaningOf, type Refusal, refusalError } from './answer.ts';
+import { classifyRefusal, type Refusal, refusalError } from './answer.ts';
 import { readBody } from './body.ts';
 import { isOffline, surelyUnsent } from './delivery.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
@@ -107,7 +107,7 @@ export function refused(
   return refusalError(
     answer,
     caller.endpoint,
-    meaningOf(answer, spends),
+    classifyRefusal(answer, spends),
     secrets,
     answer.error === undefined ? answer.problem : undefined,
   );

@@ -3,7 +3,7 @@ import { tokenErrorOf } from '../errors/errors.ts';
 import type { TokenEvent } from '../session/events.ts';
 import { systemClock } from '../time/clock.ts';
 import type { AccessToken, IssuedToken } from '../tokens/tokens.ts';
-import { tell } from './call-listener.ts';
+import { callListener } from './call-listener.ts';
 import type { TokenManager } from './token-manager.ts';
 
 /** Ms before its expiry that a token is replaced, and at most a tenth of what it has left. */
@@ -58,7 +58,7 @@ export function followToken(
     if (told && token?.accessToken === latest) return;
     told = true;
     latest = token?.accessToken;
-    tell(() => use(token));
+    callListener(() => use(token));
   };
   const missed = (error: unknown): void => {
     if (!stopped) after(Math.max(AGAIN, tokenErrorOf(error)?.retryAfter ?? 0), 0);

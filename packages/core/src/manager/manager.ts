@@ -16,7 +16,7 @@ import { requireTokenSet } from '../tokens/read-token-set.ts';
 import { subjectOf } from '../tokens/subject.ts';
 import type { IssuedToken } from '../tokens/tokens.ts';
 import type { CallContext, Explainable } from './call-context.ts';
-import { tell } from './call-listener.ts';
+import { callListener } from './call-listener.ts';
 import { createFlights, type Flights } from './flights.ts';
 import type { Home, HomeParts, OpenHome } from './home.ts';
 import { checkOptions, intentLimitOf, type TokenManagerOptions } from './options.ts';
@@ -95,7 +95,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
         ...(token !== undefined && { token: fingerprint(token) }),
         ...event,
       };
-      for (const listener of [...listeners]) tell(() => listener(full));
+      for (const listener of [...listeners]) callListener(() => listener(full));
     },
     changed() {
       flights.changed();

@@ -8,7 +8,7 @@ import type { TokenManager } from './token-manager.ts';
 import { checkOptions, type TokenManagerOptions } from './options.ts';
 import { check, hasMethods, isAmount, isFunction, isName, unless } from '../errors/check-value.ts';
 import { busyWith, isDroppable, type PoolEntry } from './pool-entry.ts';
-import { tell } from './call-listener.ts';
+import { callListener } from './call-listener.ts';
 
 /** Ms that a call waits for what a dropped manager of its key still has to store. */
 const CLOSING_WAIT = 30_000;
@@ -126,7 +126,7 @@ export function createTokenPool(
       checkOptions(made);
       const pooled = managerOf({ ...made, name: made.name ?? made.store?.name ?? key });
       pooled.manager.subscribe((event) => {
-        for (const listener of [...listeners]) tell(() => listener(key, event));
+        for (const listener of [...listeners]) callListener(() => listener(key, event));
       });
       entry = { ...pooled, usedAt: 0, calls: 0 };
     }

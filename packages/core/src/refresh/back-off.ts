@@ -8,13 +8,13 @@ type Generation = object | undefined;
 
 /** The silence after a refresh that failed. It belongs to the generation that could not be refreshed; a newer one knows nothing of it. */
 export interface BackOff {
-  /** Notes a failed refresh of `from`, after which `held` is what there is. Returns the ms of silence, `least` at the least. */
-  begin(from: Generation, held: Generation, error: TokenError, least?: number): number;
+  /** Notes a failed refresh of `from`, after which `current` is what there is. Returns the ms of silence, `least` at the least. */
+  begin(from: Generation, current: Generation, error: TokenError, least?: number): number;
   end(): void;
   /** Is this a silence in which nothing had been sent? Then nobody is spared by it once the network is back. */
   readonly mayEndEarly: boolean;
-  /** Why `held` may not be refreshed now, with the ms that are left as `retryAfter`; `undefined`: it may. */
-  obstacle(held: Generation): TokenError | undefined;
+  /** Why `current` may not be refreshed now, with the ms that are left as `retryAfter`; `undefined`: it may. */
+  obstacle(current: Generation): TokenError | undefined;
 }
 
 export function createBackOff(clock: Clock, random: () => number): BackOff {
@@ -28,18 +28,18 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
     | undefined;
   const toAll = oneError();
   return {
-    begin(from, held, error, least = 0) {
+    begin(from, current, error, least = 0) {
       const failures = silence !== undefined && silence.of === from ? silence.failures + 1 : 1;
       const delay = Math.max(least, backoffDelay(failures, random(), error));
-      silence = { of: held, failures, until: clock.monotonic() + delay, error };
+      silence = { of: current, failures, until: clock.monotonic() + delay, error };
       return delay;
     },
     end: () => (silence = undefined),
     get mayEndEarly() {
       return silence?.error.delivery === 'unsent';
     },
-    obstacle(held) {
-      if (silence === undefined || silence.of !== held) return undefined;
+    obstacle(current) {
+      if (silence === undefined || silence.of !== current) return undefined;
       const { error, until } = silence;
       const retryAfter = until - clock.monotonic();
       if (retryAfter <= 0) return undefined;

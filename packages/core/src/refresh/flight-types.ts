@@ -55,7 +55,7 @@ export type FlightTally = { -readonly [Name in keyof FlightReport]: FlightReport
 export interface FlightCore {
   readonly context: FlightContext;
   readonly reason: RefreshReason;
-  /** What memory held when it began; `undefined`: from nothing. */
+  /** The record in memory when it began; `undefined`: from nothing. */
   readonly from: ActiveRecord | undefined;
   /** What was left of an earlier session when it began, where it began from nothing. */
   readonly after: SessionRecord | undefined;

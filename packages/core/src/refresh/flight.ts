@@ -25,7 +25,7 @@ import { markRefreshSignal } from './refresh-signal.ts';
 const MOST_LEASES = 3;
 
 export interface Flight {
-  /** What memory held when it began; `undefined`: from nothing. */
+  /** The record in memory when it began; `undefined`: from nothing. */
   readonly from: ActiveRecord | undefined;
   readonly reason: RefreshReason;
   /** Given to the refresh function: a request that carries it is the refresh itself. */

@@ -65,16 +65,16 @@ async function readLevel(
   clock: Clock,
 ): Promise<FoundAnswer> {
   const response = of['response'] ?? of['$response'];
-  const held = readMembers(response, MEMBERS);
+  const answer = readMembers(response, MEMBERS);
   const metadata = readMembers(of['$metadata'], ['httpStatusCode']).of['httpStatusCode'];
   const status =
-    [of['status'], held.of['status'], of['statusCode'], held.of['statusCode'], metadata].find(
+    [of['status'], answer.of['status'], of['statusCode'], answer.of['statusCode'], metadata].find(
       (found) => isStatus(found, 100),
     ) ?? [of['code']].find((found) => isStatus(found, 400)); // Feathers; 20 is an abort
   const { error } = of;
   const inner = readMembers(error, ['error']).of['error'];
   const bodies = [
-    await bodyOf(response, held.of, clock),
+    await bodyOf(response, answer.of, clock),
     await bodyOf(value, of, clock),
     // Angular and openapi-fetch have the body there; superagent has an `Error`.
     await readBody(typeof error === 'string' || inner !== undefined ? error : undefined, clock),
@@ -95,8 +95,8 @@ async function readLevel(
     ),
     body: json,
     html: typeof body === 'object' && 'text' in body && body.text.startsWith('<'),
-    lost: unreadable || held.unreadable || body === 'lost',
-    retryAfter: readRetryAfter(held.of['headers'] ?? of['headers'], clock.now()),
+    lost: unreadable || answer.unreadable || body === 'lost',
+    retryAfter: readRetryAfter(answer.of['headers'] ?? of['headers'], clock.now()),
   };
 }
 

@@ -6,10 +6,10 @@ import type { TokenSet } from '../tokens/tokens.ts';
 import type { FoundAnswer } from './read-refusal.ts';
 import {
   deliveryOf,
-  type Facts,
+  type RefusalInput,
   knownCode,
   type Meaning,
-  meaningOf,
+  classifyRefusal,
 } from './what-ends-a-session.ts';
 
 /** A refresh or acquire that did not give tokens, as far as it can be understood: returned, thrown, or inside of what was thrown. */
@@ -48,9 +48,9 @@ export function refusalError(
   { fromNothing, current, classify }: Refused,
 ): TokenError {
   const { status, code, body, retryAfter } = found;
-  const facts: Facts = { ...found, code: CODE.test(code ?? '') ? code : undefined };
+  const input: RefusalInput = { ...found, code: CODE.test(code ?? '') ? code : undefined };
   const refusal = { status, error: code, body, cause: thrown };
-  const [meaning, fault] = decide(classify, refusal, meaningOf(facts, fromNothing));
+  const [meaning, fault] = decide(classify, refusal, classifyRefusal(input, fromNothing));
   const secrets = secretsOf(current);
   const said = whatWasSaid(status, code, secrets);
   const error = (errorCode: TokenErrorCode, message: string): TokenError =>
@@ -58,7 +58,7 @@ export function refusalError(
       message,
       cause: fault ?? (thrown === undefined ? undefined : causeOf(thrown, of, secrets)),
       retryAfter: meaning === 'retry' ? retryAfter : undefined,
-      delivery: meaning === 'signIn' ? 'answered' : deliveryOf(facts),
+      delivery: meaning === 'signIn' ? 'answered' : deliveryOf(input),
     });
   if (fault !== undefined) return error('ERR_REFRESH_CONFIGURATION', `classify: ${fault.message}`);
   if (meaning === 'retry') return error('ERR_REFRESH_UNAVAILABLE', `The refresh failed${said}`);

@@ -4,7 +4,7 @@ import type { Delivery } from '../errors/errors.ts';
 export type Meaning = 'signIn' | 'retry' | 'fix';
 
 /** A refusal, as far as the decision needs it. */
-export interface Facts {
+export interface RefusalInput {
   /** `undefined`: there was no HTTP answer, or nobody told its status. */
   readonly status: number | undefined;
   /** The OAuth error code. */
@@ -48,7 +48,10 @@ const isClientError = (status: number): boolean =>
  * The table *What ends a session*, in its order. `fromNothing`: nobody was signed in, so a refusal says that this is
  * still so.
  */
-export function meaningOf({ status, code, html, lost }: Facts, fromNothing: boolean): Meaning {
+export function classifyRefusal(
+  { status, code, html, lost }: RefusalInput,
+  fromNothing: boolean,
+): Meaning {
   const known = knownCode(code);
   if (known !== undefined) return known;
   if (lost || html) return 'retry';
@@ -61,7 +64,13 @@ export function meaningOf({ status, code, html, lost }: Facts, fromNothing: bool
  * `answered`: the server surely did not redeem the refresh token. A 5xx may come from after the rotation, whatever its
  * body says; but a 503 that gives a reason or a time was turned away.
  */
-export function deliveryOf({ status, code, html, lost, retryAfter }: Facts): Delivery | undefined {
+export function deliveryOf({
+  status,
+  code,
+  html,
+  lost,
+  retryAfter,
+}: RefusalInput): Delivery | undefined {
   const known = knownCode(code);
   const refused =
     (known !== undefined && known !== 'retry') ||

@@ -18,7 +18,7 @@ export interface Values<Value> {
   whenGone(task: () => void): void;
 }
 
-interface Held<Value> {
+interface Kept<Value> {
   readonly value: Value;
   /** Tasks, and one more while it is given to new ones. */
   users: number;
@@ -27,13 +27,13 @@ interface Held<Value> {
 
 /** `dispose` is called once for each value, and must not reject. */
 export function createValues<Value>(dispose: (value: Value) => Promise<void>): Values<Value> {
-  const all = new Map<string, Held<Value>>();
+  const all = new Map<string, Kept<Value>>();
   let made = 0;
   let gone = (): void => undefined;
 
-  const leave = (id: string, held: Held<Value>): void => {
-    if (--held.users > 0) return;
-    void dispose(held.value).then(() => {
+  const leave = (id: string, entry: Kept<Value>): void => {
+    if (--entry.users > 0) return;
+    void dispose(entry.value).then(() => {
       all.delete(id);
       if (all.size === 0) gone();
     });
@@ -45,16 +45,16 @@ export function createValues<Value>(dispose: (value: Value) => Promise<void>): V
       return id;
     },
     enter(id) {
-      const held = all.get(id);
-      if (!held?.kept) return undefined;
-      held.users++;
-      return { value: held.value, leave: () => leave(id, held) };
+      const entry = all.get(id);
+      if (!entry?.kept) return undefined;
+      entry.users++;
+      return { value: entry.value, leave: () => leave(id, entry) };
     },
     keepOnly(counting) {
-      for (const [id, held] of all) {
-        if (!held.kept || fingerprint(id) === counting) continue;
-        held.kept = false;
-        leave(id, held);
+      for (const [id, entry] of all) {
+        if (!entry.kept || fingerprint(id) === counting) continue;
+        entry.kept = false;
+        leave(id, entry);
       }
     },
     whenGone(task) {

@@ -56,17 +56,17 @@ export function announcementOf(
       expiresLater(tokens, active.tokens) ?? !context.seen(tokens.accessToken, active.session);
     return later ? 'next' : 'older';
   }
-  const mark = fingerprint(tokens.refreshToken);
-  const spent = record?.spent?.includes(mark) === true;
+  const found = fingerprint(tokens.refreshToken);
+  const spent = record?.spent?.includes(found) === true;
   if (active !== undefined && spent) return 'older';
-  if (spent || record?.past?.includes(mark) === true) return context.again ? 'new' : 'over';
+  if (spent || record?.past?.includes(found) === true) return context.again ? 'new' : 'over';
   if (sameAccess) return 'next';
   const { refreshing } = context;
   if (refreshing !== undefined) {
-    const relation = compareSubjects(refreshing.subject, context.subject);
+    const comparison = compareSubjects(refreshing.subject, context.subject);
     if (active?.session !== refreshing.session)
-      return context.again || relation === 'other' ? 'new' : 'over';
-    if (relation === 'same') return 'next';
+      return context.again || comparison === 'other' ? 'new' : 'over';
+    if (comparison === 'same') return 'next';
   }
   // Expired when it was announced, while the same subject is signed in for longer: a copy that somebody kept.
   const outdated =

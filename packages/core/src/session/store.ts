@@ -33,7 +33,7 @@ export interface SessionRecord {
   readonly dead?: { readonly gen: number; readonly code: string; readonly at: number };
 }
 
-/** A mark that is written before a refresh token is sent. */
+/** Written before a refresh token is sent: from then on it may be spent. */
 export interface Intent {
   readonly gen: number;
   /** Random id of the manager that wrote it; empty: nobody knows who did. */

@@ -135,7 +135,8 @@ function closed(record: SessionRecord | undefined): string[] {
   ];
 }
 
-const newest = (marks: readonly string[]): string[] => [...new Set(marks)].slice(-KEPT);
+const newest = (fingerprints: readonly string[]): string[] =>
+  [...new Set(fingerprints)].slice(-KEPT);
 
 /** Without members that are `undefined`: the record is JSON. */
 export const plain = (tokens: TokenSet): TokenSet =>

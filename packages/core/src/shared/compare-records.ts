@@ -4,12 +4,12 @@ import { isActive, type SessionRecord } from '../session/store.ts';
  * How what a store holds stands to the newest record that a manager knows:
  *
  * - `nothing`: neither has a session
- * - `same`: the same record, marks aside
+ * - `same`: the same record, whatever its intent and dead mark are
  * - `newer`: to be taken over
  * - `older`: the store does not know what this manager knows
  * - `gone`: there was a session, and now there is nothing
  */
-export type Relation = 'nothing' | 'same' | 'newer' | 'older' | 'gone';
+export type Comparison = 'nothing' | 'same' | 'newer' | 'older' | 'gone';
 
 /**
  * Pure. `mine`: the newest record in memory; `wasStored`: anything of that session was ever seen in the store. Within a
@@ -20,7 +20,7 @@ export function compareRecords(
   mine: SessionRecord | undefined,
   stored: SessionRecord | undefined,
   wasStored: boolean,
-): Relation {
+): Comparison {
   if (stored === undefined) {
     if (mine === undefined) return 'nothing';
     return wasStored ? 'gone' : 'older';

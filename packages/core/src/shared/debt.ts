@@ -3,7 +3,7 @@ import type { Emit } from '../session/events.ts';
 import { isActive, type SessionRecord } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { createPause } from '../time/pause.ts';
-import type { Sight } from './record.ts';
+import type { StoredState } from './record.ts';
 import type { StoreAccess } from './store-access.ts';
 import type { Sync } from './sync.ts';
 
@@ -21,7 +21,7 @@ const CLOSING_LIMIT = 10_000;
  */
 export interface Debt {
   /** Tries once, now. Rejects with a `TokenError` where the store could not be read or written. */
-  pay(known?: Sight): Promise<Sight>;
+  pay(known?: StoredState): Promise<StoredState>;
   /** Goes on trying in the background, as long as anything is owed. */
   start(): void;
   /** Something may have changed: try now instead of later. */
@@ -44,11 +44,11 @@ export function createDebt(parts: {
   let loop: Promise<void> | undefined;
   let givenUp = false;
 
-  const pay = async (known?: Sight): Promise<Sight> => {
+  const pay = async (known?: StoredState): Promise<StoredState> => {
     const result = await access.update(
-      (sight) => {
-        sync.take(sight);
-        return sync.due(sight);
+      (storedState) => {
+        sync.take(storedState);
+        return sync.due(storedState);
       },
       { known, replacing: sync.owesSignOut },
     );

@@ -10,7 +10,7 @@ const MOST_UNWRITTEN = MOST_BETWEEN_LOOKS + WRITTEN_EVERY;
 const FIRST_LOOK = 100;
 const LONGEST_LOOK = 2000;
 
-/** A write-ahead mark: from here on the refresh token of this generation may be spent. */
+/** A write-ahead intent: from here on the refresh token of this generation may be spent. */
 export const withIntent = (record: SessionRecord, intent: Omit<Intent, 'gen'>): SessionRecord => ({
   ...record,
   intent: { gen: record.gen, ...intent },

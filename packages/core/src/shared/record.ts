@@ -5,7 +5,7 @@ import { readTokenSet } from '../tokens/read-token-set.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 
 /** What a store was seen to hold. */
-export interface Sight {
+export interface StoredState {
   /** `undefined`: nobody has ever been signed in there. */
   readonly record: SessionRecord | undefined;
   /** To be expected by the next write; `undefined`: nothing there. */
@@ -30,7 +30,7 @@ export function readStored(
   stored: StoredValue | null | undefined,
   store: string,
   now: number,
-): Sight {
+): StoredState {
   const version = stored?.version;
   if (stored?.unreadable !== undefined)
     return { record: undefined, version, unreadable: stored.unreadable };

@@ -4,7 +4,7 @@ import { type ActiveRecord, isActive, type SessionRecord } from '../session/stor
 import { firstGeneration, nextGeneration } from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import type { Sight } from './record.ts';
+import type { StoredState } from './record.ts';
 
 /** What a store shows, as a record of a session. `known`: tokens that are older than what is known here. */
 export interface Seen {
@@ -12,13 +12,13 @@ export interface Seen {
   readonly known: boolean;
 }
 
-/** Reads sights as this manager understands them: it knows sessions that the store may have forgotten. Changes nothing. */
+/** Reads what a store shows as this manager understands them: it knows sessions that the store may have forgotten. Changes nothing. */
 export function createSeen(parts: {
   readonly state: SessionState;
   readonly clock: Clock;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
 }): {
-  readonly seen: (sight: Sight) => Seen;
+  readonly seen: (storedState: StoredState) => Seen;
   readonly named: (record: SessionRecord) => SessionRecord;
 } {
   const { state, clock, subjectOf } = parts;

@@ -11,7 +11,7 @@ import type { HeldLock } from '../session/lock.ts';
 import type { ActiveRecord, Intent, SessionRecord } from '../session/store.ts';
 import type { Debt } from './debt.ts';
 import { type IntentAge, isForeign, placeholder, withIntent } from './intent.ts';
-import type { Sight } from './record.ts';
+import type { StoredState } from './record.ts';
 import type { StoreAccess } from './store-access.ts';
 import type { Sync } from './sync.ts';
 
@@ -31,7 +31,7 @@ export interface SharedFlightParts {
   /** Kept from flight to flight: an intent goes on ageing between two of them. */
   readonly age: IntentAge;
   /** Reads the store, takes over what is newer there, and writes what is owed. */
-  readonly look: () => Promise<Sight>;
+  readonly look: () => Promise<StoredState>;
 }
 
 /** What a flight does besides, where others share the session: F1 to F5, F7 and F9 of docs/protocol.md. */
@@ -40,56 +40,62 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
   const { context, pause, over, tally } = core;
   const { state, clock, random, newId, closed } = context;
   /** The record that carries our intent, as it is stored. */
-  let marked: { readonly base: ActiveRecord | undefined; readonly sight: Sight } | undefined;
+  let intended:
+    | { readonly base: ActiveRecord | undefined; readonly storedState: StoredState }
+    | undefined;
   let held: HeldLock = {};
   let attempts = 0;
 
-  const intentIn = ({ record, intent }: Sight): Intent | undefined => record?.intent ?? intent;
-  const carrierOf = ({ record }: Sight): SessionRecord =>
+  const intentIn = ({ record, intent }: StoredState): Intent | undefined =>
+    record?.intent ?? intent;
+  const carrierOf = ({ record }: StoredState): SessionRecord =>
     record ?? placeholder(newId(), clock.now());
 
   /** F3. Waits a moment for a redemption that somebody else has begun; `false`: there is none to wait for. */
-  const awaitForeign = async (sight: Sight): Promise<boolean> => {
-    const intent = intentIn(sight);
-    const carrier = carrierOf(sight);
+  const awaitForeign = async (storedState: StoredState): Promise<boolean> => {
+    const intent = intentIn(storedState);
+    const carrier = carrierOf(storedState);
     if (!isForeign(intent, carrier.gen, owner, held)) return false;
     const now = clock.monotonic();
     if (age.look(intent, now) >= intentLimit) return false;
     const seen = age.toWrite(intent);
     if (seen !== undefined)
-      await access.write({ ...carrier, intent: { ...intent, seen } }, sight.version);
+      await access.write({ ...carrier, intent: { ...intent, seen } }, storedState.version);
     await pause.for(age.delay(random()));
     tally.intentWait += clock.monotonic() - now;
     return true;
   };
 
   /** F4. `false`: somebody else has written meanwhile. */
-  const writeIntent = async (base: ActiveRecord | undefined, sight: Sight): Promise<boolean> => {
+  const writeIntent = async (
+    base: ActiveRecord | undefined,
+    storedState: StoredState,
+  ): Promise<boolean> => {
     const { freedOnDeath } = held;
-    const record = withIntent(carrierOf(sight), {
+    const record = withIntent(carrierOf(storedState), {
       owner,
       startedAt: clock.now(),
       attempt: attempts,
       ...(freedOnDeath !== undefined && { lock: freedOnDeath }),
     });
-    const version = await access.write(record, sight.version);
+    const version = await access.write(record, storedState.version);
     if (version === undefined) return false;
-    marked = { base, sight: { record: record.turn === 0 ? undefined : record, version } };
+    intended = { base, storedState: { record: record.turn === 0 ? undefined : record, version } };
     return true;
   };
 
   const prepare = async (): Promise<FlightEnd | 'lockLost' | undefined> => {
     for (let conflicts = 0; ; ) {
-      const sight = await look(); // F2
+      const storedState = await look(); // F2
       const end = over();
       if (end !== undefined) return end;
       const base = state.current?.record;
-      if (await awaitForeign(sight)) continue; // F3
-      const intent = sight.record?.intent;
-      const ours = marked?.base === base && intent?.owner === owner;
+      if (await awaitForeign(storedState)) continue; // F3
+      const intent = storedState.record?.intent;
+      const ours = intended?.base === base && intent?.owner === owner;
       const spendable = base?.tokens.refreshToken !== undefined;
       if (spendable && intent?.gen === base.gen && !ours) context.unsettled.add(base);
-      if (await writeIntent(base, sight).catch(unlessSpending(base))) break;
+      if (await writeIntent(base, storedState).catch(unlessSpending(base))) break;
       if (++conflicts > MOST_CONFLICTS)
         return failed(
           new TokenError('ERR_REFRESH_UNAVAILABLE', {
@@ -103,9 +109,9 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
   };
 
   /** What the answer is placed on: what the store shows, or memory where that knows more. */
-  const foundIn = (sight: Sight): SessionRecord | undefined => {
-    const relation = sync.compare(sight);
-    return relation === 'older' ? state.record : sync.recordOf(sight);
+  const foundIn = (storedState: StoredState): SessionRecord | undefined => {
+    const comparison = sync.compare(storedState);
+    return comparison === 'older' ? state.record : sync.recordOf(storedState);
   };
 
   /** Redeemed, and the record is gone: the answer is kept in memory, and written only if the record comes back. */
@@ -155,13 +161,13 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
       return prepare();
     },
     async store(placing) {
-      const known = marked?.base === placing.base ? marked?.sight : undefined;
+      const known = intended?.base === placing.base ? intended?.storedState : undefined;
       let keep = 'over' as 'announced' | 'adopted' | 'over' | 'gone';
       let result: Awaited<ReturnType<typeof access.update>>;
       try {
         result = await access.update(
-          (sight) => {
-            const placement = placing.place(foundIn(sight));
+          (storedState) => {
+            const placement = placing.place(foundIn(storedState));
             if ('write' in placement) return placement.write;
             keep = placement.keep;
             return undefined;
@@ -195,13 +201,13 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     },
     async refused(base, dead) {
       for (;;) {
-        const sight = await look();
+        const storedState = await look();
         const end = over();
         if (end !== undefined && end.type !== 'failed') return end;
         if (state.current?.record.gen !== base.gen) return { type: 'current', by: 'peer' }; // a peer's, and already due: that one was not refused
         if (base.tokens.refreshToken === undefined) return dead; // nothing that others would spend
-        if (await awaitForeign(sight)) continue;
-        const mark = (now: Sight): SessionRecord | undefined => {
+        if (await awaitForeign(storedState)) continue;
+        const declareDead = (now: StoredState): SessionRecord | undefined => {
           const { record } = now;
           // Another session may have been signed in to meanwhile, here or elsewhere: this refusal says nothing of that one.
           const refused = record?.session === base.session && record.gen === base.gen;
@@ -209,7 +215,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
           const { intent: _, ...rest } = record;
           return { ...rest, dead: { gen: base.gen, code: 'invalid_grant', at: clock.now() } };
         };
-        const result = await access.update(mark);
+        const result = await access.update(declareDead);
         if ('written' in result) return dead;
         sync.take(result.kept);
       }
@@ -218,18 +224,20 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
       // The intent counts as new: its limit must not run out while the answer may still come.
       attempts++;
       await look()
-        .then((sight) => (over() === undefined ? writeIntent(state.current?.record, sight) : false))
+        .then((storedState) =>
+          over() === undefined ? writeIntent(state.current?.record, storedState) : false,
+        )
         .catch(ignoreUntilBack);
     },
     async settle() {
-      if (marked === undefined) return;
-      const { base } = marked;
+      if (intended === undefined) return;
+      const { base } = intended;
       const mayBeSpent = base === undefined ? tally.unanswered > 0 : context.unsettled.has(base);
       await access
-        .update((sight) => {
-          const intent = intentIn(sight);
+        .update((storedState) => {
+          const intent = intentIn(storedState);
           if (intent?.owner !== owner || intent.over === true) return undefined;
-          const { intent: _, ...rest } = carrierOf(sight);
+          const { intent: _, ...rest } = carrierOf(storedState);
           return mayBeSpent ? { ...rest, intent: { ...intent, over: true } } : rest;
         })
         .then((result) => {

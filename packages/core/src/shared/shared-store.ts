@@ -6,7 +6,7 @@ import { isLock } from '../session/lock.ts';
 import { isActive, type SessionRecord, type StoreCell, type TokenStore } from '../session/store.ts';
 import { createDebt } from './debt.ts';
 import { createIntentAge } from './intent.ts';
-import type { Sight } from './record.ts';
+import type { StoredState } from './record.ts';
 import { sharedFlight } from './shared-flight.ts';
 import { createSignInOut } from './sign-in-out.ts';
 import { createStoreAccess } from './store-access.ts';
@@ -102,11 +102,11 @@ const sharedHome: OpenHome = (store, parts): Home => {
   let loading: Promise<void> | undefined;
   let looked = -Infinity;
 
-  const look = async (): Promise<Sight> => {
-    const sight = await access.read().finally(() => (looked = clock.monotonic()));
-    if (sight.unreadable !== undefined) throw sight.unreadable;
-    sync.take(sight);
-    return sync.owes ? debt.pay(sight) : sight;
+  const look = async (): Promise<StoredState> => {
+    const storedState = await access.read().finally(() => (looked = clock.monotonic()));
+    if (storedState.unreadable !== undefined) throw storedState.unreadable;
+    sync.take(storedState);
+    return sync.owes ? debt.pay(storedState) : storedState;
   };
 
   const listen = createListener(store, parts, () => {

@@ -11,7 +11,7 @@ import { type Birth, birthNow, tombstoneOf } from '../session/succession.ts';
 import { createPause } from '../time/pause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Debt } from './debt.ts';
-import type { Sight } from './record.ts';
+import type { StoredState } from './record.ts';
 import type { StoreAccess, Updated } from './store-access.ts';
 import type { Sync } from './sync.ts';
 
@@ -84,13 +84,14 @@ export function createSignInOut(
   /** What a sign-in makes of what it finds: a record to write, or the word that nothing changes. */
   const step = (
     signIn: Omit<Pending, 'done'>,
-    sight: Sight,
+    storedState: StoredState,
   ): { readonly announcement: Announcement; readonly record: SessionRecord | undefined } => {
     const { tokens, birth } = signIn;
-    if (sight.unreadable === undefined && sync.compare(sight) === 'newer') sync.take(sight);
-    const stored = sight.unreadable === undefined ? sync.recordOf(sight) : undefined;
-    const relation = sight.unreadable === undefined ? sync.compare(sight) : 'older';
-    const behind = relation === 'older' || relation === 'gone';
+    if (storedState.unreadable === undefined && sync.compare(storedState) === 'newer')
+      sync.take(storedState);
+    const stored = storedState.unreadable === undefined ? sync.recordOf(storedState) : undefined;
+    const comparison = storedState.unreadable === undefined ? sync.compare(storedState) : 'older';
+    const behind = comparison === 'older' || comparison === 'gone';
     const found = behind ? state.record : stored;
     const announcement = judge(found, signIn);
     const record = announcedRecord(announcement, found, tokens, birth, stored, sync.aside);
@@ -128,9 +129,9 @@ export function createSignInOut(
       const unsure = sent;
       try {
         const result = await access.update(
-          (sight) => {
+          (storedState) => {
             if (number <= ended) return undefined;
-            const made = step(signIn, sight);
+            const made = step(signIn, storedState);
             announcement = made.announcement;
             sent = made.record ?? sent;
             return made.record;

@@ -4,7 +4,7 @@ import type { SessionRecord, StoreCell } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { readMembers } from '../tokens/read-members.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import { isRecord, readStored, type Sight } from './record.ts';
+import { isRecord, readStored, type StoredState } from './record.ts';
 
 /** Ms that a store gets for one answer. */
 const STORE_TIMEOUT = 10_000;
@@ -14,24 +14,24 @@ const LONGEST_CONFLICT_PAUSE = 1000;
 
 /** What came of an update: a record was written over what was there, or what is there was kept. */
 export type Updated =
-  | { readonly written: SessionRecord; readonly version: string; readonly over: Sight }
-  | { readonly kept: Sight };
+  | { readonly written: SessionRecord; readonly version: string; readonly over: StoredState }
+  | { readonly kept: StoredState };
 
 /**
- * The way to a store: typed errors, bounded waits, and no sight that is older than one already seen or than our own
+ * The way to a store: typed errors, bounded waits, and no state that is older than one already seen or than our own
  * writes.
  */
 export interface StoreAccess {
-  read(): Promise<Sight>;
+  read(): Promise<StoredState>;
   /** The new version, or `undefined` for a conflict. */
   write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
   /**
-   * Reads and writes until what `next` makes of the sight was written, or `next` gives `undefined`. `known` spares the
+   * Reads and writes until what `next` makes of the stored state was written, or `next` gives `undefined`. `known` spares the
    * first read. `replacing`: also what cannot be read may be replaced.
    */
   update(
-    next: (sight: Sight) => SessionRecord | undefined,
-    options?: { readonly known?: Sight | undefined; readonly replacing?: boolean },
+    next: (storedState: StoredState) => SessionRecord | undefined,
+    options?: { readonly known?: StoredState | undefined; readonly replacing?: boolean },
   ): Promise<Updated>;
   /** A pause after the `conflicts`th conflict in a row, at random: those who write at the same time would meet again. */
   yield(conflicts: number): Promise<void>;
@@ -97,7 +97,7 @@ export function createStoreAccess(
         await writing;
         if (number < newest) {
           await learn(stored);
-          continue; // as a sight it would look like the store going back in time
+          continue; // shown, it would look like the store going back in time
         }
         newest = number;
         if (stored?.warning !== undefined && stored.warning !== warning)
@@ -114,16 +114,16 @@ export function createStoreAccess(
       return version ?? undefined;
     },
     async update(next, { known, replacing = false } = {}) {
-      let sight = known;
+      let storedState = known;
       for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
-        sight ??= await access.read();
-        if (sight.unreadable !== undefined && !replacing) throw sight.unreadable;
-        const record = next(sight);
-        if (record === undefined) return { kept: sight };
-        const version = await access.write(record, sight.version);
-        if (version !== undefined) return { written: record, version, over: sight };
+        storedState ??= await access.read();
+        if (storedState.unreadable !== undefined && !replacing) throw storedState.unreadable;
+        const record = next(storedState);
+        if (record === undefined) return { kept: storedState };
+        const version = await access.write(record, storedState.version);
+        if (version !== undefined) return { written: record, version, over: storedState };
         await access.yield(conflicts);
-        sight = undefined;
+        storedState = undefined;
       }
       throw alwaysWritten(store.name);
     },

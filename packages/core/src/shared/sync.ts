@@ -5,8 +5,8 @@ import { type ActiveRecord, isActive, type SessionRecord } from '../session/stor
 import { withoutMarks, writtenOver } from '../session/succession.ts';
 import type { Clock } from '../time/clock.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import { compareRecords, type Relation } from './compare-records.ts';
-import type { Sight } from './record.ts';
+import { compareRecords, type Comparison } from './compare-records.ts';
+import type { StoredState } from './record.ts';
 import { createSeen } from './seen.ts';
 
 /**
@@ -20,15 +20,15 @@ export interface Sync {
   readonly owesSignOut: boolean;
   /** Is the record gone from the store, although nobody signed out? */
   readonly away: boolean;
-  /** What `sight` shows, as a record of a session; `undefined`: nothing. */
-  recordOf(sight: Sight): SessionRecord | undefined;
-  compare(sight: Sight): Relation;
+  /** What `storedState` shows, as a record of a session; `undefined`: nothing. */
+  recordOf(storedState: StoredState): SessionRecord | undefined;
+  compare(storedState: StoredState): Comparison;
   /** Takes over what the store holds, where that is newer. Says how the two stood before. */
-  take(sight: Sight): Relation;
+  take(storedState: StoredState): Comparison;
   /** A record that was seen, but possibly a while ago: it never moves anything back. */
   learn(record: SessionRecord): void;
-  /** What has to be written over this sight; `undefined`: nothing. */
-  due(sight: Sight): SessionRecord | undefined;
+  /** What has to be written over this state; `undefined`: nothing. */
+  due(storedState: StoredState): SessionRecord | undefined;
   /** A new record of this manager is in the store: it is the current one from now on. */
   commit(record: ActiveRecord, how: Adoption): void;
   /** What was due is in the store. */
@@ -74,8 +74,8 @@ export function createSync(parts: {
     if (aside === undefined) nothingOwed();
   };
 
-  const compare = (sight: Sight): Relation => {
-    const { record, known } = seen(sight);
+  const compare = (storedState: StoredState): Comparison => {
+    const { record, known } = seen(storedState);
     if (known || (record !== undefined && (unread || isGivenUp(record)))) return 'older';
     return compareRecords(state.record, record, stored);
   };
@@ -139,35 +139,35 @@ export function createSync(parts: {
     get aside() {
       return aside;
     },
-    recordOf: (sight) => seen(sight).record,
+    recordOf: (storedState) => seen(storedState).record,
     compare,
-    take(sight) {
-      const relation = compare(sight);
-      const { record } = seen(sight);
-      if (relation === 'nothing') state.foundEmpty();
-      if (relation === 'gone') goAway();
-      if (relation === 'older') settled = false;
-      if (relation === 'newer' && record !== undefined) adopt(record);
-      if (relation === 'same' && record !== undefined) {
+    take(storedState) {
+      const comparison = compare(storedState);
+      const { record } = seen(storedState);
+      if (comparison === 'nothing') state.foundEmpty();
+      if (comparison === 'gone') goAway();
+      if (comparison === 'older') settled = false;
+      if (comparison === 'newer' && record !== undefined) adopt(record);
+      if (comparison === 'same' && record !== undefined) {
         if (!isActive(record)) state.keep(record); // with its turn: a later sign-in comes after that one, not after ours
         arrived();
         const dead = deathOf(record);
         comeBack(dead);
         if (dead !== undefined) state.markDead(dead, 'peer');
       }
-      return relation;
+      return comparison;
     },
     learn(record) {
       if (unread || isGivenUp(record)) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(named(record));
     },
-    due(sight) {
-      const relation = compare(sight);
-      const { record } = sight;
-      if (aside !== undefined && relation !== 'newer' && relation !== 'gone')
+    due(storedState) {
+      const comparison = compare(storedState);
+      const { record } = storedState;
+      if (aside !== undefined && comparison !== 'newer' && comparison !== 'gone')
         return writtenOver(aside, record);
       const mine = state.record;
-      if (relation !== 'older' || mine === undefined) return undefined;
+      if (comparison !== 'older' || mine === undefined) return undefined;
       if (!isActive(mine)) {
         const whole =
           unread && record !== undefined

@@ -15,7 +15,7 @@ interface EncryptedRecord extends Omit<SessionRecord, 'tokens'> {
 }
 
 /**
- * The same store, with its tokens encrypted (AES-GCM of WebCrypto, 16 or 32 bytes of key). Session, generation and marks
+ * The same store, with its tokens encrypted (AES-GCM of WebCrypto, 16 or 32 bytes of key). Session, generation, intent and dead mark
  * stay readable. Each text is bound to the store, the session and the generation that it was written for.
  *
  * - Of several keys the first encrypts, and any decrypts: put a new key first, and remove the old one when every session

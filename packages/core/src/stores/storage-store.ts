@@ -79,15 +79,15 @@ export function storageStore(
         } catch (error) {
           throw isFull(error) ? unwritten(error) : error;
         }
-        for (const tell of [...subscribers]) tell();
+        for (const notify of [...subscribers]) notify();
         return versionOf(text);
       }),
     subscribe(onChange) {
-      const tell = (): void => onChange(); // so that the same function may subscribe twice
-      subscribers.add(tell);
-      const stop = listenToPages(storage, key, tell);
+      const notify = (): void => onChange(); // so that the same function may subscribe twice
+      subscribers.add(notify);
+      const stop = listenToPages(storage, key, notify);
       return () => {
-        subscribers.delete(tell);
+        subscribers.delete(notify);
         stop();
       };
     },

@@ -115,7 +115,7 @@ const inSharedFlight = (
   );
 
 const takenFor =
-  (change: Partial<Record<comparison.Relation, comparison.Relation>>) =>
+  (change: Partial<Record<comparison.Comparison, comparison.Comparison>>) =>
   (right: typeof comparison): Partial<typeof comparison> => ({
     compareRecords(...args) {
       const found = right.compareRecords(...args);
@@ -329,11 +329,11 @@ export const SABOTAGES: readonly Sabotage[] = [
           ...access,
           async update(next, options = {}) {
             void access.update(next, options).catch(() => undefined);
-            const sight = options.known ?? (await access.read());
-            const record = next(sight);
+            const storedState = options.known ?? (await access.read());
+            const record = next(storedState);
             return record === undefined
-              ? { kept: sight }
-              : { written: record, version: 'soon', over: sight };
+              ? { kept: storedState }
+              : { written: record, version: 'soon', over: storedState };
           },
         };
       },

@@ -19,7 +19,7 @@ const tombstone = (session: string, gen: number, turn: number): SessionRecord =>
 
 describe('what a store holds stands to what memory knows as', () => {
   it.each([
-    // what memory knows, what is stored, the relation
+    // what memory knows, what is stored, how that stands to it
     ['nothing, nothing', undefined, undefined, 'nothing'],
     ['a session that was stored, nothing', record('a', 1, 5), undefined, 'gone'],
     ['a sign-out that was stored, nothing', tombstone('a', 1, 5), undefined, 'gone'],
@@ -57,8 +57,8 @@ describe('what a store holds stands to what memory knows as', () => {
     ['a session, an earlier sign-out of another', record('a', 0, 5), tombstone('b', 0, 4), 'older'],
     ['a sign-out, an earlier session', tombstone('a', 0, 5), record('b', 3, 4), 'older'],
     ['a sign-out, a later session', tombstone('a', 0, 5), record('b', 0, 6), 'newer'],
-  ] as const)('%s', (_, mine, stored, relation) => {
-    expect(compareRecords(mine, stored, true)).toBe(relation);
+  ] as const)('%s', (_, mine, stored, comparison) => {
+    expect(compareRecords(mine, stored, true)).toBe(comparison);
   });
 
   it('the same, whatever marks are on it', () => {

@@ -7,7 +7,7 @@ import { type ActiveRecord, isActive } from '../../src/session/store.ts';
 import { tombstoneOf } from '../../src/session/succession.ts';
 import { createDebt } from '../../src/shared/debt.ts';
 import { createIntentAge } from '../../src/shared/intent.ts';
-import type { Sight } from '../../src/shared/record.ts';
+import type { StoredState } from '../../src/shared/record.ts';
 import { sharedFlight } from '../../src/shared/shared-flight.ts';
 import { createStoreAccess } from '../../src/shared/store-access.ts';
 import { createSync } from '../../src/shared/sync.ts';
@@ -99,11 +99,11 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     emit: state.emit,
     signedOut: () => undefined,
   });
-  const look = async (): Promise<Sight> => {
-    const sight = await access.read();
-    if (sight.unreadable !== undefined) throw sight.unreadable;
-    sync.take(sight);
-    return sync.owes ? debt.pay(sight) : sight;
+  const look = async (): Promise<StoredState> => {
+    const storedState = await access.read();
+    if (storedState.unreadable !== undefined) throw storedState.unreadable;
+    sync.take(storedState);
+    return sync.owes ? debt.pay(storedState) : storedState;
   };
   const age = createIntentAge();
   const { intentLimit = 80_000 } = options;
