@@ -51,11 +51,12 @@ describe.each(packages)('packages/$id', ({ id, folder, files, manifest }) => {
 });
 
 describe('imports', () => {
-  it('go round in no circle, in no package and in no script', () => {
-    const folders = [
-      ...packages.map(({ folder }) => path.join(folder, 'src')),
-      path.join(root, 'scripts'),
-    ];
+  it('go round in no circle, in no source, test, example or script', () => {
+    const inside = globSync('{packages,examples}/*/{src,test}', { cwd: root });
+    const folders = [...inside, 'benchmarks/src', 'scripts', 'test'].map((name) =>
+      path.join(root, name),
+    );
+    expect(folders.length).toBeGreaterThan(2 * packages.length);
     const circles = folders.flatMap((folder) =>
       circlesIn(importsWithin(folder)).map(
         (files) => `${path.relative(root, folder).replaceAll('\\', '/')}: ${files.join(', ')}`,

@@ -1,7 +1,17 @@
+import type { Contender } from '../contenders/contender.ts';
 import type { Result } from '../result.ts';
 import { count, plural } from '../texts.ts';
 import { type Html, html } from './html.ts';
-import type { Entry } from './page.ts';
+import type { Timeline } from './timeline.ts';
+
+/** A contender, and what became of it. */
+export interface Entry {
+  readonly contender: Pick<Contender, 'id' | 'name' | 'about' | 'ours'>;
+  readonly result: Result;
+  readonly timeline: Timeline;
+  /** The contender's source file, for whoever wants to know what was run. */
+  readonly source: string;
+}
 
 /** One contender: its picture, and what lies behind it. */
 export function cardOf({ contender, result, source }: Entry): Html {

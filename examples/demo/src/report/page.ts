@@ -1,11 +1,9 @@
-import type { Contender } from '../contenders/contender.ts';
 import { brokenRules, type Result } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
-import { cardOf } from './card.ts';
+import { cardOf, type Entry } from './card.ts';
 import { type Html, html, json, trusted } from './html.ts';
 import { type OutcomeInWords, summarize } from './summary.ts';
 import { summaryTable } from './summary-table.ts';
-import type { Timeline } from './timeline.ts';
 
 /** Everything a report shows. */
 export interface Story {
@@ -19,14 +17,6 @@ export interface Story {
   };
   readonly versions: string;
   readonly contenders: readonly Entry[];
-}
-
-export interface Entry {
-  readonly contender: Pick<Contender, 'id' | 'name' | 'about' | 'ours'>;
-  readonly result: Result;
-  readonly timeline: Timeline;
-  /** The contender's source file, for whoever wants to know what was run. */
-  readonly source: string;
 }
 
 /** Style sheet and script, which the page carries in itself. */

@@ -1,6 +1,7 @@
 // Takes a lock, says so, and holds it until it is killed.
 import { redisLock } from '@unexpired/redis';
-import { type ClientName, connectTo } from '../support/connection.ts';
+import { connectTo } from '../support/connect.ts';
+import type { ClientName } from '../support/connection.ts';
 
 interface Setup {
   readonly client: ClientName;

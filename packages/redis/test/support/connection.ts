@@ -9,9 +9,3 @@ export interface Connection {
 export const RECONNECT = 50;
 
 export type ClientName = 'node-redis' | 'ioredis';
-
-/** For a program that needs one of them, and should start fast. */
-export const connectTo = async (name: ClientName, port: number): Promise<Connection> =>
-  name === 'ioredis'
-    ? (await import('./ioredis.ts')).ioRedis(port)
-    : (await import('./node-redis.ts')).nodeRedis(port);

@@ -1,7 +1,7 @@
 import type { TokenSource } from '../../../src/source.ts';
 import type { AccessToken, IssuedToken } from '../../../src/tokens/tokens.ts';
 import { type Ask, type AskEnd, type AskKind, familyOf } from './facts.ts';
-import type { Slot, World } from './world.ts';
+import type { Slot, World } from './world-types.ts';
 
 /** Asks a manager, and has the rules watch what comes of it. */
 function watch(

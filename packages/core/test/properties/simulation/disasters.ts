@@ -1,7 +1,7 @@
 import type { Disaster } from './actions.ts';
 import { watchedSource } from './asks.ts';
 import { tokenName } from './oracle.ts';
-import type { Slot, World } from './world.ts';
+import type { Slot, World } from './world-types.ts';
 
 const ignore = (): void => undefined;
 /** Ms for which nothing happens, so that all that is under way can end. */

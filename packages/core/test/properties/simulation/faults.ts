@@ -1,4 +1,16 @@
-import type { GateKind } from './timeline.ts';
+/** What a gate stands before. A gate is a place where something outside of the code under test takes its time. */
+export type GateKind =
+  | 'storeRequest'
+  | 'storeAnswer'
+  | 'lateWrite'
+  | 'notify'
+  | 'lockRequest'
+  | 'lockGrant'
+  | 'leaseNotice'
+  | 'request'
+  | 'answer'
+  | 'revoke'
+  | 'api';
 
 /** Everything that may go wrong outside. Each one that strikes is written into the log that lost sessions are matched to. */
 export type Fault =

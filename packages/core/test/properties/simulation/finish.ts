@@ -1,6 +1,6 @@
 import { watchedSource } from './asks.ts';
 import type { Judge } from './facts.ts';
-import type { Slot, World } from './world.ts';
+import type { Slot, World } from './world-types.ts';
 
 /** Longer than any wait of the protocol: lock, redemption, linger, back-off. */
 const LONG = 130_000;

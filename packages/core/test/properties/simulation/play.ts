@@ -15,7 +15,8 @@ import { finish } from './finish.ts';
 import { sendRequest } from './requests.ts';
 import type { Setting } from './setting.ts';
 import type { Gate } from './timeline.ts';
-import { createWorld, type Slot, type World } from './world.ts';
+import { createWorld } from './world.ts';
+import type { Slot, World } from './world-types.ts';
 
 export interface Schedule {
   readonly setting: Setting;

@@ -1,19 +1,5 @@
 import type { Clock } from '../../../src/time/clock.ts';
-import type { Fault } from './faults.ts';
-
-/** What a gate stands before. A gate is a place where something outside of the code under test takes its time. */
-export type GateKind =
-  | 'storeRequest'
-  | 'storeAnswer'
-  | 'lateWrite'
-  | 'notify'
-  | 'lockRequest'
-  | 'lockGrant'
-  | 'leaseNotice'
-  | 'request'
-  | 'answer'
-  | 'revoke'
-  | 'api';
+import type { Fault, GateKind } from './faults.ts';
 
 /** Ms after which a gate opens by itself when time passes: everything outside answers in the end, unless a fault says otherwise. */
 const LATENCY: Record<GateKind, number> = {

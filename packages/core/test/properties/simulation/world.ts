@@ -1,8 +1,7 @@
 import type { RefreshContext } from '../../../src/session/functions.ts';
-import type { TokenManager } from '../../../src/manager/token-manager.ts';
 import type { SessionRecord } from '../../../src/session/store.ts';
 import { allRules } from '../rules/all.ts';
-import { createCell, type SharedCell } from './cell.ts';
+import { createCell } from './cell.ts';
 import type { Core } from './core.ts';
 import { createEndpoint } from './endpoint.ts';
 import {
@@ -15,43 +14,17 @@ import {
   type Rule,
 } from './facts.ts';
 import { goWhoMay } from './disasters.ts';
-import type { Fault } from './faults.ts';
-import { createLock, type SharedLock } from './locks.ts';
+import { createLock } from './locks.ts';
 import { createServer, type ServerAnswer, tokenName } from './oracle.ts';
 import { randomOf } from './random.ts';
 import type { Setting } from './setting.ts';
 import type { TokenSet } from '../../../src/tokens/tokens.ts';
 import { createTimeline, turn } from './timeline.ts';
-import { type WatchedSignal, watchedSignal } from './watched-signal.ts';
+import { watchedSignal } from './watched-signal.ts';
+import type { Slot, World } from './world-types.ts';
 
 /** The wall clock's time when a schedule begins, ms since the epoch. */
 const START = 1_800_000_000_000;
-
-/** One manager and what belongs to it alone. */
-export interface Slot {
-  readonly player: Player;
-  readonly manager: TokenManager;
-  readonly signal: WatchedSignal;
-  closing: Promise<void> | undefined;
-}
-
-/** The stage on which schedules are played: a server, a store, a lock, and managers that can die. */
-export interface World {
-  readonly facts: Facts;
-  readonly rules: readonly Rule[];
-  readonly cell: SharedCell;
-  readonly lock: SharedLock;
-  readonly slots: Slot[];
-  /** All that were ever opened and not killed. */
-  readonly open: Set<Slot>;
-  signInAnswer(): ServerAnswer;
-  openSlot(index: number): Slot;
-  strike(fault: Fault, owner: number): void;
-  close(slot: Slot): void;
-  died(slot: Slot, arrives: boolean): void;
-  jump(slot: Slot, ms: number): void;
-  settle(): Promise<void>;
-}
 
 /** `observers`: see what the rules see. */
 export function createWorld(
