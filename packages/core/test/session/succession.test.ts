@@ -26,7 +26,7 @@ const prints = (...tokens: string[]): string[] => tokens.map(fingerprint);
 const pair = (number: number) => ({ accessToken: `a-${number}`, refreshToken: `r-${number}` });
 
 describe('the next generation', () => {
-  it('keeps its session, its turn, and members that are not known here; marks belong to one generation', () => {
+  it('keeps its session, its turn, and members that are not known here; intent and dead mark belong to one generation', () => {
     const record = {
       ...active('s', 4, { turn: 7, subject: 'jwt:me', past: ['p'] }),
       audiences: { api: 'x' },
@@ -174,7 +174,7 @@ describe('a record that is written over', () => {
   });
 });
 
-it('marks are taken off without a trace', () => {
+it('intent and dead mark are taken off without a trace', () => {
   const record = active('s', 1);
   const marked = {
     ...record,

@@ -61,7 +61,7 @@ describe('what a store holds stands to what memory knows as', () => {
     expect(compareRecords(mine, stored, true)).toBe(comparison);
   });
 
-  it('the same, whatever marks are on it', () => {
+  it('the same, whatever its intent and dead mark', () => {
     const marked = {
       ...record('a', 1, 5),
       intent: { gen: 1, owner: 'o', startedAt: 0, attempt: 1 },
