@@ -1,5 +1,5 @@
 import type { AuthOptions, RequestAuth, TokenInput } from 'unexpired';
-import { checkOptions, createAuthorizer } from 'unexpired/adapter';
+import { checkOptions, createAuthorizer, nameOf } from 'unexpired/adapter';
 import type { AxiosLike } from './axios-like.ts';
 import { ATTACHED, createDispatch } from './dispatch.ts';
 import type { Attached } from './exchange.ts';
@@ -46,7 +46,7 @@ export function attachAuth(
   const requests = instance?.interceptors?.request;
   if (typeof requests?.use !== 'function')
     throw new TypeError(
-      `instance: expected an axios instance, such as axios.create() gives, got ${typeof instance}`,
+      `instance: expected an axios instance, such as axios.create() gives, got ${nameOf(instance)}`,
     );
   const base = (): string | undefined =>
     (instance.defaults as { baseURL?: string } | undefined)?.baseURL;

@@ -1,3 +1,4 @@
+import { nameOf } from 'unexpired/adapter';
 import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { createConnection } from './connection.ts';
 import { failure } from './failure.ts';
@@ -121,6 +122,6 @@ const randomText = (): string =>
 function requireName(option: string, value: unknown): void {
   if (typeof value !== 'string' || value === '')
     throw new TypeError(
-      `browserStore: ${option}: expected a string that is not empty, got ${value === '' ? 'an empty string' : typeof value}`,
+      `browserStore: ${option}: expected a string that is not empty, got ${nameOf(value)}`,
     );
 }

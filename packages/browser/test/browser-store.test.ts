@@ -19,7 +19,7 @@ describe('browserStore', () => {
     ],
     [
       () => browserStore(7 as unknown as string),
-      'browserStore: key: expected a string that is not empty, got number',
+      'browserStore: key: expected a string that is not empty, got 7',
     ],
     [
       () => browserStore('a', { database: '' }),

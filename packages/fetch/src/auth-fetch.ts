@@ -1,5 +1,5 @@
 import type { TokenInput } from 'unexpired';
-import { type AuthOptions, createAuthorizer, type Signature } from 'unexpired/adapter';
+import { type AuthOptions, createAuthorizer, nameOf, type Signature } from 'unexpired/adapter';
 import { type AuthInit, type Call, readCall } from './call.ts';
 import { type AnyFetch, type Client, describeClient } from './client.ts';
 import { getHeader } from './headers.ts';
@@ -52,7 +52,7 @@ export function wrapFetch(
   const authorize = createAuthorizer(tokens, rest, base);
   const header = (rest.header ?? 'authorization').toLowerCase();
   if (custom !== undefined && typeof custom !== 'function')
-    throw new TypeError(`fetch: expected a function, got ${typeof custom}`);
+    throw new TypeError(`fetch: expected a function, got ${nameOf(custom)}`);
   const original = globalThis.fetch;
 
   let client: Client | undefined;

@@ -1,3 +1,4 @@
+import { nameOf } from 'unexpired/adapter';
 import type { RequestAuth } from 'unexpired';
 import { copyHeaders, type HeaderCopy } from './headers.ts';
 
@@ -66,7 +67,8 @@ const listenable = (signal: AbortSignal | null | undefined): AbortSignal | undef
 // `for in`, because a Request is a valid init and has getters only.
 function copyInit(init: AuthInit | undefined): AuthInit | undefined {
   if (init === undefined || init === null) return undefined;
-  if (typeof init !== 'object') throw new TypeError('init: expected an object');
+  if (typeof init !== 'object')
+    throw new TypeError(`init: expected an object, got ${nameOf(init)}`);
   const prototype: unknown = Object.getPrototypeOf(init);
   if (prototype === Object.prototype || prototype === null) {
     const copy = { ...init };

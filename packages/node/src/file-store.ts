@@ -1,5 +1,5 @@
 import { type Clock, sharedStore, type TokenSet, type TokenStore } from 'unexpired';
-import { SIGN_IN, systemClock } from 'unexpired/adapter';
+import { nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { createFileCell } from './file-cell.ts';
 import { failure } from './failure.ts';
 import { lockOn, shortHash } from './file-lock.ts';
@@ -50,7 +50,7 @@ export function fileStoreOn(
   const file = pathFrom(path, 'fileStore');
   const keys = pathOf(pointer);
   if (parse !== undefined && typeof parse !== 'function')
-    throw new TypeError(`parse: expected a function, got ${typeof parse}`);
+    throw new TypeError(`parse: expected a function, got ${nameOf(parse)}`);
   const name = pointer === '' ? file : `${file}#${pointer}`;
   const lockId = pointer === '' ? '' : `.${shortHash(pointer)}`;
   const lockFile = (place: string, of: 'refresh' | 'sign-in'): string =>

@@ -1,7 +1,9 @@
+import { nameOf } from 'unexpired/adapter';
+
 /** The reference tokens of a JSON pointer, unescaped (RFC 6901 sections 3 and 4). Throws a `TypeError` for anything else. */
 export function pathOf(pointer: unknown): readonly string[] {
   if (typeof pointer !== 'string')
-    throw new TypeError(`pointer: expected a JSON pointer such as "/auth", got ${typeof pointer}`);
+    throw new TypeError(`pointer: expected a JSON pointer such as "/auth", got ${nameOf(pointer)}`);
   if (pointer !== '' && (!pointer.startsWith('/') || /~(?![01])/.test(pointer)))
     throw new TypeError(
       `pointer: expected a JSON pointer (RFC 6901) such as "/auth", got "${pointer}"`,

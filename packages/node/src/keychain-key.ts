@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { systemClock } from 'unexpired/adapter';
+import { nameOf, systemClock } from 'unexpired/adapter';
 import { shortHash } from './file-lock.ts';
 import { underKernelLock } from './kernel-lock.ts';
 
@@ -116,6 +116,6 @@ function makingLock(service: string, account: string): string {
 function nonEmpty(option: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && !value.includes('\0')) return value;
   throw new TypeError(
-    `${option}: expected a text, got ${value === '' ? 'an empty one' : typeof value}`,
+    `${option}: expected a string that is not empty and has no NUL, got ${nameOf(value)}`,
   );
 }

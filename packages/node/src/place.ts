@@ -1,3 +1,4 @@
+import { nameOf } from 'unexpired/adapter';
 import { readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,9 +13,7 @@ const MOST_LINKS = 40;
 export function pathFrom(value: unknown, where: string): string {
   if (value instanceof URL) return fileURLToPath(value);
   if (typeof value !== 'string' || value === '' || value.includes('\0'))
-    throw new TypeError(
-      `${where}: expected the path of a file, or its URL, got ${value === '' ? 'an empty string' : typeof value}`,
-    );
+    throw new TypeError(`${where}: expected the path of a file, or its URL, got ${nameOf(value)}`);
   return path.resolve(value);
 }
 

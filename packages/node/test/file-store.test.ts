@@ -457,7 +457,7 @@ describe('where the file is', () => {
     ],
     [
       () => fileStore('a', { pointer: 7 as never }),
-      'pointer: expected a JSON pointer such as "/auth", got number',
+      'pointer: expected a JSON pointer such as "/auth", got 7',
     ],
     [() => fileStore('a', { parse: {} as never }), 'parse: expected a function, got object'],
   ])('is checked at once (%#)', (open, message) => {

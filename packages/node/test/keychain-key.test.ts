@@ -179,10 +179,16 @@ describe('a key of a keychain that misbehaves', () => {
   });
 
   it.each([
-    [undefined, 'service: expected a text, got undefined'],
-    [{ service: '' }, 'service: expected a text, got an empty one'],
-    [{ service: 1 }, 'service: expected a text, got number'],
-    [{ service: 'a', account: '' }, 'account: expected a text, got an empty one'],
+    [undefined, 'service: expected a string that is not empty and has no NUL, got undefined'],
+    [
+      { service: '' },
+      'service: expected a string that is not empty and has no NUL, got an empty string',
+    ],
+    [{ service: 1 }, 'service: expected a string that is not empty and has no NUL, got 1'],
+    [
+      { service: 'a', account: '' },
+      'account: expected a string that is not empty and has no NUL, got an empty string',
+    ],
   ])('checks its options at once (%#)', (options, message) => {
     expect(() => keychainKey(options as never)).toThrow(new TypeError(message));
   });

@@ -1,3 +1,5 @@
+import { nameOf } from 'unexpired/adapter';
+
 /** Where in Redis the parts of one session are. Record and lease are in one hash slot, so that one script reaches both. */
 export interface Keys {
   readonly record: string;
@@ -13,9 +15,7 @@ const TAG = /^[^{]*\{[^}]+\}/;
 /** Throws a `TypeError` for a key beside which nothing else can be in the same slot. */
 export function keysOf(where: string, key: string): Keys {
   if (typeof key !== 'string' || key === '')
-    throw new TypeError(
-      `${where}: key: expected a string that is not empty, got ${key === '' ? 'an empty string' : typeof key}`,
-    );
+    throw new TypeError(`${where}: key: expected a string that is not empty, got ${nameOf(key)}`);
   const tagged = TAG.test(key);
   if (!tagged && key.includes('}'))
     throw new TypeError(

@@ -1,3 +1,5 @@
+import { nameOf } from 'unexpired/adapter';
+
 /** A client of node-redis (`createClient()`), or whatever takes a command as a list of its words. */
 export interface NodeRedisLike {
   sendCommand(args: string[]): Promise<unknown>;
@@ -24,11 +26,7 @@ export function requireClient(where: string, client: RedisLike): void {
   const { call, sendCommand } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
   if (typeof call === 'function' || typeof sendCommand === 'function') return;
   const got =
-    typeof client === 'object' && client !== null
-      ? 'an object without them'
-      : client === null
-        ? 'null'
-        : typeof client;
+    typeof client === 'object' && client !== null ? 'an object without them' : nameOf(client);
   throw new TypeError(
     `${where}: client: expected a client with sendCommand() (node-redis) or call() (ioredis), got ${got}`,
   );

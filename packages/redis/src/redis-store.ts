@@ -1,5 +1,5 @@
 import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import { leasedLock, leaseOf, nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf, leasePlace } from './keys.ts';
 import { leaseCell } from './lease-cell.ts';
@@ -108,9 +108,7 @@ function ttlOf(ttl: number | undefined): number {
   if (ttl === undefined) return 0;
   if (typeof ttl === 'number' && ttl >= 1 && ttl <= Number.MAX_SAFE_INTEGER / 1000)
     return Math.round(ttl);
-  throw new TypeError(
-    `redisStore: ttl: expected ms, more than zero, got ${typeof ttl === 'number' ? ttl : typeof ttl}`,
-  );
+  throw new TypeError(`redisStore: ttl: expected ms, more than zero, got ${nameOf(ttl)}`);
 }
 
 /** Reads what a script says is there: kind, text and version. */
