@@ -7,7 +7,15 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from './workspace.ts';
 
-const BENCHMARKS = ['fresh-path', 'waiters', 'burst', 'clients', 'connections', 'hand-over'];
+const BENCHMARKS = [
+  'fresh-path',
+  'waiters',
+  'burst',
+  'pool',
+  'clients',
+  'connections',
+  'hand-over',
+];
 // So much room for young objects that none are collected while the heap of a few requests is measured.
 const FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 const { values, positionals: wanted } = parseArgs({

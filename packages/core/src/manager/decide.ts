@@ -55,9 +55,9 @@ export interface DecisionInput {
   /** The number of the latest sign-in or sign-out that has ended a session, or begun one. */
   readonly call: () => number;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
-  readonly parked: (epoch: number) => boolean;
+  readonly parked: (epoch: number) => boolean | undefined;
   readonly moment: () => Moment;
-  readonly flying: () => boolean;
+  readonly flying: () => boolean | undefined;
   /** Why the token endpoint may not be called now. */
   readonly obstacle: () => TokenError | undefined;
   /** Is a silence over before `deadline`, so that a waiter can join the next try? */

@@ -8,13 +8,13 @@ import { type ActiveRecord, isActive } from '../session/store.ts';
 /** Starts flights, at most one for the current session, and says what the end of each means. */
 export interface Flights {
   /** Is one under way for the current session? */
-  readonly flying: boolean;
+  readonly flying: () => boolean;
   /** Is one under way that set out from this generation? */
   renews(record: ActiveRecord): boolean;
   /** Is one under way for any session? */
-  readonly busy: boolean;
+  readonly busy: () => boolean;
   /** The end of a session that a refresh by hand has already tried to undo. */
-  readonly revived: TokenError | undefined;
+  readonly revived: () => TokenError | undefined;
   start(reason: RefreshReason): void;
   /** Does this call come from inside the refresh? */
   isReentrant(signal: AbortSignal | undefined): boolean;
@@ -38,15 +38,15 @@ interface Started {
 }
 
 export function createFlights(
-  context: FlightContext,
-  parts: {
+  context: FlightContext & {
     readonly pacing: Pacing;
-    readonly newId: () => string;
-    readonly share: () => OpenSharedFlight | undefined;
+    readonly share: OpenSharedFlight | undefined;
+    /** None is under way any more, and there is nothing to remember. */
+    readonly idle: () => unknown;
     readonly waiting: {
-      readonly size: number;
+      readonly size: () => number;
       /** How many have been answered so far. */
-      readonly answered: number;
+      readonly answered: () => number;
       /** One flight more has ended, for all who wait. */
       countRound(): void;
       /** Those who waited since this epoch go on with the session that there is now. */
@@ -55,8 +55,7 @@ export function createFlights(
     };
   },
 ): Flights {
-  const { state, clock, closed } = context;
-  const { pacing, newId, share, waiting } = parts;
+  const { state, clock, closed, pacing, newId, share, waiting, idle } = context;
   const all = new Set<Flight>();
   let current: Started | undefined;
   let parked: { readonly flight: Flight; readonly epoch: number } | undefined;
@@ -65,7 +64,7 @@ export function createFlights(
   const report = ({ flight, id, answered }: Started, end: FlightEnd, silence: number): void => {
     const { reason, tally } = flight;
     // Most have their token the moment it is there, before the flight has ended.
-    const size = waiting.size + waiting.answered - answered;
+    const size = waiting.size() + waiting.answered() - answered;
     const about = { type: 'refreshEnded', flight: id, reason, ...tally } as const;
     const retryAt = silence > 0 ? clock.now() + silence : undefined;
     state.emit(
@@ -103,27 +102,24 @@ export function createFlights(
   };
 
   return {
-    get flying() {
-      return current !== undefined;
-    },
+    flying: () => current !== undefined,
     renews: (record) => current?.flight.from === record,
-    get busy() {
-      return all.size > 0;
-    },
-    get revived() {
-      return revived;
-    },
+    busy: () => all.size > 0,
+    revived: () => revived,
     start(reason) {
       if (current !== undefined || closed()) return;
       revived = state.dead; // a session that has ended is refreshed only because somebody asked for it
       const id = newId();
       state.emit({ type: 'refreshStarted', flight: id, reason }, state.current?.token.accessToken);
-      const { answered } = waiting;
-      const flight = startFlight(context, reason, share(), (end) => landed(started, end));
+      const answered = waiting.answered();
+      const flight = startFlight(context, reason, share, (end) => landed(started, end));
       const started: Started = { flight, id, answered };
       current = started;
       all.add(flight);
-      void flight.done.then(() => all.delete(flight));
+      void flight.done.then(() => {
+        all.delete(flight);
+        if (all.size === 0 && revived === undefined) idle();
+      });
     },
     isReentrant(signal) {
       for (const flight of all) if (flight.calling || flight.signal === signal) return true;

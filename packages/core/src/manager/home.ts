@@ -37,17 +37,17 @@ export interface Home {
   readonly lock: RefreshLock;
   readonly lockName: string;
   /** Is a sign-in or sign-out being stored? Requests made now wait for that. */
-  readonly busy: boolean;
+  readonly busy: () => boolean;
   /** The number of the latest sign-in or sign-out. */
-  readonly call: number;
+  readonly call: () => number;
   /** The number of the latest one that has ended a session, or begun one: tokens that are known already change nothing. */
-  readonly decided: number;
+  readonly decided: () => number;
   /** Does this manager know something that its store does not? */
-  readonly owes: boolean;
+  readonly owes: () => boolean;
   /** Would the session be gone with this manager? */
-  readonly volatile: boolean;
+  readonly volatile: () => boolean;
   /** Is the last look at the store so long ago that it is worth another one before nobody is said to be signed in? */
-  readonly stale: boolean;
+  readonly stale: () => boolean;
   /** Absent where nobody shares the session. */
   readonly share?: OpenSharedFlight;
   /** Reads the store, unless that is under way. Rejects with a `TokenError`. */

@@ -1,9 +1,9 @@
 import { check, isAmount, isFunction, unless } from '../errors/check-value.ts';
-import type { FlightContext } from '../refresh/flight-types.ts';
 import type { Accept } from '../refresh/read-answer.ts';
 import { createPacing } from '../refresh/pacing.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
 import { momentOf } from '../session/freshness.ts';
+import type { RefreshReason } from '../session/functions.ts';
 import { isFresh } from '../session/generation.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import { createRevoker } from '../session/revoker.ts';
@@ -98,7 +98,7 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
       for (const listener of [...listeners]) callListener(() => listener(full));
     },
     changed() {
-      flights.changed();
+      flights?.changed();
       waiting.pump();
     },
   });
@@ -115,8 +115,8 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     ended: () => state.dead !== undefined,
     waitTimeout,
     intentLimit: intentLimitOf(options.rotation),
-    refreshing: () => flights.refreshing(),
-    park: () => flights.park(),
+    refreshing: () => flights?.refreshing(),
+    park: () => flights?.park(),
     closed: isClosed,
     pump: () => waiting.pump(),
   };
@@ -125,38 +125,44 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
       ? memoryHome(parts, name, cookies?.lock)
       : (store.home as OpenHome)(store, parts);
 
+  const unsettled = new WeakSet<object>();
+  /** Made for a flight, and let go of after it: of thousands of sessions few refresh at one moment. */
+  let flights: Flights | undefined;
+  const fly = (reason: RefreshReason): void => {
+    flights ??= createFlights({
+      ...parts,
+      lock: home.lock,
+      lockName: home.lockName,
+      redeem(current, about) {
+        const call = (): Promise<unknown> =>
+          current === undefined || refresh === undefined
+            ? (acquire as NonNullable<typeof acquire>)(about)
+            : refresh(current, about);
+        return callContext === undefined ? call() : callContext.run(call);
+      },
+      accept: cookies?.accept,
+      classify: options.classify,
+      unsettled,
+      pacing,
+      share: home.share,
+      waiting,
+      idle: () => (flights = undefined),
+    });
+    flights.start(reason);
+  };
+
   const waiting: Waiting = createWaiting({
     state,
     clock,
     pacing,
-    home: () => home,
+    home,
     flights: () => flights,
+    fly,
     canAcquire: acquire !== undefined,
     waitTimeout,
     maxWaiting,
     closed: isClosed,
     inside: () => callContext?.isInside() === true,
-  });
-  const context: FlightContext = {
-    ...parts,
-    lock: home.lock,
-    lockName: home.lockName,
-    redeem(current, about) {
-      const call = (): Promise<unknown> =>
-        current === undefined || refresh === undefined
-          ? (acquire as NonNullable<typeof acquire>)(about)
-          : refresh(current, about);
-      return callContext === undefined ? call() : callContext.run(call);
-    },
-    accept: cookies?.accept,
-    classify: options.classify,
-    unsettled: new WeakSet(),
-  };
-  const flights: Flights = createFlights(context, {
-    pacing,
-    newId,
-    share: () => home.share,
-    waiting,
   });
 
   // ---- a session to begin with
@@ -178,18 +184,18 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
       const { validFor = 0 } = wait;
       if (!isAmount(validFor)) return rejectValidFor(validFor);
       const { current } = state;
-      if (current !== undefined && !state.refused && !isClosed() && !home.busy) {
+      if (current !== undefined && !state.refused && !isClosed() && !home.busy()) {
         const moment = momentOf(clock);
-        if (isFresh(current, moment, validFor) && !flights.isReentrant(wait.signal)) {
+        if (isFresh(current, moment, validFor) && !flights?.isReentrant(wait.signal)) {
           const dueSoon =
             current.background > 0 && !isFresh(current, moment, undefined, current.background);
           if (
             dueSoon &&
-            !flights.flying &&
+            !flights?.flying() &&
             state.dead === undefined &&
             pacing.obstacle(current) === undefined
           )
-            flights.start('due');
+            fly('due');
           return current.ready;
         }
       }
@@ -243,10 +249,11 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
   const closing = async (): Promise<void> => {
     await Promise.resolve(); // from here on this manager counts as closed
     waiting.stop();
-    flights.interrupt();
+    flights?.interrupt();
     waiting.pump();
     // What is owed now is tried at once; what a flight will owe, after it.
-    const stored = [home.close(), flights.settled().then(() => home.close())];
+    const landed = Promise.resolve(flights?.settled());
+    const stored = [home.close(), landed.then(() => home.close())];
     const work = Promise.all([...stored, revoker.settled()]);
     await within<unknown>(clock, CLOSE_LIMIT, work, () => undefined);
     waiting.pump();
@@ -255,8 +262,8 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
 
   return {
     manager,
-    needed: () => flights.busy || home.owes,
-    volatile: () => home.volatile && refresh !== undefined,
+    needed: () => flights?.busy() === true || home.owes(),
+    volatile: () => home.volatile() && refresh !== undefined,
   };
 }
 

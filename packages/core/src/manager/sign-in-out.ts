@@ -11,18 +11,12 @@ export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = m
   return {
     lock,
     lockName: name,
-    busy: false,
-    get call() {
-      return call;
-    },
-    get decided() {
-      return call;
-    },
-    owes: false,
-    stale: false,
-    get volatile() {
-      return state.current !== undefined;
-    },
+    busy: never,
+    call: () => call,
+    decided: () => call,
+    owes: never,
+    stale: never,
+    volatile: () => state.current !== undefined,
     load: async () => state.foundEmpty(),
     async setSession(tokens, { again = false }) {
       const announcement = announcementOf(state.record, tokens, {
@@ -49,3 +43,5 @@ export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = m
     close: async () => undefined,
   };
 }
+
+const never = (): boolean => false;

@@ -7,9 +7,9 @@ export type Settlement<T> = { readonly give: T } | { readonly fail: unknown };
 
 /** Everybody who waits for the session, in the order of arrival. Each waiter settles exactly once, and within `timeout`. */
 export interface WaitQueue<W, T> {
-  readonly size: number;
+  readonly size: () => number;
   /** How many have been answered by `settle` so far. */
-  readonly answered: number;
+  readonly answered: () => number;
   /** Rejects with the signal's reason when it aborts; with ERR_WAIT_LIMIT when the queue is full. */
   enter(waiter: W, signal: AbortSignal | undefined): Promise<T>;
   /** Asks for every waiter; those for whom the answer is `undefined` go on waiting. */
@@ -61,12 +61,8 @@ export function createWaitQueue<W, T>(options: {
   };
 
   return {
-    get size() {
-      return places.size;
-    },
-    get answered() {
-      return answered;
-    },
+    size: () => places.size,
+    answered: () => answered,
     enter(waiter, signal) {
       if (signal?.aborted) return Promise.reject(reasonOf(signal));
       if (places.size >= limit)

@@ -2,6 +2,7 @@ import { TokenError } from '../errors/errors.ts';
 import type { Pacing } from '../refresh/pacing.ts';
 import { momentOf } from '../session/freshness.ts';
 import { isFresh, isOther } from '../session/generation.ts';
+import type { RefreshReason } from '../session/functions.ts';
 import type { SessionState } from '../session/state.ts';
 import type { WaitOptions } from '../source.ts';
 import type { Clock } from '../time/clock.ts';
@@ -9,15 +10,15 @@ import type { IssuedToken } from '../tokens/tokens.ts';
 import { type DecisionInput, decide, type Need, type Waiter } from './decide.ts';
 import type { Flights } from './flights.ts';
 import type { Home } from './home.ts';
-import { createSilenceWatch } from './silence-watch.ts';
+import { createSilenceWatch, type SilenceWatch } from './silence-watch.ts';
 import { createWaitQueue, type Settlement } from './wait-queue.ts';
 
 /** Everybody who cannot be answered at once, and what each of them gets. There is no other way to settle a waiter. */
 export interface Waiting {
   /** How many wait. */
-  readonly size: number;
+  readonly size: () => number;
   /** How many have been answered so far. */
-  readonly answered: number;
+  readonly answered: () => number;
   /** Answers at once, or as soon as `decide` says how. */
   enter(need: Need, options?: WaitOptions): Promise<IssuedToken | undefined>;
   /** Something changed: asks `decide` again for everybody. `failure`: how the flight failed that they waited for. */
@@ -34,8 +35,9 @@ export function createWaiting(parts: {
   readonly state: SessionState;
   readonly clock: Clock;
   readonly pacing: Pacing;
-  readonly home: () => Home;
-  readonly flights: () => Flights;
+  readonly home: Home;
+  readonly flights: () => Flights | undefined;
+  readonly fly: (reason: RefreshReason) => void;
   readonly canAcquire: boolean;
   readonly waitTimeout: number;
   readonly maxWaiting: number;
@@ -43,20 +45,20 @@ export function createWaiting(parts: {
   /** Is the code that asks known to be part of the refresh? */
   readonly inside: () => boolean;
 }): Waiting {
-  const { state, clock, pacing, waitTimeout, maxWaiting, closed, inside } = parts;
+  const { state, clock, pacing, home, flights, waitTimeout, maxWaiting, closed, inside } = parts;
   const obstacle = (): TokenError | undefined => pacing.obstacle(state.current);
   const input: DecisionInput = {
     state,
     canAcquire: parts.canAcquire,
-    suspended: () => parts.home().busy,
-    stale: () => parts.home().stale,
-    call: () => parts.home().decided,
-    parked: (epoch) => parts.flights().parked(epoch),
+    suspended: home.busy,
+    stale: home.stale,
+    call: home.decided,
+    parked: (epoch) => flights()?.parked(epoch),
     moment: () => momentOf(clock),
-    flying: () => parts.flights().flying,
+    flying: () => flights()?.flying(),
     obstacle,
     endsBefore: pacing.endsBefore,
-    revived: () => parts.flights().revived,
+    revived: () => flights()?.revived(),
   };
 
   const queue = createWaitQueue<Waiter, IssuedToken | undefined>({
@@ -65,7 +67,7 @@ export function createWaiting(parts: {
     limit: maxWaiting,
     late(waiter) {
       const { current } = state;
-      const mine = !parts.home().busy && waiter.epoch === state.epoch && waiter.need.kind === 'get';
+      const mine = !home.busy() && waiter.epoch === state.epoch && waiter.need.kind === 'get';
       const valid =
         mine && current !== undefined && isFresh(current, momentOf(clock), undefined, 0);
       if (valid && !(state.refused && state.dead !== undefined)) return { give: current.token };
@@ -74,11 +76,15 @@ export function createWaiting(parts: {
     },
   });
 
-  const silence = createSilenceWatch(clock, {
-    obstacle,
-    endEarly: pacing.endEarly,
-    over: () => pump(),
-  });
+  let silence: SilenceWatch | undefined; // made when there is one
+  const watchSilence = (): void => {
+    silence ??= createSilenceWatch(clock, {
+      obstacle,
+      endEarly: pacing.endEarly,
+      over: () => pump(),
+    });
+    silence.watch();
+  };
 
   /** What a waiter gets, or `undefined` after starting whatever it has to wait for. */
   const next = (
@@ -88,10 +94,10 @@ export function createWaiting(parts: {
     const decision = decide(waiter, input, failure);
     if (!('wait' in decision)) return decision;
     if (decision.wait === 'place') return placeRejected(waiter) ?? next(waiter, failure);
-    if (closed() && !parts.flights().flying) return { fail: closedError() };
+    if (closed() && !flights()?.flying()) return { fail: closedError() };
     if (decision.wait === 'store') load();
-    else if (decision.wait === 'silence') silence.watch();
-    else if (decision.wait !== 'transition') parts.flights().start(decision.wait);
+    else if (decision.wait === 'silence') watchSilence();
+    else if (decision.wait !== 'transition') parts.fly(decision.wait);
     return undefined;
   };
 
@@ -99,16 +105,16 @@ export function createWaiting(parts: {
 
   const enter = (need: Need, { signal }: WaitOptions = {}): Promise<IssuedToken | undefined> => {
     if (closed()) return Promise.reject(closedError());
-    if (parts.flights().isReentrant(signal)) return Promise.reject(reentrantError());
+    if (flights()?.isReentrant(signal)) return Promise.reject(reentrantError());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    const { busy, call, decided } = parts.home();
+    const busy = home.busy();
     const epoch = busy ? undefined : state.epoch;
     const deadline = clock.monotonic() + waitTimeout;
-    const within = { epoch: state.epoch, decided };
+    const within = { epoch: state.epoch, decided: home.decided() };
+    const call = home.call();
     const waiter: Waiter = { need, epoch, call, within, old: undefined, rounds: 0, deadline };
     const end = next(waiter);
-    if (end === undefined && parts.flights().flying && inside())
-      return Promise.reject(insideError());
+    if (end === undefined && flights()?.flying() && inside()) return Promise.reject(insideError());
     if (end === undefined) return queue.enter(waiter, signal);
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
   };
@@ -120,15 +126,13 @@ export function createWaiting(parts: {
     const over = (): void => {
       loading = false;
     };
-    parts
-      .home()
+    home
       .load()
       .finally(over)
       .then(
         () => pump(),
         (error: TokenError) => {
-          if (state.phase === 'unknown' && !parts.home().busy)
-            queue.settle(() => ({ fail: error }));
+          if (state.phase === 'unknown' && !home.busy()) queue.settle(() => ({ fail: error }));
           else pump(); // what is known already is not forgotten because the store is down
         },
       );
@@ -143,7 +147,7 @@ export function createWaiting(parts: {
       return { give: undefined };
     need.place = place;
     const late = isOther(current.token, { generation: place.gen, accessToken: need.accessToken });
-    const settled = late || dead !== undefined || parts.flights().renews(current.record);
+    const settled = late || dead !== undefined || flights()?.renews(current.record);
     const limited = settled ? undefined : pacing.mayReplace(current);
     const then = rejection({ late, dead, limited, blocked: settled ? undefined : obstacle() });
     state.emit({ type: 'rejected', then }, need.accessToken ?? current.token.accessToken);
@@ -153,12 +157,8 @@ export function createWaiting(parts: {
   };
 
   return {
-    get size() {
-      return queue.size;
-    },
-    get answered() {
-      return queue.answered;
-    },
+    size: queue.size,
+    answered: queue.answered,
     enter,
     pump,
     countRound: () => queue.settle((waiter) => void waiter.rounds++),
@@ -167,7 +167,7 @@ export function createWaiting(parts: {
         if (waiter.epoch === epoch) waiter.epoch = state.epoch;
         return undefined;
       }),
-    stop: silence.stop,
+    stop: () => silence?.stop(),
   };
 }
 

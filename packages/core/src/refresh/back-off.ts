@@ -12,7 +12,7 @@ export interface BackOff {
   begin(from: Generation, current: Generation, error: TokenError, least?: number): number;
   end(): void;
   /** Is this a silence in which nothing had been sent? Then nobody is spared by it once the network is back. */
-  readonly mayEndEarly: boolean;
+  readonly mayEndEarly: () => boolean;
   /** Why `current` may not be refreshed now, with the ms that are left as `retryAfter`; `undefined`: it may. */
   obstacle(current: Generation): TokenError | undefined;
 }
@@ -35,9 +35,7 @@ export function createBackOff(clock: Clock, random: () => number): BackOff {
       return delay;
     },
     end: () => (silence = undefined),
-    get mayEndEarly() {
-      return silence?.error.delivery === 'unsent';
-    },
+    mayEndEarly: () => silence?.error.delivery === 'unsent',
     obstacle(current) {
       if (silence === undefined || silence.of !== current) return undefined;
       const { error, until } = silence;

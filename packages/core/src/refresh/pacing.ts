@@ -3,8 +3,8 @@ import { oneError } from '../errors/one-error.ts';
 import { momentOf } from '../session/freshness.ts';
 import { type Generation, isExpired } from '../session/generation.ts';
 import type { Clock } from '../time/clock.ts';
-import { createBackOff } from './back-off.ts';
-import { createLimiter } from './limiter.ts';
+import { type BackOff, createBackOff } from './back-off.ts';
+import { createLimiter, type Limiter } from './limiter.ts';
 
 /** Ms between two silences that may be ended early. */
 const EARLY_EVERY = 5000;
@@ -31,15 +31,17 @@ export interface Pacing {
 }
 
 export function createPacing(clock: Clock, random: () => number): Pacing {
-  const backOff = createBackOff(clock, random);
-  const limiter = createLimiter();
+  // Made when they are needed: most sessions never fail.
+  let backOff: BackOff | undefined;
+  let limiter: Limiter | undefined;
+  const theLimiter = (): Limiter => (limiter ??= createLimiter());
   const [tooMany, tooSoon] = [oneError(), oneError()];
   let endedEarly = -Infinity;
   return {
     obstacle(current) {
-      const silence = backOff.obstacle(current?.record);
+      const silence = backOff?.obstacle(current?.record);
       if (silence !== undefined) return silence;
-      const wait = limiter.wait(clock.monotonic());
+      const wait = limiter?.wait(clock.monotonic()) ?? 0;
       return wait > 0
         ? tooMany(limited('Too many new tokens were refused or had expired', wait))
         : undefined;
@@ -51,21 +53,22 @@ export function createPacing(clock: Clock, random: () => number): Pacing {
     mayReplace(current) {
       // Tokens that a sign-in brought may be old already. Of a refresh they were new.
       if (current.origin !== 'refresh') return undefined;
-      const wait = limiter.replaceIn(current.record, current.since, clock.monotonic());
+      const wait = theLimiter().replaceIn(current.record, current.since, clock.monotonic());
       return wait > 0 ? tooSoon(limited('The API refused a new token', wait)) : undefined;
     },
     succeeded(current) {
-      backOff.end();
+      backOff?.end();
       if (current !== undefined && isExpired(current, momentOf(clock)))
-        limiter.note(clock.monotonic());
+        theLimiter().note(clock.monotonic());
     },
     failed(from, current, error, least) {
-      if (error.code === 'ERR_REFRESH_ANSWER') limiter.note(clock.monotonic());
+      if (error.code === 'ERR_REFRESH_ANSWER') theLimiter().note(clock.monotonic());
+      backOff ??= createBackOff(clock, random);
       return backOff.begin(from, current?.record, error, least);
     },
     endEarly() {
       const now = clock.monotonic();
-      if (!backOff.mayEndEarly || now - endedEarly < EARLY_EVERY) return false;
+      if (backOff?.mayEndEarly() !== true || now - endedEarly < EARLY_EVERY) return false;
       endedEarly = now;
       backOff.end();
       return true;

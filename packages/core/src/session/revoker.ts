@@ -16,6 +16,8 @@ export interface Revoker {
   settled(): Promise<unknown>;
 }
 
+const NONE: Revoker = { revoke: () => undefined, settled: async () => undefined };
+
 export function createRevoker(
   revoke:
     | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => PromiseLike<unknown>)
@@ -23,10 +25,10 @@ export function createRevoker(
   clock: Clock,
   emit: Emit,
 ): Revoker {
+  if (revoke === undefined) return NONE;
   const underWay = new Set<Promise<unknown>>();
   return {
     revoke(tokens) {
-      if (revoke === undefined) return;
       const controller = new AbortController();
       const report = (error: unknown): void =>
         emit(

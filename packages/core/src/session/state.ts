@@ -70,17 +70,13 @@ export function createSessionState(options: {
   readonly changed: () => void;
 }): SessionState {
   const { clock, windows, random, emit, acquires, changed } = options;
-  let phase: SessionState['phase'] = 'unknown';
-  let current: Generation | undefined;
   let last: { readonly record: SessionRecord; readonly learned: Moment } | undefined;
-  let record: SessionRecord | undefined;
-  let epoch = 0;
-  let dead: TokenError | undefined;
   /** Was it tried to get tokens from nothing, in vain? */
   let nobody = false;
   const places = new Map<string, Place>();
 
   const statusNow = (): SessionStatus => {
+    const { phase, dead } = state;
     if (phase === 'active') return dead === undefined ? 'signedIn' : 'ended';
     if (phase === 'signedOut') return 'signedOut';
     return phase === 'empty' && (nobody || !acquires) ? 'signedOut' : 'unknown';
@@ -106,79 +102,72 @@ export function createSessionState(options: {
     const { by } = how;
     const found = how.origin === 'refresh' || by === 'peer';
     if (before === 'unknown' && found)
-      emit({ type: 'ready', status: dead === undefined ? 'signedIn' : 'ended' }, token);
+      emit({ type: 'ready', status: state.status as 'signedIn' | 'ended' }, token);
     else if (moved) emit({ type: 'signedIn', by }, token);
     else emit({ type: 'refreshed', by, expiresAt: next.tokens.expiresAt }, token);
-    if (dead !== undefined) emit({ type: 'sessionEnded', by, error: dead }, token);
+    if (state.dead !== undefined) emit({ type: 'sessionEnded', by, error: state.dead }, token);
   };
 
-  const state: SessionState = {
+  // Data, not getters: an object with accessors of its own takes some 600 bytes more, and there may be thousands.
+  const state: { -readonly [Member in keyof SessionState]: SessionState[Member] } = {
     emit,
     refused: false,
-    get phase() {
-      return phase;
-    },
-    get status() {
-      return statusNow();
-    },
-    get current() {
-      return current;
-    },
-    get record() {
-      return record;
-    },
-    get epoch() {
-      return epoch;
-    },
-    get dead() {
-      return dead;
-    },
+    phase: 'unknown',
+    status: 'unknown',
+    current: undefined,
+    record: undefined,
+    epoch: 0,
+    dead: undefined,
     adopt(next, how) {
-      const before = statusNow();
-      const moved = current?.record.session !== next.session;
-      if (moved && current !== undefined) epoch++;
+      const before = state.status;
+      const moved = state.current?.record.session !== next.session;
+      if (moved && state.current !== undefined) state.epoch++;
       // A generation that was away is no longer good than before, wherever the clock stands now.
       const again = last?.record.session === next.session && last.record.gen === next.gen;
       const learned = how.learned ?? (again ? last?.learned : undefined) ?? momentOf(clock);
       last = { record: next, learned };
-      current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
-      record = next;
-      phase = 'active';
-      dead = how.dead;
+      state.current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
+      state.record = next;
+      state.phase = 'active';
+      state.dead = how.dead;
+      state.status = statusNow();
       state.refused = false;
       remember(next);
       announce(before, moved, next, how);
       changed();
     },
     leave(by, left) {
-      const known = statusNow();
-      if (phase !== 'unknown' || by === 'self') epoch++; // found at the first look, it was over before anybody asked
-      phase = 'signedOut';
-      record = left;
-      current = dead = undefined;
+      const known = state.status;
+      if (state.phase !== 'unknown' || by === 'self') state.epoch++; // found at the first look, it was over before anybody asked
+      state.phase = state.status = 'signedOut';
+      state.record = left;
+      state.current = state.dead = undefined;
       state.refused = false;
       if (known === 'unknown' && by === 'peer') emit({ type: 'ready', status: 'signedOut' });
       else if (known !== 'signedOut') emit({ type: 'signedOut', by });
       changed();
     },
     keep(left, learned) {
-      record = left;
+      state.record = left;
       if (learned !== undefined) last = { record: left, learned };
     },
     foundEmpty() {
-      if (phase !== 'unknown') return;
-      phase = 'empty';
+      if (state.phase !== 'unknown') return;
+      state.phase = 'empty';
+      state.status = statusNow();
       if (!acquires) emit({ type: 'ready', status: 'signedOut' });
     },
     foundNobody() {
-      if (statusNow() !== 'unknown') return;
+      if (state.status !== 'unknown') return;
       nobody = true;
+      state.status = statusNow();
       emit({ type: 'ready', status: 'signedOut' });
     },
     markDead(error, by) {
-      if (dead !== undefined || current === undefined) return;
-      dead = error;
-      emit({ type: 'sessionEnded', by, error }, current.token.accessToken);
+      if (state.dead !== undefined || state.current === undefined) return;
+      state.dead = error;
+      state.status = statusNow();
+      emit({ type: 'sessionEnded', by, error }, state.current.token.accessToken);
       changed();
     },
     placeOf: (accessToken) => places.get(fingerprint(accessToken)),

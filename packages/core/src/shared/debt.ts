@@ -50,7 +50,7 @@ export function createDebt(parts: {
         sync.take(storedState);
         return sync.due(storedState);
       },
-      { known, replacing: sync.owesSignOut },
+      { known, replacing: sync.owesSignOut() },
     );
     if ('kept' in result) return result.kept;
     const { written, version, over } = result;
@@ -62,12 +62,12 @@ export function createDebt(parts: {
   const run = async (): Promise<void> => {
     const since = clock.monotonic();
     let closing: number | undefined;
-    for (let delay = FIRST_DELAY; sync.owes; delay = Math.min(LONGEST_DELAY, delay * 2)) {
+    for (let delay = FIRST_DELAY; sync.owes(); delay = Math.min(LONGEST_DELAY, delay * 2)) {
       if (closed()) closing ??= clock.monotonic();
       if (closing !== undefined && clock.monotonic() - closing >= CLOSING_LIMIT) return lost();
       const most = closing === undefined ? delay : Math.min(delay, 2000);
       await pause.for(most, clock.monotonic() - since < KEPT_ALIVE);
-      if (!sync.owes) return;
+      if (!sync.owes()) return;
       try {
         await pay();
       } catch (error) {
@@ -90,7 +90,7 @@ export function createDebt(parts: {
   return {
     pay,
     start() {
-      if (loop !== undefined || givenUp || !sync.owes) return;
+      if (loop !== undefined || givenUp || !sync.owes()) return;
       loop = run().finally(() => {
         loop = undefined;
       });

@@ -24,7 +24,7 @@ const AWAY_LIMIT = 30_000;
 export interface SharedFlightParts {
   readonly access: StoreAccess;
   readonly sync: Sync;
-  readonly debt: Debt;
+  readonly debt: () => Debt;
   /** Random id of this manager, for its intents. */
   readonly owner: string;
   readonly intentLimit: number;
@@ -117,14 +117,14 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
   /** Redeemed, and the record is gone: the answer is kept in memory, and written only if the record comes back. */
   const keepAway = async ({ base, place, tokens, started }: Placing): Promise<FlightEnd> => {
     const placement = place(base);
-    if ('write' in placement && sync.away) sync.ahead(placement.write, started);
+    if ('write' in placement && sync.away()) sync.ahead(placement.write, started);
     core.land(over() ?? { type: 'left' });
     const until = clock.monotonic() + AWAY_LIMIT;
-    while (sync.away && clock.monotonic() < until && !closed()) {
+    while (sync.away() && clock.monotonic() < until && !closed()) {
       await pause.for(1000, true);
       await look().catch(ignoreUntilBack);
     }
-    debt.start();
+    debt().start();
     // Signed out elsewhere meanwhile: nobody will use these tokens.
     if (state.record?.status === 'signedOut') context.revoker.revoke(tokens);
     return over() ?? { type: 'left' };
@@ -136,7 +136,8 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     if (!('write' in placement)) return keptBack(core, placing.tokens, placement.keep);
     const { write } = placement;
     sync.ahead(write, placing.started);
-    if (!sync.away) state.adopt(write, { by: 'self', origin: 'refresh', learned: placing.started });
+    if (!sync.away())
+      state.adopt(write, { by: 'self', origin: 'refresh', learned: placing.started });
     state.emit(
       {
         type: 'warning',
@@ -148,8 +149,8 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     );
     const end = over() ?? placing.shown();
     core.land(end.type === 'current' ? placing.shown() : end);
-    debt.start();
-    await debt.settled();
+    debt().start();
+    await debt().settled();
     return end;
   };
 
@@ -179,7 +180,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
       }
       if ('kept' in result) {
         sync.take(result.kept);
-        return keep === 'gone' && sync.away
+        return keep === 'gone' && sync.away()
           ? keepAway(placing)
           : keptBack(core, placing.tokens, keep);
       }
@@ -188,7 +189,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
       const overtaken = placing.place(state.record);
       if (!('write' in overtaken)) {
         sync.take({ record: written, version: result.version });
-        debt.start();
+        debt().start();
         return keptBack(core, placing.tokens, overtaken.keep);
       }
       sync.commit(written as ActiveRecord, {

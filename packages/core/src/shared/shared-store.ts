@@ -4,11 +4,11 @@ import type { Home, HomeParts, OpenHome } from '../manager/home.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { isLock } from '../session/lock.ts';
 import { isActive, type SessionRecord, type StoreCell, type TokenStore } from '../session/store.ts';
-import { createDebt } from './debt.ts';
-import { createIntentAge } from './intent.ts';
+import { createDebt, type Debt } from './debt.ts';
+import { createIntentAge, type IntentAge } from './intent.ts';
 import type { StoredState } from './record.ts';
 import { sharedFlight } from './shared-flight.ts';
-import { createSignInOut } from './sign-in-out.ts';
+import { createSignInOut, type SignInOut } from './sign-in-out.ts';
 import { createStoreAccess } from './store-access.ts';
 import { createSync } from './sync.ts';
 
@@ -75,7 +75,7 @@ const LOOK_EVERY = 1000;
  */
 const sharedHome: OpenHome = (store, parts): Home => {
   const { state, clock, random, newId, revoker, subjectOf, intentLimit, closed, pump } = parts;
-  const sync = createSync({ state, clock, subjectOf, nothingOwed: () => debt.nudge() });
+  const sync = createSync({ state, clock, subjectOf, nothingOwed: () => debtMade?.nudge() });
   const access = createStoreAccess(store, clock, random, {
     warn: (message) =>
       state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
@@ -83,21 +83,26 @@ const sharedHome: OpenHome = (store, parts): Home => {
   });
   /** The generation that was held, and revoked, at the latest sign-out here. */
   let lastEnded: SessionRecord | undefined;
-  const debt = createDebt({
-    access,
-    sync,
-    clock,
-    closed,
-    emit: state.emit,
-    signedOut(record) {
-      // Never read, or refreshed by a peer: not the tokens that were revoked here already.
-      const known = lastEnded;
-      const other = record.session !== known?.session || record.gen > known.gen;
-      if (other && isActive(record)) revoker.revoke(record.tokens);
-    },
-  });
-  const signInOut = createSignInOut({ ...parts, access, sync, debt });
-  const age = createIntentAge();
+  // Made when they are needed: most sessions of a pool owe nothing, and were signed in elsewhere.
+  let debtMade: Debt | undefined;
+  let signs: SignInOut | undefined;
+  let age: IntentAge | undefined;
+  const debt = (): Debt =>
+    (debtMade ??= createDebt({
+      access,
+      sync,
+      clock,
+      closed,
+      emit: state.emit,
+      signedOut(record) {
+        // Never read, or refreshed by a peer: not the tokens that were revoked here already.
+        const known = lastEnded;
+        const other = record.session !== known?.session || record.gen > known.gen;
+        if (other && isActive(record)) revoker.revoke(record.tokens);
+      },
+    }));
+  const signInOut = (): SignInOut =>
+    (signs ??= createSignInOut({ ...parts, access, sync, debt: debt() }));
   const owner = newId();
   let loading: Promise<void> | undefined;
   let looked = -Infinity;
@@ -106,37 +111,28 @@ const sharedHome: OpenHome = (store, parts): Home => {
     const storedState = await access.read().finally(() => (looked = clock.monotonic()));
     if (storedState.unreadable !== undefined) throw storedState.unreadable;
     sync.take(storedState);
-    return sync.owes ? debt.pay(storedState) : storedState;
+    return sync.owes() ? debt().pay(storedState) : storedState;
   };
 
   const listen = createListener(store, parts, () => {
     if (closed() || state.phase === 'unknown') return;
-    debt.nudge();
+    debtMade?.nudge();
     look().then(pump, ignoreUntilDue);
   });
 
   return {
     lock: store.lock ?? mutexLock(random),
     lockName: store.name,
-    get busy() {
-      return signInOut.busy;
+    busy: () => signs?.busy() === true,
+    call: () => signs?.call() ?? 0,
+    decided: () => signs?.decided() ?? 0,
+    owes: sync.owes,
+    volatile: () => (store as VolatileStore).volatile === true && state.current !== undefined,
+    stale: () => loading !== undefined || clock.monotonic() - looked >= LOOK_EVERY,
+    share(core) {
+      age ??= createIntentAge();
+      return sharedFlight({ access, sync, debt, owner, intentLimit, age, look }, core);
     },
-    get call() {
-      return signInOut.call;
-    },
-    get decided() {
-      return signInOut.decided;
-    },
-    get owes() {
-      return sync.owes;
-    },
-    get volatile() {
-      return (store as VolatileStore).volatile === true && state.current !== undefined;
-    },
-    get stale() {
-      return loading !== undefined || clock.monotonic() - looked >= LOOK_EVERY;
-    },
-    share: (core) => sharedFlight({ access, sync, debt, owner, intentLimit, age, look }, core),
     load() {
       listen.start();
       loading ??= look()
@@ -148,19 +144,19 @@ const sharedHome: OpenHome = (store, parts): Home => {
     },
     setSession(tokens, options) {
       listen.start();
-      return signInOut.setSession(tokens, options);
+      return signInOut().setSession(tokens, options);
     },
     signOut() {
       listen.start();
       lastEnded = state.current?.record;
-      return signInOut.signOut();
+      return signInOut().signOut();
     },
     async close() {
       listen.stop();
-      debt.nudge();
-      await signInOut.settled();
-      debt.start();
-      await debt.settled();
+      debtMade?.nudge();
+      await signs?.settled();
+      if (sync.owes()) debt().start();
+      await debtMade?.settled();
     },
   };
 };

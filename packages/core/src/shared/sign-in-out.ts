@@ -22,11 +22,11 @@ const LONGEST_LOOK = 2000;
 /** Sign-in and sign-out, stored one after the other in the order of the calls; the last call has the last word. */
 export interface SignInOut {
   /** Is a sign-in being stored, or a session ended that was never read? Requests made now wait for that. */
-  readonly busy: boolean;
+  readonly busy: () => boolean;
   /** The number of the latest call. */
-  readonly call: number;
+  readonly call: () => number;
   /** The number of the latest call that has ended a session, or begun one. */
-  readonly decided: number;
+  readonly decided: () => number;
   setSession(tokens: TokenSet, options: { readonly again?: boolean | undefined }): Promise<void>;
   signOut(): Promise<void>;
   /** Resolves when nothing is being stored any more, well or badly. */
@@ -94,7 +94,7 @@ export function createSignInOut(
     const behind = comparison === 'older' || comparison === 'gone';
     const found = behind ? state.record : stored;
     const announcement = judge(found, signIn);
-    const record = announcedRecord(announcement, found, tokens, birth, stored, sync.aside);
+    const record = announcedRecord(announcement, found, tokens, birth, stored, sync.aside());
     // A known announcement also brings back a session that was gone.
     if (record === undefined && behind && announcement !== 'over' && isActive(found))
       return { announcement, record: found };
@@ -165,15 +165,9 @@ export function createSignInOut(
   };
 
   return {
-    get busy() {
-      return holding > 0;
-    },
-    get call() {
-      return call;
-    },
-    get decided() {
-      return decided;
-    },
+    busy: () => holding > 0,
+    call: () => call,
+    decided: () => decided,
     async setSession(tokens, { again = false }) {
       const same = pending.at(-1);
       if (same?.again === again && haveSameTokens(same.tokens, tokens)) return same.done;
@@ -197,7 +191,7 @@ export function createSignInOut(
       const known = state.current?.record;
       for (const { birth } of pending) sync.giveUp(birth.session);
       for (const session of overtakenIds.splice(0)) sync.giveUp(session);
-      const { aside } = sync;
+      const aside = sync.aside();
       if (aside !== undefined) sync.giveUp(aside.session);
       ended = latest = decided = ++call;
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended

@@ -15,11 +15,11 @@ import { createSeen } from './seen.ts';
  */
 export interface Sync {
   /** Does this manager know something that the store does not? Then it has to write it. */
-  readonly owes: boolean;
+  readonly owes: () => boolean;
   /** Is that a sign-out? It also replaces what cannot be read. */
-  readonly owesSignOut: boolean;
+  readonly owesSignOut: () => boolean;
   /** Is the record gone from the store, although nobody signed out? */
-  readonly away: boolean;
+  readonly away: () => boolean;
   /** What `storedState` shows, as a record of a session; `undefined`: nothing. */
   recordOf(storedState: StoredState): SessionRecord | undefined;
   compare(storedState: StoredState): Comparison;
@@ -42,7 +42,7 @@ export interface Sync {
   /** A sign-in that a later call has overtaken: it does not count, should it be found. */
   giveUp(session: string): void;
   /** What was set aside or given up, for the turn of a later record. */
-  readonly aside: ActiveRecord | undefined;
+  readonly aside: () => ActiveRecord | undefined;
 }
 
 export function createSync(parts: {
@@ -63,10 +63,10 @@ export function createSync(parts: {
   let away = false;
   let unread = false;
   let aside: ActiveRecord | undefined;
-  const givenUp = new Set<string>();
+  let givenUp: Set<string> | undefined;
   /** Its tombstone counts as any other: it is what was to be written over it. */
   const isGivenUp = (record: SessionRecord): boolean =>
-    isActive(record) && givenUp.has(record.session);
+    isActive(record) && givenUp?.has(record.session) === true;
 
   /** The newest record is in the store. Called last, after memory has it. */
   const arrived = (): void => {
@@ -127,18 +127,10 @@ export function createSync(parts: {
   };
 
   const sync: Sync = {
-    get owes() {
-      return !settled || aside !== undefined;
-    },
-    get owesSignOut() {
-      return !settled && state.record?.status === 'signedOut';
-    },
-    get away() {
-      return away;
-    },
-    get aside() {
-      return aside;
-    },
+    owes: () => !settled || aside !== undefined,
+    owesSignOut: () => !settled && state.record?.status === 'signedOut',
+    away: () => away,
+    aside: () => aside,
     recordOf: (storedState) => seen(storedState).record,
     compare,
     take(storedState) {
@@ -211,6 +203,7 @@ export function createSync(parts: {
       aside = record;
     },
     giveUp(session) {
+      givenUp ??= new Set();
       givenUp.add(session);
       if (aside?.session === session) aside = undefined;
     },

@@ -42,7 +42,7 @@ describe('who waits', () => {
     await clock.advance(5000);
     expect(asked).toEqual([3, 1, 2, 1]);
     expect(ends).toEqual(['3 got a', '2 got a', '1 failed: b']);
-    expect(queue.size).toBe(0);
+    expect(queue.size()).toBe(0);
   });
 
   it('is not settled twice when settling makes somebody leave, or settle again', async () => {
@@ -88,7 +88,7 @@ describe('a deadline', () => {
     await clock.advance(100);
     expect(ends).toHaveLength(3);
     expect(clock.pending).toBe(0);
-    expect(queue.size).toBe(0);
+    expect(queue.size()).toBe(0);
   });
 
   it('does not come early for those behind somebody who left', async () => {
@@ -100,7 +100,7 @@ describe('a deadline', () => {
     leaver.abort('left');
     await clock.advance(999);
     expect(ends).toEqual(['1 failed: left']);
-    expect(queue.size).toBe(1);
+    expect(queue.size()).toBe(1);
     await clock.advance(1);
     expect(ends).toEqual(['1 failed: left', '2 failed: late 2']);
   });
@@ -144,7 +144,7 @@ describe('an abort', () => {
     controller.abort(new Error('the user left'));
     await clock.advance(0);
     expect(ends).toEqual(['1 failed: the user left']);
-    expect(queue.size).toBe(1);
+    expect(queue.size()).toBe(1);
   });
 
   it('ends all waits with that signal, in the order of arrival, and those with others go on', async () => {
@@ -156,7 +156,7 @@ describe('an abort', () => {
     controller.abort('left');
     await clock.advance(0);
     expect(ends).toEqual(['2 got a', '1 failed: left', '3 failed: left']);
-    expect(queue.size).toBe(1);
+    expect(queue.size()).toBe(1);
   });
 
   it('is listened to while somebody waits with that signal, by one listener, and again when it is used again', async () => {
@@ -180,7 +180,7 @@ describe('an abort', () => {
     const { clock, queue, enter } = queueOf();
     const signal = AbortSignal.abort('before');
     await expect(enter(1, signal)).rejects.toBe('before');
-    expect(queue.size).toBe(0);
+    expect(queue.size()).toBe(0);
     expect(clock.pending).toBe(0);
   });
 
@@ -204,7 +204,7 @@ it('a full queue turns the newcomer away, and nobody else', async () => {
     action: 'retry',
     message: '2 requests wait for the session already',
   });
-  expect(queue.size).toBe(2);
+  expect(queue.size()).toBe(2);
   queue.settle((waiter) => (waiter === 1 ? { give: 'a' } : undefined));
   void enter(4);
   queue.settle(() => ({ give: 'b' }));

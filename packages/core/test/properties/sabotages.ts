@@ -155,7 +155,7 @@ export const SABOTAGES: readonly Sabotage[] = [
         const { settle } = queue;
         return Object.assign(queue, {
           settle(decide: Parameters<typeof settle>[0]) {
-            const all = queue.size;
+            const all = queue.size();
             let left = all;
             settle((waiter) => (--left === 0 && all > 1 ? undefined : decide(waiter)));
           },

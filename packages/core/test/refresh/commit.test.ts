@@ -209,7 +209,7 @@ describe('an answer that is to be stored', () => {
     stage.script.mode = 'grant';
     void stage.script.lock.request('lock', {}, () => Promise.resolve());
     await stage.clock.advance(100);
-    expect(stage.sync.owes).toBe(false);
+    expect(stage.sync.owes()).toBe(false);
     expect(stage.events.at(-1)).toEqual({
       type: 'refreshed',
       by: 'self',
@@ -316,11 +316,11 @@ describe('a store that cannot be written', () => {
         message: 'New tokens could not be stored yet; they are kept in memory',
       },
     ]);
-    expect([script.holders, sync.owes]).toEqual([1, true]);
+    expect([script.holders, sync.owes()]).toEqual([1, true]);
     shared.hooks.beforeWrite = undefined;
     await clock.advance(500);
     await flight.done;
-    expect([shared.record?.gen, sync.owes, script.holders]).toEqual([2, false, 0]);
+    expect([shared.record?.gen, sync.owes(), script.holders]).toEqual([2, false, 0]);
     expect(shared.record?.intent).toBeUndefined(); // nobody but us can have known that refresh token
     expect(ends).toEqual(ours);
   });
@@ -363,7 +363,7 @@ describe('a store that cannot be written', () => {
     const stage = await redeemed();
     stage.shared.put(stage.state.record);
     await stage.clock.advance(500);
-    expect([stage.sync.owes, stage.script.holders]).toEqual([false, 0]);
+    expect([stage.sync.owes(), stage.script.holders]).toEqual([false, 0]);
   });
 
   it('since something else is there now, is left alone', async () => {

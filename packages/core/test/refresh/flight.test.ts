@@ -48,7 +48,7 @@ it('one flight reads, marks, redeems, stores and shows, once each', async () => 
     record: { session: 's', gen: 2 },
     token: { accessToken: 'new', session: 's', generation: 2 },
   });
-  expect([sync.owes, script.holders, clock.pending]).toEqual([false, 0, 0]);
+  expect([sync.owes(), script.holders, clock.pending]).toEqual([false, 0, 0]);
 });
 
 it('one flight of a session in memory redeems and shows, and touches no store', async () => {

@@ -38,20 +38,20 @@ const commit = ({ sync }: ReturnType<typeof stageOf>, record: ActiveRecord) =>
 describe('what a manager owes', () => {
   it('is nothing after it has looked', () => {
     const { sync } = stageOf(expired(1));
-    expect([sync.owes, sync.due(sight(expired(1)))]).toEqual([false, undefined]);
+    expect([sync.owes(), sync.due(sight(expired(1)))]).toEqual([false, undefined]);
   });
 
   it('is a generation that could not be stored, as it is: nobody else can have begun to redeem it', () => {
     const { sync, state } = stageOf(expired(1));
     sync.ahead(expired(2));
     state.adopt(expired(2), { by: 'self', origin: 'refresh' });
-    expect([sync.owes, sync.due(sight(expired(1)))]).toEqual([true, expired(2)]);
+    expect([sync.owes(), sync.due(sight(expired(1)))]).toEqual([true, expired(2)]);
   });
 
   it('is what a store has forgotten, with the intent of nobody known: others may have been forgotten with it', () => {
     const { sync, clock } = stageOf(expired(2));
     expect(sync.take(sight(expired(1)))).toBe('older');
-    expect(sync.owes).toBe(true);
+    expect(sync.owes()).toBe(true);
     expect(sync.due(sight(expired(1)))).toEqual({
       ...expired(2),
       intent: { gen: 2, owner: '', startedAt: clock.now(), attempt: 0 },
@@ -63,7 +63,7 @@ describe('what a manager owes', () => {
     sync.ahead(expired(2));
     state.adopt(expired(2), { by: 'self', origin: 'refresh' });
     sync.paid(expired(2));
-    expect(sync.owes).toBe(false);
+    expect(sync.owes()).toBe(false);
     sync.take(sight(expired(1)));
     expect(sync.due(sight(expired(1)))?.intent).toMatchObject({ gen: 2, owner: '' });
   });
@@ -81,7 +81,7 @@ describe('what a manager owes', () => {
   it('is a sign-out, of whatever session is found where none was ever read', () => {
     const { sync, state } = stageOf();
     sync.end(tombstoneOf(state.record, 'nobody', 5), true);
-    expect(sync.owesSignOut).toBe(true);
+    expect(sync.owesSignOut()).toBe(true);
     expect(sync.due(sight(another('t', T)))).toMatchObject({ session: 't', status: 'signedOut' });
   });
 
@@ -99,7 +99,7 @@ describe('what a manager owes', () => {
     const tombstone = tombstoneOf(expired(2), 's', T);
     sync.end(tombstone, false); // while generation 2 was on its way to the store
     sync.paid(expired(2));
-    expect([sync.owes, sync.owesSignOut, state.record]).toEqual([true, true, tombstone]);
+    expect([sync.owes(), sync.owesSignOut(), state.record]).toEqual([true, true, tombstone]);
     expect(sync.due(sight(expired(2)))).toMatchObject({ session: 's', status: 'signedOut' });
   });
 
@@ -109,7 +109,7 @@ describe('what a manager owes', () => {
     state.adopt(expired(2), { by: 'self', origin: 'refresh' });
     told.length = 0;
     sync.take(sight(expired(3)));
-    expect([sync.owes, told]).toEqual([false, ['paid', 'refreshed']]);
+    expect([sync.owes(), told]).toEqual([false, ['paid', 'refreshed']]);
   });
 });
 
@@ -117,9 +117,9 @@ describe('a record that is gone, though nobody signed out', () => {
   it('ends the session for callers, with a warning; memory keeps it, and nothing is due', () => {
     const { sync, state, told } = stageOf(expired(1));
     expect(sync.take(nothing)).toBe('gone');
-    expect([sync.away, state.current, state.record]).toEqual([true, undefined, expired(1)]);
+    expect([sync.away(), state.current, state.record]).toEqual([true, undefined, expired(1)]);
     expect(told).toEqual(['warning AWAY', 'signedOut']);
-    expect([sync.owes, sync.due(nothing)]).toEqual([false, undefined]);
+    expect([sync.owes(), sync.due(nothing)]).toEqual([false, undefined]);
   });
 
   it('and is gone still tells nothing twice', () => {
@@ -133,7 +133,7 @@ describe('a record that is gone, though nobody signed out', () => {
     const { sync, state, told } = stageOf(expired(1));
     sync.take(nothing);
     sync.take(sight(expired(1)));
-    expect([sync.away, state.current?.record, sync.owes]).toEqual([false, expired(1), false]);
+    expect([sync.away(), state.current?.record, sync.owes()]).toEqual([false, expired(1), false]);
     expect(told.at(-1)).toBe('signedIn');
   });
 
@@ -141,11 +141,11 @@ describe('a record that is gone, though nobody signed out', () => {
     const { sync, state } = stageOf(expired(2));
     sync.take(nothing);
     sync.take(sight(expired(1)));
-    expect([state.current, sync.owes]).toEqual([undefined, true]);
+    expect([state.current, sync.owes()]).toEqual([undefined, true]);
     const due = sync.due(sight(expired(1)));
     expect(due).toMatchObject({ gen: 2, tokens: expired(2).tokens });
     sync.paid(due as SessionRecord);
-    expect([sync.away, state.current?.record.gen]).toEqual([false, 2]);
+    expect([sync.away(), state.current?.record.gen]).toEqual([false, 2]);
   });
 
   it.each([
@@ -155,7 +155,7 @@ describe('a record that is gone, though nobody signed out', () => {
     const { sync, state } = stageOf(expired(1));
     sync.take(nothing);
     sync.take(sight(record));
-    expect([sync.away, state.current?.record]).toEqual([false, record]);
+    expect([sync.away(), state.current?.record]).toEqual([false, record]);
   });
 
   it('and a sign-out comes instead: it is over', () => {
@@ -165,7 +165,7 @@ describe('a record that is gone, though nobody signed out', () => {
     sync.take(sight(tombstone));
     expect([state.current, state.record]).toEqual([undefined, tombstone]);
     sync.take(sight(expired(1)));
-    expect([state.current, sync.owes]).toEqual([undefined, true]);
+    expect([state.current, sync.owes()]).toEqual([undefined, true]);
   });
 
   it('that was never stored is not gone: it is owed', () => {
@@ -181,7 +181,7 @@ describe('a record that was seen a while ago', () => {
   it('moves nothing back', () => {
     const { sync, state } = stageOf(expired(3));
     for (const record of [expired(2), { ...another('t', 0), turn: 0 }]) sync.learn(record);
-    expect([state.current?.record, sync.owes]).toEqual([expired(3), false]);
+    expect([state.current?.record, sync.owes()]).toEqual([expired(3), false]);
   });
 
   it('and is newer is taken over', () => {
@@ -216,7 +216,7 @@ describe('a sign-in of which nobody knows whether it was stored', () => {
   it('is owed, beside what memory knows, and comes after what it replaces', () => {
     const { sync, state } = set();
     const due = sync.due(sight(expired(1)));
-    expect([sync.owes, due, state.current?.record]).toEqual([
+    expect([sync.owes(), due, state.current?.record]).toEqual([
       true,
       { ...aside, past: [fingerprint('rt-1')] },
       expired(1),
@@ -228,19 +228,19 @@ describe('a sign-in of which nobody knows whether it was stored', () => {
   it('is the session once it was paid', () => {
     const { sync, state } = set();
     sync.paid(aside);
-    expect([sync.owes, state.current?.record]).toEqual([false, aside]);
+    expect([sync.owes(), state.current?.record]).toEqual([false, aside]);
   });
 
   it('is dropped at the sight of anything newer', () => {
     const { sync, state } = set();
     sync.take(sight(expired(2)));
-    expect([sync.owes, state.current?.record]).toEqual([false, expired(2)]);
+    expect([sync.owes(), state.current?.record]).toEqual([false, expired(2)]);
   });
 
   it('is dropped by a later call, and does not count should it be found', () => {
     const { sync, state } = set();
     sync.giveUp('t');
-    expect(sync.owes).toBe(false);
+    expect(sync.owes()).toBe(false);
     expect(sync.take(sight(aside))).toBe('older');
     expect(state.current?.record).toEqual(expired(1));
   });

@@ -103,7 +103,7 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
     const storedState = await access.read();
     if (storedState.unreadable !== undefined) throw storedState.unreadable;
     sync.take(storedState);
-    return sync.owes ? debt.pay(storedState) : storedState;
+    return sync.owes() ? debt.pay(storedState) : storedState;
   };
   const age = createIntentAge();
   const { intentLimit = 80_000 } = options;
@@ -164,7 +164,10 @@ export function flightStage(stored: ActiveRecord | undefined, options: StageOpti
         reason,
         onStore
           ? (core) =>
-              sharedFlight({ access, sync, debt, owner: 'me', intentLimit, age, look }, core)
+              sharedFlight(
+                { access, sync, debt: () => debt, owner: 'me', intentLimit, age, look },
+                core,
+              )
           : undefined,
         (end) => void ends.push(end),
       );
