@@ -86,6 +86,7 @@ export function runClient(
     },
   };
   const tokens = createTokenManager({
+    name: setup.name,
     store: inner.lock === undefined ? store : { ...store, lock: watch(inner.lock) },
     clock,
     rotation: setup.rotation,

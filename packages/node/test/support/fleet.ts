@@ -55,15 +55,19 @@ export const flawless = ({ processes, expiries, requests }: FleetPlan): FleetRes
   crashed: 0,
 });
 
-/** A fleet on a credentials file, of processes unless it is started otherwise. */
+/** A fleet on a credentials file, of processes unless it is started otherwise; `names` of its managers, in turn. */
 export async function fileFleet(
   startMember: (name: string, args: readonly string[]) => Member = start,
+  names: readonly string[] = [],
 ): Promise<FleetPlace> {
   const folder = await newFolder();
   const file = folder.at('credentials.json');
+  let started = 0;
   return {
     start({ tokenEndpoint, revocationEndpoint }) {
-      const setup: FileSetup = { file, tokenEndpoint, revocationEndpoint, clientId: CLIENT_ID };
+      const name = names[started++ % names.length];
+      const urls = { tokenEndpoint, revocationEndpoint };
+      const setup: FileSetup = { file, name, ...urls, clientId: CLIENT_ID };
       return startMember('client', [JSON.stringify(setup)]);
     },
     write: (record) => writeFile(file, JSON.stringify(record), { mode: 0o600 }),

@@ -33,6 +33,8 @@ export const COSTS: Readonly<Record<'nothing' | 'the answer', readonly Step[]>> 
 
 /** How one process of many is set up, whatever its store. */
 export interface Setup {
+  /** What its manager is called, where that is not the name of the store. */
+  readonly name?: string | undefined;
   readonly rotation?: Rotation | undefined;
   readonly tokenEndpoint: string;
   readonly revocationEndpoint: string;
