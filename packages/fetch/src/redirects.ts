@@ -1,5 +1,6 @@
 import { release } from './answer.ts';
 import type { AnyFetch } from './client.ts';
+import { referrerAfter } from './referrer.ts';
 
 /** As many as the Fetch standard follows. */
 const MOST = 20;
@@ -38,7 +39,7 @@ export async function sendAndFollow(
     const location = locationOf(response, url);
     if (!location) return count ? asRedirected(response) : response;
     await release(response);
-    const next = await nextInit(redirectable, init, response.status);
+    const next = await nextInit(redirectable, init, response, url);
     if (new URL(location).origin !== new URL(url).origin)
       return asRedirected((await send(location, withoutSecrets(next))) as Response);
     [target, url, init] = [location, location, next];
@@ -57,10 +58,12 @@ function locationOf(response: Response, url: string): string | undefined {
 async function nextInit(
   { request, again }: Redirectable,
   init: RequestInit,
-  status: number,
+  { status, headers }: Response,
+  url: string,
 ): Promise<RequestInit> {
   const method = (init.method ?? request?.method ?? 'GET').toUpperCase();
   const next: RequestInit = { ...(request && optionsOf(request)), ...init, method };
+  Object.assign(next, referrerAfter(next, url, headers.get('referrer-policy')));
   const toGet =
     status === 303
       ? method !== 'GET' && method !== 'HEAD'

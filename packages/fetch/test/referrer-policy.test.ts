@@ -49,19 +49,29 @@ describe.each([
   ['undici', undici.fetch],
   ['node-fetch', nodeFetch],
 ])('redirects that are followed here, with the fetch of %s below', (_name, fetch) => {
+  const compare = async (referrer: string, hops: readonly string[]): Promise<void> => {
+    const send = async (by: typeof globalThis.fetch): Promise<(string | undefined)[]> => {
+      seen = [];
+      policies = [...hops];
+      await by(`${origin}/`, { referrer });
+      return seen;
+    };
+    const bare = await send(fetch as unknown as typeof globalThis.fetch);
+    expect(bare).toHaveLength(hops.length + 1);
+    expect(await send(createAuthFetch('token', { origins: [origin], fetch }))).toEqual(bare);
+  };
+
   it.each(CASES)(
     'say of the referrer what they say without us, for a policy of %s',
     async (_of, hops) => {
-      const referrer = `${origin}/index.html?test=1`;
-      const send = async (by: typeof globalThis.fetch): Promise<(string | undefined)[]> => {
-        seen = [];
-        policies = [...hops];
-        await by(`${origin}/`, { referrer });
-        return seen;
-      };
-      const bare = await send(fetch as unknown as typeof globalThis.fetch);
-      expect(bare).toHaveLength(hops.length + 1);
-      expect(await send(createAuthFetch('token', { origins: [origin], fetch }))).toEqual(bare);
+      await compare(`${origin}/index.html?test=1`, hops);
+    },
+  );
+
+  it.each([['none'], ['unsafe-url'], ['origin']])(
+    'say of a referrer elsewhere what they say without us, for %s',
+    async (policy) => {
+      await compare('http://elsewhere.example/index.html?test=1', [policy, 'unsafe-url']);
     },
   );
 });
