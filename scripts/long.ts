@@ -13,6 +13,7 @@ const RUNS = [
   'postgres',
   'sqlite',
   'tabs',
+  'consumers',
 ];
 /** Need something that is not here, so they are run by name only. */
 const BY_NAME = ['upstream'];

@@ -1,15 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { build as buildWithEsbuild } from 'esbuild';
 import { resolve as resolveAsMetro } from 'metro-resolver';
 import { build as buildWithVite } from 'vite';
-import { runCommand } from '../command.ts';
 import { PACKAGES } from '../house.ts';
-import { jestCommand } from '../jest-command.ts';
 import type { Step } from '../steps/step.ts';
 import type { Entry } from '../workspace.ts';
 import { type Resolving, runWebpack } from './bundle.ts';
-import type { Packed, PackedPackage, Packing } from './packed-types.ts';
+import type { Packed, Packing } from './packed-types.ts';
+import { tsJestProblems } from './ts-jest.ts';
 
 type Check = (packed: Packed) => Promise<string[]>;
 
@@ -20,8 +19,12 @@ export function resolversStep(packing: Packing): Step {
     'webpack without exports': (packed) =>
       webpackProblems(packed, { exportsFields: [], fullySpecified: false }),
     Vite: viteProblems,
+    esbuild: async (packed) => [
+      ...(await esbuildProblems(packed, pageEntries(packed), 'browser')),
+      ...(await esbuildProblems(packed, allEntries(packed), 'node')),
+    ],
     Metro: async (packed) => [...metroProblems(packed, true), ...metroProblems(packed, false)],
-    'ts-jest in CommonJS': tsJestProblems,
+    'ts-jest in CommonJS, with msw': tsJestProblems,
   };
   return {
     name: 'resolvers',
@@ -73,6 +76,27 @@ async function viteProblems(packed: Packed): Promise<string[]> {
       configFile: false,
       logLevel: 'silent',
       build: { write: false, lib: { entry, formats: ['es'] }, rolldownOptions: { external: [] } },
+    }),
+  );
+}
+
+async function esbuildProblems(
+  { project }: Packed,
+  entries: readonly Entry[],
+  platform: 'browser' | 'node',
+): Promise<string[]> {
+  const folder = path.join(project, `esbuild-${platform}`);
+  const entry = moduleOf(entries, folder);
+  return failureOf(
+    buildWithEsbuild({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      platform,
+      format: 'esm',
+      // Compiled for a machine; nothing bundles that.
+      external: ['*.node'],
+      logLevel: 'silent',
     }),
   );
 }
@@ -143,61 +167,3 @@ function packageAround(file: string, read: (file: string) => Record<string, unkn
   }
   return null;
 }
-
-/** An app in CommonJS, whose tests jest compiles as TypeScript did before it read `exports`. */
-async function tsJestProblems(packed: Packed): Promise<string[]> {
-  const folder = path.join(packed.project, 'ts-jest');
-  mkdirSync(folder, { recursive: true });
-  const require = createRequire(import.meta.url);
-  writeFileSync(path.join(folder, 'package.json'), '{ "type": "commonjs" }');
-  writeFileSync(
-    path.join(folder, 'app.test.ts'),
-    [GLOBALS, ...packed.packages.map(testOf)].join('\n'),
-  );
-  const compilerOptions = {
-    module: 'commonjs',
-    moduleResolution: 'node10',
-    target: 'es2022',
-    lib: ['es2022', 'dom', 'dom.iterable'],
-    strict: true,
-    esModuleInterop: true,
-    types: ['node'],
-    // What those who compile like this have on: the declarations of a package that has ES modules only do not fit.
-    skipLibCheck: true,
-  };
-  const transform = [
-    require.resolve('ts-jest'),
-    { tsconfig: compilerOptions, compiler: require.resolve('typescript-5.9') },
-  ];
-  const config = {
-    rootDir: folder,
-    testEnvironment: 'node',
-    transform: { '\\.ts$': transform },
-    haste: { forceNodeFilesystemAPI: true },
-    watchman: false,
-  };
-  const { ok, output } = await runCommand(process.execPath, [
-    ...jestCommand(['--config', JSON.stringify(config), '--runInBand']).filter(
-      (argument) => argument !== '--experimental-vm-modules',
-    ),
-  ]);
-  return ok ? [] : [output];
-}
-
-/** A test for each entry: it loads, and has something to call. msw has a dependency that jest loads for nobody in CommonJS. */
-function testOf({ id, entries }: PackedPackage): string {
-  return entries
-    .filter(({ name }) => name !== '@unexpired/testing/msw')
-    .map(({ name }, index) => {
-      const alias = `${id}${index}`;
-      return `import * as ${alias} from '${name}';
-test('${name}', () => {
-  const functions = Object.values(${alias}).filter((one) => typeof one === 'function');
-  expect(functions).not.toEqual([]);
-});`;
-    })
-    .join('\n');
-}
-
-const GLOBALS = `declare const test: (name: string, run: () => void) => void;
-declare const expect: (value: unknown) => { not: { toEqual(value: unknown): void } };`;
