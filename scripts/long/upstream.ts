@@ -22,16 +22,24 @@ const { values } = parseArgs({
 
 type Results = Map<string, 'ok' | 'not ok'>;
 
-function run(source: string, suite: Suite, way: string, only?: readonly string[]): Results {
+/** Results by the name of the test, and what was ended before it ended by itself. */
+interface Run {
+  readonly results: Results;
+  readonly cut: readonly string[];
+}
+
+function run(source: string, suite: Suite, way: string, only?: readonly string[]): Run {
   const preload = pathToFileURL(path.join(FOLDER, suite.preload));
   const results: Results = new Map();
+  const cut: string[] = [];
   let errors = '';
-  for (const { prefix, args } of suite.commands(source, only)) {
-    const { stdout, stderr } = spawnSync(process.execPath, args, {
+  for (const { prefix, args, timeout } of suite.commands(source, only)) {
+    const { stdout, stderr, signal } = spawnSync(process.execPath, args, {
       cwd: source,
       encoding: 'utf8',
       maxBuffer: 2 ** 28,
-      timeout: 30 * 60_000,
+      timeout,
+      killSignal: 'SIGKILL',
       env: {
         ...process.env,
         UNEXPIRED_UPSTREAM: way,
@@ -39,23 +47,25 @@ function run(source: string, suite: Suite, way: string, only?: readonly string[]
       },
     });
     errors = `${errors}${stderr}`.slice(-2000);
+    if (signal !== null) cut.push(`${prefix}(${way}, ${signal} after at most ${timeout / 1000} s)`);
     for (const [name, result] of readTap(stdout)) results.set(`${prefix}${name}`, result);
   }
   if (results.size === 0) throw new Error(`${way}: no test ran\n${errors}`);
   const failed = [...results.values()].filter((result) => result !== 'ok').length;
   process.stdout.write(`${way.padEnd(8)}${results.size} tests, ${failed} failed\n`);
-  return results;
+  if (cut.length > 0) process.stdout.write(`Did not end:\n  ${cut.join('\n  ')}\n`);
+  return { results, cut };
 }
 
 /** The results of each way. Many tests measure time, and fail on a busy machine: those that are new are run once more, alone. */
-function runAll(source: string, suite: Suite): Results[] {
+function runAll(source: string, suite: Suite): Run[] {
   const runs = WAYS.map((way) => run(source, suite, way));
-  const [bare = new Map<string, string>()] = runs;
-  for (const [index, results] of runs.entries()) {
+  const bare: Results = runs[0]?.results ?? new Map();
+  for (const [index, { results }] of runs.entries()) {
     const failed = index === 0 ? [] : newFailures([bare, results], []);
     if (failed.length === 0) continue;
     const again = run(source, suite, WAYS[index] ?? '', failed);
-    for (const name of failed) if (again.get(name) === 'ok') results.set(name, 'ok');
+    for (const name of failed) if (again.results.get(name) === 'ok') results.set(name, 'ok');
   }
   return runs;
 }
@@ -72,14 +82,19 @@ function main(): void {
       '--source: expected a checkout of the project, with its dependencies installed',
     );
   if (!existsSync(path.join(source, suite.runner)))
-    throw new Error(`--source: ${suite.runner} is missing; install the dependencies there first`);
+    throw new Error(`--source: ${suite.runner} is missing; run there first: ${suite.setUp}`);
   const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: source, encoding: 'utf8' });
-  const runs = runAll(source, suite);
+  const all = runAll(source, suite);
+  const runs = all.map(({ results }) => results);
   const file = path.join(FOLDER, `${values.suite}.txt`);
   const known = existsSync(file) ? readList(readFileSync(file, 'utf8')) : new Map<string, string>();
   if (write) {
-    const title = `${values.suite}, commit ${commit.stdout.trim()}\nNot run: ${suite.leftOut}`;
-    writeFileSync(file, writeList(title, WAYS, runs, known));
+    const title = [
+      `${values.suite}, commit ${commit.stdout.trim()}`,
+      `Not run: ${suite.leftOut}`,
+      ...all.flatMap(({ cut }) => cut).map((one) => `Did not end: ${one}`),
+    ];
+    writeFileSync(file, writeList(title.join('\n'), WAYS, runs, known));
   }
   const found = newFailures(runs, [...known.keys()]);
   if (found.length === 0) return;

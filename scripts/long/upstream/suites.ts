@@ -3,8 +3,9 @@ import path from 'node:path';
 
 /** Another project's tests, and how they are started here. */
 export interface Suite {
-  /** What the checkout has to have installed. */
+  /** What the checkout has to have installed, and how it gets there. */
   readonly runner: string;
+  readonly setUp: string;
   /** Loaded into each of its processes, beside this file. */
   readonly preload: string;
   /** What is not run, and why. */
@@ -16,6 +17,8 @@ export interface Suite {
 export interface Command {
   readonly prefix: string;
   readonly args: readonly string[];
+  /** Milliseconds. What has not ended then is ended, and the list says so. */
+  readonly timeout: number;
 }
 
 const AVA = 'node_modules/ava/entrypoints/cli.mjs';
@@ -23,12 +26,14 @@ const MOCHA = 'node_modules/mocha/bin/_mocha';
 
 const ky: Suite = {
   runner: AVA,
+  setUp: 'npm install',
   preload: 'in-ky.ts',
   leftOut:
     'what needs a browser (test/browser.ts, test/with-page.ts), and "works even in old browsers", which puts an asserting class in the place of the global Headers while the other tests of its file run',
   commands: (_source, only = []) => [
     {
       prefix: '',
+      timeout: 30 * 60_000,
       args: [
         AVA,
         '--tap',
@@ -46,12 +51,14 @@ const ky: Suite = {
 
 const axios: Suite = {
   runner: MOCHA,
+  setUp: 'npm ci --ignore-scripts',
   preload: 'in-axios.ts',
   leftOut:
     'test/specs, which is for browsers (karma with jasmine-ajax, which replaces XMLHttpRequest by a mock), and test/module, which compiles its types',
   commands: (source, only) => [
     {
       prefix: '',
+      timeout: 10 * 60_000,
       args: [
         MOCHA,
         '--reporter=tap',
@@ -66,8 +73,8 @@ const axios: Suite = {
 
 // A file a process, as its own runner has it: what one does to the global dispatcher is nothing to the next.
 const undici: Suite = {
-  // Its tests need nothing but Node to be run, and this.
-  runner: 'node_modules/@matteo.collina/tspl/tspl.js',
+  runner: 'node_modules/@metcoder95/https-pem/cert.pem',
+  setUp: 'npm install && npm run generate-pem',
   preload: 'in-undici.ts',
   leftOut:
     'what does not go through the fetch that it exports: the tests of its dispatchers, web sockets and caches, and the web platform tests, which run its sources',
@@ -78,7 +85,15 @@ const undici: Suite = {
       .toSorted()
       .map((file) => ({
         prefix: `${file.slice('test/'.length)} › `,
-        args: ['--expose-gc', '--test-reporter=tap', file],
+        timeout: 60_000,
+        // A test that fails leaves its server open, which would keep the process. The certificate that it makes for its tests has a key that is too short for today's OpenSSL.
+        args: [
+          '--tls-cipher-list=DEFAULT@SECLEVEL=0',
+          '--expose-gc',
+          '--test-force-exit',
+          '--test-reporter=tap',
+          file,
+        ],
       }))
       .filter(({ prefix }) => !only || only.some((name) => name.startsWith(prefix))),
 };
