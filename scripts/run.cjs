@@ -33,6 +33,7 @@ var TASKS = {
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
   'size-table': { script: 'scripts/size-table.ts' },
+  'test:runtimes': { build: true, script: 'scripts/runtimes.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },
 };
 
@@ -105,7 +106,7 @@ function workspaceFolders() {
       }),
     );
   }, []);
-  return nested.concat('benchmarks').filter(function (folder) {
+  return nested.concat(['benchmarks', 'runtimes']).filter(function (folder) {
     return fs.existsSync(path.join(root, folder, 'package.json'));
   });
 }

@@ -6,6 +6,7 @@ import { sizeStep } from '../package-checks/size.ts';
 import { unusedStep } from '../package-checks/unused.ts';
 import { buildStep } from './build.ts';
 import { compatStep } from './compat.ts';
+import { runtimesStep } from './runtimes.ts';
 import { sourceSteps } from './sources.ts';
 import type { Step } from './step.ts';
 import { type Totals, unitStep } from './unit.ts';
@@ -17,6 +18,7 @@ export function allSteps(packing: Packing, report: (totals: Totals) => void): St
     buildStep,
     unitStep(report),
     compatStep,
+    runtimesStep,
     contentsStep(packing),
     sizeStep(packing),
     unusedStep,
