@@ -32,19 +32,32 @@ export async function waitForToken(
   client: Client,
 ): Promise<Signature | undefined> {
   const body = init?.body ?? request?.body;
+  const watched = init?.body || !request || !isUsedByLooking(request) ? body : request.clone().body;
   let end = (): void => undefined;
   const failed = new Promise<never>((_resolve, reject) => {
-    end = watchBody(body, (cause) => reject(bodyError(client, cause)));
+    end = watchBody(watched, (cause) => reject(bodyError(client, cause)));
   });
   try {
     return await Promise.race([signing, failed]);
   } catch (error) {
     end();
     letGoOfBody(body, error);
+    if (watched !== body) letGoOfBody(watched, error);
     throw await abortError(client, url, signal, error);
   } finally {
     end();
   }
+}
+
+/**
+ * Does a reader of its body use a `Request` up, although it reads nothing? In Bun 1.4 it does, and the request is not sent
+ * after that. A copy can be looked at instead.
+ */
+function isUsedByLooking({ body }: Request): boolean {
+  if (!body || !('getReader' in body)) return false;
+  const one = new Request('http://localhost', { method: 'POST', body: 'a' });
+  one.body?.getReader().releaseLock();
+  return one.bodyUsed;
 }
 
 /** Sends a request that is not ours, or not signed: as it is, but for what only we know. */
