@@ -75,6 +75,14 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
     if (token !== undefined) values.keepOnly(token); // that of the value that counts
   });
 
+  const requireOpen = (): void => {
+    if (closed !== undefined) throw new TokenError('ERR_CLOSED', { message: 'Used after close()' });
+  };
+  /** A token, unless nothing is made any more. */
+  const find = async (wait: WaitOptions | undefined): Promise<IssuedToken | undefined> => {
+    requireOpen();
+    return manager.getToken(wait);
+  };
   /** The value that `found` stands for, in use from now on; or the next one, where that was replaced before we got here. */
   const enter = async (
     found: Promise<IssuedToken | undefined>,
@@ -82,8 +90,7 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
   ): Promise<UsedValue<Value> & { readonly token: IssuedToken }> => {
     let token = (await found) as IssuedToken; // nobody can sign out here
     for (;;) {
-      if (closed !== undefined)
-        throw new TokenError('ERR_CLOSED', { message: 'Used after close()' });
+      requireOpen();
       const used = values.enter(token.accessToken);
       if (used !== undefined) return { ...used, token };
       token = (await manager.replaceRejected(token, wait)) as IssuedToken;
@@ -100,18 +107,18 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
 
   return {
     async get(wait) {
-      const { value, leave } = await enter(manager.getToken(wait), wait);
+      const { value, leave } = await enter(find(wait), wait);
       leave();
       return value;
     },
     async use(task, wait) {
-      let found = manager.getToken(wait);
+      let found = find(wait);
       for (let again = false; ; again = true) {
         const { value, token, leave } = await enter(found, wait);
         try {
           return await task(value);
         } catch (error) {
-          if (again || !isRejected(error)) throw error;
+          if (again || closed !== undefined || !isRejected(error)) throw error;
           found = manager.replaceRejected(token, wait).catch((reason: unknown) => {
             throw unrepaired(error, reason);
           });

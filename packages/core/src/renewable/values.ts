@@ -33,6 +33,11 @@ export function createValues<Value>(dispose: (value: Value) => Promise<void>): V
 
   const leave = (id: string, entry: Kept<Value>): void => {
     if (--entry.users > 0) return;
+    // The same value may have been made twice: it goes with the last of them.
+    const isShared = [...all.values()].some(
+      ({ users, value }) => users > 0 && Object.is(value, entry.value),
+    );
+    if (isShared) return void all.delete(id);
     void dispose(entry.value).then(() => {
       all.delete(id);
       if (all.size === 0) gone();

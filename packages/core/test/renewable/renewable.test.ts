@@ -344,6 +344,53 @@ describe('dispose', () => {
     expect(disposed).toEqual([1]);
   });
 
+  it('is not put off by a refusal on close: the caller gets it, and no other value is made', async () => {
+    const { logins, clock, query, takeBack, made } = testLogins();
+    const [answer, end] = [gate(), gate()];
+    const refused = reasonOf(logins.use(async (login) => (await answer.promise, query(login))));
+    const slow = logins.use(() => end.promise);
+    await clock.advance(2000);
+    takeBack();
+    const closing = logins.close();
+    answer.open();
+    expect(await refused).toBeInstanceOf(Refused);
+    end.open();
+    await Promise.all([slow, closing]);
+    expect(made()).toBe(1);
+  });
+
+  it('happens to a value that was made twice when it is out of use as both', async () => {
+    const pool = { open: true };
+    const clock = testClock();
+    const one = renewable({
+      clock,
+      random: seededRandom(1),
+      acquire: async () => ({ value: pool, expiresAt: clock.now() + HOUR }),
+      dispose: (value) => void (value.open = false),
+    });
+    await one.get();
+    await clock.advance(HOUR);
+    expect(await one.use(async ({ open }) => open)).toBe(true);
+    await settle();
+    expect(pool.open).toBe(true);
+    await one.close();
+    expect(pool.open).toBe(false);
+  });
+
+  it('is not waited for by making another value: none is made after close', async () => {
+    const { logins, clock, disposed, made } = testLogins({}, 10_000);
+    const answer = gate();
+    const slow = logins.use(() => answer.promise);
+    await settle();
+    const closing = logins.close();
+    await clock.advance(11_000);
+    expect(await reasonOf(logins.get())).toMatchObject({ code: 'ERR_CLOSED' });
+    expect(await reasonOf(logins.use(async () => 1))).toMatchObject({ code: 'ERR_CLOSED' });
+    answer.open();
+    await Promise.all([slow, closing]);
+    expect([made(), disposed]).toEqual([1, [1]]);
+  });
+
   it('happens to a value that arrives after close', async () => {
     const answer = gate<{ value: Login }>();
     const { logins, disposed } = testLogins({ acquire: () => answer.promise });
