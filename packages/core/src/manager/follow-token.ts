@@ -63,7 +63,16 @@ export function followToken(
   const missed = (error: unknown): void => {
     if (!stopped) after(Math.max(AGAIN, tokenErrorOf(error)?.retryAfter ?? 0), 0);
   };
-  const look = (validFor = 0): void => void tokens.getToken({ validFor }).then(found, missed);
+  let asked = 0;
+  const look = (validFor = 0): void => {
+    const number = ++asked;
+    const ifLatest =
+      <T>(then: (answer: T) => void) =>
+      (answer: T) => {
+        if (number === asked) then(answer);
+      };
+    tokens.getToken({ validFor }).then(ifLatest(found), ifLatest(missed));
+  };
 
   const unsubscribe = tokens.subscribe(({ type }) => {
     if (MOVES.has(type)) look();

@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createTokenManager, followToken } from '../../src/index.ts';
+import {
+  createTokenManager,
+  followToken,
+  type IssuedToken,
+  type TokenEvent,
+} from '../../src/index.ts';
 import { settle } from '../support/clock.ts';
 
 const HOUR = 3_600_000;
@@ -67,6 +72,26 @@ describe('followToken', () => {
     broken = false;
     await jest.advanceTimersByTimeAsync(5000);
     expect(used).toEqual(['at-0']);
+    stop();
+  });
+
+  it('never goes back to a token whose answer was overtaken by that of a later question', async () => {
+    const answers: ((token: IssuedToken) => void)[] = [];
+    let tell: (event: TokenEvent) => void = () => undefined;
+    const used: (string | undefined)[] = [];
+    const stop = followToken(
+      {
+        subscribe: (listener) => ((tell = listener), () => undefined),
+        getToken: () => new Promise((resolve) => answers.push(resolve)),
+      },
+      (token) => used.push(token?.accessToken),
+    );
+    tell({ type: 'signedIn', by: 'peer', name: 'session', at: 0 });
+    answers[1]?.({ accessToken: 'new', session: 's2', generation: 0 });
+    await settle();
+    answers[0]?.({ accessToken: 'old', session: 's1', generation: 0 });
+    await settle();
+    expect(used).toEqual(['new']);
     stop();
   });
 
