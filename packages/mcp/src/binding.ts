@@ -29,13 +29,14 @@ export const bind = <T extends object>(tokens: T, binding: Binding): T => ({
 });
 
 /** What readers of the session get: a token without its binding, in which a secret may be. */
-export function readable<T extends AccessToken>(token: T): T {
-  const { [MEMBER]: _, ...extra } = token.extra ?? {};
-  return { ...token, extra };
+export function readable<T extends AccessToken | undefined>(token: T): T {
+  const { [MEMBER]: _, ...extra } = token?.extra ?? {};
+  return token && { ...token, extra };
 }
 
 /**
- * Is a token for `resource` one for this server? A resource covers all that is below its path, as the MCP SDK has it.
+ * Is a token for `resource` one for this server? A resource covers all that is below its path, as the MCP SDK has it. One
+ * with a query, in which a tenant may be, covers that alone.
  *
  * @example
  * ```ts
@@ -44,9 +45,11 @@ export function readable<T extends AccessToken>(token: T): T {
  */
 export function covers(resource: unknown, server: URL): boolean {
   if (typeof resource !== 'string' || !URL.canParse(resource)) return false;
-  const { origin, pathname } = new URL(resource);
+  const { origin, pathname, search } = new URL(resource);
   return (
-    origin === server.origin && `${server.pathname}/`.startsWith(pathname.replace(/\/?$/, '/'))
+    origin === server.origin &&
+    ['', server.search].includes(search) &&
+    `${server.pathname}/`.startsWith(pathname.replace(/\/?$/, '/'))
   );
 }
 
@@ -56,11 +59,10 @@ export function boundStore(store: TokenStore, settings: Settings): TokenStore {
     ...store,
     async read() {
       const stored = await store.read();
-      if (stored === undefined || stored.unreadable !== undefined) return stored;
-      const fault = faultOf(stored.value, settings);
-      if (fault === undefined) return stored;
+      const fault = stored && !stored.unreadable && faultOf(stored.value, settings);
+      if (!fault) return stored;
       const unreadable = new TokenError('ERR_STORE_RECORD', {
-        message: `Store "${store.name}" holds a session ${fault} than that of ${settings.server.href}; it was left as it is. Each server needs its own; signOut() empties this one`,
+        message: `Store "${store.name}" holds a session ${fault} than that of ${settings.server.href}. Each server needs its own; signOut() empties it`,
       });
       return { ...stored, unreadable };
     },
@@ -74,9 +76,10 @@ function faultOf(value: unknown, { server, client }: Settings): string | undefin
   // Without a `v` it may be tokens that another program left: whose they are is not known.
   const binding = bindingOf((v === undefined ? value : tokens) as AccessToken);
   if (!covers(binding?.resource, server)) return 'of another resource';
-  const { issuer, tokenEndpoint } = binding as Binding;
+  const { issuer, tokenEndpoint, revocationEndpoint = tokenEndpoint } = binding as Binding;
   try {
-    requireReachable('tokenEndpoint', tokenEndpoint, server, false);
+    for (const endpoint of [tokenEndpoint, revocationEndpoint])
+      requireReachable('', endpoint, server, false);
     if (issuer === (client.issuer ?? issuer)) return undefined;
   } catch {
     // a place that no login here would have named

@@ -36,25 +36,28 @@ export function discover({ server, client }: Settings, signal: AbortSignal): Pro
           ]
         : [reachable('resource_metadata', named, server)];
     const about = await firstOf(places, limited);
-    if (about !== undefined && !covers(about['resource'], server))
+    if (about && !covers(about['resource'], server))
       throw misconfigured(`The metadata of ${server.href} is that of another resource`);
     const issuer = issuerIn(about?.['authorization_servers'], server, client.issuer);
-    const scopes = about?.['scopes_supported'];
     return {
-      resource: about === undefined ? server.href : (about['resource'] as string),
+      resource: (about?.['resource'] as string | undefined) ?? server.href,
       issuer,
       metadata: await discoverServer(reachable('authorization_servers', issuer, server), {
         required: ['authorization_endpoint', 'token_endpoint'],
         optional: ['registration_endpoint', 'revocation_endpoint'],
         signal: limited,
       }),
-      scope: Array.isArray(scopes) ? scopes.join(' ') : undefined,
+      scope: listOf(about?.['scopes_supported'])?.join(' '),
     };
   });
 }
 
 /** RFC 9728 section 3.1: the path of the server comes behind it. */
 const RESOURCE = '/.well-known/oauth-protected-resource';
+
+/** What others wrote, where a list is meant; anything else is as good as left out. */
+export const listOf = (value: unknown): readonly unknown[] | undefined =>
+  Array.isArray(value) ? value : undefined;
 
 /** Asks the server without a token, and for nothing, so that its refusal says where its metadata is. */
 async function challengedFor(server: URL, signal: AbortSignal): Promise<string | undefined> {
@@ -65,7 +68,7 @@ async function challengedFor(server: URL, signal: AbortSignal): Promise<string |
 
 /** The first of the servers that are named, or the one that the client is registered with. An MCP server of 2025-03 is its own. */
 function issuerIn(named: unknown, server: URL, wanted: string | undefined): string {
-  const servers = (Array.isArray(named) ? named : [server.origin])
+  const servers = (listOf(named) ?? [server.origin])
     .filter((one) => URL.canParse(String(one)))
     .map((one) => new URL(String(one)).href);
   const issuer = servers.find((one) => one === (wanted ?? one));
@@ -98,7 +101,7 @@ async function firstOf(
       continue;
     }
     const found = await readJson(headers.get('content-type'), body.getReader());
-    if (typeof found === 'object' && found !== null) return found as Record<string, unknown>;
+    if (Object(found) === found) return found as Record<string, unknown>;
   }
   return undefined;
 }

@@ -11,6 +11,7 @@ const failure =
 
 export const misconfigured = failure('ERR_REFRESH_CONFIGURATION');
 export const unavailable = failure('ERR_REFRESH_UNAVAILABLE');
+export const closed = failure('ERR_CLOSED');
 export const notSignedIn = failure('ERR_SIGNED_OUT');
 
 /**

@@ -14,7 +14,7 @@ import type { TokenResponse } from 'unexpired';
 import { clientAuthentication } from '@unexpired/oauth';
 import { abortable } from 'unexpired/adapter';
 import { type Binding, bind } from './binding.ts';
-import type { Discovered } from './discover.ts';
+import { type Discovered, listOf } from './discover.ts';
 import { misconfigured, notSignedIn, step } from './failure.ts';
 import type { Settings } from './options.ts';
 
@@ -46,10 +46,9 @@ export async function logIn(
     resource,
     scope,
     // OpenID Connect Core section 11: it is granted with consent alone.
-    prompt: scope.includes(OFFLINE) ? 'consent' : '',
+    prompt: scope.includes(OFFLINE) && 'consent',
   };
-  for (const [name, value] of Object.entries(asked))
-    if (value !== '') page.searchParams.set(name, value);
+  for (const [name, value] of Object.entries(asked)) if (value) page.searchParams.set(name, value);
 
   const back = await abortable(Promise.resolve(settings.authorize(page, { signal })), signal);
   const parameters = await step(
@@ -144,7 +143,7 @@ const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 const takes = (
   { token_endpoint_auth_methods_supported: supported }: AuthorizationServer,
   method: (typeof METHODS)[number],
-): boolean => supported?.includes(method) ?? true;
+): boolean => listOf(supported)?.includes(method) ?? true;
 
 /** As the server said at the registration, else as its metadata has it. */
 const methodOf = (
@@ -165,7 +164,7 @@ const OFFLINE = 'offline_access';
 const scopeOf = (wanted: readonly string[], { scope, metadata }: Discovered): string =>
   wordsOf(
     ...(wanted.length > 0 ? wanted : [scope]),
-    metadata.scopes_supported?.find((one) => one === OFFLINE),
+    listOf(metadata.scopes_supported)?.includes(OFFLINE) ? OFFLINE : undefined,
   ).join(' ');
 
 /** The words of all these texts, each once. */
@@ -176,6 +175,6 @@ export const wordsOf = (...texts: readonly (string | undefined)[]): string[] =>
 function answerIn(back: URL | string, redirectUrl: string): URL {
   const placeOf = (url: URL | string): string => String(url).replace(/[?#].*/, '');
   if (placeOf(back) !== placeOf(new URL(redirectUrl)))
-    throw misconfigured('authorize: expected the URL that the page came back to, at redirectUrl');
+    throw misconfigured('authorize: expected a URL at redirectUrl');
   return new URL(back);
 }

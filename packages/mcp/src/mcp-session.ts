@@ -10,6 +10,7 @@ import {
 } from 'unexpired';
 import { type Binding, bind, bindingOf, boundStore, readable } from './binding.ts';
 import { challengeOf, discover } from './discover.ts';
+import { closed } from './failure.ts';
 import { bindingFor, clientAt, secretOf } from './log-in.ts';
 import { type McpSessionOptions, type Settings, settingsOf } from './options.ts';
 import { createSignIn, type SignInOptions } from './sign-in.ts';
@@ -93,35 +94,35 @@ export function mcpSession(options: McpSessionOptions): McpSession {
   });
   const signIn = createSignIn(settings, store, manager);
 
+  const closing = new AbortController();
   return Object.assign(Object.create(manager) as TokenManager, {
     transport: { fetch: transport },
     async signIn({ signal, scope }: SignInOptions = {}) {
-      await signIn([scope, missing], signal);
+      await signIn([scope, missing], AbortSignal.any([closing.signal, signal ?? closing.signal]));
       missing = undefined;
     },
+    close() {
+      closing.abort(closed('The session is closed'));
+      return manager.close();
+    },
     async setSession(tokens: TokenSet | TokenResponse, how?: SetSessionOptions) {
-      await manager.setSession(bind(tokens, await bindingAt(settings)), how);
+      await manager.setSession(bind(tokens, await bindingAt(settings, closing.signal)), how);
     },
-    async getToken(wait?: Parameters<TokenManager['getToken']>[0]) {
-      const token = await manager.getToken(wait);
-      return token && readable(token);
-    },
+    getToken: async (wait?: Parameters<TokenManager['getToken']>[0]) =>
+      readable(await manager.getToken(wait)),
     refresh: async (wait?: Parameters<TokenManager['refresh']>[0]) =>
       readable(await manager.refresh(wait)),
-    async replaceRejected(...asked: Parameters<TokenManager['replaceRejected']>) {
-      const token = await manager.replaceRejected(...asked);
-      return token && readable(token);
-    },
+    replaceRejected: async (...asked: Parameters<TokenManager['replaceRejected']>) =>
+      readable(await manager.replaceRejected(...asked)),
   });
 }
 
 /** For tokens of a login that was made elsewhere. */
-async function bindingAt(settings: Settings): Promise<Binding> {
+async function bindingAt(settings: Settings, signal: AbortSignal): Promise<Binding> {
   if (settings.client.id === undefined)
     throw new TypeError(
-      'setSession: give the `client: { client_id }` whose tokens these are, or call signIn()',
+      'setSession: give the client.client_id whose tokens these are, or call signIn()',
     );
-  const { signal } = new AbortController();
   const found = await discover(settings, signal);
   return bindingFor(found, await clientAt(settings, found.metadata, '', signal));
 }

@@ -69,8 +69,7 @@ function clientOf(client: McpClient): Settings['client'] {
     client_name: name,
     issuer,
   } = (client ?? {}) as Partial<Record<string, unknown>>;
-  const expected = '{ client_id }, or { client_name } to register one with';
-  demand('client', expected, client, isText(id ?? name));
+  demand('client', '{ client_id } or { client_name }', client, isText(id ?? name));
   demand('client.client_secret', 'a string', secret, isText(secret ?? id ?? name));
   return {
     id: id as string | undefined,

@@ -31,7 +31,7 @@ export function createSignIn(
   settings: Settings,
   store: TokenStore,
   manager: TokenManager,
-): (scopes: readonly (string | undefined)[], signal: AbortSignal | undefined) => Promise<void> {
+): (scopes: readonly (string | undefined)[], signal: AbortSignal) => Promise<void> {
   const lock: RefreshLock = store.lock ?? (memoryStore().lock as RefreshLock);
 
   const look = async (signal: AbortSignal): Promise<LiveRecord | undefined> => {
@@ -42,7 +42,7 @@ export function createSignIn(
     return isLive && record.tokens !== undefined ? (record as LiveRecord) : undefined;
   };
 
-  return async (scopes, signal = new AbortController().signal) => {
+  return async (scopes, signal) => {
     signal.throwIfAborted();
     const wanted = wordsOf(...scopes);
     const status = await manager.ready({ signal }); // an outage, a closed session, a store of another server

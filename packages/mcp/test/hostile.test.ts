@@ -171,6 +171,24 @@ describe('metadata that cannot be right', () => {
     },
   );
 
+  it.each<[string, Record<string, unknown>]>([
+    ['scopes', { scopes_supported: 'offline_access' }],
+    ['ways to authenticate', { token_endpoint_auth_methods_supported: 5 }],
+    ['anything', { scopes_supported: {}, token_endpoint_auth_methods_supported: {} }],
+  ])('lists of %s that are none are as good as left out', async (_what, changed) => {
+    server(changed);
+    const pages: URL[] = [];
+    const reason = new Error('seen');
+    const session = mcpSession({
+      ...options,
+      client: { client_id: 'a', client_secret: 'hush' },
+      authorize: (page) => (pages.push(page), Promise.reject(reason)),
+    });
+    expect(await thrownBy(session.signIn())).toBe(reason);
+    expect(pages[0]?.searchParams.has('scope')).toBe(false);
+    await session.close();
+  });
+
   it('a server that fails is ERR_REFRESH_UNAVAILABLE: later it may say something else', async () => {
     answers[`${ISSUER}/.well-known/oauth-authorization-server`] = new Response(null, {
       status: 503,
@@ -217,8 +235,17 @@ describe('a record of', () => {
       'a server beside this one',
       (record) => binding({ resource: `${String(record.tokens.extra.mcp['resource'])}2` })(record),
     ],
+    [
+      'another tenant of this server, who is in its query',
+      (record) =>
+        binding({ resource: `${String(record.tokens.extra.mcp['resource'])}?tenant=2` })(record),
+    ],
     ['no resource', (record) => Object.assign(record.tokens, { extra: {} })],
     ['a token endpoint by plain http', binding({ tokenEndpoint: 'http://id.example.com/token' })],
+    [
+      'a revocation endpoint by plain http',
+      binding({ revocationEndpoint: 'http://id.example.com/revoke' }),
+    ],
   ])(
     '%s is ERR_STORE_RECORD for all who ask; it stays, and nothing is sent',
     async (_what, change) => {

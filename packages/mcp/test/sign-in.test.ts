@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { fileStore } from '@unexpired/node';
 import { memoryStore, type RefreshLock, TokenError, tokenErrorOf } from 'unexpired';
 import { newFolder } from '../../node/test/support/folder.ts';
 import { CLIENT_ID } from '../../../examples/mcp/src/client-id.ts';
+import type { McpSession } from '../src/index.ts';
 import { visit } from './support/visit.ts';
 import { REDIRECT_URL, startWorld, type World } from './support/world.ts';
 
 let world: World;
+let signingIn: Promise<unknown>;
 let folder: Awaited<ReturnType<typeof newFolder>>;
 beforeEach(async () => {
   folder = await newFolder();
@@ -138,6 +141,58 @@ describe('signIn()', () => {
     expect(error).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', action: 'retry' });
     expect(String((error as Error).stack)).not.toContain('secret-in-a-lock');
     expect(world.authorization.seen.logins).toBe(0);
+  });
+
+  it('is given up by close(): rejects with ERR_CLOSED, and tells authorize', async () => {
+    world = await startWorld();
+    const opened = new Promise<[McpSession, AbortSignal]>((resolve) => {
+      const session: McpSession = world.session({
+        authorize: (_page, { signal }) => {
+          resolve([session, signal]);
+          return new Promise(() => undefined);
+        },
+      });
+      signingIn = thrownBy(session.signIn());
+    });
+    const [session, signal] = await opened;
+    await session.close();
+    expect(signal.aborted).toBe(true);
+    expect(await signingIn).toMatchObject({ code: 'ERR_CLOSED' });
+  });
+
+  it('does not bring back what somebody signed in with and out of meanwhile', async () => {
+    world = await startWorld();
+    const path = folder.at('credentials.json');
+    const held = heldLogin();
+    const one = world.session({ store: fileStore(path), authorize: held.authorize });
+    const store = fileStore(path);
+    let between: (() => Promise<void>) | undefined;
+    const other = world.session({
+      store: {
+        ...store,
+        async read() {
+          const isLook = String(new Error('read by').stack).includes('sign-in.ts');
+          const stored = await store.read();
+          const isSignedIn = JSON.stringify(stored?.value ?? null).includes('refreshToken');
+          if (isLook && isSignedIn) await between?.();
+          return stored;
+        },
+      },
+    });
+    await other.ready();
+    const first = one.signIn();
+    await held.begun;
+    const second = thrownBy(other.signIn());
+    between = async () => {
+      between = undefined;
+      await first;
+      await one.signOut();
+    };
+    held.goOn();
+    expect(await second).toMatchObject({ code: 'ERR_SIGNED_OUT' });
+    expect(between).toBeUndefined();
+    expect(await readFile(path, 'utf8')).not.toContain('accessToken');
+    expect(world.authorization.seen.logins).toBe(1);
   });
 
   it('whose signal is aborted already opens nothing', async () => {
