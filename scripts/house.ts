@@ -110,6 +110,21 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },
   postgres: { imports: ['unexpired', 'unexpired/adapter'] },
   sqlite: { imports: ['unexpired', 'unexpired/adapter'], builtins: true },
+  service: {
+    imports: [
+      'unexpired',
+      'unexpired/adapter',
+      '@unexpired/oauth',
+      '@unexpired/postgres',
+      '@unexpired/sqlite',
+      '@hono/zod-openapi',
+      'hono',
+      'hono/body-limit',
+      'hono/http-exception',
+    ],
+    builtins: true,
+  },
+  remote: { imports: ['unexpired', 'unexpired/adapter'], everywhere: true },
   // The console inspector needs the core's types alone.
   otel: { imports: ['unexpired', '@opentelemetry/api'], everywhere: true, files: ['dashboards'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },

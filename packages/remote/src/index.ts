@@ -1,0 +1,2 @@
+export type { RemoteAnswer, RemoteFetch, RemoteTokensOptions } from './options.ts';
+export { remoteTokens } from './remote-tokens.ts';

@@ -1,0 +1,140 @@
+import { type Clock, type IssuedToken, TokenError } from 'unexpired';
+import { abortable, fingerprint } from 'unexpired/adapter';
+import type { Answer, Call } from './call.ts';
+import { createTold } from './told.ts';
+import { type Held, heldOf, isOlder } from './held.ts';
+
+export type Place = Pick<IssuedToken, 'session' | 'generation'>;
+
+export interface RemoteSessionParts {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly call: (call: Call) => Promise<Answer>;
+}
+
+/** Tokens whose generation is remembered. */
+const REMEMBERED = 100;
+
+/** What is known here of the session at the service. One call of the token is in flight at a time. */
+export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
+  const places = createPlaces();
+  const told = createTold(name, clock);
+  const { become } = told;
+  let held: Held | undefined;
+  let error: TokenError | undefined;
+  /** Changes with each sign-in and sign-out here: an answer that was asked for before that is not taken. */
+  let era = 0;
+
+  const nobody = (why: TokenError | undefined, by: 'self' | 'peer'): void => {
+    held = undefined;
+    error = why;
+    const ended = why?.code === 'ERR_SESSION_ENDED';
+    if (ended)
+      become(
+        'ended',
+        told.status === 'ended' ? undefined : { type: 'sessionEnded', by, error: why },
+      );
+    else become('signedOut', told.status === 'signedIn' ? { type: 'signedOut', by } : undefined);
+  };
+  const take = (next: Held): void => {
+    if (isOlder(next, held)) return;
+    const { session, generation, accessToken, expiresAt } = next.token;
+    const before = held?.token;
+    const isSame = before?.session === session && before.generation === generation;
+    // What an API has refused is not good again because the service says it once more.
+    held = isSame && held?.refused === true ? { ...next, refused: true } : next;
+    places.note(accessToken, { session, generation });
+    const isNew = told.status !== 'signedIn' || before?.session !== session;
+    if (isNew) become('signedIn', { type: 'signedIn', by: 'peer' }, accessToken);
+    else if (!isSame) become('signedIn', { type: 'refreshed', by: 'peer', expiresAt }, accessToken);
+  };
+
+  const fetchToken = async (asked: Call): Promise<void> => {
+    const started = era;
+    const startedAt = clock.monotonic();
+    try {
+      const answer = await call(asked);
+      if (started !== era) return;
+      if (answer.status === 404) nobody(undefined, 'peer');
+      else if (answer.status === 204) held = held && { ...held, refused: false };
+      else take(heldOf(answer, startedAt, clock));
+    } catch (thrown) {
+      if (started !== era) return;
+      if (!(thrown instanceof TokenError) || thrown.action !== 'signIn') throw thrown;
+      nobody(thrown, 'peer');
+    }
+  };
+
+  const flight = createFlight(fetchToken);
+
+  return {
+    told,
+    nobody,
+    get held() {
+      return held;
+    },
+    /** Why nobody is signed in, where the service said it. */
+    get error() {
+      return error;
+    },
+    placeOf: places.of,
+    /** An API has refused it: nobody gets it until the service was asked. `false`: it is good after all. */
+    mark(place: Place, refused: boolean): void {
+      if (held?.token.session === place.session && held.token.generation === place.generation)
+        held = { ...held, refused };
+    },
+    begin(): void {
+      era++;
+      flight.forget();
+      held = undefined;
+    },
+    /** Asks for the token, or waits for who does. `false`: something else was asked, and what is wanted may have to be asked yet. */
+    ask: flight.ask,
+  };
+}
+
+/** One call at a time. */
+function createFlight(run: (asked: Call) => Promise<void>) {
+  let flight: { readonly key: string; readonly done: Promise<void> } | undefined;
+  return {
+    /** Nobody joins it any more. */
+    forget(): void {
+      flight = undefined;
+    },
+    async ask(asked: Call, signal: AbortSignal | undefined): Promise<boolean> {
+      const key = JSON.stringify(asked);
+      if (flight !== undefined && flight.key !== key) {
+        await abortable(
+          flight.done.catch(() => undefined),
+          signal,
+        ); // its failure is for who asked
+        return false;
+      }
+      if (flight === undefined) {
+        const own = { key, done: run(asked) };
+        const over = (): void => {
+          if (flight === own) flight = undefined;
+        };
+        flight = own;
+        own.done.then(over, over);
+      }
+      await abortable(flight.done, signal);
+      return true;
+    },
+  };
+}
+
+/** The places of the newest tokens, by fingerprint. */
+function createPlaces() {
+  const places = new Map<string, Place>();
+  return {
+    of: (accessToken: string) => places.get(fingerprint(accessToken)),
+    note(accessToken: string, place: Place): void {
+      places.delete(fingerprint(accessToken));
+      places.set(fingerprint(accessToken), place);
+      if (places.size > REMEMBERED) places.delete(places.keys().next().value as string);
+    },
+  };
+}
+
+export type RemoteSession = ReturnType<typeof createRemoteSession>;

@@ -1,0 +1,139 @@
+import { type Clock, encryptedStore, type EncryptionKey, type TokenEvent } from 'unexpired';
+import { nameOf, systemClock } from 'unexpired/adapter';
+import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
+import { createApp } from './app.ts';
+import type { ServiceDatabase } from './database.ts';
+import { type ProviderOptions, providersOf } from './providers.ts';
+import { createSessions } from './sessions.ts';
+
+/** Options of {@link createService}. */
+export interface ServiceOptions {
+  /** The authorization servers, by the names that deposits use. */
+  readonly providers: Readonly<Record<string, ProviderOptions>>;
+  /** `sqlite(path)` or `postgres(pool)`. */
+  readonly database: ServiceDatabase;
+  readonly keys: {
+    /** Encrypts what is stored: AES-GCM, 16 or 32 bytes. Of several the first encrypts, and any decrypts. */
+    readonly encryption: EncryptionKey | readonly EncryptionKey[];
+    /** Who may call: entries of {@link createApiKey}. */
+    readonly api: readonly ApiKey[];
+  };
+  /** Default {@link systemClock}. For tests. */
+  readonly clock?: Clock | undefined;
+}
+
+/** An error that the service did not foresee. The caller got a 500 that says nothing of it. */
+export interface RequestFailed {
+  readonly type: 'requestFailed';
+  /** As in the answer. */
+  readonly requestId: string;
+  /** Ms since the epoch. */
+  readonly at: number;
+  /** The name of what was thrown, and where. Not its message, which may quote anything. */
+  readonly error: string;
+}
+
+export type ServiceEvent = TokenEvent | RequestFailed;
+
+/** A running service. Every method works unbound. */
+export interface Service {
+  /** Answers a request: goes into any server that speaks `Request` and `Response`. Never rejects. */
+  fetch(request: Request): Promise<Response>;
+  /** Hears of every session and refresh; no event carries a token. Returns unsubscribe. */
+  subscribe(listener: (event: ServiceEvent) => void): () => void;
+  /** Takes no more requests; resolves when each dispatched refresh has been stored and the database let go. Await it before `process.exit`. */
+  close(): Promise<void>;
+}
+
+/**
+ * A token broker: it alone keeps and redeems refresh tokens, and everybody else asks it for the current access token over HTTP.
+ * Any number of replicas may share a database: one of them refreshes.
+ *
+ * @throws TypeError for an option that cannot be right, at once.
+ *
+ * @example
+ * ```ts
+ * import { createService, sqlite, type ApiKey } from '@unexpired/service';
+ *
+ * const broker = (encryption: Uint8Array, api: readonly ApiKey[]) =>
+ *   createService({
+ *     providers: { crm: { tokenEndpoint: 'https://id.example.com/token', clientId: 'broker', clientSecret: 'secret' } },
+ *     database: sqlite('sessions.db'),
+ *     keys: { encryption, api },
+ *   });
+ * ```
+ */
+export function createService(options: ServiceOptions): Service {
+  const { database, keys, clock = systemClock } = options;
+  const providers = providersOf(options.providers);
+  const known = knownKeys(keys?.api);
+  if (typeof database?.store !== 'function')
+    throw new TypeError(
+      `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
+    );
+  const store = (key: string) => encryptedStore(database.store(key), keys.encryption);
+  const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
+  const listeners = new Set<(event: ServiceEvent) => void>();
+  const emit = (event: ServiceEvent): void => {
+    for (const listener of [...listeners]) tell(() => listener(event));
+  };
+  let closed: Promise<void> | undefined;
+  const sessions = createSessions({ store, providers, clock, emit });
+  const app = createApp({
+    sessions,
+    keys: known,
+    clock,
+    probe: () => probe.read(),
+    closed: () => closed !== undefined,
+    failed: (error, requestId) =>
+      emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),
+  });
+
+  return {
+    fetch: async (request) => app.fetch(request),
+    subscribe(listener) {
+      if (typeof listener !== 'function')
+        throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
+      const own = (event: ServiceEvent): void => listener(event);
+      listeners.add(own);
+      return () => void listeners.delete(own);
+    },
+    close() {
+      closed ??= sessions.close().then(() => database.close());
+      return closed;
+    },
+  };
+}
+
+function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {
+  if (!Array.isArray(api))
+    throw new TypeError(
+      `createService: keys/api: expected a list of entries of createApiKey(), got ${nameOf(api)}`,
+    );
+  const known = new Map<string, KnownKey>();
+  for (const [index, key] of (api as readonly ApiKey[]).entries()) {
+    const where = `createService: keys/api/${index}`;
+    const read = knownKey(key, where);
+    if (known.has(read.id)) throw new TypeError(`${where}: id: another key has the same`);
+    known.set(read.id, read);
+  }
+  return known;
+}
+
+/** What a listener throws is its own affair: it comes out where nobody is interrupted by it. */
+function tell(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+/** The name of an error and the places that it passed, without its message. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return nameOf(error);
+  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [error.name, ...places.slice(0, 10)].join('\n');
+}

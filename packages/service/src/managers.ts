@@ -1,0 +1,41 @@
+import { createTokenPool, type TokenManager, type TokenManagerOptions } from 'unexpired';
+import { providerOf, type SessionParts } from './providers.ts';
+import type { LiveRow } from './row.ts';
+
+/** Managers, which exist only while they refresh, and for as long as they have to remember a failure. */
+export interface Managers {
+  /** Rejects for a session whose provider there is no longer. */
+  of(key: string, row: LiveRow): TokenManager;
+  close(): Promise<void>;
+}
+
+/** Ms for which a manager stays that nobody uses: longer than it backs off, so that nobody hammers a provider that fails. */
+const IDLE = 60_000;
+
+export function createManagers({ store, providers, clock, emit }: SessionParts): Managers {
+  const pool = createTokenPool(
+    // The provider stands in the name, because a manager has to know how it rotates before the row is read.
+    (name): TokenManagerOptions => {
+      const space = name.indexOf(' ');
+      const key = name.slice(space + 1);
+      return {
+        name: key,
+        store: store(key),
+        clock,
+        rotation: providers.get(name.slice(0, space))?.rotation,
+        // By what is stored with the tokens: it is encrypted with them, and may have changed since.
+        refresh: (current, context) =>
+          providerOf(providers, current.extra?.['provider']).refresh(current, context),
+      };
+    },
+    { idleTimeout: IDLE, clock },
+  );
+  pool.subscribe(emit);
+  return {
+    of(key, { kept }) {
+      providerOf(providers, kept.provider);
+      return pool.get(`${kept.provider} ${key}`);
+    },
+    close: () => pool.close(),
+  };
+}

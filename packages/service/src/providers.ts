@@ -1,0 +1,113 @@
+import { type GrantOptions, refreshTokenGrant, revokeToken } from '@unexpired/oauth';
+import {
+  type Clock,
+  type RefreshFunction,
+  type Rotation,
+  TokenError,
+  type TokenEvent,
+  type TokenManagerOptions,
+  type TokenResponse,
+  type TokenSet,
+  type TokenStore,
+} from 'unexpired';
+import { nameOf } from 'unexpired/adapter';
+
+/** One authorization server and the client that the service is to it. */
+export interface ProviderOptions extends GrantOptions {
+  /** Default: tokens of a session that is signed out are not revoked. */
+  readonly revocationEndpoint?: string | URL | undefined;
+  /** What the server does to a refresh token that comes twice. Default `strict`. */
+  readonly rotation?: Rotation | undefined;
+  /** Members of the token response that readers of a session may see, such as `instance_url`. Default: none. */
+  readonly extra?: readonly string[] | undefined;
+}
+
+export interface Provider {
+  readonly name: string;
+  readonly rotation: Rotation | undefined;
+  readonly refresh: RefreshFunction;
+  readonly revoke: TokenManagerOptions['revoke'];
+  /** What readers may see of an answer. */
+  shown(answer: object): Record<string, unknown>;
+}
+
+/** What the service keeps beside the tokens, encrypted with them: who writes to the database cannot send them elsewhere. */
+export interface Kept {
+  readonly provider: string;
+  readonly shown: Readonly<Record<string, unknown>>;
+}
+
+/** Never shown, whatever the options say. */
+const SECRET = new Set(['refresh_token', 'id_token', 'access_token', '__proto__']);
+
+export const keptOf = ({ extra }: TokenSet): Kept | undefined =>
+  typeof extra?.['provider'] === 'string' ? (extra as unknown as Kept) : undefined;
+
+/** Throws a `TypeError` for an option that cannot be right. */
+export function providersOf(
+  options: Readonly<Record<string, ProviderOptions>>,
+): ReadonlyMap<string, Provider> {
+  const names = Object.keys(options ?? {});
+  if (names.length === 0)
+    throw new TypeError(
+      `createService: providers: expected at least one, by its name, got ${nameOf(options)}`,
+    );
+  return new Map(names.map((name) => [name, makeProvider(name, options[name] as ProviderOptions)]));
+}
+
+function makeProvider(name: string, options: ProviderOptions): Provider {
+  const { revocationEndpoint, rotation, extra = [], ...grant } = options;
+  const where = `createService: providers/${name}`;
+  if (!Array.isArray(extra) || extra.some((one) => typeof one !== 'string' || SECRET.has(one)))
+    throw new TypeError(
+      `${where}: extra: expected names of members that are no tokens, as in ['instance_url']`,
+    );
+  const { tokenEndpoint: _unused, scope: _none, DPoP: _neither, ...client } = grant;
+  const redeem = refreshTokenGrant(grant);
+  const shown = (answer: object): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(answer).filter(([member]) => extra.includes(member)));
+  return {
+    name,
+    rotation,
+    shown,
+    revoke:
+      revocationEndpoint === undefined ? undefined : revokeToken({ ...client, revocationEndpoint }),
+    async refresh(current, context) {
+      const answer = (await redeem(current, context)) as TokenResponse;
+      const kept: Kept = { provider: name, shown: { ...keptOf(current)?.shown, ...shown(answer) } };
+      return tokensOf(answer, kept);
+    },
+  };
+}
+
+/** The tokens of an answer, and nothing else of it. */
+export const tokensOf = (
+  { access_token, token_type, expires_in, refresh_token, scope }: TokenResponse,
+  kept: Kept,
+): TokenSet & Pick<TokenResponse, 'expires_in'> => ({
+  accessToken: access_token,
+  extra: { ...kept },
+  ...(token_type !== undefined && { tokenType: token_type }),
+  ...(expires_in !== undefined && { expires_in }),
+  ...(refresh_token !== undefined && { refreshToken: refresh_token }),
+  ...(scope !== undefined && { scope }),
+});
+
+/** What the sessions are made of. */
+export interface SessionParts {
+  readonly store: (key: string) => TokenStore;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly clock: Clock;
+  readonly emit: (event: TokenEvent) => void;
+}
+
+/** Rejects a provider that the options no longer have. */
+export function providerOf(providers: ReadonlyMap<string, Provider>, name: unknown): Provider {
+  const found = typeof name === 'string' ? providers.get(name) : undefined;
+  if (found === undefined)
+    throw new TokenError('ERR_REFRESH_CONFIGURATION', {
+      message: 'The provider of this session is not among the options of the service',
+      delivery: 'unsent',
+    });
+  return found;
+}

@@ -1,0 +1,66 @@
+import { type SessionRecord, TokenError, type TokenSet, type TokenStore } from 'unexpired';
+import { type Kept, keptOf } from './providers.ts';
+
+/** What the database says of a session. */
+export interface Row {
+  readonly session: string;
+  readonly generation: number;
+  /** Ms since the epoch. */
+  readonly issuedAt: number;
+  readonly state: 'active' | 'ended' | 'signed_out';
+  /** Of an active or ended session: its tokens, and what is kept beside them. */
+  readonly tokens?: TokenSet;
+  readonly kept?: Kept;
+}
+
+/** A row whose tokens there are. */
+export type LiveRow = Row & Required<Pick<Row, 'tokens' | 'kept'>>;
+
+/** Ms before its expiry from which a token is due, as the core has it: at most a tenth of the lifetime. */
+const SKEW = 30_000;
+
+/** Reads the row of a session; `undefined`: there is none. Rejects with a `TokenError` for one that cannot be read. */
+export async function readRow(store: TokenStore): Promise<Row | undefined> {
+  const stored = await store.read();
+  if (stored === undefined) return undefined;
+  if (stored.unreadable !== undefined) throw stored.unreadable;
+  return rowOf(stored.value, store.name);
+}
+
+/** A record as a row. What was not written through the service has no provider, and is none. */
+export function rowOf(value: unknown, name: string): Row | undefined {
+  const record = (typeof value === 'object' ? (value ?? {}) : {}) as Partial<SessionRecord>;
+  const { v, session, gen, issuedAt, status, tokens, dead, turn } = record;
+  if (v !== 1 || session === undefined || gen === undefined || issuedAt === undefined)
+    throw foreign(name);
+  if (turn === 0) return undefined; // nobody has been signed in yet
+  const base = { session, generation: gen, issuedAt };
+  if (status !== 'active') return { ...base, state: 'signed_out' };
+  const kept = tokens && keptOf(tokens);
+  if (tokens === undefined || kept === undefined) throw foreign(name);
+  return { ...base, state: dead?.gen === gen ? 'ended' : 'active', tokens, kept };
+}
+
+const foreign = (name: string): TokenError =>
+  new TokenError('ERR_STORE_RECORD', {
+    message: `The row "${name}" was not written by this service; a deposit replaces it`,
+  });
+
+/** Has it tokens? Else nobody is signed in, or there is none. */
+export const isLive = (row: Row | undefined): row is LiveRow => row?.tokens !== undefined;
+
+/** May its token be handed out as it is? `validFor`: ms for which it has to be good, at most half of its lifetime. */
+export function isFresh(row: LiveRow, now: number, validFor = 0): boolean {
+  const { expiresAt = Infinity } = row.tokens;
+  const lifetime = expiresAt - row.issuedAt;
+  return (
+    expiresAt - now > Math.max(Math.min(SKEW, lifetime / 10), Math.min(validFor, lifetime / 2))
+  );
+}
+
+export const isValid = (row: LiveRow, now: number): boolean =>
+  (row.tokens.expiresAt ?? Infinity) > now;
+
+/** An entity tag (RFC 9110 section 8.8.3): another one with each generation. */
+export const tagOf = ({ session, generation }: Pick<Row, 'session' | 'generation'>): string =>
+  `"${session}.${generation}"`;

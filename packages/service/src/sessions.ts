@@ -1,0 +1,41 @@
+import { type Changes, createChanges } from './changes.ts';
+import { current, type Generation, replace, type Wanted } from './current.ts';
+import { createManagers } from './managers.ts';
+import type { SessionParts } from './providers.ts';
+import { type LiveRow, readRow, type Row } from './row.ts';
+
+/** The sessions, as the routes ask for them. Every one rejects with a `TokenError`. */
+export interface Sessions extends Changes {
+  /** `undefined`: there is no such session. */
+  look(key: string): Promise<Row | undefined>;
+  /** The current token, refreshed first where it is due; `undefined`: there is no such session. */
+  current(wanted: Wanted): Promise<LiveRow | undefined>;
+  /** What to use in the place of a refused one; `undefined`: nothing better. */
+  replace(wanted: Wanted, rejected: Generation): Promise<LiveRow | undefined>;
+  /** Begins a refresh that nobody waits for; how it ends is an event. */
+  renew(key: string, row: LiveRow): void;
+  close(): Promise<void>;
+}
+
+export function createSessions(parts: SessionParts): Sessions {
+  const managers = createManagers(parts);
+  const changes = createChanges(parts);
+  const look = (key: string): Promise<Row | undefined> => readRow(parts.store(key));
+  const all = { look, managers, clock: parts.clock };
+  return {
+    ...changes,
+    look,
+    current: (wanted) => current(all, wanted),
+    replace: (wanted, rejected) => replace(all, wanted, rejected),
+    renew(key, row) {
+      // How it ends is told by an event, to whoever subscribes.
+      managers
+        .of(key, row)
+        .getToken()
+        .catch(() => undefined);
+    },
+    async close() {
+      await Promise.all([managers.close(), changes.settled()]);
+    },
+  };
+}
