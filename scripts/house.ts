@@ -39,9 +39,9 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['async-mutex'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER], ceiling: 18_600 },
+      { what: [MANAGER], ceiling: 18_700 },
       // At most 0.8 kB over the core.
-      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_400 },
+      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_580 },
     ],
   },
   axios: {
@@ -49,8 +49,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 28_450 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_000 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], ceiling: 28_600 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_150 },
     ],
   },
   fetch: {
@@ -58,10 +58,10 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     types: ['ky'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'createAuthFetch from @unexpired/fetch'], ceiling: 26_970 },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 27_690 },
+      { what: [MANAGER, 'createAuthFetch from @unexpired/fetch'], ceiling: 27_370 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], ceiling: 28_090 },
       // With a source of somebody else's: no manager is in it.
-      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 10_150 },
+      { what: ['createAuthFetch from @unexpired/fetch'], ceiling: 10_470 },
     ],
   },
   oauth: { imports: ['unexpired', 'unexpired/adapter', 'oauth4webapi'] },
@@ -74,7 +74,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'createAuthFetch from @unexpired/fetch',
           'browserStore from @unexpired/browser',
         ],
-        ceiling: 34_950,
+        ceiling: 35_340,
       },
     ],
   },
