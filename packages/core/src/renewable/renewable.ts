@@ -8,7 +8,7 @@ import type { IssuedToken } from '../tokens/tokens.ts';
 import { disposeOf } from './dispose.ts';
 import { make } from './make.ts';
 import { checkOptions, type RenewableOptions } from './options.ts';
-import { createValues, type UsedValue } from './values.ts';
+import { createValues } from './values.ts';
 
 /** Ms that `close()` waits for tasks and for what `dispose` does. */
 const CLOSE_LIMIT = 75_000;
@@ -75,25 +75,28 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
     if (token !== undefined) values.keepOnly(token); // that of the value that counts
   });
 
-  const requireOpen = (): void => {
-    if (closed !== undefined) throw new TokenError('ERR_CLOSED', { message: 'Used after close()' });
-  };
-  /** A token, unless nothing is made any more. */
-  const find = async (wait: WaitOptions | undefined): Promise<IssuedToken | undefined> => {
-    requireOpen();
-    return manager.getToken(wait);
-  };
-  /** The value that `found` stands for, in use from now on; or the next one, where that was replaced before we got here. */
-  const enter = async (
-    found: Promise<IssuedToken | undefined>,
-    wait: WaitOptions | undefined,
-  ): Promise<UsedValue<Value> & { readonly token: IssuedToken }> => {
-    let token = (await found) as IssuedToken; // nobody can sign out here
-    for (;;) {
-      requireOpen();
-      const used = values.enter(token.accessToken);
-      if (used !== undefined) return { ...used, token };
-      token = (await manager.replaceRejected(token, wait)) as IssuedToken;
+  const use: Renewable<Value>['use'] = async (task, wait) => {
+    let token: IssuedToken | undefined;
+    for (let again = false; ; ) {
+      if (closed !== undefined)
+        throw new TokenError('ERR_CLOSED', { message: 'Used after close()' });
+      const used = token && values.enter(token.accessToken);
+      if (!used) {
+        // None yet, or replaced before we got here. Nobody can sign out here, so there always is one.
+        token = await (token ? manager.replaceRejected(token, wait) : manager.getToken(wait));
+        continue;
+      }
+      try {
+        return await task(used.value);
+      } catch (error) {
+        if (again || closed !== undefined || !isRejected(error)) throw error;
+        again = true;
+        token = await manager.replaceRejected(token as IssuedToken, wait).catch((reason) => {
+          throw unrepaired(error, reason);
+        });
+      } finally {
+        used.leave();
+      }
     }
   };
   const closing = async (): Promise<void> => {
@@ -106,27 +109,8 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
   };
 
   return {
-    async get(wait) {
-      const { value, leave } = await enter(find(wait), wait);
-      leave();
-      return value;
-    },
-    async use(task, wait) {
-      let found = find(wait);
-      for (let again = false; ; again = true) {
-        const { value, token, leave } = await enter(found, wait);
-        try {
-          return await task(value);
-        } catch (error) {
-          if (again || closed !== undefined || !isRejected(error)) throw error;
-          found = manager.replaceRejected(token, wait).catch((reason: unknown) => {
-            throw unrepaired(error, reason);
-          });
-        } finally {
-          leave();
-        }
-      }
-    },
+    get: (wait) => use((value) => value, wait),
+    use,
     subscribe: manager.subscribe,
     close() {
       closed ??= closing();
