@@ -41,7 +41,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     sizes: [
       { what: [MANAGER], ceiling: 18_700 },
       // At most 0.8 kB over the core.
-      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_580 },
+      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_500 },
     ],
   },
   axios: {
@@ -102,7 +102,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'revokeToken from @unexpired/oauth',
         ],
         without: ['oauth4webapi'],
-        ceiling: 3130,
+        ceiling: 3100,
       },
       { what: ['mcpSession from @unexpired/mcp'], ceiling: 60_000 },
     ],

@@ -1,6 +1,6 @@
 import { endpointUrl } from '@unexpired/oauth';
 import type { TokenStore } from 'unexpired';
-import { nameOf } from 'unexpired/adapter';
+import { check, checkAll, type Kind, unless } from 'unexpired/adapter';
 
 /** Who asks for tokens: a client that is registered already, or the name to register one with. */
 export type McpClient =
@@ -46,16 +46,20 @@ export interface Settings extends Pick<McpSessionOptions, 'store' | 'authorize'>
   };
 }
 
-const KNOWN = ['serverUrl', 'store', 'client', 'redirectUrl', 'authorize'];
+const later: Kind = () => undefined; // looked at one by one
+
+const KINDS: Readonly<Record<keyof McpSessionOptions, Kind>> = {
+  serverUrl: later,
+  store: later,
+  client: later,
+  redirectUrl: later,
+  authorize: later,
+};
 
 /** @throws TypeError that names the option that is wrong, and quotes no value. */
 export function settingsOf(options: McpSessionOptions): Settings {
-  for (const name of Object.keys(options ?? {}))
-    if (!KNOWN.includes(name))
-      throw new TypeError(
-        `mcpSession: there is no option "${name}"; the options are ${KNOWN.join(', ')}`,
-      );
-  const { store, authorize, redirectUrl, serverUrl, client } = options ?? {};
+  checkAll('mcpSession', options, KINDS);
+  const { store, authorize, redirectUrl, serverUrl, client } = options;
   const server = endpointUrl('serverUrl', serverUrl, false);
   demand('redirectUrl', 'an absolute URL', redirectUrl, URL.canParse(String(redirectUrl)));
   demand('authorize', 'a function', authorize, typeof authorize === 'function');
@@ -82,5 +86,5 @@ function clientOf(client: McpClient): Settings['client'] {
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 
 function demand(name: string, expected: string, value: unknown, fits: boolean): void {
-  if (!fits) throw new TypeError(`${name}: expected ${expected}, got ${nameOf(value)}`);
+  check(name, value, () => unless(fits, expected, value));
 }

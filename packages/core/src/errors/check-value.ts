@@ -13,6 +13,16 @@ export function nameOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : typeof value;
 }
 
+/**
+ * What a {@link Kind} says of `value`: nothing if it fits, else what was expected and what came.
+ *
+ * @example
+ * ```ts
+ * import { type Kind, unless } from 'unexpired/adapter';
+ *
+ * const isPort: Kind = (value) => unless(Number.isInteger(value), 'a port', value);
+ * ```
+ */
 export const unless = (fits: boolean, expected: string, value: unknown): string | undefined =>
   fits ? undefined : `expected ${expected}, got ${nameOf(value)}`;
 
@@ -33,7 +43,18 @@ export function hasMethods(value: unknown, ...methods: readonly string[]): strin
     : wrong;
 }
 
-/** Throws a `TypeError` that begins with `name` if `value` does not fit. */
+/**
+ * Checks one value of an option.
+ *
+ * @throws TypeError that begins with `name`, if `value` does not fit.
+ * @example
+ * ```ts
+ * import { check, unless } from 'unexpired/adapter';
+ *
+ * const requireKey = (key: unknown): void =>
+ *   check('key', key, (value) => unless(typeof value === 'string', 'a string', value));
+ * ```
+ */
 export function check(name: string, value: unknown, kind: Kind): void {
   const wrong = kind(value);
   if (wrong !== undefined) throw new TypeError(`${name}: ${wrong}`);
@@ -42,6 +63,14 @@ export function check(name: string, value: unknown, kind: Kind): void {
 /**
  * Throws a `TypeError` that names the option that is wrong: one that is given and does not fit, or one that does not exist,
  * which would otherwise be ignored without a word. `hints` says what to do about names that people bring from elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { checkAll, unless } from 'unexpired/adapter';
+ *
+ * const checkOptions = (options: object): void =>
+ *   checkAll('myStore', options, { key: (value) => unless(typeof value === 'string', 'a string', value) });
+ * ```
  */
 export function checkAll(
   where: string,
