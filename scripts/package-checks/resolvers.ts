@@ -95,7 +95,7 @@ async function esbuildProblems(
       platform,
       format: 'esm',
       // Compiled for a machine; nothing bundles that.
-      external: ['*.node'],
+      loader: { '.node': 'empty' },
       logLevel: 'silent',
     }),
   );

@@ -79,31 +79,22 @@ function strikeRequest(found: unknown, sent: Sent, seen: unknown[]): void {
   strikeRequest(membersOf(request['res'])?.['req'], sent, seen);
 }
 
-// Where Node had the headers of the latest request that was struck: all of one class have them in the same place.
-let latestSymbol: symbol | undefined;
-
 // Node's own members: the headers, by name or among the options of a request.
 function strikeSymbols(holder: Members, names: readonly string[]): void {
-  if (latestSymbol && strikeMember(holder[latestSymbol], names)) return;
-  for (const symbol of Object.getOwnPropertySymbols(holder))
-    if (strikeMember(holder[symbol], names)) latestSymbol = symbol;
+  for (const symbol of Object.getOwnPropertySymbols(holder)) {
+    const member = membersOf(holder[symbol]);
+    if (!member) continue;
+    // A socket has a hundred members, and no header is one of them.
+    if (typeof member['on'] !== 'function') strikeHeaders(member, names);
+    strikeHeaders(member['headers'], names);
+  }
 }
 
-function strikeMember(found: unknown, names: readonly string[]): boolean {
-  const member = membersOf(found);
-  if (!member) return false;
-  // A socket has a hundred members, and no header is one of them.
-  const here = typeof member['on'] !== 'function' && strikeHeaders(member, names);
-  return strikeHeaders(member['headers'], names) || here;
-}
-
-function strikeHeaders(found: unknown, names: readonly string[]): boolean {
+function strikeHeaders(found: unknown, names: readonly string[]): void {
   const headers = membersOf(found);
-  if (!headers) return false;
-  let struck = false;
+  if (!headers) return;
   for (const key of Object.keys(headers))
-    if (names.includes(key.toLowerCase())) struck = delete headers[key];
-  return struck;
+    if (names.includes(key.toLowerCase())) delete headers[key];
 }
 
 const strikeText = (text: string, values: readonly string[]): string =>
