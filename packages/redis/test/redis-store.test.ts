@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTokenManager, type TokenManager } from 'unexpired';
 import { SIGN_IN } from 'unexpired/adapter';
 import { recordOf } from '../../node/test/support/records.ts';
+import { inspected } from '../../postgres/test/support/inspected.ts';
 import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
 import { CLIENTS, command } from './support/clients.ts';
 import type { ClientName, Connection } from './support/connection.ts';
@@ -500,17 +501,4 @@ async function announced(tokens: TokenManager, other: RedisLike): Promise<void> 
   };
   await store.write({ ...recordOf(value.gen + 1), session: value.session }, version);
   await heard;
-}
-
-function inspected(error: unknown): string {
-  const seen: unknown[] = [];
-  for (
-    let found = error;
-    found !== undefined && !seen.includes(found);
-    found = (found as { cause?: unknown }).cause
-  )
-    seen.push(found);
-  return seen
-    .map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one))}`)
-    .join('\n');
 }
