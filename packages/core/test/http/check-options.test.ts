@@ -4,11 +4,13 @@ import type { AuthOptions } from '../../src/http/options.ts';
 
 const check = (options: unknown): ReadonlySet<string> => checkOptions(options as AuthOptions);
 
-afterEach(() => {
+const forgetLocation = (): void => {
   Reflect.deleteProperty(globalThis, 'location');
-});
+};
 
 describe('origins', () => {
+  afterEach(forgetLocation);
+
   it('are taken as text and as URL objects, in any case, with default ports and a lone slash', () => {
     const origins = [
       'https://api.example.com',
@@ -144,6 +146,8 @@ it('refuses an option that does not exist', () => {
 });
 
 describe('origins that are left out default to the base URL', () => {
+  afterEach(forgetLocation);
+
   it.each([
     ['https://api.example.com/v1/', 'https://api.example.com'],
     ['HTTPS://API.example.com:443?a', 'https://api.example.com'],

@@ -9,9 +9,6 @@ import { settle } from '../support/clock.ts';
 
 const HOUR = 3_600_000;
 
-beforeEach(() => void jest.useFakeTimers());
-afterEach(() => void jest.useRealTimers());
-
 function session(): { tokens: ReturnType<typeof createTokenManager>; calls: () => number } {
   let calls = 0;
   const tokens = createTokenManager({
@@ -25,6 +22,9 @@ function session(): { tokens: ReturnType<typeof createTokenManager>; calls: () =
 }
 
 describe('followToken', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   it('gives the token now, and each next one before the old one expires', async () => {
     const { tokens, calls } = session();
     const used: (string | undefined)[] = [];

@@ -36,20 +36,22 @@ storeContract(
   },
 );
 
-const page = fakePage();
-beforeEach(() => page.install());
-afterEach(() => page.remove());
+describe('in a page', () => {
+  const page = fakePage();
+  beforeEach(() => page.install());
+  afterEach(() => page.remove());
 
-storeContract(
-  { describe, it },
-  {
-    name: 'storageStores of several pages on one localStorage',
-    async create() {
-      const pages = localStorages(page);
-      return { open: () => storageStore(pages.open(), 'session') };
+  storeContract(
+    { describe, it },
+    {
+      name: 'storageStores of several pages on one localStorage',
+      async create() {
+        const pages = localStorages(page);
+        return { open: () => storageStore(pages.open(), 'session') };
+      },
     },
-  },
-);
+  );
+});
 
 lockContract(
   { describe, it },
