@@ -1,25 +1,11 @@
 import type { Config } from 'jest';
-import { namesToSources } from '../jest-command.ts';
 
 const config: Config = {
-  rootDir: '../..',
-  roots: ['<rootDir>/packages', '<rootDir>/scripts/mutation'],
-  testMatch: ['<rootDir>/scripts/mutation/all.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/'],
-  modulePathIgnorePatterns: ['/dist/'],
-  testEnvironment: './scripts/mutation/environment.mjs',
-  extensionsToTreatAsEsm: ['.ts'],
-  transform: {
-    '^.+\\.ts$': [
-      '@swc/jest',
-      {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-        module: { type: 'es6' },
-        sourceMaps: false,
-      },
-    ],
-  },
-  moduleNameMapper: namesToSources(),
+  rootDir: '../../packages/core',
+  roots: ['<rootDir>/mutation'],
+  testMatch: ['<rootDir>/mutation/all.test.mjs'],
+  testEnvironment: '../../scripts/mutation/environment.mjs',
+  transform: {},
   testTimeout: 6000,
   injectGlobals: false,
 };
