@@ -1,5 +1,5 @@
 // `npm run mutation [-- --mutate <files>]`: breaks the core in thousands of places, one at a time, and counts how often its tests notice.
-// Ignored and equivalent mutants count as survivors. Some hours on two cores: a mutant that survives has to sit through every test that reaches it.
+// Ignored and equivalent mutants count as survivors. About two hours on two idle cores: a mutant that survives has to sit through every test that reaches it.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { root } from './workspace.ts';

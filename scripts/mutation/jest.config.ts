@@ -1,10 +1,10 @@
 import type { Config } from 'jest';
 
 const config: Config = {
-  rootDir: '../../packages/core',
-  roots: ['<rootDir>/mutation'],
-  testMatch: ['<rootDir>/mutation/all.test.mjs'],
-  testEnvironment: '../../scripts/mutation/environment.mjs',
+  rootDir: '../..',
+  roots: ['<rootDir>/packages/core/mutation'],
+  testMatch: ['<rootDir>/packages/core/mutation/all.test.mjs'],
+  testEnvironment: './scripts/mutation/environment.mjs',
   transform: {},
   testTimeout: 6000,
   injectGlobals: false,
