@@ -51,7 +51,7 @@ describe(`schedules (seed ${seed})`, () => {
         'no rule is broken',
       );
     },
-    Math.max(180_000, wantedRuns * 6),
+    Math.max(180_000, wantedRuns * 60),
   );
 
   if (wantedPath === undefined) {
