@@ -559,4 +559,16 @@ export const REGRESSIONS: readonly Regression[] = [
       step(0),
     ],
   },
+  {
+    name: 'a store that went back gets the newer record although the read after its notice failed',
+    row: 'L10',
+    setting: { faulty: true, lock: 'lease', lifetime: 600 },
+    actions: [
+      { do: 'signIn', by: 0 },
+      advance(31_000),
+      { do: 'storeBack', pick: 0 },
+      step(0),
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+    ],
+  },
 ];
