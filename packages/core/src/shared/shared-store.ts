@@ -66,6 +66,10 @@ export function sharedStore(cell: StoreCell): TokenStore {
   };
 }
 
+/** Ms after which a store that could not be read at its notice is read again, doubling to the longest. */
+const FIRST_LOOK = 500;
+const LONGEST_LOOK = 60_000;
+
 /** Ms between two looks at a store that shows nobody, such as a keychain while the device is locked. */
 const LOOK_EVERY = 1000;
 
@@ -114,11 +118,20 @@ const sharedHome: OpenHome = (store, parts): Home => {
     return sync.owes() ? debt().pay(storedState) : storedState;
   };
 
-  const listen = createListener(store, parts, () => {
+  // Whoever is due reads the store anyway, and reports what is wrong with it. Until then others may read what a store that
+  // went back shows them, so a notice is not forgotten because the store could not be read at that moment.
+  let cancelLook: (() => void) | undefined;
+  const notice = (delay = FIRST_LOOK): void => {
     if (closed() || state.phase === 'unknown') return;
+    cancelLook?.();
     debtMade?.nudge();
-    look().then(pump, ignoreUntilDue);
-  });
+    look().then(pump, () => {
+      if (closed()) return;
+      cancelLook?.();
+      cancelLook = clock.setTimeout(() => notice(Math.min(delay * 2, LONGEST_LOOK)), delay, true);
+    });
+  };
+  const listen = createListener(store, parts, () => notice());
 
   return {
     lock: store.lock ?? mutexLock(random),
@@ -153,6 +166,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     },
     async close() {
       listen.stop();
+      cancelLook?.();
       debtMade?.nudge();
       await signs?.settled();
       if (sync.owes()) debt().start();
@@ -210,6 +224,3 @@ function createListener(
     },
   };
 }
-
-/** A notice only saves time: whoever is due reads the store again, and reports what is wrong with it. */
-const ignoreUntilDue = (): void => undefined;
