@@ -1,7 +1,7 @@
 // `npm run release -- --dry-run`: what is missing before a release, and what would be in it. It publishes nothing.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { runCommand } from './command.ts';
+import { runCommand, runTool } from './command.ts';
 import { missingAnswers } from './derived/owner.ts';
 import { packing } from './package-checks/packed.ts';
 import { root } from './workspace.ts';
@@ -15,6 +15,9 @@ else {
 }
 
 async function rehearse(): Promise<void> {
+  const plan = await runTool('@changesets/cli', ['status', '--verbose'], { bin: 'changeset' });
+  process.stdout.write(plan.output);
+  if (!plan.ok) process.exitCode = 1;
   const missing = missingAnswers(readFileSync(path.join(root, 'RELEASING.md'), 'utf8'));
   if (missing.length > 0) {
     const list = missing.map((line) => `  ${line}`).join('\n');

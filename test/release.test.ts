@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { fieldsOfOwner, missingAnswers, ownersAnswers } from '../scripts/derived/owner.ts';
@@ -52,6 +52,25 @@ describe('what only the owner knows', () => {
     ]);
     expect(answers.filter(({ why }) => why === '')).toEqual([]);
   });
+});
+
+it('the packages that get one version are those that are published, and no other of the workspace', () => {
+  const { linked } = JSON.parse(
+    readFileSync(path.join(root, '.changeset/config.json'), 'utf8'),
+  ) as {
+    linked: string[][];
+  };
+  const patterns = linked.flat();
+  const names = globSync('{packages/*,examples/*,benchmarks,runtimes}/package.json', { cwd: root })
+    .map(
+      (file) => (JSON.parse(readFileSync(path.join(root, file), 'utf8')) as { name: string }).name,
+    )
+    .filter((name) => patterns.some((pattern) => path.matchesGlob(name, pattern)));
+  expect(names.sort()).toEqual(
+    publicPackages()
+      .map(({ name }) => name)
+      .sort(),
+  );
 });
 
 describe('a published package', () => {
