@@ -11,7 +11,10 @@ export type AuthInit = {
     | RequestInit[Name]
     | (Name extends 'body' ? BodyFactory : never)
     | undefined;
-} & RequestAuth;
+} & RequestAuth & {
+    /** What the Fetch standard asks for beside a stream. The DOM's types do not have it yet. */
+    duplex?: 'half' | undefined;
+  };
 
 /** What a caller asked for, as it was at the call. `fetch`, too, reads all of it at once. */
 export interface Call {

@@ -20,6 +20,11 @@ const response: Response = await authFetch('https://api.example.com/me', {
   cache: 'no-store',
 });
 await authFetch(new URL('https://api.example.com/me'), { tokens: source });
+await authFetch('https://api.example.com/file', {
+  method: 'PUT',
+  body: () => new Blob().stream(),
+  duplex: 'half',
+});
 await authFetch(new Request('https://api.example.com/me'));
 // What some clients pass, tRPC among them, under exactOptionalPropertyTypes.
 await authFetch('https://api.example.com/me', { signal: undefined, body: undefined });
