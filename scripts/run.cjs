@@ -32,6 +32,7 @@ var TASKS = {
   compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
+  sizes: { script: 'scripts/sizes.ts' },
   'size-table': { script: 'scripts/size-table.ts' },
   'test:runtimes': { build: true, script: 'scripts/runtimes.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },

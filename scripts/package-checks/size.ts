@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { type Bundle, PACKAGES } from '../house.ts';
 import type { Step } from '../steps/step.ts';
+import { README, saysSizes } from './size-page.ts';
 import { bundleCommonjs, bundleModules, fromIn } from './bundle.ts';
 import type { PackedPackage, Packing } from './packed-types.ts';
 
-interface Measured extends Bundle {
+export interface Measured extends Bundle {
   name: string;
   bytes: number;
   /** Bundled packages that have no business there: a client, which the user has already, and helpers of a compiler. */
@@ -15,13 +17,14 @@ export function sizeStep(packing: Packing): Step {
   return {
     name: 'size',
     run: async () => {
-      const { packages, project } = await packing.get();
-      const rows = Object.values(PACKAGES).flatMap(({ sizes = [] }) => sizes);
-      const measured = await Promise.all(rows.map((row) => measure(row, packages, project)));
+      const measured = await measureAll(packing);
       const problems = measured.flatMap(({ name, ceiling, bytes, strangers }) => [
         ...(bytes > ceiling ? [`${name}: ${bytes - ceiling} bytes more than the ceiling`] : []),
         ...strangers.map((stranger) => `${name} bundles ${stranger}`),
       ]);
+      const page = readFileSync(README, 'utf8');
+      if (!saysSizes(page, measured))
+        problems.push('README.md shows other sizes; `npm run sizes` writes them');
       const table = tableOf(measured);
       return {
         ok: problems.length === 0,
@@ -30,6 +33,13 @@ export function sizeStep(packing: Packing): Step {
       };
     },
   };
+}
+
+/** Measures every bundle of `house.ts`, on the packages as they would be published. */
+export async function measureAll(packing: Packing): Promise<Measured[]> {
+  const { packages, project } = await packing.get();
+  const rows = Object.values(PACKAGES).flatMap(({ sizes = [] }) => sizes);
+  return Promise.all(rows.map((row) => measure(row, packages, project)));
 }
 
 async function measure(

@@ -7,6 +7,7 @@ import { unusedStep } from '../package-checks/unused.ts';
 import { buildStep } from './build.ts';
 import { compatStep } from './compat.ts';
 import { runtimesStep } from './runtimes.ts';
+import { samplesStep } from './samples.ts';
 import { sourceSteps } from './sources.ts';
 import type { Step } from './step.ts';
 import { type Totals, unitStep } from './unit.ts';
@@ -15,6 +16,7 @@ import { type Totals, unitStep } from './unit.ts';
 export function allSteps(packing: Packing, report: (totals: Totals) => void): Step[] {
   return [
     ...sourceSteps,
+    samplesStep,
     buildStep,
     unitStep(report),
     compatStep,

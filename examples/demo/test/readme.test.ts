@@ -9,8 +9,16 @@ import { kyAuth } from '@unexpired/fetch/ky';
 import { attachAuth } from '@unexpired/axios';
 import axios, { type AxiosInstance } from 'axios';
 import ky from 'ky';
-import { cookieSession, createTokenManager, followToken, memoryStore } from 'unexpired';
+import {
+  cookieSession,
+  createTokenManager,
+  followToken,
+  memoryStore,
+  tokenErrorOf,
+} from 'unexpired';
 import { renewable } from 'unexpired/renewable';
+import { blocksOf } from '../../../scripts/samples/blocks.ts';
+import { moduleOf } from '../../../scripts/samples/module-of.ts';
 
 const repository = path.join(import.meta.dirname, '..', '..', '..');
 const AsyncFunction = (async () => undefined).constructor as new (
@@ -93,15 +101,29 @@ function inBrowser(baseURL: string, cookies: string): { api: AxiosInstance; auth
   return { api: client(), auth: client() };
 }
 
-/** The first code block below a heading or a bold line, or what `form` finds there, as a program on `origin`. */
-function program(file: string, origin: string, place: string, form = /```ts\n([^]*?)```/): string {
-  const text = readFileSync(path.join(repository, file), 'utf8');
+const read = (file: string): string => readFileSync(path.join(repository, file), 'utf8');
+
+/** Code of a page as the body of a function, on `origin`. */
+const bodyOf = (code: string, origin: string): string =>
+  stripTypeScriptTypes(
+    code
+      .replaceAll('https://api.example.com', origin)
+      .replace(/^import .*$/gm, '')
+      .replace(/^export \{\};$/m, ''),
+  );
+
+/** The first code block below a heading, as a program on `origin`. */
+function program(file: string, origin: string, place: string): string {
+  const text = read(file);
   const from = text.indexOf(place);
-  const code = form.exec(from < 0 ? '' : text.slice(from))?.[1];
+  const code = /```ts\n([^]*?)```/.exec(from < 0 ? '' : text.slice(from))?.[1];
   if (code === undefined) throw new Error(`${file} has no code after "${place}"`);
-  const here = code.replaceAll('https://api.example.com', origin).replace(/^import .*$/gm, '');
-  return stripTypeScriptTypes(here);
+  return bodyOf(code, origin);
 }
+
+/** All code blocks of a page, one after the other. */
+const wholePage = (file: string, origin: string): string =>
+  bodyOf(moduleOf(blocksOf(read(file)).filter(({ given }) => !given)).text, origin);
 
 function run(code: string, more: Record<string, unknown> = {}): Promise<unknown> {
   const values = {
@@ -126,35 +148,38 @@ describe('a quick start of the README works as it is printed, on a back end that
   afterEach(() => backEnd.close());
 
   it('on axios', async () => {
-    await run(program('README.md', backEnd.origin, '## "My back end has'));
+    await run(program('README.md', backEnd.origin, '## With axios'));
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
 
   it('on fetch', async () => {
-    await run(program('README.md', backEnd.origin, '**On fetch:**'));
+    await run(program('README.md', backEnd.origin, '## With fetch'));
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
 
-  it('on ky, with the tokens of fetch', async () => {
-    const [fetchPart, kyPart] = ['**On fetch:**', '**On ky**'].map((place) =>
-      program('README.md', backEnd.origin, place),
-    );
-    await run(`${fetchPart?.split('const authFetch')[0]}\n${kyPart}`);
-    expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
+  it('of each start page, from its first block to its last', async () => {
+    const values = { tokenErrorOf, browserStore: memoryStore, showLogin: () => undefined };
+    for (const file of ['axios', 'fetch', 'ky']) {
+      await run(wholePage(`docs/start/${file}.md`, backEnd.origin), values);
+      expect([file, backEnd.seen]).toEqual([
+        file,
+        { refreshes: 1, refused: 0, served: file === 'ky' ? 1 : 2 },
+      ]);
+      Object.assign(backEnd.seen, { refreshes: 0, refused: 0, served: 0 });
+    }
   });
 
   it('with the tokens in cookies', async () => {
-    const place = '**The tokens are in HttpOnly cookies?**';
-    const code = `${program('README.md', backEnd.origin, place)}\nawait api.get('/me');`;
+    const place = '## The tokens are in HttpOnly cookies';
+    const code = `${program('docs/start/cookies.md', backEnd.origin, place)}\nawait api.get('/me');`;
     const clients = inBrowser(backEnd.origin, `rt=${backEnd.issue(0).refresh_token}`);
     await run(code, { ...clients, cookieSession, browserStore: memoryStore });
     expect(backEnd.seen).toEqual({ refreshes: 1, refused: 0, served: 1 });
   });
 
   it('with the refresh token in a cookie', async () => {
-    const place = '**The refresh token is in a cookie, the access token in memory?**';
-    const tokens = program('README.md', backEnd.origin, place, /`(createTokenManager\([^`]+\))`/);
-    const code = `attachAuth(api, ${tokens.trim()});\nawait api.get('/me');`;
+    const place = '## The refresh token is in a cookie, the access token in memory';
+    const code = `${program('docs/start/cookies.md', backEnd.origin, place)}\nawait api.get('/me');`;
     const clients = inBrowser(backEnd.origin, `rt=${backEnd.issue(0).refresh_token}`);
     const locks = { request: (_name: string, _options: object, task: () => unknown) => task() };
     await run(code, { ...clients, memoryStore, navigator: { locks } });

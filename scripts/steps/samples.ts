@@ -1,0 +1,94 @@
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import path from 'node:path';
+import { runTool } from '../command.ts';
+import { blocksOf } from '../samples/blocks.ts';
+import { moduleOf, type Sample } from '../samples/module-of.ts';
+import { cacheFolder, root } from '../workspace.ts';
+import type { Step, StepResult } from './step.ts';
+
+const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
+const folder = path.join(cacheFolder, 'samples');
+
+/** Compiles every block of TypeScript that a page shows. */
+export const samplesStep: Step = { name: 'samples', run: compileSamples };
+
+async function compileSamples(): Promise<StepResult> {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
+  const samples = new Map<string, { readonly page: string; readonly sample: Sample }>();
+  let blocks = 0;
+  for (const page of globSync(PAGES, { cwd: root }).map((file) => file.replaceAll('\\', '/'))) {
+    if (page.includes('node_modules')) continue;
+    const shown = blocksOf(readFileSync(path.join(root, page), 'utf8'));
+    if (shown.length === 0) continue;
+    blocks += shown.length;
+    const sample = moduleOf(shown);
+    const file = `${page.replaceAll('/', '-')}.tsx`;
+    writeFileSync(path.join(folder, file), sample.text);
+    samples.set(file, { page, sample });
+    provide(sample.text);
+  }
+  writeFileSync(
+    path.join(folder, 'not-here.d.ts'),
+    NOT_HERE.map((name) => `declare module '${name}';`).join('\n'),
+  );
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config, undefined, 2));
+  const { output } = await runTool('typescript', ['-p', folder, '--pretty', 'false'], {
+    bin: 'tsc',
+  });
+  const problems = output
+    .split('\n')
+    .filter((line) => /error TS\d+/.test(line))
+    .map((line) => {
+      const [, file = '', at = '', what = ''] =
+        /([^/\\]+\.tsx)\((\d+),\d+\): (.*)/.exec(line) ?? [];
+      const known = samples.get(file);
+      return known ? `${known.page}:${known.sample.lines[Number(at) - 1]}: ${what}` : line;
+    });
+  return {
+    ok: problems.length === 0,
+    output: problems.join('\n'),
+    note: `${blocks} blocks of ${samples.size} pages`,
+  };
+}
+
+const config = {
+  extends: path.join(root, 'tsconfig.check.json'),
+  compilerOptions: {
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    jsx: 'react-jsx',
+    moduleDetection: 'force',
+    // Paths to a declaration are for the other programs of this repository; here a package is found by its name.
+    allowUnreachableCode: true,
+  },
+  include: ['*.tsx', 'not-here.d.ts', path.join(root, 'packages/*/src/**/*.d.ts')],
+  exclude: [],
+};
+
+/** A package that is another one under a name for users, and one that has a build step and is not installed here. */
+const SAME_AS: Readonly<Record<string, string>> = { redis: '@redis/client' };
+const NOT_HERE = ['better-sqlite3'];
+
+// A page's packages are some example's or some package's dependencies: found here as if they were this folder's.
+function provide(text: string): void {
+  for (const [, name = ''] of text.matchAll(/from '((?:@[^/']+\/)?[^/'.][^/']*)/g)) {
+    const link = path.join(folder, 'node_modules', name);
+    if (/^(?:node:|unexpired$|@unexpired\/)/.test(name) || existsSync(link)) continue;
+    const [found] = globSync(
+      `{.,packages/*,examples/*,benchmarks,test}/node_modules/${SAME_AS[name] ?? name}`,
+      { cwd: root },
+    );
+    if (!found) continue;
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(root, found), link, 'junction');
+  }
+}
