@@ -3,10 +3,11 @@ import { namesToSources } from './scripts/jest-command.ts';
 
 // Tests run against the sources, so that a failing test points into them. What is shipped is checked on the packed tarballs instead.
 const config: Config = {
-  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/test'],
+  roots: ['<rootDir>/packages', '<rootDir>/examples', '<rootDir>/site', '<rootDir>/test'],
   testMatch: [
     '<rootDir>/packages/*/test/**/*.test.ts',
     '<rootDir>/examples/*/test/**/*.test.ts',
+    '<rootDir>/site/test/**/*.test.ts',
     '<rootDir>/test/**/*.test.ts',
   ],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],

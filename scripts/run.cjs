@@ -32,6 +32,8 @@ var TASKS = {
   compat: { script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
+  docs: { script: 'site/src/serve.ts' },
+  'docs:build': { script: 'site/src/build.ts' },
   sizes: { script: 'scripts/sizes.ts' },
   'size-table': { script: 'scripts/size-table.ts' },
   'test:runtimes': { build: true, script: 'scripts/runtimes.ts' },

@@ -61,7 +61,9 @@ it('the packages that get one version are those that are published, and no other
     linked: string[][];
   };
   const patterns = linked.flat();
-  const names = globSync('{packages/*,examples/*,benchmarks,runtimes}/package.json', { cwd: root })
+  const names = globSync('{packages/*,examples/*,benchmarks,runtimes,site}/package.json', {
+    cwd: root,
+  })
     .map(
       (file) => (JSON.parse(readFileSync(path.join(root, file), 'utf8')) as { name: string }).name,
     )

@@ -1,0 +1,88 @@
+import { defineConfig } from 'vitepress';
+
+const start = [
+  ['axios', 'start/axios'],
+  ['fetch', 'start/fetch'],
+  ['ky', 'start/ky'],
+  ['cookies', 'start/cookies'],
+  ['OAuth 2', 'start/oauth'],
+  ['one session in many places', 'start/stores'],
+] as const;
+const more = [
+  ['clients that take a fetch', 'recipes'],
+  ['long connections', 'connections'],
+  ['other values that expire', 'renewable'],
+  ['a token broker', 'service'],
+  ['compilers, bundlers, test runners', 'tools'],
+] as const;
+const reference = [
+  ['options, errors, events', 'reference'],
+  ['by what you see', 'errors'],
+  ['what is guaranteed', 'guarantees'],
+  ['how a refresh goes', 'protocol'],
+  ['which clients', 'compat'],
+  ['which runtimes', 'runtimes'],
+  ['benchmarks', 'benchmarks'],
+  ['decisions', 'decisions/'],
+] as const;
+const packages = [
+  'core',
+  'axios',
+  'fetch',
+  'oauth',
+  'browser',
+  'node',
+  'sqlite',
+  'postgres',
+  'redis',
+  'service',
+  'remote',
+  'mcp',
+  'otel',
+  'testing',
+];
+
+const items = (pages: readonly (readonly [text: string, link: string])[]) =>
+  pages.map(([text, link]) => ({ text, link: `/${link}` }));
+
+export default defineConfig({
+  title: 'Unexpired',
+  description:
+    'Access tokens that renew themselves: one refresh, however many requests, tabs, processes or machines need it.',
+  srcDir: 'pages',
+  outDir: 'dist',
+  cacheDir: '.cache',
+  cleanUrls: true,
+  markdown: {
+    // As on the forge, so that one link works in both places.
+    anchor: {
+      slugify: (title) =>
+        title
+          .toLowerCase()
+          .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+          .trim()
+          .replace(/\s/g, '-'),
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    sidebar: [
+      { text: 'Start with', items: items(start) },
+      { text: 'Recipes', items: items(more) },
+      { text: 'Reference', items: items(reference) },
+      {
+        text: 'Packages',
+        collapsed: true,
+        items: items(packages.map((name) => [name, `packages/${name}`])),
+      },
+      {
+        text: 'Take part',
+        items: items([
+          ['contributing', 'contributing'],
+          ['security', 'security'],
+        ]),
+      },
+    ],
+  },
+});
