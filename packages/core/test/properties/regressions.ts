@@ -571,4 +571,19 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'strike', pick: 0, fault: 'storeFails' },
     ],
   },
+  {
+    name: 'the answer of a session that another one has replaced is not written while that one’s record is away',
+    row: 'D4',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      request(0),
+      step(0),
+      run(6),
+      { do: 'signIn', by: 0 },
+      run(2),
+      run(6),
+      run(6),
+      { do: 'away', ms: 20_000 },
+    ],
+  },
 ];
