@@ -115,9 +115,11 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
   };
 
   /** Redeemed, and the record is gone: the answer is kept in memory, and written only if the record comes back. */
-  const keepAway = async ({ base, place, tokens, started }: Placing): Promise<FlightEnd> => {
-    const placement = place(base);
-    if ('write' in placement && sync.away()) sync.ahead(placement.write, started);
+  const keepAway = async ({ place, tokens, started }: Placing): Promise<FlightEnd> => {
+    // What is away may be another session by now: then this answer is nobody’s, whether that comes back or not.
+    const placement = place(state.record);
+    if (!('write' in placement)) return over() ?? { type: 'left' };
+    sync.ahead(placement.write, started);
     core.land(over() ?? { type: 'left' });
     const until = clock.monotonic() + AWAY_LIMIT;
     while (sync.away() && clock.monotonic() < until && !closed()) {

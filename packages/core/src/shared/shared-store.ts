@@ -1,3 +1,4 @@
+import type { TokenError } from '../errors/errors.ts';
 import { check, hasMethods, isFunction, isName } from '../errors/check-value.ts';
 import { safeCause } from '../errors/safe-cause.ts';
 import type { Home, HomeParts, OpenHome } from '../manager/home.ts';
@@ -125,10 +126,13 @@ const sharedHome: OpenHome = (store, parts): Home => {
     if (closed() || state.phase === 'unknown') return;
     cancelLook?.();
     debtMade?.nudge();
-    look().then(pump, () => {
+    look().then(pump, (error: TokenError) => {
       if (closed()) return;
       cancelLook?.();
-      cancelLook = clock.setTimeout(() => notice(Math.min(delay * 2, LONGEST_LOOK)), delay, true);
+      // What is owed is tried again by who owes it, and what cannot be read is a matter for who is due.
+      if (sync.owes()) debt().start();
+      else if (error.code !== 'ERR_STORE_RECORD')
+        cancelLook = clock.setTimeout(() => notice(Math.min(delay * 2, LONGEST_LOOK)), delay, true);
     });
   };
   const listen = createListener(store, parts, () => notice());
