@@ -1,4 +1,6 @@
+import path from 'node:path';
 import { defineConfig } from 'vitepress';
+import { root, sourcesByName } from '../../scripts/workspace.ts';
 
 const start = [
   ['axios', 'start/axios'],
@@ -64,10 +66,20 @@ export default defineConfig({
           .replace(/\s/g, '-'),
     },
   },
+  vite: {
+    // The library that the playground shows is the one that these pages are about.
+    resolve: {
+      alias: Object.entries(sourcesByName()).map(([name, source]) => ({
+        find: new RegExp(`^${name}$`),
+        replacement: path.join(root, source),
+      })),
+    },
+  },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
     sidebar: [
+      { text: 'See the race', link: '/playground' },
       { text: 'Start with', items: items(start) },
       { text: 'Recipes', items: items(more) },
       { text: 'Reference', items: items(reference) },

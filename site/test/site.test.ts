@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
-import { mayRunChromium, startChromium, WITHOUT_CHROMIUM } from '../../test/support/chromium.ts';
+import type { Browser, Page } from 'puppeteer-core';
+import { CHROMIUM, FIREFOX } from '../../test/support/browsers.ts';
 
 const site = path.join(import.meta.dirname, '..');
 const TYPES: Readonly<Record<string, string>> = {
@@ -50,39 +50,82 @@ it('the site has every page, and no dead link, or it would not be built', () => 
   expect(built.filter((file) => !existsSync(file))).toEqual([]);
 });
 
-const title = mayRunChromium ? 'in Chromium' : `in Chromium, ${WITHOUT_CHROMIUM}`;
-(mayRunChromium ? describe : describe.skip)(title, () => {
-  let browser: Browser;
-  let server: Server;
-  let origin: string;
-  beforeAll(async () => {
-    server = serve();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    browser = await startChromium();
-  }, 60_000);
-  afterAll(async () => {
-    await browser.close();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+for (const kind of [CHROMIUM, FIREFOX])
+  (kind.mayRun ? describe : describe.skip)(`in ${kind.title}`, () => {
+    let browser: Browser;
+    let server: Server;
+    let origin: string;
+    beforeAll(async () => {
+      server = serve();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      browser = await kind.start();
+    }, 60_000);
+    afterAll(async () => {
+      await browser.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
 
-  it.each(['invalid_grant', 'refresh token already used'])(
-    'the search for "%s" leads to what it means',
-    async (words) => {
+    /** A page, what went wrong in it, and whom it asked for anything. */
+    const open = async (
+      place: string,
+    ): Promise<{ page: Page; faults: unknown[]; hosts: Set<string> }> => {
       const page = await browser.newPage();
       const faults: unknown[] = [];
+      const hosts = new Set<string>();
       page.on('pageerror', (error) => faults.push(error));
-      await page.goto(origin);
-      await page.getByRole('button', { name: 'Search' }).click();
-      await page.locator('.VPLocalSearchBox input').fill(words);
-      const first = page.locator('.VPLocalSearchBox .result').first();
-      await first.filter({ hasText: 'By what you see' }).click();
-      await page.waitForURL(/\/errors#invalid_grant-refresh-token-already-used$/);
-      expect(await page.locator('h1').innerText()).toContain('By what you see');
+      page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+      await page.goto(`${origin}${place}`, { waitUntil: 'networkidle0' });
+      return { page, faults, hosts };
+    };
+
+    it.each(['invalid_grant', 'refresh token already used'])(
+      'the search for "%s" leads to what it means',
+      async (words) => {
+        const { page, faults } = await open('/');
+        await page.waitForSelector('button.DocSearch-Button');
+        await page.click('button.DocSearch-Button');
+        await page.waitForSelector('.VPLocalSearchBox input', { timeout: 30_000 });
+        await page.type('.VPLocalSearchBox input', words);
+        const first = await page.waitForSelector('.VPLocalSearchBox .result:first-child', {
+          timeout: 30_000,
+        });
+        await page.waitForFunction(() =>
+          document
+            .querySelector('.VPLocalSearchBox .result')
+            ?.textContent?.includes('By what you see'),
+        );
+        await first?.click();
+        await page.waitForFunction(() => location.pathname === '/errors');
+        expect(new URL(page.url()).hash).toBe('#invalid_grant-refresh-token-already-used');
+        expect(faults).toEqual([]);
+        await page.close();
+      },
+      60_000,
+    );
+
+    it('the playground runs by keyboard, says what came of each lane, and asks nobody for anything', async () => {
+      const { page, faults, hosts } = await open('/playground');
+      await page.focus('.playground input');
+      for (const key of ['Tab', 'Tab', 'Tab', ' ', 'Enter'] as const)
+        await page.keyboard.press(key);
+      const status = await page.waitForFunction(
+        () => {
+          const text = document.querySelector('.playground [role=status]')?.textContent ?? '';
+          return text.split('. ').length === 4 ? text : false;
+        },
+        { timeout: 30_000 },
+      );
+      const theft = 'The server saw theft: signed out everywhere';
+      expect(String(await status.jsonValue()).split('. ')).toEqual([
+        `the interceptor that everybody writes: ${theft}`,
+        `isRefreshing and failedQueue: ${theft}`,
+        `axios-auth-refresh 5: ${theft}`,
+        'Unexpired: Every request was answered, and the session goes on',
+      ]);
+      expect([...hosts].filter((one) => one !== 'null')).toEqual([origin]); // images in the page's own styles have none
       expect(faults).toEqual([]);
       await page.close();
-    },
-    60_000,
-  );
-});
+    }, 60_000);
+  });
