@@ -586,4 +586,19 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'away', ms: 20_000 },
     ],
   },
+  {
+    name: 'a record that was read before a sign-in, and seen after it, does not take its place in a tie',
+    row: 'P10',
+    setting: { faulty: true, lifetime: 600, start: 'record' },
+    actions: [
+      { do: 'renew', by: 0 },
+      step(0),
+      { do: 'away', ms: 1 },
+      { do: 'signIn', by: 0 },
+      step(1),
+      step(1),
+      step(3),
+      run(2),
+    ],
+  },
 ];
