@@ -151,6 +151,9 @@ export function createSync(parts: {
     },
     learn(record) {
       if (unread || isGivenUp(record)) return;
+      const { turn, session } = state.record ?? {};
+      // In a tie the store wins, and this is not what the store shows by now.
+      if (turn === record.turn && session !== record.session) return;
       if (compareRecords(state.record, record, stored) === 'newer') adopt(named(record));
     },
     due(storedState) {
