@@ -74,9 +74,9 @@ const config = {
   exclude: [],
 };
 
-/** A package that is another one under a name for users, and one that has a build step and is not installed here. */
+/** A package that is another one under a name for users, and those that are not installed here. */
 const SAME_AS: Readonly<Record<string, string>> = { redis: '@redis/client' };
-const NOT_HERE = ['better-sqlite3'];
+const NOT_HERE = ['better-sqlite3', 'drizzle-orm'];
 
 // A page's packages are some example's or some package's dependencies: found here as if they were this folder's.
 function provide(text: string): void {
@@ -84,7 +84,7 @@ function provide(text: string): void {
     const link = path.join(folder, 'node_modules', name);
     if (/^(?:node:|unexpired$|@unexpired\/)/.test(name) || existsSync(link)) continue;
     const [found] = globSync(
-      `{.,packages/*,examples/*,benchmarks,test}/node_modules/${SAME_AS[name] ?? name}`,
+      `{.,packages/*,examples/*,benchmarks,site,test}/node_modules/${SAME_AS[name] ?? name}`,
       { cwd: root },
     );
     if (!found) continue;

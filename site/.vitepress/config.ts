@@ -9,8 +9,13 @@ const start = [
   ['cookies', 'start/cookies'],
   ['OAuth 2', 'start/oauth'],
   ['one session in many places', 'start/stores'],
+  ['a server with many sessions', 'start/servers'],
+  ['a command-line tool', 'start/cli'],
+  ['an SDK', 'start/sdk'],
+  ['a store of your own', 'start/own-store'],
 ] as const;
 const more = [
+  ['frameworks', 'frameworks'],
   ['clients that take a fetch', 'recipes'],
   ['long connections', 'connections'],
   ['other values that expire', 'renewable'],
