@@ -13,9 +13,6 @@ const REMEMBERED = 120_000;
 /** An answer that comes later than this after its call was told to stop, in ms, is taken for lost. */
 const LOST = 65_000;
 
-/** Ms for which a flight may go on that somebody began while they waited. */
-const FLIGHT = 70_000;
-
 /** P1, P6, P8 (back-off), P9, D1, D3 (what is redeemed): when the token endpoint may be called. */
 export function redeemingRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline } = facts;
@@ -111,8 +108,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         left <= skew ||
         timeline.now >= by.learned + total - skew ||
         facts.players.some(({ jumped }) => jumped);
-      const wish = setting.waitTimeout + FLIGHT;
-      const wanted = timeline.now - by.wished < wish || setting.backgroundWindow > 0;
+      // A flight goes on when those who wished for it have left, and may have to wait for an intent first.
+      const wanted = by.wished > by.began - setting.waitTimeout || setting.backgroundWindow > 0;
       if (
         reason !== 'requested' &&
         !due &&
@@ -163,6 +160,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
     event(by, event) {
       const token = facts.tokenOf(event.token);
       const generation = facts.generationOf(token);
+      if (event.type === 'refreshStarted') by.began = timeline.now;
       if (event.type !== 'refreshEnded' || event.outcome !== 'failed') return;
       if (event.retryAt === undefined) return;
       judge.checked('P8');

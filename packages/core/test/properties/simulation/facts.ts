@@ -83,6 +83,8 @@ export interface Player {
   dead: boolean;
   /** When somebody last asked for a token that is good for longer. */
   wished: number;
+  /** When its latest flight began. */
+  began: number;
   /** When tokens were found useless here, whoever had fetched them, ms. */
   readonly useless: number[];
   /** It goes as soon as nothing keeps it alive. */
@@ -257,6 +259,7 @@ export const newPlayer = (id: number, wall: () => number): Player => ({
   failed: -1,
   dead: false,
   wished: -Infinity,
+  began: -Infinity,
   useless: [],
   ending: false,
   shortLived: false,
