@@ -25,6 +25,18 @@ describe('a refresh function that users wrote', () => {
       'ERR_REFRESH_CONFIGURATION',
     ],
     ['a plain HTTP 401', httpError(401), 'ERR_SESSION_ENDED'],
+    [
+      'an OAuth error in `code`, as Expo and AppAuth have it',
+      Object.assign(new Error('The token is invalid'), { code: 'invalid_grant' }),
+      'ERR_SESSION_ENDED',
+    ],
+    ['an error whose message is an OAuth error', new Error('invalid_grant'), 'ERR_SESSION_ENDED'],
+    ['an OAuth error as a string', 'invalid_client', 'ERR_REFRESH_CONFIGURATION'],
+    [
+      'anything else: a message that speaks of an OAuth error',
+      new Error('no invalid_grant'),
+      'ERR_REFRESH_UNAVAILABLE',
+    ],
     ['our typed error, session ended', new TokenError('ERR_SESSION_ENDED'), 'ERR_SESSION_ENDED'],
     [
       'our typed error, configuration',
