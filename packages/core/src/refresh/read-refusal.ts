@@ -87,6 +87,8 @@ async function readLevel(
     error,
     sdkCode(of),
     of['errorCode'],
+    // Expo and AppAuth have it in `code`; who throws by hand often throws nothing else.
+    [of['code'], of['message'], value].find((said) => knownCode(said) !== undefined),
   ];
   return {
     status: status as number | undefined,

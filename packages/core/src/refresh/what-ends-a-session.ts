@@ -39,8 +39,8 @@ const REFUSED = new Set([400, 401, 403, 410, 419, 422, 440, 498]);
 const LATER = new Set([408, 425, 429]);
 
 /** What this OAuth error code means wherever it comes; `undefined`: the status decides. */
-export const knownCode = (code: string | undefined): Meaning | undefined =>
-  code !== undefined && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
+export const knownCode = (code: unknown): Meaning | undefined =>
+  typeof code === 'string' && Object.hasOwn(CODES, code) ? CODES[code] : undefined;
 const isClientError = (status: number): boolean =>
   status >= 400 && status < 500 && !LATER.has(status);
 
