@@ -101,7 +101,7 @@ function strikeSent(request: Outgoing, { names, values }: Sent): void {
       if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], values);
   // A TLS socket keeps the options of the request that it was made for.
   const { socket } = request;
-  if (socket?.encrypted) strikeSymbols(socket as Members, names);
+  if (socket?.encrypted) strikeSymbols(socket, names);
 }
 
 // Node's own members: the headers, by name or among the options of a request.
