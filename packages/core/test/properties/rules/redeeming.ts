@@ -109,7 +109,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
         timeline.now >= by.learned + total - skew ||
         facts.players.some(({ jumped }) => jumped);
       // A flight goes on when those who wished for it have left, and may have to wait for an intent first.
-      const wanted = by.wished > by.began - setting.waitTimeout || setting.backgroundWindow > 0;
+      const wanted = by.wished >= by.began - setting.waitTimeout || setting.backgroundWindow > 0;
       if (
         reason !== 'requested' &&
         !due &&
