@@ -15,7 +15,9 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
       const { by } = ask;
       const { accessToken, expiresAt } = end.give;
       const family = familyOf(accessToken) ?? '';
-      const generation = generations.get(accessToken);
+      // Whoever could not even read the store has said so, and owes it.
+      const owed = by.notDurable.has(accessToken) ? end.give.generation : undefined;
+      const generation = generations.get(accessToken) ?? owed;
 
       judge.checked('D5');
       if (generation === undefined)
