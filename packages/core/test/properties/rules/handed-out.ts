@@ -1,3 +1,4 @@
+import type { IssuedToken } from '../../../src/index.ts';
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 
@@ -16,7 +17,8 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
       const { accessToken, expiresAt } = end.give;
       const family = familyOf(accessToken) ?? '';
       // Whoever could not even read the store has said so, and owes it.
-      const owed = by.notDurable.has(accessToken) ? end.give.generation : undefined;
+      const { generation: shown } = end.give as Partial<IssuedToken>;
+      const owed = by.notDurable.has(accessToken) ? shown : undefined;
       const generation = generations.get(accessToken) ?? owed;
 
       judge.checked('D5');
