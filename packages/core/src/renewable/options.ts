@@ -1,5 +1,5 @@
 import { check, checkAll, isFunction, type Kind } from '../errors/check-value.ts';
-import type { SessionOptions } from '../manager/options.ts';
+import { SESSION_OPTIONS, type SessionOptions } from '../manager/options.ts';
 import type { RefreshContext } from '../session/functions.ts';
 
 /** What {@link renewable} takes. Durations in ms. */
@@ -27,19 +27,14 @@ export interface RenewableOptions<Value>
   readonly dispose?: ((value: Value) => unknown) | undefined;
 }
 
-const later: Kind = () => undefined; // the manager looks at these
+// The other two are about the refusals of a token endpoint.
+const { classify: _, rotation: __, ...session } = SESSION_OPTIONS;
 
 const KINDS: Readonly<Record<keyof RenewableOptions<unknown>, Kind>> = {
   acquire: isFunction,
   isRejected: isFunction,
   dispose: isFunction,
-  name: later,
-  skewWindow: later,
-  backgroundWindow: later,
-  waitTimeout: later,
-  maxWaiting: later,
-  clock: later,
-  random: later,
+  ...session,
 };
 
 /** Throws a `TypeError` that names the option, what was expected and what came. */

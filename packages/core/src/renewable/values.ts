@@ -18,53 +18,52 @@ export interface Values<Value> {
   whenGone(task: () => void): void;
 }
 
-interface Kept<Value> {
-  readonly value: Value;
-  /** Tasks, and one more while it is given to new ones. */
-  users: number;
-  kept: boolean;
-}
-
 /** `dispose` is called once for each value, and must not reject. */
 export function createValues<Value>(dispose: (value: Value) => Promise<void>): Values<Value> {
-  const all = new Map<string, Kept<Value>>();
+  /** Those that tasks are given. */
+  const given = new Map<string, Value>();
+  /** How many tasks use it, and one more for each time that it is in `given`: the same value may be made twice. */
+  const users = new Map<Value, number>();
   let made = 0;
+  let undisposed = 0;
   let gone = (): void => undefined;
 
-  const leave = (id: string, entry: Kept<Value>): void => {
-    if (--entry.users > 0) return;
-    // The same value may have been made twice: it goes with the last of them.
-    const isShared = [...all.values()].some(
-      ({ users, value }) => users > 0 && Object.is(value, entry.value),
-    );
-    if (isShared) return void all.delete(id);
-    void dispose(entry.value).then(() => {
-      all.delete(id);
-      if (all.size === 0) gone();
+  const enter = (value: Value): void => {
+    const before = users.get(value) ?? 0;
+    if (before === 0) undisposed++;
+    users.set(value, before + 1);
+  };
+  const leave = (value: Value): void => {
+    const left = (users.get(value) as number) - 1;
+    if (left > 0) return void users.set(value, left);
+    users.delete(value);
+    void dispose(value).then(() => {
+      if (--undisposed === 0) gone();
     });
   };
   return {
     add(value) {
       const id = `value-${++made}`;
-      all.set(id, { value, users: 1, kept: true });
+      given.set(id, value);
+      enter(value);
       return id;
     },
     enter(id) {
-      const entry = all.get(id);
-      if (!entry?.kept) return undefined;
-      entry.users++;
-      return { value: entry.value, leave: () => leave(id, entry) };
+      if (!given.has(id)) return undefined;
+      const value = given.get(id) as Value;
+      enter(value);
+      return { value, leave: () => leave(value) };
     },
     keepOnly(counting) {
-      for (const [id, entry] of all) {
-        if (!entry.kept || fingerprint(id) === counting) continue;
-        entry.kept = false;
-        leave(id, entry);
+      for (const [id, value] of given) {
+        if (fingerprint(id) === counting) continue;
+        given.delete(id);
+        leave(value);
       }
     },
     whenGone(task) {
       gone = task;
-      if (all.size === 0) gone();
+      if (undisposed === 0) gone();
     },
   };
 }
