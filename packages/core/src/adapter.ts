@@ -1,7 +1,15 @@
 // What authors of adapters need. The decisions are made here, for all clients alike; an adapter translates its client's
 // request and answer. And what authors of stores need whose lock is a lease.
 export { systemClock } from './time/clock.ts';
-export { check, checkAll, type Kind, nameOf, unless } from './errors/check-value.ts';
+export {
+  check,
+  checkAll,
+  isFunction,
+  isName,
+  type Kind,
+  nameOf,
+  unless,
+} from './errors/check-value.ts';
 export { tokenErrorOf } from './errors/errors.ts';
 export { readMembers } from './tokens/read-members.ts';
 export { isSecret } from './errors/safe-cause.ts';

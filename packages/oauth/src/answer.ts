@@ -18,7 +18,11 @@ type RefusalCode = Extract<
   'ERR_SESSION_ENDED' | 'ERR_REFRESH_UNAVAILABLE' | 'ERR_REFRESH_CONFIGURATION'
 >;
 
-type Meaning = readonly [code: RefusalCode, delivery: NonNullable<TokenErrorOptions['delivery']>];
+/** The code, and what is known of the delivery. */
+export type Meaning = readonly [
+  code: RefusalCode,
+  delivery: NonNullable<TokenErrorOptions['delivery']>,
+];
 
 const ENDED: Meaning = ['ERR_SESSION_ENDED', 'answered'];
 const CONFIGURATION: Meaning = ['ERR_REFRESH_CONFIGURATION', 'answered'];

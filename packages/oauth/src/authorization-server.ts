@@ -1,11 +1,10 @@
 import { type AuthorizationServer, processDiscoveryResponse } from 'oauth4webapi';
 import { TokenError } from 'unexpired';
-import { retryAfterOf } from 'unexpired/adapter';
 import { badOption } from './bad-option.ts';
-import { readBody } from './body.ts';
 import { endpointUrl, requireReachable } from './endpoint.ts';
-import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
+import type { TokenFetch } from './fetch.ts';
 import type { ClientOptions } from './options.ts';
+import { readMetadata } from './read-metadata.ts';
 import { safeCause } from './safe-cause.ts';
 
 /** The endpoints that are used here. */
@@ -84,11 +83,16 @@ export async function discoverServer(
 ): Promise<AuthorizationServer> {
   const { required, optional = [], allowInsecureRequests: insecure = false } = options;
   const url = endpointUrl('issuer', issuer, insecure);
-  const text = await metadataText(url, options.signal, options.fetch ?? globalThis.fetch);
+  const { json, status } = await readMetadata(wellKnownPlaces(url), options);
+  if (json === undefined)
+    throw new TokenError('ERR_REFRESH_CONFIGURATION', {
+      message: `The metadata of ${url.origin} could not be had: no JSON, HTTP ${status}`,
+      delivery: 'unsent',
+    });
   try {
     const metadata = await processDiscoveryResponse(
       url,
-      new Response(text, { headers: { 'content-type': 'application/json' } }),
+      new Response(JSON.stringify(json), { headers: { 'content-type': 'application/json' } }),
     );
     const check = (name: string, value: unknown, needed: boolean): void => {
       if (needed || value !== undefined) requireReachable(name, value, url, insecure);
@@ -109,65 +113,13 @@ export async function discoverServer(
   }
 }
 
-/** The text at the first of the well-known places that has one. */
-async function metadataText(
-  issuer: URL,
-  signal: AbortSignal | undefined,
-  fetch: TokenFetch,
-): Promise<string> {
+function wellKnownPlaces(issuer: URL): URL[] {
   const path = issuer.pathname.replace(/\/$/, '');
-  const places = [
+  return [
     `${path}/.well-known/openid-configuration`,
     `/.well-known/oauth-authorization-server${path}`,
     `/.well-known/openid-configuration${path}`,
-  ];
-  let status = 0;
-  for (const place of new Set(places)) {
-    const response = await request(new URL(place, issuer), signal, fetch);
-    const body = await readBody(response);
-    ({ status } = response);
-    if (status === 200 && 'text' in body) return body.text;
-    if (status === 200 && 'problem' in body)
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-        message: `The metadata of ${issuer.origin} was ${body.problem}`,
-        delivery: 'unsent',
-      });
-    if (status === 429 || status >= 500)
-      throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-        message: `The metadata of ${issuer.origin} could not be had: HTTP ${status}`,
-        delivery: 'unsent',
-        retryAfter: retryAfterOf(
-          response.headers.get('retry-after'),
-          response.headers.get('date'),
-          Date.now(),
-        ),
-      });
-  }
-  throw new TokenError('ERR_REFRESH_CONFIGURATION', {
-    message: `The metadata of ${issuer.origin} could not be had: HTTP ${status}`,
-    delivery: 'unsent',
-  });
-}
-
-async function request(
-  url: URL,
-  signal: AbortSignal | undefined,
-  fetch: TokenFetch,
-): Promise<TokenFetchResponse> {
-  try {
-    return await fetch(url.href, {
-      method: 'GET',
-      headers: { accept: 'application/json' },
-      redirect: 'manual',
-      ...(signal && { signal }),
-    });
-  } catch (error) {
-    throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The metadata of ${url.origin} could not be had`,
-      cause: safeCause(error),
-      delivery: 'unsent',
-    });
-  }
+  ].map((place) => new URL(place, issuer));
 }
 
 /** As it was written: an issuer is compared as text, and `new URL` would add a slash to it. */

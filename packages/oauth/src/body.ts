@@ -61,3 +61,17 @@ async function abandon(source: { cancel(): Promise<void> } | undefined): Promise
   // The answer is refused either way; that the rest of it could not be waved off as well adds nothing.
   await source?.cancel().catch(() => undefined);
 }
+
+/** The object in a text of JSON, whatever the content type says: some servers label JSON as text, and what they rotated must not be lost over that. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, so it goes nowhere.
+    return undefined;
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}

@@ -1,7 +1,7 @@
 import { TokenError } from 'unexpired';
 import { readMembers, retryAfterOf } from 'unexpired/adapter';
 import { classifyRefusal, type Refusal, refusalError } from './answer.ts';
-import { readBody } from './body.ts';
+import { parseObject, readBody } from './body.ts';
 import { isOffline, surelyUnsent } from './delivery.ts';
 import type { TokenFetch, TokenFetchResponse } from './fetch.ts';
 import { safeCause } from './safe-cause.ts';
@@ -12,6 +12,8 @@ export interface Answer extends Refusal {
   readonly json: Readonly<Record<string, unknown>> | undefined;
   /** Why there is none. */
   readonly problem: string | undefined;
+  /** The body was too long, or did not come to its end. */
+  readonly isCut: boolean;
 }
 
 /** How one function here makes its calls. */
@@ -61,7 +63,7 @@ export async function call(
 /** Reads everything that matters of a response. A body that cannot be read is a fact about the answer, not an error. */
 async function read(response: TokenFetchResponse): Promise<Answer> {
   const body = await readBody(response);
-  const json = 'text' in body ? jsonObject(body.text) : undefined;
+  const json = 'text' in body ? parseObject(body.text) : undefined;
   const error = json?.['error'];
   return {
     status: response.status,
@@ -74,6 +76,7 @@ async function read(response: TokenFetchResponse): Promise<Answer> {
       Date.now(),
     ),
     json,
+    isCut: 'problem' in body,
     problem:
       'text' in body
         ? json === undefined
@@ -81,20 +84,6 @@ async function read(response: TokenFetchResponse): Promise<Answer> {
           : undefined
         : `a body that was ${body.problem}`,
   };
-}
-
-/** Whatever the content type says: some servers label JSON as text, and what they rotated must not be lost over that. */
-function jsonObject(text: string): Record<string, unknown> | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, so it goes nowhere.
-    return undefined;
-  }
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }
 
 /** The `TokenError` for an answer that is no success. */

@@ -1,4 +1,6 @@
 export {
+  type AuthorizationServer,
+  calculatePKCECodeChallenge,
   type ClientAuth,
   ClientSecretBasic,
   ClientSecretJwt,
@@ -6,11 +8,15 @@ export {
   DPoP,
   type DPoPHandle,
   generateKeyPair,
+  generateRandomCodeVerifier,
+  generateRandomState,
   modifyAssertion,
   None,
   PrivateKeyJwt,
   TlsClientAuth,
+  validateAuthResponse,
 } from 'oauth4webapi';
+export { authorizationCodeGrant, type CompletedLogin } from './authorization-code-grant.ts';
 export { discoverServer } from './authorization-server.ts';
 export { endpointUrl, requireReachable } from './endpoint.ts';
 export { clientAuthentication } from './client-authentication.ts';
@@ -18,5 +24,7 @@ export type { ClientAuthenticationMethod } from './client-authentication-method.
 export { clientCredentialsGrant } from './client-credentials-grant.ts';
 export type { TokenFetch, TokenFetchInit, TokenFetchResponse } from './fetch.ts';
 export type { ClientOptions, GrantOptions } from './options.ts';
+export { type FoundMetadata, readMetadata } from './read-metadata.ts';
 export { refreshTokenGrant } from './refresh-token-grant.ts';
+export { type RegisteredClient, registerClient } from './register-client.ts';
 export { type RevokeFunction, type RevokeOptions, revokeToken } from './revoke-token.ts';

@@ -28,6 +28,19 @@ export type Send = (
   parameters: URLSearchParams,
 ) => Promise<unknown>;
 
+/** For the functions of oauth4webapi that send something. */
+export interface RequestOptions {
+  readonly [allowInsecureRequests]: true;
+  readonly [customFetch]: (
+    url: string,
+    init: {
+      readonly method: 'POST';
+      readonly headers: Record<string, string>;
+      readonly body: unknown;
+    },
+  ) => Promise<Response>;
+}
+
 /** One call of a grant; `secret` is the refresh token that it redeems, if it does. */
 export type TokenCall = (
   signal: AbortSignal,
@@ -102,12 +115,12 @@ export function clientOf(options: ClientOptions): Client {
 }
 
 /** The global fetch is looked up at each call, so that whoever instruments or mocks it later is heard. */
-export function fetchOf(options: ClientOptions): TokenFetch {
-  return options.fetch ?? ((url, init) => globalThis.fetch(url, init));
+export function fetchOf(options?: ClientOptions): TokenFetch {
+  return options?.fetch ?? ((url, init) => globalThis.fetch(url, init));
 }
 
 /** What every request is sent with. */
-export function requestOptions(fetch: TokenFetch): TokenEndpointRequestOptions {
+export function requestOptions(fetch: TokenFetch): RequestOptions {
   return {
     // The protocol has been checked, by a rule that knows loopback.
     [allowInsecureRequests]: true,

@@ -26,8 +26,10 @@ export function nameOf(value: unknown): string {
 export const unless = (fits: boolean, expected: string, value: unknown): string | undefined =>
   fits ? undefined : `expected ${expected}, got ${nameOf(value)}`;
 
+/** A {@link Kind} for options that are functions. */
 export const isFunction: Kind = (value) => unless(typeof value === 'function', 'a function', value);
 
+/** A {@link Kind} for names, ids and the like. */
 export const isName: Kind = (value) =>
   unless(typeof value === 'string' && value !== '', 'a string that is not empty', value);
 
