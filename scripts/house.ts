@@ -43,7 +43,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     sizes: [
       { what: [MANAGER], as: 'the manager alone', ceiling: 18_700 },
       // At most 0.8 kB over the core.
-      { what: [MANAGER, 'renewable from unexpired/renewable'], ceiling: 19_500 },
+      { what: [MANAGER, 'renewable from unexpired/renewable'], over: [MANAGER], ceiling: 819 },
     ],
   },
   axios: {
@@ -94,13 +94,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     builtins: true,
   },
   mcp: {
-    imports: [
-      'unexpired',
-      'unexpired/adapter',
-      '@unexpired/fetch',
-      '@unexpired/oauth',
-      'oauth4webapi',
-    ],
+    imports: ['unexpired', 'unexpired/adapter', '@unexpired/fetch', '@unexpired/oauth'],
     sizes: [
       // Its own code, over what it puts together, and without the library that speaks OAuth.
       {
@@ -109,13 +103,15 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           MANAGER,
           'memoryStore from unexpired',
           'createAuthFetch from @unexpired/fetch',
+          'authorizationCodeGrant from @unexpired/oauth',
           'refreshTokenGrant from @unexpired/oauth',
+          'registerClient from @unexpired/oauth',
           'revokeToken from @unexpired/oauth',
         ],
         without: ['oauth4webapi'],
-        ceiling: 3100,
+        ceiling: 3000, // at most 3 kB
       },
-      { what: ['mcpSession from @unexpired/mcp'], ceiling: 60_000 },
+      { what: ['mcpSession from @unexpired/mcp'], ceiling: 48_000 },
     ],
   },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },

@@ -12,8 +12,7 @@ export interface Binding {
   readonly clientId: string;
   /** Of a client that was registered here. One that the options name is not written down. */
   readonly clientSecret?: string | undefined;
-  /** Default: basic with a secret, else none. */
-  readonly clientAuthentication?: 'none' | 'client_secret_basic' | 'client_secret_post' | undefined;
+  readonly clientAuthentication: 'none' | 'client_secret_basic' | 'client_secret_post';
 }
 
 /** The member of `extra` that holds the {@link Binding}. */
@@ -71,10 +70,11 @@ export function boundStore(store: TokenStore, settings: Settings): TokenStore {
 
 /** `undefined`: a session of this server, none at all, or something that the core knows more about. */
 function faultOf(value: unknown, { server, client }: Settings): string | undefined {
-  const { v, tokens } = (value ?? {}) as { readonly v?: unknown; readonly tokens?: unknown };
-  if (v === undefined ? Object(value) !== value : v !== 1 || !tokens) return undefined;
+  const { v, tokens } = Object(value) as { readonly v?: unknown; readonly tokens?: unknown };
   // Without a `v` it may be tokens that another program left: whose they are is not known.
-  const binding = bindingOf((v === undefined ? value : tokens) as AccessToken);
+  const held = v === undefined ? value : v === 1 && tokens;
+  if (Object(held) !== held) return undefined;
+  const binding = bindingOf(held as AccessToken);
   if (!covers(binding?.resource, server)) return 'of another resource';
   const { issuer, tokenEndpoint, revocationEndpoint = tokenEndpoint } = binding as Binding;
   try {

@@ -1,8 +1,12 @@
-import { discoverServer, requireReachable } from '@unexpired/oauth';
-import type { AuthorizationServer } from 'oauth4webapi';
-import { type Challenge, parseChallenges, readJson } from 'unexpired/adapter';
+import {
+  type AuthorizationServer,
+  discoverServer,
+  readMetadata,
+  requireReachable,
+} from '@unexpired/oauth';
+import { type Challenge, parseChallenges } from 'unexpired/adapter';
 import { covers } from './binding.ts';
-import { misconfigured, step, unavailable } from './failure.ts';
+import { misconfigured, step } from './failure.ts';
 import type { Settings } from './options.ts';
 
 /** What an MCP server says of itself, and its authorization server's metadata. */
@@ -10,13 +14,18 @@ export interface Discovered {
   readonly resource: string;
   readonly issuer: string;
   readonly metadata: AuthorizationServer;
-  /** `scopes_supported` of the resource, separated by spaces. */
+  /** What the server's challenge asks for, else `scopes_supported` of the resource; separated by spaces. */
   readonly scope: string | undefined;
+  /** The scope of refresh tokens (OpenID Connect Core section 11), where it is one. */
+  readonly offline: typeof OFFLINE | undefined;
 }
 
+export const OFFLINE = 'offline_access';
+
 /** The `Bearer` challenge of an answer (RFC 6750 section 3). */
-export const challengeOf = (header: string | null): Challenge['params'] | undefined =>
-  parseChallenges(header).find(({ scheme }) => scheme === 'bearer')?.params;
+export const challengeOf = (headers: Pick<Headers, 'get'>): Challenge['params'] | undefined =>
+  parseChallenges(headers.get('www-authenticate')).find(({ scheme }) => scheme === 'bearer')
+    ?.params;
 
 /**
  * Finds the authorization server: by the metadata that the server's challenge names, or that is at its well-known places
@@ -26,8 +35,16 @@ export const challengeOf = (header: string | null): Challenge['params'] | undefi
  * to this machine or a private network.
  */
 export function discover({ server, client }: Settings, signal: AbortSignal): Promise<Discovered> {
-  return step(`metadata of ${server.origin}`, signal, async (limited) => {
-    const named = await challengedFor(server, limited);
+  return step(signal, async (limited) => {
+    // Without a token, and for nothing: the refusal says where the metadata is, and which scopes are wanted.
+    const { headers, body } = await fetch(server, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: limited,
+    });
+    await body?.cancel();
+    const challenge = challengeOf(headers);
+    const named = challenge?.get('resource_metadata');
     const places =
       named === undefined
         ? [
@@ -35,19 +52,21 @@ export function discover({ server, client }: Settings, signal: AbortSignal): Pro
             new URL(RESOURCE, server),
           ]
         : [reachable('resource_metadata', named, server)];
-    const about = await firstOf(places, limited);
+    const { json: about } = await readMetadata(places, { signal: limited });
     if (about && !covers(about['resource'], server))
       throw misconfigured(`The metadata of ${server.href} is that of another resource`);
     const issuer = issuerIn(about?.['authorization_servers'], server, client.issuer);
+    const metadata = await discoverServer(reachable('authorization_servers', issuer, server), {
+      required: ['authorization_endpoint', 'token_endpoint'],
+      optional: ['registration_endpoint', 'revocation_endpoint'],
+      signal: limited,
+    });
     return {
       resource: (about?.['resource'] as string | undefined) ?? server.href,
       issuer,
-      metadata: await discoverServer(reachable('authorization_servers', issuer, server), {
-        required: ['authorization_endpoint', 'token_endpoint'],
-        optional: ['registration_endpoint', 'revocation_endpoint'],
-        signal: limited,
-      }),
-      scope: listOf(about?.['scopes_supported'])?.join(' '),
+      metadata,
+      scope: challenge?.get('scope') ?? listOf(about?.['scopes_supported'])?.join(' '),
+      offline: listOf(metadata.scopes_supported)?.includes(OFFLINE) ? OFFLINE : undefined,
     };
   });
 }
@@ -59,19 +78,13 @@ const RESOURCE = '/.well-known/oauth-protected-resource';
 export const listOf = (value: unknown): readonly unknown[] | undefined =>
   Array.isArray(value) ? value : undefined;
 
-/** Asks the server without a token, and for nothing, so that its refusal says where its metadata is. */
-async function challengedFor(server: URL, signal: AbortSignal): Promise<string | undefined> {
-  const { headers, body } = await fetch(server, { method: 'POST', redirect: 'manual', signal });
-  await body?.cancel();
-  return challengeOf(headers.get('www-authenticate'))?.get('resource_metadata');
-}
-
 /** The first of the servers that are named, or the one that the client is registered with. An MCP server of 2025-03 is its own. */
 function issuerIn(named: unknown, server: URL, wanted: string | undefined): string {
-  const servers = (listOf(named) ?? [server.origin])
-    .filter((one) => URL.canParse(String(one)))
-    .map((one) => new URL(String(one)).href);
-  const issuer = servers.find((one) => one === (wanted ?? one));
+  const issuer = (listOf(named) ?? [server.origin])
+    .map(String)
+    .filter((one) => URL.canParse(one))
+    .map((one) => new URL(one).href)
+    .find((one) => one === (wanted ?? one));
   if (issuer === undefined)
     throw misconfigured(`${server.href} names no authorization server, or not client.issuer`);
   return issuer;
@@ -85,23 +98,4 @@ function reachable(name: string, value: unknown, from: URL): URL {
       `The metadata of ${from.origin} is not usable: ${(error as Error).message}`,
     );
   }
-}
-
-/** The JSON at the first of these places that has any. */
-async function firstOf(
-  places: readonly URL[],
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, unknown>> | undefined> {
-  for (const place of places) {
-    const { status, headers, body } = await fetch(place, { redirect: 'manual', signal });
-    if (status === 429 || status >= 500)
-      throw unavailable(`The metadata of ${place.origin} could not be had: HTTP ${status}`);
-    if (status !== 200 || body === null) {
-      await body?.cancel();
-      continue;
-    }
-    const found = await readJson(headers.get('content-type'), body.getReader());
-    if (Object(found) === found) return found as Record<string, unknown>;
-  }
-  return undefined;
 }

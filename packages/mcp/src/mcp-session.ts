@@ -1,6 +1,6 @@
-import { createAuthFetch } from '@unexpired/fetch';
 import { refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import {
+  type AccessToken,
   createTokenManager,
   memoryStore,
   type SetSessionOptions,
@@ -9,11 +9,12 @@ import {
   type TokenSet,
 } from 'unexpired';
 import { type Binding, bind, bindingOf, boundStore, readable } from './binding.ts';
-import { challengeOf, discover } from './discover.ts';
+import { discover } from './discover.ts';
+import { bindingAt, grantOptions } from './client.ts';
 import { closed } from './failure.ts';
-import { bindingFor, clientAt, secretOf } from './log-in.ts';
 import { type McpSessionOptions, type Settings, settingsOf } from './options.ts';
 import { createSignIn, type SignInOptions } from './sign-in.ts';
+import { createTransport } from './transport.ts';
 
 /** The session of an MCP client at one server. */
 export interface McpSession extends TokenManager {
@@ -62,67 +63,66 @@ export function mcpSession(options: McpSessionOptions): McpSession {
   const settings = settingsOf(options);
   const { server } = settings;
   const store = boundStore(settings.store ?? memoryStore({ name: server.href }), settings);
-  const clientIn = (binding: Binding) => ({
-    ...binding,
-    clientSecret: secretOf(binding, settings),
-  });
   const manager = createTokenManager({
     store,
     async refresh(current, context) {
       const binding = bindingOf(current) as Binding; // the store gives no other
-      const { resource } = binding;
-      const redeem = refreshTokenGrant({ ...clientIn(binding), parameters: { resource } });
+      const redeem = refreshTokenGrant(grantOptions(binding, settings));
       return bind(await redeem(current, context), binding);
     },
     async revoke(tokens, context) {
       const binding = bindingOf(tokens) as Binding;
       if (binding.revocationEndpoint !== undefined)
-        await revokeToken(clientIn(binding))(tokens, context);
+        await revokeToken({ ...grantOptions(binding, settings), parameters: undefined })(
+          tokens,
+          context,
+        );
     },
   });
 
-  /** What the server asked for in vain: scopes that the session does not have. */
-  let missing: string | undefined;
-  const transport = createAuthFetch(manager, {
-    origins: [server.origin],
-    whenSignedOut: 'reject',
-    classify({ headers }) {
-      const challenge = challengeOf(headers.get('www-authenticate'));
-      if (challenge?.get('error') === 'insufficient_scope') missing = challenge.get('scope');
-      return undefined;
-    },
-  });
+  /** Scopes that the server asked for in vain: the session does not have them. */
+  const missing = new Set<string>();
+  const transport = createTransport(
+    manager,
+    { origins: [server.origin], whenSignedOut: 'reject' },
+    (scope) => missing.add(scope),
+  );
   const signIn = createSignIn(settings, store, manager);
 
   const closing = new AbortController();
   return Object.assign(Object.create(manager) as TokenManager, {
     transport: { fetch: transport },
     async signIn({ signal, scope }: SignInOptions = {}) {
-      await signIn([scope, missing], AbortSignal.any([closing.signal, signal ?? closing.signal]));
-      missing = undefined;
+      const asked = [...missing]; // more may come meanwhile
+      await signIn(scope, asked, AbortSignal.any([closing.signal, signal ?? closing.signal]));
+      for (const one of asked) missing.delete(one);
     },
     close() {
       closing.abort(closed('The session is closed'));
       return manager.close();
     },
     async setSession(tokens: TokenSet | TokenResponse, how?: SetSessionOptions) {
-      await manager.setSession(bind(tokens, await bindingAt(settings, closing.signal)), how);
+      await manager.setSession(bind(tokens, await bindingOfClient(settings, closing.signal)), how);
     },
-    getToken: async (wait?: Parameters<TokenManager['getToken']>[0]) =>
-      readable(await manager.getToken(wait)),
-    refresh: async (wait?: Parameters<TokenManager['refresh']>[0]) =>
-      readable(await manager.refresh(wait)),
-    replaceRejected: async (...asked: Parameters<TokenManager['replaceRejected']>) =>
-      readable(await manager.replaceRejected(...asked)),
+    getToken: withoutBinding(manager.getToken),
+    refresh: withoutBinding(manager.refresh),
+    replaceRejected: withoutBinding(manager.replaceRejected),
   });
 }
 
 /** For tokens of a login that was made elsewhere. */
-async function bindingAt(settings: Settings, signal: AbortSignal): Promise<Binding> {
+async function bindingOfClient(settings: Settings, signal: AbortSignal): Promise<Binding> {
   if (settings.client.id === undefined)
     throw new TypeError(
       'setSession: give the client.client_id whose tokens these are, or call signIn()',
     );
-  const found = await discover(settings, signal);
-  return bindingFor(found, await clientAt(settings, found.metadata, '', signal));
+  return bindingAt(settings, await discover(settings, signal), '', signal);
 }
+
+/** A method that gives tokens to readers: in their binding a secret may be. */
+const withoutBinding =
+  <Args extends readonly unknown[], Token extends AccessToken | undefined>(
+    method: (...args: Args) => Promise<Token>,
+  ) =>
+  async (...args: Args): Promise<Token> =>
+    readable(await method(...args));

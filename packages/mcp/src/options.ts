@@ -1,6 +1,6 @@
 import { endpointUrl } from '@unexpired/oauth';
 import type { TokenStore } from 'unexpired';
-import { check, checkAll, type Kind, unless } from 'unexpired/adapter';
+import { check, checkAll, isFunction, isName, type Kind, unless } from 'unexpired/adapter';
 
 /** Who asks for tokens: a client that is registered already, or the name to register one with. */
 export type McpClient =
@@ -46,45 +46,41 @@ export interface Settings extends Pick<McpSessionOptions, 'store' | 'authorize'>
   };
 }
 
-const later: Kind = () => undefined; // looked at one by one
+const later: Kind = () => undefined; // looked at where it is used
 
 const KINDS: Readonly<Record<keyof McpSessionOptions, Kind>> = {
   serverUrl: later,
   store: later,
-  client: later,
-  redirectUrl: later,
-  authorize: later,
+  client(value) {
+    const { client_id: id, client_name: name } = Object(value) as ClientMembers;
+    return unless(!isName(id ?? name), '{ client_id } or { client_name }', value);
+  },
+  redirectUrl: (value) => unless(URL.canParse(String(value)), 'an absolute URL', value),
+  authorize: isFunction,
 };
+
+type ClientMembers = Readonly<
+  Partial<Record<'client_id' | 'client_secret' | 'client_name' | 'issuer', unknown>>
+>;
 
 /** @throws TypeError that names the option that is wrong, and quotes no value. */
 export function settingsOf(options: McpSessionOptions): Settings {
   checkAll('mcpSession', options, KINDS);
   const { store, authorize, redirectUrl, serverUrl, client } = options;
+  check('client', client, KINDS.client);
+  check('redirectUrl', redirectUrl, KINDS.redirectUrl);
+  check('authorize', authorize, isFunction);
   const server = endpointUrl('serverUrl', serverUrl, false);
-  demand('redirectUrl', 'an absolute URL', redirectUrl, URL.canParse(String(redirectUrl)));
-  demand('authorize', 'a function', authorize, typeof authorize === 'function');
   return { server, store, authorize, redirectUrl: String(redirectUrl), client: clientOf(client) };
 }
 
-function clientOf(client: McpClient): Settings['client'] {
-  const {
-    client_id: id,
-    client_secret: secret,
-    client_name: name,
-    issuer,
-  } = (client ?? {}) as Partial<Record<string, unknown>>;
-  demand('client', '{ client_id } or { client_name }', client, isText(id ?? name));
-  demand('client.client_secret', 'a string', secret, isText(secret ?? id ?? name));
+function clientOf(client: ClientMembers): Settings['client'] {
+  const { client_id: id, client_secret: secret, client_name: name, issuer } = client;
+  if (secret !== undefined) check('client.client_secret', secret, isName);
   return {
     id: id as string | undefined,
     secret: secret as string | undefined,
     name: name as string | undefined,
     issuer: issuer === undefined ? issuer : endpointUrl('client.issuer', issuer, false).href,
   };
-}
-
-const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-
-function demand(name: string, expected: string, value: unknown, fits: boolean): void {
-  check(name, value, () => unless(fits, expected, value));
 }

@@ -8,7 +8,7 @@ import {
 } from 'unexpired';
 import { abortable, SIGN_IN } from 'unexpired/adapter';
 import { discover } from './discover.ts';
-import { unavailable } from './failure.ts';
+import { unavailable, useless } from './failure.ts';
 import { logIn, wordsOf } from './log-in.ts';
 import type { Settings } from './options.ts';
 
@@ -25,13 +25,13 @@ type LiveRecord = SessionRecord & { readonly tokens: TokenSet };
 
 /**
  * Signs in, once for all who ask meanwhile: whoever gets the lock looks first whether somebody has signed in since it
- * asked, with the scopes that it wants.
+ * asked, with the scopes that it wants. `scope` is wanted by the caller, `missing` by the server.
  */
 export function createSignIn(
   settings: Settings,
   store: TokenStore,
   manager: TokenManager,
-): (scopes: readonly (string | undefined)[], signal: AbortSignal) => Promise<void> {
+): (scope: string | undefined, missing: readonly string[], signal: AbortSignal) => Promise<void> {
   const lock: RefreshLock = store.lock ?? (memoryStore().lock as RefreshLock);
 
   const look = async (signal: AbortSignal): Promise<LiveRecord | undefined> => {
@@ -42,9 +42,9 @@ export function createSignIn(
     return isLive && record.tokens !== undefined ? (record as LiveRecord) : undefined;
   };
 
-  return async (scopes, signal) => {
+  return async (scope, missing, signal) => {
     signal.throwIfAborted();
-    const wanted = wordsOf(...scopes);
+    const wanted = wordsOf(scope, ...missing);
     const status = await manager.ready({ signal }); // an outage, a closed session, a store of another server
     const before = status === 'signedIn' ? (await look(signal))?.session : undefined;
     let granted = false;
@@ -56,16 +56,16 @@ export function createSignIn(
         const now = await look(signal);
         const has = wordsOf(now?.tokens.scope);
         const isNew = now !== undefined && now.session !== before;
-        const tokens =
-          isNew && wanted.every((scope) => has.includes(scope))
-            ? now.tokens
-            : await logIn(
-                settings,
-                await discover(settings, signal),
-                wanted.length > 0 ? wordsOf(now?.tokens.scope, ...wanted) : [],
-                signal,
-              );
-        await manager.setSession(tokens);
+        if (isNew && wanted.every((one) => has.includes(one)))
+          return manager.setSession(now.tokens);
+        const found = await discover(settings, signal);
+        const kept = wanted.length > 0 ? now?.tokens.scope : undefined;
+        const asked = wordsOf(kept, scope ?? kept ?? found.scope, ...missing, found.offline);
+        const tokens = await logIn(settings, found, asked.join(' '), signal);
+        await manager.setSession(tokens).catch((error: unknown) => {
+          if (!(error instanceof TypeError)) throw error;
+          throw useless(`The answer to the login is of no use: ${error.message}`);
+        });
       });
     } catch (error) {
       if (granted || signal.aborted) throw error;

@@ -144,7 +144,7 @@ describe('metadata that cannot be right', () => {
     [
       'metadata that is no JSON',
       () => (answers[`${ISSUER}/.well-known/oauth-authorization-server`] = new Response('<html>')),
-      /not usable/,
+      /no JSON/,
     ],
     [
       'a redirect, which is not followed',

@@ -11,9 +11,11 @@ afterEach(async () => {
   await world.stop();
 });
 
-const MAJORS: readonly [client: Major, server: Major][] = [
+const VERSIONS: readonly [client: keyof typeof CONNECT, server: Major][] = [
   [1, 1],
+  ['1.20', 1],
   [2, 2],
+  ['2.0', 2],
 ];
 const numbers = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index}`);
@@ -24,7 +26,7 @@ async function answered({ server }: World, what: string, times = 1): Promise<voi
     await new Promise((resolve) => setImmediate(resolve));
 }
 
-describe.each(MAJORS)('client %s at a server of version %s', (client, serverMajor) => {
+describe.each(VERSIONS)('client %s at a server of version %s', (client, serverMajor) => {
   const connect = async (session = world.session()): Promise<Connected> => {
     if ((await session.ready()) !== 'signedIn') await session.signIn();
     const connected = await CONNECT[client](world.server.url, session);
