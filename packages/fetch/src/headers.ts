@@ -1,21 +1,54 @@
 import type { HeaderMap } from 'unexpired/adapter';
 
-/** A copy of the caller's headers, taken before anything is awaited: `fetch` reads them at once, too. */
-export type HeaderCopy = Headers | Record<string, string>;
+type Pair = [name: string, value: string];
+
+/**
+ * A copy of the caller's headers, taken before anything is awaited: `fetch` reads them at once, too. In the form that they
+ * have, because only that one reaches the server as it was written: a `Headers` of another class spells names its own way.
+ */
+export type HeaderCopy = Headers | Pair[] | Record<string, string>;
 
 /** Plain objects stay plain: making a `Headers` of them takes longer than all the rest, and fetch does it anyway. */
 export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
   const prototype: unknown = headers ? Object.getPrototypeOf(headers) : null;
-  if (prototype !== null && prototype !== Object.prototype) return new Headers(headers);
+  if (prototype !== null && prototype !== Object.prototype) {
+    const Own = classOf(prototype as object);
+    if (Own) return new Own(headers);
+    if (Symbol.iterator in (headers as object))
+      return [...(headers as Iterable<Iterable<unknown>>)].map(copyOfPair);
+  }
   const copy = { ...(headers as Record<string, string>) };
   // A list, for instance, which its caller could change.
   for (const name in copy) if (typeof copy[name] !== 'string') copy[name] = `${copy[name]}`;
   return copy;
 }
 
+// The `Headers` that it is one of, by name: undici and node-fetch have their own, which keep the spelling of no other. What
+// is derived of it may be made of something else.
+function classOf(prototype: object): typeof Headers | undefined {
+  for (let one: object | null = prototype; one; one = Object.getPrototypeOf(one) as object | null)
+    if (one === Headers.prototype || (Object.hasOwn(one, Symbol.toStringTag) && isNamed(one)))
+      return one.constructor as typeof Headers;
+  return undefined;
+}
+
+const isNamed = (prototype: object): boolean =>
+  (prototype as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'Headers';
+
+function copyOfPair(pair: Iterable<unknown>): Pair {
+  if (typeof pair !== 'object') throw new TypeError('headers: expected pairs');
+  return [...pair].map((text) => `${text as string | undefined}`) as Pair;
+}
+
+const isHeaders = (headers: HeaderCopy): headers is Headers => typeof headers.get === 'function';
+
 /** The value of a header; `name` in lower case. */
 export function getHeader(headers: HeaderCopy, name: string): string | null | undefined {
-  if (headers instanceof Headers) return headers.get(name);
+  if (isHeaders(headers)) return headers.get(name);
+  if (Array.isArray(headers)) {
+    const values = headers.filter(([own]) => isSame(own, name)).map(([, value]) => value);
+    return values.length > 0 ? values.join(', ') : undefined;
+  }
   for (const own in headers) if (isSame(own, name)) return headers[own];
   return undefined;
 }
@@ -26,13 +59,35 @@ export function setHeaders(headers: HeaderCopy, map: HeaderMap): void {
 }
 
 function setHeader(headers: HeaderCopy, name: string, value: string | undefined): void {
-  if (headers instanceof Headers) {
+  if (isHeaders(headers)) {
     if (value) headers.set(name, value);
     else headers.delete(name);
     return;
   }
+  if (Array.isArray(headers)) {
+    for (let index = headers.length; index-- > 0; )
+      if (isSame(headers[index]?.[0] ?? '', name)) headers.splice(index, 1);
+    if (value) headers.push([name, value]);
+    return;
+  }
   for (const own in headers) if (isSame(own, name)) delete headers[own];
   if (value) headers[name] = value;
+}
+
+/** A copy without those that go, by their names in lower case. */
+export function withoutHeaders(
+  headers: HeadersInit | undefined,
+  goes: (name: string) => boolean,
+): HeaderCopy {
+  const copy = copyHeaders(headers);
+  const names = isHeaders(copy)
+    ? [...copy.keys()]
+    : Array.isArray(copy)
+      ? copy.map(([name]) => name)
+      : Object.keys(copy);
+  for (const name of names.map((own) => own.toLowerCase()))
+    if (goes(name)) setHeader(copy, name, undefined);
+  return copy;
 }
 
 const isSame = (own: string, name: string): boolean =>

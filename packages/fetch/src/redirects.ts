@@ -1,5 +1,6 @@
 import { release } from './answer.ts';
 import type { AnyFetch } from './client.ts';
+import { withoutHeaders } from './headers.ts';
 import { referrerAfter } from './referrer.ts';
 
 /** As many as the Fetch standard follows. */
@@ -71,7 +72,7 @@ async function nextInit(
   if (toGet) {
     delete next.body;
     next.method = 'GET';
-    next.headers = without(next.headers, (name) => name.startsWith('content-'));
+    next.headers = withoutHeaders(next.headers, (name) => name.startsWith('content-'));
     return next;
   }
   if (method === 'GET' || method === 'HEAD') return next;
@@ -94,17 +95,10 @@ const optionsOf = (request: Request): RequestInit => {
 // Those that node-fetch and undici leave behind, where they see that the origin is another.
 const withoutSecrets = (init: RequestInit): RequestInit => ({
   ...init,
-  headers: without(init.headers, (name) =>
+  headers: withoutHeaders(init.headers, (name) =>
     /^(authorization|proxy-authorization|cookie2?|www-authenticate|host)$/.test(name),
   ),
 });
-
-function without(
-  headers: HeadersInit | undefined,
-  goes: (name: string) => boolean,
-): [string, string][] {
-  return [...new Headers(headers)].filter(([name]) => !goes(name));
-}
 
 const asRedirected = (response: Response): Response =>
   Object.defineProperty(response, 'redirected', { value: true, configurable: true });

@@ -86,7 +86,9 @@ const ways: Record<string, (client: Client, url: string) => [unknown, unknown?]>
     return [url, { headers: new Special(1, PAIRS) }];
   },
   'its own Request': ({ Request: Own }, url) => [new Own(url, { headers: PAIRS })],
-  'its own Request, made of an object': ({ Request: Own }, url) => [new Own(url, { headers: own() })],
+  'its own Request, made of an object': ({ Request: Own }, url) => [
+    new Own(url, { headers: own() }),
+  ],
   'its own Request, and an init': ({ Request: Own }, url) => [
     new Own(url, { headers: PAIRS }),
     { method: 'POST', body: 'x' },
@@ -116,24 +118,30 @@ const cases: Record<string, { tokens: TokenInput; accepts?: string; path?: () =>
 
 const isOurs = ([name]: [string, string]): boolean => name.toLowerCase() === 'authorization';
 
-describe.each(Object.entries(clients))('the headers of %s as their caller wrote them:', (_name, client) => {
-  describe.each(Object.entries(cases))('%s', (_case, { tokens, accepts, path = () => '/' }) => {
-    it.each(Object.entries(ways))('%s', async (_way, make) => {
-      const url = `${origin}${path()}`;
-      await (await client.fetch(...make(client, url))).text();
-      const bare = received;
-      received = [];
-      accepted = accepts;
-      const authFetch = createAuthFetch(tokens, { origins: [origin], fetch: client.fetch }) as Fetch;
-      await (await authFetch(...make(client, url))).text();
-      const twice = accepts === undefined ? bare : [...bare, ...bare];
-      expect(received.map((all) => all.filter((pair) => !isOurs(pair)))).toEqual(twice);
-      // And ours is there, but for who is not signed in, and another origin.
-      const signed = typeof tokens === 'function' && (await tokens({})) === undefined ? 0 : 1;
-      expect(received[0]?.filter(isOurs)).toHaveLength(signed);
+describe.each(Object.entries(clients))(
+  'the headers of %s as their caller wrote them:',
+  (_name, client) => {
+    describe.each(Object.entries(cases))('%s', (_case, { tokens, accepts, path = () => '/' }) => {
+      it.each(Object.entries(ways))('%s', async (_way, make) => {
+        const url = `${origin}${path()}`;
+        await (await client.fetch(...make(client, url))).text();
+        const bare = received;
+        received = [];
+        accepted = accepts;
+        const authFetch = createAuthFetch(tokens, {
+          origins: [origin],
+          fetch: client.fetch,
+        }) as Fetch;
+        await (await authFetch(...make(client, url))).text();
+        const twice = accepts === undefined ? bare : [...bare, ...bare];
+        expect(received.map((all) => all.filter((pair) => !isOurs(pair)))).toEqual(twice);
+        // And ours is there, but for who is not signed in, and another origin.
+        const signed = typeof tokens === 'function' && (await tokens({})) === undefined ? 0 : 1;
+        expect(received[0]?.filter(isOurs)).toHaveLength(signed);
+      });
     });
-  });
-});
+  },
+);
 
 it('the headers of ky reach the server as without us', async () => {
   const options = { headers: new Headers(PAIRS), json: { a: 1 } };
