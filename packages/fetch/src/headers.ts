@@ -40,7 +40,8 @@ function copyOfPair(pair: Iterable<unknown>): Pair {
   return [...pair].map((text) => `${text as string | undefined}`) as Pair;
 }
 
-const isHeaders = (headers: HeaderCopy): headers is Headers => typeof headers.get === 'function';
+const isHeaders = (headers: HeaderCopy): headers is Headers =>
+  typeof (headers as Headers).get === 'function';
 
 /** The value of a header; `name` in lower case. */
 export function getHeader(headers: HeaderCopy, name: string): string | null | undefined {

@@ -9,6 +9,7 @@ export type KyOptions = Pick<Options, 'method' | 'retry' | 'timeout' | 'tokens'>
   readonly body?: unknown;
   readonly signal?: AbortSignal | null | undefined;
   totalTimeout?: number | false;
+  hooks?: { readonly beforeRequest?: readonly unknown[] | undefined } | undefined;
 };
 
 /**

@@ -31,10 +31,17 @@ export function kyAuth(
   // For its checks. The rest runs when ky is extended; not until then is the base URL known.
   createAuthorizer(tokens, options, 'https://base.invalid');
   const sources = new WeakMap<Request, unknown>();
+  // A hook may put a request of its own in the place of ky's; from then on there are other options for its hooks.
+  const kysOwn = new WeakSet<KyOptions>();
   // ky hands over a Request, and what its body was made of is only known here.
-  const note = ({ request, options: { body } = {} }: HookState): void => {
+  const note = ({ request, options }: HookState): void => {
     // Without a body in the options the Request may have come with one of its own, of which nothing is known.
-    if (body !== undefined && body !== null) sources.set(request, body);
+    if (options.body !== undefined && options.body !== null && kysOwn.has(options))
+      sources.set(request, options.body);
+  };
+  const noteFirst = (state: HookState): void => {
+    kysOwn.add(state.options);
+    note(state);
   };
   return (parent) => {
     const fetch = wrapFetch(
@@ -43,10 +50,19 @@ export function kyAuth(
       (request) => sources.get(request),
       baseOf(parent),
     );
-    const beforeRequest: BeforeRequest = (first, second) => {
-      if (!second) return note(first as HookState);
-      note({ request: first as Request, options: second });
-      return isEverybodys(second) ? sendFirst(first as Request, second) : undefined;
+    const init = (options: KyOptions): void => {
+      takeBudgetOff(options);
+      options.hooks = {
+        ...options.hooks,
+        beforeRequest: [noteFirst, ...(options.hooks?.beforeRequest ?? [])],
+      };
+    };
+    const beforeRequest: BeforeRequest = (request, options, state) => {
+      if (!options) return undefined;
+      // Runs before each retry as well, and not at all once another hook has given a request.
+      if (state?.retryCount) note({ request, options });
+      else noteFirst({ request, options });
+      return isEverybodys(options) ? sendFirst(request, options) : undefined;
     };
     // ky 1 takes a Response from a hook. What a mock gives instead is kept until ky asks for it.
     const early = new WeakMap<object, Response>();
@@ -59,8 +75,8 @@ export function kyAuth(
     return {
       fetch: async (input, init) => early.get(Object(input) as object) ?? fetch(input, init),
       hooks: {
-        init: [takeBudgetOff],
-        beforeRequest: [beforeRequest],
+        init: [init],
+        beforeRequest: [beforeRequest as never],
         beforeRetry: [endForTokenError, note],
         beforeError: [attachCause],
       } as Options['hooks'] & {},
@@ -95,13 +111,14 @@ function endForTokenError({ error }: { readonly error: Error }): void {
 
 interface HookState {
   readonly request: Request;
-  readonly options?: KyOptions;
+  readonly options: KyOptions;
 }
-// ky 2 gives its hooks one object; ky 1 gives beforeRequest and beforeError their arguments one by one.
+// ky 1's, which gets its arguments one by one. ky 2 gives one object, and its hooks are set by `init`: ours has to be the first.
 type BeforeRequest = (
-  first: Request | HookState,
-  second?: KyOptions,
-) => Promise<Response | undefined> | undefined | void;
+  request: Request,
+  options?: KyOptions,
+  state?: { readonly retryCount: number },
+) => Promise<Response | undefined> | undefined;
 
 const attachCause = (first: { error?: unknown; response?: unknown }): unknown => {
   const error = (first.error ?? first) as { response?: object; cause?: unknown };

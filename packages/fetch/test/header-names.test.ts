@@ -44,7 +44,7 @@ beforeEach(() => {
 type Fetch = (input: unknown, init?: unknown) => Promise<{ text(): Promise<string> }>;
 interface Client {
   readonly fetch: Fetch;
-  readonly Headers: new (init?: unknown) => unknown;
+  readonly Headers: new (init?: unknown) => object;
   readonly Request: new (input: unknown, init?: unknown) => unknown;
 }
 
