@@ -1,18 +1,28 @@
 import { release } from './answer.ts';
-import type { AnyFetch } from './client.ts';
+import type { Client } from './client.ts';
 import { withoutHeaders } from './headers.ts';
 import { referrerAfter } from './referrer.ts';
 
 /** As many as the Fetch standard follows. */
 const MOST = 20;
 
+/** What node-fetch has besides the standard's: `follow`, how many redirects at the most, of which `counter` were. */
+interface NodeFetchOptions {
+  readonly follow?: number | undefined;
+  readonly counter?: number | undefined;
+  readonly agent?: unknown;
+  readonly compress?: unknown;
+  readonly size?: unknown;
+  readonly timeout?: unknown;
+}
+
 /** A request that may be redirected, as its next sends need it. */
 export interface Redirectable {
   /** Where it goes. */
   readonly url: string;
   /** The `Request` that it was made as, if it was. */
-  readonly request: Request | undefined;
-  readonly init: RequestInit;
+  readonly request: (Request & NodeFetchOptions) | undefined;
+  readonly init: RequestInit & NodeFetchOptions;
   /** What to pass on once more for the body; `undefined` where it is gone. */
   again(): Promise<{ readonly body?: BodyInit } | undefined>;
 }
@@ -25,36 +35,58 @@ export interface Redirectable {
  * In browsers a redirect cannot be seen. A fetch that says so keeps the rule, and is asked to follow by itself.
  */
 export async function sendAndFollow(
-  send: AnyFetch,
+  { send, isNodeFetch }: Client,
   input: unknown,
   redirectable: Redirectable,
 ): Promise<Response> {
-  let { url } = redirectable;
-  let init: RequestInit = redirectable.init;
+  const { request } = redirectable;
+  let { url, init } = redirectable;
   let target = input;
+  const most = (isNodeFetch ? (init.follow ?? request?.follow) : undefined) ?? MOST;
   for (let count = 0; ; count++) {
     // The last one is for the client to refuse, with its own error.
-    const redirect = count < MOST ? 'manual' : 'error';
-    const response = (await send(target, { ...init, redirect })) as Response;
+    const last = isNodeFetch ? { counter: count } : { redirect: 'error' };
+    const how = count < most ? { redirect: 'manual' } : last;
+    const response = (await send(target, { ...init, ...how })) as Response;
     if (response.type === 'opaqueredirect') return (await send(target, init)) as Response;
-    const location = locationOf(response, url);
-    if (!location) return count ? asRedirected(response) : response;
+    const found = locationOf(response);
+    if (found === undefined) return count ? asRedirected(response) : response;
     await release(response);
+    const location = resolve(found, url, isNodeFetch);
     const next = await nextInit(redirectable, init, response, url);
-    if (new URL(location).origin !== new URL(url).origin)
-      return asRedirected((await send(location, withoutSecrets(next))) as Response);
+    if (new URL(location).origin !== new URL(url).origin) {
+      const counted = isNodeFetch ? { counter: count + 1 } : {};
+      return asRedirected(
+        (await send(location, { ...withoutSecrets(next), ...counted })) as Response,
+      );
+    }
     [target, url, init] = [location, location, next];
   }
 }
 
-function locationOf(response: Response, url: string): string | undefined {
-  if (![301, 302, 303, 307, 308].includes(response.status)) return undefined;
-  const location = (response.headers as Headers | undefined)?.get('location');
-  if (location === null || location === undefined) return undefined;
-  const target = new URL(location, url);
-  if (!target.hash) target.hash = new URL(url).hash;
+function locationOf({ status, headers }: Response): string | undefined {
+  if (![301, 302, 303, 307, 308].includes(status)) return undefined;
+  return (headers as Headers | undefined)?.get('location') ?? undefined;
+}
+
+// In the standard a URL is made of the header's bytes, and has the fragment of the one before. node-fetch keeps neither rule.
+function resolve(location: string, url: string, isNodeFetch: boolean): string {
+  const text = !isNodeFetch && ARE_BYTES.test(location) ? decoded(location) : location;
+  let target: URL;
+  try {
+    target = new URL(text, url);
+  } catch (cause) {
+    throw new TypeError('fetch failed', { cause });
+  }
+  if (!target.hash && !isNodeFetch) target.hash = new URL(url).hash;
   return target.href;
 }
+
+/** A fetch shows a byte of a header as one character. */
+const ARE_BYTES = /^(?=.*[\x80-\xff])[\0-\xff]*$/;
+
+const decoded = (bytes: string): string =>
+  new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 
 async function nextInit(
   { request, again }: Redirectable,
@@ -72,7 +104,9 @@ async function nextInit(
   if (toGet) {
     delete next.body;
     next.method = 'GET';
-    next.headers = withoutHeaders(next.headers, (name) => name.startsWith('content-'));
+    next.headers = withoutHeaders(next.headers, (name) =>
+      /^content-(encoding|language|length|location|type)$/.test(name),
+    );
     return next;
   }
   if (method === 'GET' || method === 'HEAD') return next;
@@ -85,11 +119,13 @@ async function nextInit(
 }
 
 // What a Request says of itself, but for what belongs to its URL and its body.
-const optionsOf = (request: Request): RequestInit => {
+const optionsOf = (request: Request & NodeFetchOptions): RequestInit => {
   const { signal, mode, credentials, cache, referrer, referrerPolicy, integrity, keepalive } =
     request;
+  const { agent, compress, size, timeout } = request;
   const options = { signal, credentials, cache, referrer, referrerPolicy, integrity, keepalive };
-  return mode === 'navigate' ? options : { ...options, mode };
+  const all = compress === undefined ? options : { ...options, agent, compress, size, timeout };
+  return mode === 'navigate' ? all : { ...all, mode };
 };
 
 // Those that node-fetch and undici leave behind, where they see that the origin is another.

@@ -10,7 +10,7 @@ import {
 import { Answer, release } from './answer.ts';
 import { type BodyCopy, copyBody } from './body-copy.ts';
 import { type Call, targetOf } from './call.ts';
-import { abortError, type AnyFetch, bodyError, type Client } from './client.ts';
+import { abortError, bodyError, type Client } from './client.ts';
 import { freeze } from './frozen.ts';
 import { setHeaders } from './headers.ts';
 import { sendAndFollow } from './redirects.ts';
@@ -145,21 +145,21 @@ function dispatch(
   init: RequestInit,
   copy: BodyCopy,
 ): Promise<Response> {
-  const { send, keepsRedirectRule } = client; // a browser's fetch minds what it is a member of
+  const { send } = client; // a browser's fetch minds what it is a member of
   const mode = init.redirect ?? call.request?.redirect ?? 'follow';
-  return keepsRedirectRule || mode !== 'follow'
+  return client.keepsRedirectRule || mode !== 'follow'
     ? (send(target, init) as Promise<Response>)
-    : follow(send, call, target, init, copy);
+    : follow(client, call, target, init, copy);
 }
 
 const follow = (
-  send: AnyFetch,
+  client: Client,
   { url, request, factory }: Call,
   target: string | URL | Request,
   init: RequestInit,
   copy: BodyCopy,
 ): Promise<Response> =>
-  sendAndFollow(send, target, {
+  sendAndFollow(client, target, {
     url,
     request,
     init,
