@@ -28,6 +28,7 @@ describe('the run of other projects’ tests', () => {
       ['a › b', 'ok'],
       ['c', 'not ok'],
       ['a › b (2)', 'ok'],
+      ['d', 'skip'],
     ]);
     expect([...readTap('ok 1 of mocha\nnot ok 2 - of node:test\n')]).toEqual([
       ['of mocha', 'ok'],
@@ -47,6 +48,7 @@ describe('the run of other projects’ tests', () => {
       'ok     not ok a › b — because it asserts that there is no header',
       'ok     -      a › b (2)',
       'not ok not ok c',
+      'skip   -      d',
       '',
     ]);
   });
@@ -58,8 +60,9 @@ describe('the run of other projects’ tests', () => {
     expect(readList(writeList('a title', ways, runs, reasons))).toEqual(reasons);
   });
 
-  it('finds what passes without us and not with us, unless it is known', () => {
-    expect(newFailures([bare, ours], [])).toEqual(['a › b', 'a › b (2)']);
-    expect(newFailures([bare, ours], ['a › b', 'a › b (2)'])).toEqual([]);
+  it('finds what passes or is skipped without us and not with us, unless it is known', () => {
+    expect(newFailures([bare, ours], [])).toEqual(['a › b', 'a › b (2)', 'd']);
+    expect(newFailures([bare, ours], ['a › b', 'a › b (2)', 'd'])).toEqual([]);
+    expect(newFailures([bare, bare], [])).toEqual([]);
   });
 });

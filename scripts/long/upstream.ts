@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { root } from '../workspace.ts';
-import { newFailures, readList, readTap, writeList } from './upstream/list.ts';
+import { newFailures, readList, readTap, type Result, writeList } from './upstream/list.ts';
 import { type Suite, SUITES } from './upstream/suites.ts';
 
 const WAYS = ['bare', 'fresh', 'slow', 'nobody'] as const;
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 
-type Results = Map<string, 'ok' | 'not ok'>;
+type Results = Map<string, Result>;
 
 /** Results by the name of the test, and what was ended before it ended by itself. */
 interface Run {
@@ -51,8 +51,10 @@ function run(source: string, suite: Suite, way: string, only?: readonly string[]
     for (const [name, result] of readTap(stdout)) results.set(`${prefix}${name}`, result);
   }
   if (results.size === 0) throw new Error(`${way}: no test ran\n${errors}`);
-  const failed = [...results.values()].filter((result) => result !== 'ok').length;
-  process.stdout.write(`${way.padEnd(8)}${results.size} tests, ${failed} failed\n`);
+  const count = (of: Result): number => [...results.values()].filter((one) => one === of).length;
+  process.stdout.write(
+    `${way.padEnd(8)}${results.size} tests, ${count('not ok')} failed, ${count('skip')} skipped\n`,
+  );
   if (cut.length > 0) process.stdout.write(`Did not end:\n  ${cut.join('\n  ')}\n`);
   return { results, cut };
 }
@@ -65,7 +67,10 @@ function runAll(source: string, suite: Suite): Run[] {
     const failed = index === 0 ? [] : newFailures([bare, results], []);
     if (failed.length === 0) continue;
     const again = run(source, suite, WAYS[index] ?? '', failed);
-    for (const name of failed) if (again.results.get(name) === 'ok') results.set(name, 'ok');
+    for (const name of failed) {
+      const result = again.results.get(name);
+      if (result !== undefined && result === bare.get(name)) results.set(name, result);
+    }
   }
   return runs;
 }

@@ -3,14 +3,17 @@ type Runs = readonly ReadonlyMap<string, string>[];
 /** What a test of the list that passes without us, and not with us, is followed by in the list. */
 const BECAUSE = ' — because ';
 
+/** `skip`: the project itself does not run it, or expects it to fail. */
+export type Result = 'ok' | 'not ok' | 'skip';
+
 /** The results of a run in TAP, by the name of the test. A name that comes twice gets a number. */
-export function readTap(output: string): Map<string, 'ok' | 'not ok'> {
-  const results = new Map<string, 'ok' | 'not ok'>();
-  for (const [, failed, name = ''] of output.matchAll(/^(not )?ok \d+ (?:- )?(.*)$/gm)) {
-    if (/ # (SKIP|TODO)/i.test(name)) continue;
+export function readTap(output: string): Map<string, Result> {
+  const results = new Map<string, Result>();
+  for (const [, failed, written = ''] of output.matchAll(/^(not )?ok \d+ (?:- )?(.*)$/gm)) {
+    const [name = '', skipped] = written.split(/\s+# (?=SKIP|TODO)/i);
     let own = name;
     for (let count = 2; results.has(own); count++) own = `${name} (${count})`;
-    results.set(own, failed ? 'not ok' : 'ok');
+    results.set(own, skipped === undefined ? (failed ? 'not ok' : 'ok') : 'skip');
   }
   return results;
 }
@@ -44,11 +47,13 @@ export function readList(list: string): Map<string, string> {
   );
 }
 
-/** The tests that pass without us and fail with us, and are not known to. */
+/** The tests that pass or are skipped without us, and neither pass nor are skipped alike with us, and are not known to. */
 export function newFailures(runs: Runs, known: readonly string[]): string[] {
   const [bare, ...wrapped] = runs;
   return [...(bare ?? [])]
-    .filter(([name, result]) => result === 'ok' && wrapped.some((run) => run.get(name) !== 'ok'))
+    .filter(
+      ([name, result]) => result !== 'not ok' && wrapped.some((run) => run.get(name) !== result),
+    )
     .map(([name]) => name)
     .filter((name) => !known.includes(name));
 }

@@ -85,7 +85,8 @@ const undici: Suite = {
       .toSorted()
       .map((file) => ({
         prefix: `${file.slice('test/'.length)} › `,
-        timeout: 60_000,
+        // The longest of them has 180 s for itself.
+        timeout: 200_000,
         // A test that fails leaves its server open, which would keep the process. The certificate that it makes for its tests has a key that is too short for today's OpenSSL.
         args: [
           '--tls-cipher-list=DEFAULT@SECLEVEL=0',
