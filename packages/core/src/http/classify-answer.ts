@@ -1,6 +1,11 @@
 import { nameOf } from '../errors/check-value.ts';
+import { systemClock } from '../time/clock.ts';
+import { within } from '../time/within.ts';
 import type { ApiRequest, ApiResponse, AuthOptions } from './options.ts';
 import { isTokenRejected } from './rejection.ts';
+
+/** How long an answer waits for what the option says of it, in ms: as long as `json()` may take, and as long again. */
+const PATIENCE = 10_000;
 
 /**
  * Was the token refused? As the option says, else as the standard does; a promise only where the option gives one.
@@ -25,7 +30,8 @@ export function classifyAnswer(
   };
   try {
     const said: unknown = classify(response, { method, url });
-    return isThenable(said) ? said.then(decide) : decide(said);
+    if (!isThenable(said)) return decide(said);
+    return within(systemClock, PATIENCE, Promise.resolve(said), () => undefined).then(decide);
   } catch (error) {
     // Later, so that the adapter lets go of the answer as for every other error.
     return Promise.reject(error);

@@ -25,7 +25,7 @@ export interface AuthOptions {
   /**
    * Was the token refused? Asked for every answer to a request that carried one. `rejected`: get another token, and send
    * the request again. `accepted`: give the answer to the caller. `undefined` leaves it to the standard,
-   * `isTokenRejected`.
+   * `isTokenRejected`, and so does a promise that has not settled after 10 s.
    *
    * @example
    * ```ts

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createAuthorizer, explain } from '../../src/http/authorizer.ts';
 import type { Signature } from '../../src/http/signature.ts';
 import type { ApiResponse, AuthOptions } from '../../src/http/options.ts';
@@ -375,6 +375,30 @@ describe('what a refusal leads to', () => {
     });
     await expect(throwing.judge(answer(200), true)).rejects.toBe(broken);
   });
+
+  it.each([
+    [401, { replay: { Authorization: 'Bearer two' } }],
+    [200, {}],
+  ])(
+    'what the standard says of a %i, where classify has said nothing for 10 s',
+    async (status, expected) => {
+      jest.useFakeTimers();
+      try {
+        const judge = await judging(source(), { classify: () => new Promise(() => undefined) });
+        let verdict: unknown;
+        const asked = Promise.resolve(judge(answer(status), true)).then(
+          (found) => (verdict = found),
+        );
+        await jest.advanceTimersByTimeAsync(9999);
+        expect(verdict).toBeUndefined();
+        await jest.advanceTimersByTimeAsync(1);
+        await asked;
+        expect([verdict, jest.getTimerCount()]).toMatchObject([expected, 0]);
+      } finally {
+        jest.useRealTimers();
+      }
+    },
+  );
 
   it('what classify says, at once or later; its error is the caller’s', async () => {
     const judge = await judging(source(), {
