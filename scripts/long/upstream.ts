@@ -59,21 +59,26 @@ function run(source: string, suite: Suite, way: string, only?: readonly string[]
   return { results, cut };
 }
 
-/** The results of each way. Many tests measure time, and fail on a busy machine: those that are new are run once more, alone. */
+/** The results of each way. Many tests measure time, and fail on a busy machine: what failed is run once more, alone. */
 function runAll(source: string, suite: Suite): Run[] {
-  const runs = WAYS.map((way) => run(source, suite, way));
-  const bare: Results = runs[0]?.results ?? new Map();
-  for (const [index, { results }] of runs.entries()) {
-    const failed = index === 0 ? [] : newFailures([bare, results], []);
+  const all: Run[] = [];
+  for (const way of WAYS) {
+    const found = run(source, suite, way);
+    const bare = (all[0] ?? found).results;
+    const failed = all.length === 0 ? failuresOf(bare) : newFailures([bare, found.results], []);
+    all.push(found);
     if (failed.length === 0) continue;
-    const again = run(source, suite, WAYS[index] ?? '', failed);
+    const again = run(source, suite, way, failed);
     for (const name of failed) {
       const result = again.results.get(name);
-      if (result !== undefined && result === bare.get(name)) results.set(name, result);
+      if (result === 'ok' || (result && result === bare.get(name))) found.results.set(name, result);
     }
   }
-  return runs;
+  return all;
 }
+
+const failuresOf = (results: Results): string[] =>
+  [...results.keys()].filter((name) => results.get(name) === 'not ok');
 
 function main(): void {
   const { source, write } = values;

@@ -25,7 +25,7 @@ afterAll(async () => {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
 });
-beforeEach(() => (arrived = []));
+beforeEach(() => void (arrived = []));
 
 type Fetch = (
   input: unknown,
