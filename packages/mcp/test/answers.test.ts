@@ -47,7 +47,7 @@ describe.each(['/register', '/token'])('an answer of %s', (path) => {
     });
     expect(error).toMatchObject(TOO_LONG);
     await closed.opened;
-    expect(written).toBeLessThan(64 * MiB);
+    expect(written).toBeLessThan(16 * MiB);
   });
 
   it('that is announced to be longer is given up before its first byte', async () => {
