@@ -66,6 +66,17 @@ const refused = (meanwhile: () => unknown): TokenManager =>
     },
   });
 
+/** Can be changed, as a date of moment can. */
+class Day {
+  n = 1;
+  toString(): string {
+    return `day ${this.n}`;
+  }
+  toJSON(): string {
+    return `day ${this.n}`;
+  }
+}
+
 describe.each<[string, typeof axios]>([
   [axios.VERSION, axios],
   [axios17.VERSION, axios17 as unknown as typeof axios],
@@ -112,6 +123,24 @@ describe.each<[string, typeof axios]>([
           }
           const params = new Filter();
           return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
+        },
+      ],
+      [
+        'objects with a text of their own, as those of moment',
+        () => {
+          const day = new Day();
+          const params = { day, days: [day], in: { day } };
+          return { params, change: () => Object.assign(day, { n: 2 }) };
+        },
+      ],
+      [
+        'made JSON of, by objects of their own',
+        () => {
+          const day = new Day();
+          return {
+            params: { 'day{}': day, 'in{}': { day } },
+            change: () => Object.assign(day, { n: 2 }),
+          };
         },
       ],
       [
