@@ -15,17 +15,30 @@ export interface Inputs {
 /** A copy of the inputs that nobody else has. axios has made text of most bodies already. */
 export function freezeInputs(config: Config): Inputs {
   const { url, baseURL, method, params, data, paramsSerializer } = config;
-  const frozen = freeze(params);
-  // axios reads the members of any object. A serializer of the caller's may need the very one that it knows.
-  const isForeign = typeof params === 'object' && params !== null && frozen === params;
   return {
     url: text(url),
     baseURL: text(baseURL),
     method,
-    params: isForeign && !paramsSerializer ? copyOfMembers(params, new Map()) : frozen,
+    // A serializer of the caller's may need the very objects that it knows.
+    params: paramsSerializer ? freeze(params) : freezeParams(params),
     data: freeze(data),
   };
 }
+
+// axios reads the members of any object.
+const freezeParams = (params: unknown): unknown =>
+  typeof params === 'object' && params !== null && kindOf(params) === undefined
+    ? copyOfMembers(params, new Map(), asAxiosReads)
+    : freeze(params, new Map(), asAxiosReads);
+
+/** What a copy has in place of a member that is copied in no other way. */
+type Member = (value: object) => unknown;
+
+// axios makes text of what has a class of its own, such as a date of moment's.
+const asAxiosReads: Member = (value) =>
+  value.toString === Object.prototype.toString
+    ? value
+    : (value as { toString(): string }).toString();
 
 /** The text of URL objects, for a first send that does not wait. `undefined` where there are none. */
 export function readInputs({ url, baseURL }: Config): Pick<Inputs, 'url' | 'baseURL'> | undefined {
@@ -42,7 +55,11 @@ const text = (url: string | URL | undefined): string | undefined =>
  * A copy of what a caller could change: parameters, a form, bytes, lists, plain objects and dates in them. Anything else
  * comes back as it is: text and Blobs cannot be changed (those in a form are not copied either), and streams not be copied.
  */
-export function freeze(value: unknown, copies: Map<unknown, unknown> = new Map()): unknown {
+export function freeze(
+  value: unknown,
+  copies: Map<unknown, unknown> = new Map(),
+  member?: Member,
+): unknown {
   if (typeof value !== 'object' || value === null) return value;
   switch (kindOf(value)) {
     case 'bytes':
@@ -57,7 +74,7 @@ export function freeze(value: unknown, copies: Map<unknown, unknown> = new Map()
       return new Date(Number(value));
     case 'list':
     case 'object':
-      return copyOfMembers(value, copies);
+      return copyOfMembers(value, copies, member);
     case undefined:
       return value;
   }
@@ -123,7 +140,7 @@ const copyOfNativeForm = (form: NativeForm): NativeForm =>
     _parts: form._parts.map((part) => [...part]),
   });
 
-function copyOfMembers(value: object, copies: Map<unknown, unknown>): unknown {
+function copyOfMembers(value: object, copies: Map<unknown, unknown>, rest?: Member): unknown {
   const known = copies.get(value);
   if (known) return known;
   const copy: Record<string, unknown> | unknown[] = Array.isArray(value)
@@ -131,9 +148,28 @@ function copyOfMembers(value: object, copies: Map<unknown, unknown>): unknown {
     : (Object.create(Object.getPrototypeOf(value) as object | null) as Record<string, unknown>);
   copies.set(value, copy);
   // axios leaves this one out, too: it would be the copy's prototype.
-  for (const [name, member] of Object.entries(value))
-    if (name !== '__proto__') (copy as Record<string, unknown>)[name] = freeze(member, copies);
+  for (const [name, member] of Object.entries(value)) {
+    if (name === '__proto__') continue;
+    (copy as Record<string, unknown>)[name] = copyOfMember(member, name, copies, rest);
+  }
   return copy;
+}
+
+// axios makes JSON of an object that has such a name, by the `toJSON` of its own.
+function copyOfJson(value: object): unknown {
+  const json: unknown = JSON.parse(JSON.stringify(value));
+  return typeof json === 'object' ? json : { toJSON: () => json };
+}
+
+function copyOfMember(
+  value: unknown,
+  name: string,
+  copies: Map<unknown, unknown>,
+  rest: Member | undefined,
+): unknown {
+  if (!rest || typeof value !== 'object' || value === null) return freeze(value, copies);
+  if (name.endsWith('{}')) return copyOfJson(value);
+  return kindOf(value) === undefined ? rest(value) : freeze(value, copies, rest);
 }
 
 function lengthOf(entries: Iterable<[string, unknown]>): number {
