@@ -13,7 +13,7 @@ import { createCounts } from './counts.ts';
 import { explain, prove } from './prove.ts';
 import { wantedPath, wantedRuns, wantedSeed } from './run-options.ts';
 import type { ScheduleClass } from './simulation/arbitraries.ts';
-import { type Core, loadCore } from './simulation/core.ts';
+import { CORE } from './simulation/core.ts';
 import { ROWS, type Row } from './simulation/facts.ts';
 
 const seed = wantedSeed;
@@ -26,11 +26,9 @@ describe(`schedules (seed ${seed})`, () => {
   const counts = createCounts();
   const broken = new Map<Row, string>();
   let unhandled: UnhandledRejections;
-  let core: Core;
 
-  beforeAll(async () => {
+  beforeAll(() => {
     unhandled = unhandledRejections();
-    core = await loadCore();
   });
   afterAll(() => {
     unhandled.stop();
@@ -40,7 +38,7 @@ describe(`schedules (seed ${seed})`, () => {
   it.each(CLASSES.map((of, index) => ({ of, index, name: nameOf(of), runs: runsOf(of) })))(
     '$name: $runs schedules break no rule',
     async ({ of, index, runs }) => {
-      const { failure, checked, played } = await prove(core, of, {
+      const { failure, checked, played } = await prove(CORE, of, {
         runs,
         seed: seed + index,
         path: wantedPath,

@@ -1,25 +1,17 @@
-/** The code under test: loaded when it is needed, so that a sabotage can be put in place before. */
-export async function loadCore() {
-  const [
-    { createTokenManager, memoryStore, sharedStore, TokenError },
-    { mutexLock },
-    { fingerprint },
-    { createAuthFetch },
-  ] = await Promise.all([
-    import('../../../src/index.ts'),
-    import('../../../src/refresh/mutex-lock.ts'),
-    import('../../../src/tokens/fingerprint.ts'),
-    import('../../../../fetch/src/auth-fetch.ts'),
-  ]);
-  return {
-    createTokenManager,
-    memoryStore,
-    sharedStore,
-    TokenError,
-    mutexLock,
-    fingerprint,
-    createAuthFetch,
-  };
-}
+import { createAuthFetch } from '../../../../fetch/src/auth-fetch.ts';
+import { createTokenManager, memoryStore, sharedStore, TokenError } from '../../../src/index.ts';
+import { mutexLock } from '../../../src/refresh/mutex-lock.ts';
+import { fingerprint } from '../../../src/tokens/fingerprint.ts';
 
-export type Core = Awaited<ReturnType<typeof loadCore>>;
+/** The code under test, as schedules use it. A sabotage puts something between the two. */
+export const CORE = {
+  createTokenManager,
+  memoryStore,
+  sharedStore,
+  TokenError,
+  mutexLock,
+  fingerprint,
+  createAuthFetch,
+};
+
+export type Core = typeof CORE;
