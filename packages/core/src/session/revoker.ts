@@ -11,6 +11,7 @@ const FAILED = 'The revocation failed';
 
 /** Tells the server about tokens that are no longer wanted. A courtesy: its failure is reported, and changes nothing. */
 export interface Revoker {
+  /** Does nothing where these tokens were the last ones: an answer that meets a sign-out is found in the store as well. */
   revoke(tokens: TokenSet): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<unknown>;
@@ -27,8 +28,11 @@ export function createRevoker(
 ): Revoker {
   if (revoke === undefined) return NONE;
   const underWay = new Set<Promise<unknown>>();
+  let last: string | undefined;
   return {
     revoke(tokens) {
+      if (tokens.accessToken === last) return;
+      last = tokens.accessToken;
       const controller = new AbortController();
       const report = (error: unknown): void =>
         emit(

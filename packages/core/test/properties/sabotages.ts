@@ -265,7 +265,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   {
     row: 'D6',
     what: 'the new refresh token is forgotten',
-    seam: atAnswer(({ refresh_token: _, ...answer }) => answer),
+    seam: atAnswer((answer) => ({ ...answer, refresh_token: undefined })),
   },
   {
     row: 'D7',
@@ -411,7 +411,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     seam: (core) =>
       atManager((manager) => ({
         setSession: (tokens) => manager.setSession(tokens, { again: true }),
-      }))(atWrite(({ spent: _, ...record }) => record)(core)),
+      }))(atWrite((record) => ({ ...record, spent: [] }))(core)),
     where: { only: 'announce' },
   },
   {

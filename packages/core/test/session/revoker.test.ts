@@ -41,6 +41,17 @@ describe('a revocation', () => {
     expect([events, clock.pending]).toEqual([[], 0]);
   });
 
+  it('of the same tokens is asked for once', async () => {
+    let calls = 0;
+    const { revoker } = revokerOf(async () => void calls++);
+    revoker.revoke(TOKENS);
+    revoker.revoke({ ...TOKENS });
+    await settle();
+    revoker.revoke({ ...TOKENS, accessToken: 'other' });
+    await settle();
+    expect(calls).toBe(2);
+  });
+
   it('that fails is a warning without the tokens, and over', async () => {
     const { revoker, clock, events, about, isSettled } = revokerOf(() =>
       Promise.reject(new Error('no such token: secret-refresh')),
