@@ -77,173 +77,177 @@ class Day {
   }
 }
 
-describe.each<[string, typeof axios]>([
+const VERSIONS: [string, typeof axios][] = [
   [axios.VERSION, axios],
   [axios17.VERSION, axios17 as unknown as typeof axios],
-])('axios %s', (_version, client) => {
-  const attached = (tokens: TokenManager, config: AxiosRequestConfig = {}): AxiosInstance => {
+];
+const attaching =
+  (client: typeof axios) =>
+  (tokens: TokenManager, config: AxiosRequestConfig = {}): AxiosInstance => {
     const instance = client.create({ baseURL: api.origin, ...config });
     attachAuth(instance, tokens, { origins: [api.origin] });
     return instance;
   };
 
-  describe('what is sent was there at the call', () => {
-    /** The queries that arrive: the API's answer does not say them, an adapter of the test does. */
-    const recording = (seen: unknown[]): AxiosAdapter =>
-      async function adapter(config) {
-        seen.push(client.getUri(config as AxiosRequestConfig));
-        const status = config.headers.get('Authorization') === 'Bearer good' ? 200 : 401;
-        return { data: '', status, statusText: '', headers: {}, config };
-      };
-    const query = (seen: unknown[]): string[] => seen.map((url) => new URL(String(url)).search);
+describe.each(VERSIONS)('what axios %s sends was there at the call', (_version, client) => {
+  const attached = attaching(client);
 
-    it.each<[string, () => { params: object; change: () => void }]>([
-      [
-        'an object',
-        () => {
-          const params = { a: 1, in: { b: 1 } };
-          return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
-        },
-      ],
-      [
-        'URLSearchParams',
-        () => {
-          const params = new URLSearchParams({ a: '1' });
-          return { params, change: () => params.set('a', '2') };
-        },
-      ],
-      [
-        'of a class',
-        () => {
-          class Filter {
-            a = 1;
-            readonly in = new (class {
-              b = 1;
-            })();
-          }
-          const params = new Filter();
-          return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
-        },
-      ],
-      [
-        'objects with a text of their own, as those of moment',
-        () => {
-          const day = new Day();
-          const params = { day, days: [day], in: { day } };
-          return { params, change: () => Object.assign(day, { n: 2 }) };
-        },
-      ],
-      [
-        'made JSON of, by objects of their own',
-        () => {
-          const day = new Day();
-          return {
-            params: { 'day{}': day, 'in{}': { day } },
-            change: () => Object.assign(day, { n: 2 }),
-          };
-        },
-      ],
-      [
-        'objects in a list',
-        () => {
-          const params = { list: [{ a: 1 }], at: new Date(0) };
-          return {
-            params,
-            change: () => (Object.assign(params.list[0] as object, { a: 2 }), params.at.setTime(9)),
-          };
-        },
-      ],
-    ])('params that are %s', async (_kind, make) => {
-      const expected = client.getUri({ baseURL: api.origin, url: '/echo', ...make() });
-      for (const session of [gated(), undefined]) {
-        const seen: unknown[] = [];
-        const { params, change } = make();
-        const tokens = session?.tokens ?? refused(change);
-        await (session ?? tokens.getToken()); // a token that is known costs no wait
-        const instance = attached(tokens, { adapter: recording(seen), validateStatus: null });
-        if (!session)
-          await instance.get('/echo', {
-            adapter: async (config) => ({
-              data: '',
-              status: 200,
-              statusText: '',
-              headers: {},
-              config,
-            }),
-          });
-        const sending = instance.get('/echo', { params });
-        if (session) {
-          await session.refreshing;
-          change();
-          session.finish();
+  /** The queries that arrive: the API's answer does not say them, an adapter of the test does. */
+  const recording = (seen: unknown[]): AxiosAdapter =>
+    async function adapter(config) {
+      seen.push(client.getUri(config as AxiosRequestConfig));
+      const status = config.headers.get('Authorization') === 'Bearer good' ? 200 : 401;
+      return { data: '', status, statusText: '', headers: {}, config };
+    };
+  const query = (seen: unknown[]): string[] => seen.map((url) => new URL(String(url)).search);
+
+  it.each<[string, () => { params: object; change: () => void }]>([
+    [
+      'an object',
+      () => {
+        const params = { a: 1, in: { b: 1 } };
+        return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
+      },
+    ],
+    [
+      'URLSearchParams',
+      () => {
+        const params = new URLSearchParams({ a: '1' });
+        return { params, change: () => params.set('a', '2') };
+      },
+    ],
+    [
+      'of a class',
+      () => {
+        class Filter {
+          a = 1;
+          readonly in = new (class {
+            b = 1;
+          })();
         }
-        const { config } = await sending;
-        const { search } = new URL(expected);
-        expect(query(seen)).toEqual(session ? [search] : [search, search]);
-        if (params instanceof URLSearchParams) expect(config.params).toBe(params);
+        const params = new Filter();
+        return { params, change: () => Object.assign(params.in, { b: 2 }, (params.a = 2)) };
+      },
+    ],
+    [
+      'objects with a text of their own, as those of moment',
+      () => {
+        const day = new Day();
+        const params = { day, days: [day], in: { day } };
+        return { params, change: () => Object.assign(day, { n: 2 }) };
+      },
+    ],
+    [
+      'made JSON of, by objects of their own',
+      () => {
+        const day = new Day();
+        return { params: { 'day{}': day, 'in{}': { day } }, change: () => Object.assign(day, { n: 2 }) };
+      },
+    ],
+    [
+      'objects in a list',
+      () => {
+        const params = { list: [{ a: 1 }], at: new Date(0) };
+        return {
+          params,
+          change: () => (Object.assign(params.list[0] as object, { a: 2 }), params.at.setTime(9)),
+        };
+      },
+    ],
+  ])('params that are %s', async (_kind, make) => {
+    const expected = client.getUri({ baseURL: api.origin, url: '/echo', ...make() });
+    for (const session of [gated(), undefined]) {
+      const seen: unknown[] = [];
+      const { params, change } = make();
+      const tokens = session?.tokens ?? refused(change);
+      await (session ?? tokens.getToken()); // a token that is known costs no wait
+      const instance = attached(tokens, { adapter: recording(seen), validateStatus: null });
+      if (!session)
+        await instance.get('/echo', {
+          adapter: async (config) => ({
+            data: '',
+            status: 200,
+            statusText: '',
+            headers: {},
+            config,
+          }),
+        });
+      const sending = instance.get('/echo', { params });
+      if (session) {
+        await session.refreshing;
+        change();
+        session.finish();
       }
-    });
-
-    it('whatever an interceptor does with the config that it has kept', async () => {
-      const session = gated();
-      let kept: InternalAxiosRequestConfig | undefined;
-      const instance = client.create({ baseURL: api.origin });
-      instance.interceptors.request.use((config) => (kept = config));
-      attachAuth(instance, session.tokens, { origins: [api.origin] });
-      const sending = instance.post('/echo', 'was there', { headers: { accept: 'a/b' } });
-      await session.refreshing;
-      Object.assign(kept as object, { url: `${api.foreignOrigin}/echo`, data: 'z', method: 'put' });
-      kept?.headers.set('accept', 'z/z');
-      session.finish();
-      await sending;
-      expect(
-        api.requests.map(({ foreign, method, body, accept }) => [foreign, method, body, accept]),
-      ).toEqual([[false, 'POST', 'was there', 'a/b']]);
-    });
-
-    it('and the caller finds its own URL, params and body in the config', async () => {
-      const session = gated();
-      session.finish();
-      const url = new URL(`${api.origin}/echo`);
-      const data = new FormData();
-      const params = new URLSearchParams({ a: '1' });
-      const { config } = await attached(session.tokens).request({
-        method: 'post',
-        url: url as unknown as string,
-        data,
-        params,
-      });
-      expect([
-        config.url === (url as unknown),
-        config.data === data,
-        config.params === params,
-      ]).toEqual([true, true, true]);
-    });
-
-    it('a body of more than 1 MiB, which is copied for the wait', async () => {
-      const session = gated();
-      const bytes = Buffer.alloc(2 ** 20 + 1, 'a');
-      const sending = attached(session.tokens).post('/echo', bytes);
-      await session.refreshing;
-      bytes.fill('z');
-      session.finish();
-      await sending;
-      expect(api.requests.map(({ body }) => [body.length, new Set(body).size, body[0]])).toEqual([
-        [2 ** 20 + 1, 1, 'a'],
-      ]);
-    });
-
-    it('a Content-Length that axios set for the first body of a factory is not that of the second', async () => {
-      const bodies = ['one', 'a longer one'];
-      const { data } = await attached(refused(() => undefined)).post<{ body: string }>(
-        '/echo',
-        () => Buffer.from(bodies.shift() ?? ''),
-      );
-      expect(data.body).toBe('a longer one');
-    });
+      const { config } = await sending;
+      const { search } = new URL(expected);
+      expect(query(seen)).toEqual(session ? [search] : [search, search]);
+      if (params instanceof URLSearchParams) expect(config.params).toBe(params);
+    }
   });
 
-  describe('a stream that breaks while its request waits rejects as it does where nothing waits:', () => {
+  it('whatever an interceptor does with the config that it has kept', async () => {
+    const session = gated();
+    let kept: InternalAxiosRequestConfig | undefined;
+    const instance = client.create({ baseURL: api.origin });
+    instance.interceptors.request.use((config) => (kept = config));
+    attachAuth(instance, session.tokens, { origins: [api.origin] });
+    const sending = instance.post('/echo', 'was there', { headers: { accept: 'a/b' } });
+    await session.refreshing;
+    Object.assign(kept as object, { url: `${api.foreignOrigin}/echo`, data: 'z', method: 'put' });
+    kept?.headers.set('accept', 'z/z');
+    session.finish();
+    await sending;
+    expect(
+      api.requests.map(({ foreign, method, body, accept }) => [foreign, method, body, accept]),
+    ).toEqual([[false, 'POST', 'was there', 'a/b']]);
+  });
+
+  it('and the caller finds its own URL, params and body in the config', async () => {
+    const session = gated();
+    session.finish();
+    const url = new URL(`${api.origin}/echo`);
+    const data = new FormData();
+    const params = new URLSearchParams({ a: '1' });
+    const { config } = await attached(session.tokens).request({
+      method: 'post',
+      url: url as unknown as string,
+      data,
+      params,
+    });
+    expect([
+      config.url === (url as unknown),
+      config.data === data,
+      config.params === params,
+    ]).toEqual([true, true, true]);
+  });
+
+  it('a body of more than 1 MiB, which is copied for the wait', async () => {
+    const session = gated();
+    const bytes = Buffer.alloc(2 ** 20 + 1, 'a');
+    const sending = attached(session.tokens).post('/echo', bytes);
+    await session.refreshing;
+    bytes.fill('z');
+    session.finish();
+    await sending;
+    expect(api.requests.map(({ body }) => [body.length, new Set(body).size, body[0]])).toEqual([
+      [2 ** 20 + 1, 1, 'a'],
+    ]);
+  });
+
+  it('a Content-Length that axios set for the first body of a factory is not that of the second', async () => {
+    const bodies = ['one', 'a longer one'];
+    const { data } = await attached(refused(() => undefined)).post<{ body: string }>('/echo', () =>
+      Buffer.from(bodies.shift() ?? ''),
+    );
+    expect(data.body).toBe('a longer one');
+  });
+});
+
+describe.each(VERSIONS)(
+  'a stream that breaks while its request of axios %s waits rejects as it does where nothing waits:',
+  (_version, client) => {
+    const attached = attaching(client);
+
     it.each(
       ['a stream', 'a form-data'].flatMap((kind) =>
         [undefined, new Error('broken'), Object.assign(new Error('gone'), { code: 'EIO' })].map(
@@ -343,9 +347,14 @@ describe.each<[string, typeof axios]>([
       expect(facts(await waiting)).toEqual(expected);
       session.finish();
     });
-  });
+  },
+);
 
-  describe('the refresh is bounded by its flight alone:', () => {
+describe.each(VERSIONS)(
+  'the refresh that axios %s waits for is bounded by its flight alone:',
+  (_version, client) => {
+    const attached = attaching(client);
+
     it.each<[string, () => string, AxiosRequestConfig, AxiosRequestConfig]>([
       ['a timeout of the instance', () => api.origin, { timeout: 40 }, {}],
       ['a timeout of the request', () => api.origin, {}, { timeout: 40 }],
@@ -410,5 +419,5 @@ describe.each<[string, typeof axios]>([
       expect(error.code).toBe('ECONNABORTED');
       release();
     });
-  });
-});
+  },
+);

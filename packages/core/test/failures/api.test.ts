@@ -113,6 +113,16 @@ describe('401', () => {
     expect(server.calls).toBe(20);
   });
 
+  it('with a token that we never gave: untouched', async () => {
+    const { server, tokens, ofType } = await signedIn();
+    expect(await outcome(tokens.replaceRejected('a-stranger'))).toBeUndefined();
+    expect(await outcome(tokens.getToken())).toBe('at-1');
+    expect(ofType('rejected')).toEqual([]);
+    expect(server.calls).toBe(0);
+  });
+});
+
+describe('401 when no refresh can be had', () => {
   it('current generation, but dead: our error, no flight; a manual refresh() may try it once more', async () => {
     const { server, tokens } = await signedIn();
     for (let call = 0; call < 2; call++)
@@ -165,7 +175,9 @@ describe('401', () => {
     expect(await outcome(tokens.refresh())).toBe('ERR_REFRESH_UNAVAILABLE');
     expect(server.calls).toBe(1);
   });
+});
 
+describe('401 of another session or generation', () => {
   it('of a session that has been signed out: the original 401', async () => {
     const { server, tokens } = await signedIn();
     await tokens.signOut();
@@ -198,14 +210,6 @@ describe('401', () => {
     const next = outcome(tokens.getToken());
     await signingIn;
     expect([await refused, await next]).toEqual([undefined, 'other']);
-    expect(server.calls).toBe(0);
-  });
-
-  it('with a token that we never gave: untouched', async () => {
-    const { server, tokens, ofType } = await signedIn();
-    expect(await outcome(tokens.replaceRejected('a-stranger'))).toBeUndefined();
-    expect(await outcome(tokens.getToken())).toBe('at-1');
-    expect(ofType('rejected')).toEqual([]);
     expect(server.calls).toBe(0);
   });
 

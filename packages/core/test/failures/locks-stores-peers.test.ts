@@ -52,7 +52,7 @@ const world = (expiresIn = -1) => {
   return { clock, server, cell, record, open, rotatedByPeer };
 };
 
-describe('lock', () => {
+describe('a lock that is waited for', () => {
   it('wait timed out: re-read before failing, and what a peer stored is adopted', async () => {
     const { clock, cell, server, open, rotatedByPeer } = world();
     const { tokens } = open({
@@ -123,7 +123,9 @@ describe('lock', () => {
     expect(script.waiting).toBe(0);
     expect(server.calls).toBe(0);
   });
+});
 
+describe('a lock that fails', () => {
   it('backend down: a retryable error, after a re-read; a valid token is served', async () => {
     const { clock, server, open } = world(20_000);
     const script = scriptedLock('down');
@@ -181,7 +183,9 @@ describe('lock', () => {
     expect(server.calls).toBe(1);
     expect(server.reuses).toBe(0);
   });
+});
 
+describe('a lock and its holder', () => {
   it('holder’s signal is left alone once it was granted', async () => {
     const { open } = world();
     const script = scriptedLock();
@@ -463,7 +467,7 @@ describe('lease', () => {
   });
 });
 
-describe('store', () => {
+describe('a store that fails', () => {
   it('cannot be read: a retryable error, a valid token is served, nothing spent', async () => {
     const { cell, clock, server, open } = world(20_000);
     const { tokens } = open();
@@ -560,7 +564,9 @@ describe('store', () => {
     await clock.advance(20_000);
     expect(server.calls).toBe(1);
   });
+});
 
+describe('a store that goes back, or loses the record', () => {
   it('is behind memory after that: memory’s record is written first, and the old refresh token is never redeemed', async () => {
     const { cell, clock, server, open } = world();
     const { tokens } = open();
@@ -649,7 +655,9 @@ describe('store', () => {
     expect(await outcome(tokens.getToken())).toBe('ERR_SIGNED_OUT');
     expect(cell.record).toBeUndefined();
   });
+});
 
+describe('a store that holds something else', () => {
   it.each([
     ['ours', { accessToken: 'bare', refreshToken: 'rt-1' }],
     ['as a server sends it', { access_token: 'bare', refresh_token: 'rt-1' }],
@@ -758,7 +766,9 @@ describe('store', () => {
     expect(cell.record).toEqual({ hello: 'world' });
     expect(server.calls).toBe(0);
   });
+});
 
+describe('a store that tells of writes', () => {
   it('tells of our own write before the write has returned: it is ours, not a peer’s', async () => {
     const { cell, open } = world();
     const { tokens, ofType } = open();

@@ -7,7 +7,7 @@ import { httpError, outcome, testSession } from '../support/session.ts';
 /** A session whose refresh function does this. */
 const withRefresh = (refresh: () => unknown) => testSession({ refresh: refresh as never });
 
-describe('a refresh function that users wrote', () => {
+describe('what a refresh function throws or returns', () => {
   it.each([
     [
       '`status` and an OAuth error in `body`',
@@ -129,7 +129,9 @@ describe('a refresh function that users wrote', () => {
     const { tokens } = withRefresh(() => ({ accessToken: 'sync' }));
     expect(await outcome(tokens.getToken())).toBe('sync');
   });
+});
 
+describe('a refresh function that calls the manager', () => {
   it.each(['getToken', 'refresh', 'replaceRejected'] as const)(
     'calls %s with the flight’s own signal: the re-entrancy error, at once, and the flight fails with it where it is passed on',
     async (method) => {

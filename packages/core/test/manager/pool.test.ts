@@ -111,6 +111,69 @@ describe('a pool of sessions', () => {
     expect(refreshes.sort()).toEqual(['a-2', 'b-2']);
   });
 
+  it('knows the tokens of a session that it has a manager for', async () => {
+    const { pool } = testPool();
+    const session = pool.get('a');
+    expect(session.issued?.('a-1')).toBe(false);
+    await session.getToken();
+    expect([session.issued?.('a-1'), session.issued?.('b-1')]).toEqual([true, false]);
+  });
+
+  it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
+    const { pool, refreshes } = testPool({ max: 1 });
+    const session = pool.get('a');
+    const token = await session.getToken();
+    expect(session.issued?.('a-1')).toBe(true);
+    await pool.get('b').getToken();
+    expect((await session.replaceRejected(String(token?.accessToken)))?.accessToken).toBe('a-2');
+    expect(refreshes).toEqual(['a-2']);
+  });
+
+  it('signs in and out under a key', async () => {
+    const { pool, clock } = testPool();
+    const session = pool.get('a');
+    await session.signOut();
+    expect([session.status, await session.getToken()]).toEqual(['signedOut', undefined]);
+    await session.setSession({ accessToken: 'new', expiresAt: clock.now() + 60 * MINUTE });
+    expect((await session.getToken())?.accessToken).toBe('new');
+  });
+
+  it('tells of all sessions, by name, and a session’s listeners of that one, across its managers', async () => {
+    const { pool, clock } = testPool({ idleTimeout: 1000 });
+    const [all, own]: TokenEvent[][] = [[], []];
+    const stop = pool.subscribe((event) => all?.push(event));
+    pool.get('a').subscribe((event) => own?.push(event));
+    await pool.get('a').getToken();
+    await clock.advance(1000);
+    await pool.get('a').refresh();
+    await pool.get('b').refresh();
+    const stopped: TokenEvent[] = [];
+    pool.get('a').subscribe((event) => stopped.push(event))();
+    await pool.get('a').refresh();
+    expect(stopped).toEqual([]);
+    const names = (events: TokenEvent[] | undefined) =>
+      events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
+    expect([names(all), names(own)]).toEqual([
+      ['a', 'b', 'a'],
+      ['a', 'a'],
+    ]);
+    stop();
+    const heard = all?.length;
+    await pool.get('a').refresh();
+    expect(all?.length).toBe(heard);
+  });
+
+  it('names a session without a store and a name after its key', async () => {
+    const names: string[] = [];
+    const pool = createTokenPool(() => ({ acquire: async () => ({ accessToken: 'one' }) }));
+    pool.subscribe(({ name }) => names.push(name));
+    await pool.get('tenant-7').getToken();
+    expect(new Set(names)).toEqual(new Set(['tenant-7']));
+    await pool.close();
+  });
+});
+
+describe('a pool makes room', () => {
   it('drops a manager that was not used for the idle timeout, with its timers and subscriptions, and makes another when it is needed', async () => {
     const { pool, clock, cellOf, created } = testPool({ idleTimeout: MINUTE });
     const session = pool.get('a');
@@ -211,36 +274,6 @@ describe('a pool of sessions', () => {
     expect([pool.size, clock.pending, refreshes]).toEqual([0, 0, ['a-2']]);
   });
 
-  it('has one flight a key although the manager was closed while a refresh went on that nobody waits for', async () => {
-    const { pool, answer, refreshes, closing } = await closedWhileRefreshing();
-    const again = pool.get('a').getToken();
-    const impatient = new AbortController();
-    const reason = new Error('does not wait for that');
-    const aborted = pool.get('a').getToken({ signal: impatient.signal });
-    impatient.abort(reason);
-    await expect(aborted).rejects.toBe(reason);
-    await settle(); // time enough for a second flight
-    answer();
-    expect((await again)?.accessToken).toBe('a-2');
-    expect(refreshes).toEqual(['a-2']);
-    await closing;
-  });
-
-  it('keeps nobody waiting for longer than 30 s for a manager that was closed while its refresh hangs', async () => {
-    const { pool, clock } = await closedWhileRefreshing();
-    const waiting = pool.get('a').getToken();
-    const refused = expect(waiting).rejects.toMatchObject({
-      code: 'ERR_WAIT_LIMIT',
-      message: 'The session was being closed for more than 30000 ms',
-    });
-    await clock.advance(29_999);
-    expect(
-      await Promise.race([waiting.catch(() => 'ended'), Promise.resolve('still waiting')]),
-    ).toBe('still waiting');
-    await clock.advance(1);
-    await refused;
-  });
-
   it('does not drop tokens that the store could not take, neither while idle nor to make room, and does once they are stored', async () => {
     const { pool, clock, cellOf } = testPool({ idleTimeout: 1000, max: 2 });
     const { hooks } = cellOf('a', -1);
@@ -274,13 +307,93 @@ describe('a pool of sessions', () => {
     expect(await outcome(pool.get('b').getToken())).toBe('b-1');
     expect(pool.size).toBe(1);
   });
+});
 
-  it('knows the tokens of a session that it has a manager for', async () => {
-    const { pool } = testPool();
-    const session = pool.get('a');
-    expect(session.issued?.('a-1')).toBe(false);
-    await session.getToken();
-    expect([session.issued?.('a-1'), session.issued?.('b-1')]).toEqual([true, false]);
+describe('52: a session that is in memory only', () => {
+  const inMemory = (create: (key: string) => Partial<TokenManagerOptions>) => {
+    const clock = testClock();
+    const created: string[] = [];
+    const pool = createTokenPool(
+      (key) => {
+        created.push(key);
+        return {
+          clock,
+          refresh: async () => ({ accessToken: `${key}-2`, refreshToken: `${key}-rt-2` }),
+          ...create(key),
+        } as TokenManagerOptions;
+      },
+      { clock, idleTimeout: MINUTE, max: 2 },
+    );
+    return { pool, clock, created };
+  };
+  const first = (key: string) => ({ accessToken: `${key}-1`, refreshToken: `${key}-rt-1` });
+
+  it.each<[string, (key: string) => Partial<TokenManagerOptions>]>([
+    ['of one manager', (key) => ({ tokens: first(key) })],
+    ['in a memory store', () => ({ store: memoryStore() })],
+    [
+      'in a memory store, encrypted',
+      () => ({ store: encryptedStore(memoryStore(), new Uint8Array(32)) }),
+    ],
+    ['of a manager that could also acquire', () => ({ acquire: async () => first('x') })],
+  ])('(%s) is dropped neither while it is idle nor to make room', async (_, options) => {
+    const { pool, clock, created } = inMemory(options);
+    for (const key of ['a', 'b']) {
+      await pool.get(key).setSession(first(key));
+      await pool.get(key).refresh();
+    }
+    await clock.advance(10 * MINUTE);
+    expect(await outcome(pool.get('c').getToken())).toBe('ERR_WAIT_LIMIT');
+    expect(await outcome(pool.get('a').getToken())).toBe('a-2');
+    expect([pool.size, created]).toEqual([2, ['a', 'b']]);
+    await pool.get('a').signOut();
+    await clock.advance(MINUTE);
+    expect(pool.size).toBe(1);
+    await pool.close();
+  });
+
+  it('and that any other manager would get from nothing as well, is', async () => {
+    const { pool, clock, created } = inMemory((key) => ({
+      refresh: undefined,
+      acquire: async () => ({ accessToken: `${key}-acquired` }),
+    }));
+    for (const key of ['a', 'b', 'c'])
+      expect(await outcome(pool.get(key).getToken())).toBe(`${key}-acquired`);
+    expect([pool.size, created]).toEqual([2, ['a', 'b', 'c']]);
+    await clock.advance(MINUTE);
+    expect([pool.size, clock.pending]).toEqual([0, 0]);
+  });
+});
+
+describe('a manager of a pool that was closed', () => {
+  it('has one flight a key although the manager was closed while a refresh went on that nobody waits for', async () => {
+    const { pool, answer, refreshes, closing } = await closedWhileRefreshing();
+    const again = pool.get('a').getToken();
+    const impatient = new AbortController();
+    const reason = new Error('does not wait for that');
+    const aborted = pool.get('a').getToken({ signal: impatient.signal });
+    impatient.abort(reason);
+    await expect(aborted).rejects.toBe(reason);
+    await settle(); // time enough for a second flight
+    answer();
+    expect((await again)?.accessToken).toBe('a-2');
+    expect(refreshes).toEqual(['a-2']);
+    await closing;
+  });
+
+  it('keeps nobody waiting for longer than 30 s for a manager that was closed while its refresh hangs', async () => {
+    const { pool, clock } = await closedWhileRefreshing();
+    const waiting = pool.get('a').getToken();
+    const refused = expect(waiting).rejects.toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      message: 'The session was being closed for more than 30000 ms',
+    });
+    await clock.advance(29_999);
+    expect(
+      await Promise.race([waiting.catch(() => 'ended'), Promise.resolve('still waiting')]),
+    ).toBe('still waiting');
+    await clock.advance(1);
+    await refused;
   });
 
   it('that was never used, and a session that was not, close at once', async () => {
@@ -288,115 +401,6 @@ describe('a pool of sessions', () => {
     await pool.get('a').close();
     await pool.close();
     expect(created).toEqual([]);
-  });
-
-  it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
-    const { pool, refreshes } = testPool({ max: 1 });
-    const session = pool.get('a');
-    const token = await session.getToken();
-    expect(session.issued?.('a-1')).toBe(true);
-    await pool.get('b').getToken();
-    expect((await session.replaceRejected(String(token?.accessToken)))?.accessToken).toBe('a-2');
-    expect(refreshes).toEqual(['a-2']);
-  });
-
-  it('signs in and out under a key', async () => {
-    const { pool, clock } = testPool();
-    const session = pool.get('a');
-    await session.signOut();
-    expect([session.status, await session.getToken()]).toEqual(['signedOut', undefined]);
-    await session.setSession({ accessToken: 'new', expiresAt: clock.now() + 60 * MINUTE });
-    expect((await session.getToken())?.accessToken).toBe('new');
-  });
-
-  it('tells of all sessions, by name, and a session’s listeners of that one, across its managers', async () => {
-    const { pool, clock } = testPool({ idleTimeout: 1000 });
-    const [all, own]: TokenEvent[][] = [[], []];
-    const stop = pool.subscribe((event) => all?.push(event));
-    pool.get('a').subscribe((event) => own?.push(event));
-    await pool.get('a').getToken();
-    await clock.advance(1000);
-    await pool.get('a').refresh();
-    await pool.get('b').refresh();
-    const stopped: TokenEvent[] = [];
-    pool.get('a').subscribe((event) => stopped.push(event))();
-    await pool.get('a').refresh();
-    expect(stopped).toEqual([]);
-    const names = (events: TokenEvent[] | undefined) =>
-      events?.filter(({ type }) => type === 'refreshed').map(({ name }) => name);
-    expect([names(all), names(own)]).toEqual([
-      ['a', 'b', 'a'],
-      ['a', 'a'],
-    ]);
-    stop();
-    const heard = all?.length;
-    await pool.get('a').refresh();
-    expect(all?.length).toBe(heard);
-  });
-
-  describe('52: a session that is in memory only', () => {
-    const inMemory = (create: (key: string) => Partial<TokenManagerOptions>) => {
-      const clock = testClock();
-      const created: string[] = [];
-      const pool = createTokenPool(
-        (key) => {
-          created.push(key);
-          return {
-            clock,
-            refresh: async () => ({ accessToken: `${key}-2`, refreshToken: `${key}-rt-2` }),
-            ...create(key),
-          } as TokenManagerOptions;
-        },
-        { clock, idleTimeout: MINUTE, max: 2 },
-      );
-      return { pool, clock, created };
-    };
-    const first = (key: string) => ({ accessToken: `${key}-1`, refreshToken: `${key}-rt-1` });
-
-    it.each<[string, (key: string) => Partial<TokenManagerOptions>]>([
-      ['of one manager', (key) => ({ tokens: first(key) })],
-      ['in a memory store', () => ({ store: memoryStore() })],
-      [
-        'in a memory store, encrypted',
-        () => ({ store: encryptedStore(memoryStore(), new Uint8Array(32)) }),
-      ],
-      ['of a manager that could also acquire', () => ({ acquire: async () => first('x') })],
-    ])('(%s) is dropped neither while it is idle nor to make room', async (_, options) => {
-      const { pool, clock, created } = inMemory(options);
-      for (const key of ['a', 'b']) {
-        await pool.get(key).setSession(first(key));
-        await pool.get(key).refresh();
-      }
-      await clock.advance(10 * MINUTE);
-      expect(await outcome(pool.get('c').getToken())).toBe('ERR_WAIT_LIMIT');
-      expect(await outcome(pool.get('a').getToken())).toBe('a-2');
-      expect([pool.size, created]).toEqual([2, ['a', 'b']]);
-      await pool.get('a').signOut();
-      await clock.advance(MINUTE);
-      expect(pool.size).toBe(1);
-      await pool.close();
-    });
-
-    it('and that any other manager would get from nothing as well, is', async () => {
-      const { pool, clock, created } = inMemory((key) => ({
-        refresh: undefined,
-        acquire: async () => ({ accessToken: `${key}-acquired` }),
-      }));
-      for (const key of ['a', 'b', 'c'])
-        expect(await outcome(pool.get(key).getToken())).toBe(`${key}-acquired`);
-      expect([pool.size, created]).toEqual([2, ['a', 'b', 'c']]);
-      await clock.advance(MINUTE);
-      expect([pool.size, clock.pending]).toEqual([0, 0]);
-    });
-  });
-
-  it('names a session without a store and a name after its key', async () => {
-    const names: string[] = [];
-    const pool = createTokenPool(() => ({ acquire: async () => ({ accessToken: 'one' }) }));
-    pool.subscribe(({ name }) => names.push(name));
-    await pool.get('tenant-7').getToken();
-    expect(new Set(names)).toEqual(new Set(['tenant-7']));
-    await pool.close();
   });
 
   it('drops one manager when its session is closed, and all when the pool is, after what was sent has been stored', async () => {
@@ -419,7 +423,9 @@ describe('a pool of sessions', () => {
     });
     expect([pool.size, clock.pending, cellOf('b').subscribers]).toEqual([0, 0, 0]);
   });
+});
 
+describe('what a pool is given', () => {
   it('rejects with what create throws, and tries again the next time', async () => {
     let ready = false;
     const pool = createTokenPool(() => {

@@ -58,6 +58,12 @@ storeContract(
   },
 );
 
+const encrypted = async (): Promise<Record<string, unknown>> => {
+  const cell = sharedCell();
+  await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
+  return cell.record as unknown as Record<string, unknown>;
+};
+
 describe('a store whose tokens are encrypted', () => {
   it('keeps no token that can be read, and gives them back as they were', async () => {
     const cell = sharedCell();
@@ -120,6 +126,22 @@ describe('a store whose tokens are encrypted', () => {
     expect((await fresh.read())?.value).toEqual(record(2));
   });
 
+  it('hands on the name, the lock, the home and the subscription', async () => {
+    const [inner, cell] = [memoryStore(), sharedCell()];
+    const store = encryptedStore(inner, keyOf(1));
+    expect([store.name, store.lock, store.home]).toEqual([inner.name, inner.lock, inner.home]);
+    let heard = 0;
+    const stop = encryptedStore(cell.open(), keyOf(1)).subscribe?.(() => heard++);
+    cell.notify();
+    stop?.();
+    cell.notify();
+    await settle();
+    expect(heard).toBe(1);
+    expect(encryptedStore(cell.open({ subscribe: false }), keyOf(1)).subscribe).toBeUndefined();
+  });
+});
+
+describe('the key of an encrypted store', () => {
   it.each([16, 32])('takes a key of %i bytes', async (length) => {
     const store = encryptedStore(memoryStore(), new Uint8Array(length).fill(7));
     await store.write(record(3), undefined);
@@ -164,12 +186,9 @@ describe('a store whose tokens are encrypted', () => {
     await store.write(record(1), undefined);
     expect((await store.read())?.value).toEqual(record(1));
   });
+});
 
-  const encrypted = async (): Promise<Record<string, unknown>> => {
-    const cell = sharedCell();
-    await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
-    return cell.record as unknown as Record<string, unknown>;
-  };
+describe('an encrypted store that holds what it cannot decrypt', () => {
   it.each<[string, number, (stored: Record<string, unknown>) => unknown]>([
     ['encrypted with another key', 2, (stored) => stored],
     ['moved to another session', 1, (stored) => ({ ...stored, session: 'other' })],
@@ -283,21 +302,9 @@ describe('a store whose tokens are encrypted', () => {
     await expect(tokens.getToken()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     await tokens.close();
   });
+});
 
-  it('hands on the name, the lock, the home and the subscription', async () => {
-    const [inner, cell] = [memoryStore(), sharedCell()];
-    const store = encryptedStore(inner, keyOf(1));
-    expect([store.name, store.lock, store.home]).toEqual([inner.name, inner.lock, inner.home]);
-    let heard = 0;
-    const stop = encryptedStore(cell.open(), keyOf(1)).subscribe?.(() => heard++);
-    cell.notify();
-    stop?.();
-    cell.notify();
-    await settle();
-    expect(heard).toBe(1);
-    expect(encryptedStore(cell.open({ subscribe: false }), keyOf(1)).subscribe).toBeUndefined();
-  });
-
+describe('what an encrypted store is given', () => {
   it.each<[string, () => unknown]>([
     ['encryptedStore: key: expected at least one', () => encryptedStore(memoryStore(), [])],
     [
