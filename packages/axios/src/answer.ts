@@ -72,7 +72,7 @@ export function release({ data }: Answer): void {
 
 /**
  * Node's request holds the header that it has sent, and errors are logged whole. Not enumerable it stays out of that, and
- * is still there for who asks for it.
+ * is still there for a caller that asks for it.
  */
 export function hideRequest(error: Error & { readonly response?: object }): void {
   for (const holder of [Object(error), Object(error?.response)] as object[]) {

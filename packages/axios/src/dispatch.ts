@@ -59,7 +59,7 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   };
 }
 
-// The caller's config, not a copy: whoever sends it again starts from what the caller gave.
+// The caller's config, not a copy: a caller that sends it again starts from what it gave.
 function giveBack(found: Found, config: Config): void {
   if (found?.config) found.config = config;
   if (found?.response) found.response.config = config;

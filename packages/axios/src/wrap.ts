@@ -14,7 +14,7 @@ export function createWrap(attached: Attached, dispatch: Dispatch): (config: Con
     const known = names === undefined ? wrappers.get(adapter as Wrapper) : named.get(names);
     if (known) return known;
     const wrap = (config: Config): Promise<unknown> => {
-      // The caller, and whoever sends this config again, sees the adapter that it gave.
+      // The caller, and code that sends this config again, sees the adapter that the caller gave.
       config.adapter = adapter;
       try {
         return exchange(config, adapter, attached, dispatch);

@@ -51,8 +51,8 @@ export function browserStore(key = 'session', options: BrowserStoreOptions = {})
 
   return sharedStore({
     name,
-    // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
-    // On plain http there are no Web Locks: the record alone keeps two tabs apart there, and whoever waits looks at it.
+    // Whatever name a manager has for the session: the managers that redeem what is in this place are kept apart.
+    // On plain http there are no Web Locks: the record alone keeps two tabs apart there, and a waiting tab looks at it.
     lock: webLocks() && lockOn(() => address),
     read: () =>
       connection
@@ -106,7 +106,7 @@ function textOf(found: unknown): string {
   try {
     return JSON.stringify(found) ?? typeof found;
   } catch {
-    return typeof found; // not JSON, so not a session; who reads it says so
+    return typeof found; // not JSON, so not a session; its reader says so
   }
 }
 

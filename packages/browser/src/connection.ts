@@ -26,7 +26,7 @@ export function createConnection(database: string, lost: () => void): Connection
     const opening = opened(database, () => {
       if (forget(opening)) lost();
     });
-    opening.catch(() => forget(opening)); // whoever asked gets the error; the next one tries again
+    opening.catch(() => forget(opening)); // the caller gets the error; the next one tries again
     current = opening;
     return opening;
   };
@@ -107,7 +107,7 @@ function abort(transaction: IDBTransaction): void {
   try {
     transaction.abort();
   } catch {
-    // it is being committed: too late to take it back, and whoever reads next sees it
+    // it is being committed: too late to take it back, and the next reader sees it
   }
 }
 

@@ -88,6 +88,6 @@ function channelTo(address: string): BroadcastChannel | undefined {
       ? undefined
       : new BroadcastChannel(address);
   } catch {
-    return undefined; // a page that may store nothing may not speak to others either; whoever reads is told what is wrong
+    return undefined; // a page that may store nothing may not speak to others either; a reader is told what is wrong
   }
 }

@@ -9,7 +9,7 @@ import { frozen, sendSigned, sendUnsigned, waitForToken } from './sending.ts';
 export interface AuthFetchOptions extends AuthOptions {
   /** Origins that may see the token; `'self'` is the page's own. HTTPS or loopback. No default. */
   readonly origins: readonly (string | URL)[];
-  /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here, or whoever wraps ours calls it without end. */
+  /** Default `globalThis.fetch`, looked up at each call. To wrap the global one, pass the original here: the wrapper and ours would call each other without end. */
   // oxlint-disable-next-line typescript/no-explicit-any -- undici's fetch and the platform's have types that do not fit each other
   readonly fetch?: ((input: any, init?: any) => Promise<any>) | undefined;
 }

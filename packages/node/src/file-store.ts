@@ -63,7 +63,7 @@ export function fileStoreOn(
     name,
     read: cell.read,
     write: cell.write,
-    // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this place.
+    // Whatever name a manager has for the session: the managers that redeem what is in this place are kept apart.
     lock: lockOn(clock, async (asked) =>
       lockFile(
         await realPlace(file, clock).catch((error: unknown) => {
@@ -74,7 +74,7 @@ export function fileStoreOn(
     ),
     subscribe(onChange) {
       const stop = changes.subscribe(onChange);
-      realPlace(file, clock).then(changes.ensure, () => undefined); // whoever reads is told what is wrong
+      realPlace(file, clock).then(changes.ensure, () => undefined); // a reader is told what is wrong
       return stop;
     },
   });

@@ -1,5 +1,5 @@
 /**
- * Puts `value` where `path` leads in a JSON text, and leaves every other character of it as it is: whoever keeps other
+ * Puts `value` where `path` leads in a JSON text, and leaves every other character of it as it is: a user who keeps other
  * settings there keeps the order, the layout, and numbers that a JavaScript number cannot hold. `text` must be valid
  * JSON in which `path` is not blocked.
  */

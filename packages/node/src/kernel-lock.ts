@@ -19,7 +19,7 @@ export interface KernelLock {
 
 /**
  * Runs `task` while this process holds the kernel's lock on the file `sidecar`, which stays there for good: one that is
- * removed can be locked by two at once, who each have another one open. The kernel frees the lock of whoever dies.
+ * removed can be locked by two at once, which each have another one open. The kernel frees the lock of a process that dies.
  */
 export async function underKernelLock<T>(
   sidecar: string,
@@ -58,7 +58,7 @@ async function obtain(
       }
       const file = await insist(patience, () => fileAt(opened, sidecar));
       if (file !== undefined && !signal?.aborted) return { handle: opened, ...file };
-      handle = undefined; // somebody removed the file meanwhile, and it is the new one that counts; or nobody waits any more
+      handle = undefined; // somebody removed the file in between, and the new one counts; or nobody waits any more
       await release(opened);
     }
   } catch (error) {

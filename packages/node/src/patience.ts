@@ -10,7 +10,7 @@ const FIRST_PAUSE = 10;
 /** How to wait between two tries. */
 export interface Waiting {
   readonly clock: Clock;
-  /** May the process end meanwhile? Default `false`. */
+  /** May the process end during it? Default `false`. */
   readonly background?: boolean | undefined;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal | undefined;

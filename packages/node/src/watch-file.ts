@@ -1,7 +1,7 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import path from 'node:path';
 
-/** Calls whoever subscribed when a file may have been written. Only saves time: nothing needs it to work. */
+/** Calls all subscribers when a file may have been written. Only saves time: nothing needs it to work. */
 export interface FileWatch {
   /** Returns unsubscribe. */
   subscribe(onChange: () => void): () => void;
@@ -47,7 +47,7 @@ export function createFileWatch(): FileWatch {
       watched = place;
       watcher.on('error', stop);
     } catch {
-      stop(); // too many watches, or a file system without: whoever is due reads the file anyway
+      stop(); // too many watches, or a file system without: each refresh reads the file anyway
     }
     if (nearestFolder(folder) !== nearest) start(place); // made while the watch was
   };

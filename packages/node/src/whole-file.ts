@@ -59,7 +59,7 @@ const versionOf = (bytes: Uint8Array, { ino, mtimeNs }: BigIntStats): string =>
   `${createHash('sha256').update(bytes).digest('base64url')}.${ino}.${mtimeNs}`;
 
 /**
- * Replaces `file` whole: whoever reads sees the old or the new contents, and after a power cut there is one or the
+ * Replaces `file` whole: a reader sees the old or the new contents, and after a power cut there is one or the
  * other. What rejects has not replaced it. Readable by its owner alone. Returns the new version. `before`: what is replaced.
  */
 export async function replaceWhole(
@@ -140,7 +140,7 @@ const DRAFT_END = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 const isDraft = (name: string, file: string): boolean =>
   name.startsWith(draftPrefix(file)) && DRAFT_END.test(name.slice(draftPrefix(file).length));
 
-/** Ms after which whoever was writing a draft is taken for dead. */
+/** Ms after which the writer of a draft is taken for dead. */
 const ABANDONED = 60_000;
 
 /** Removes what writers left behind that were killed in the middle: there are tokens in it. Never rejects: what cannot be removed must not keep anybody from writing. */

@@ -69,8 +69,8 @@ function isInternal(hostname: string): boolean {
 }
 
 /**
- * An endpoint that the metadata of `issuer` names. A public issuer has none on this machine or in this network: whoever
- * could write that into its metadata would be sent the refresh token, or would have us call what only we can reach
+ * An endpoint that the metadata of `issuer` names. A public issuer has none on this machine or in this network: an
+ * attacker with such metadata would be sent the refresh token, or would have us call what only we can reach
  * (RFC 9700 section 4.4).
  *
  * @throws TypeError as {@link endpointUrl} does.

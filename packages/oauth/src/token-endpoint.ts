@@ -50,8 +50,8 @@ export type TokenCall = (
 
 /**
  * What the grants share. Sent by oauth4webapi, but read here: its parser throws an answer away that is odd in any
- * member, and with it a refresh token that the server has rotated to. Here the answer is returned as it came, and who
- * validates it can store that token first.
+ * member, and with it a refresh token that the server has rotated to. Here the answer is returned as it came, so that
+ * its reader can store that token first.
  */
 export function tokenEndpoint(options: GrantOptions): TokenCall {
   const client = clientOf(options);
@@ -114,7 +114,7 @@ export function clientOf(options: ClientOptions): Client {
   };
 }
 
-/** The global fetch is looked up at each call, so that whoever instruments or mocks it later is heard. */
+/** The global fetch is looked up at each call, so that instrumentation or a mock that comes later counts. */
 export function fetchOf(options?: ClientOptions): TokenFetch {
   return options?.fetch ?? ((url, init) => globalThis.fetch(url, init));
 }

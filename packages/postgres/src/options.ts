@@ -9,7 +9,7 @@ export interface PostgresOptions {
   readonly lease?: number | undefined;
   /**
    * A pool whose connections go past any pooler in transaction mode. One connection of it listens, for all stores and locks on
-   * it. Default: none, and who waits looks again. Give it to all processes or to none: who has none tells nobody.
+   * it. Default: none, and a waiter looks again. Give it to all processes or to none: one without it tells nobody.
    */
   readonly direct?: PostgresPool | undefined;
 }

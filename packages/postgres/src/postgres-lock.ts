@@ -12,7 +12,7 @@ import { wakeUpOf } from './wake-up.ts';
  * sessions that are kept in a table of yours: a {@link postgresStore} brings its own. Not an advisory lock, of which there are
  * several holders behind a pooler in transaction mode.
  *
- * Only its owner renews and frees it; `held.signal` aborts when the lease was lost. Whoever waits looks by itself ever more
+ * Only its owner renews and frees it; `held.signal` aborts when the lease was lost. A waiter looks by itself ever more
  * rarely, and is woken where there is a `direct` pool. A request rejects with its signal's reason when that aborts before the
  * lock was granted, and with ERR_REFRESH_UNAVAILABLE when PostgreSQL cannot be asked. Throws a `TypeError` that names the option
  * that is wrong.

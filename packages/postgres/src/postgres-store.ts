@@ -63,7 +63,7 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
 
   return sharedStore({
     name: key,
-    // Whatever name a manager has for the session: what has to be kept apart is who redeems what is in this row.
+    // Whatever name a manager has for the session: the managers that redeem what is in this row are kept apart.
     lock: leasedLock({
       cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell),
       length: leaseOf('postgresStore', lease),

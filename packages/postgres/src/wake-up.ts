@@ -2,7 +2,7 @@ import { fingerprint, systemClock } from 'unexpired/adapter';
 import { listenOn } from './listening.ts';
 import type { PostgresPool } from './postgres-like.ts';
 
-/** Tells whoever listens to a topic what was told there, in any process. Only saves time: nothing needs it to work. */
+/** Tells all listeners of a topic what was told there, in any process. Only saves time: nothing needs it to work. */
 export interface WakeUp {
   /** `message` is `undefined` when something may have been missed until now. Returns unsubscribe. */
   subscribe(topic: string, listener: Listener): () => void;
@@ -62,7 +62,7 @@ function createWakeUp(pool: PostgresPool): WakeUp {
       NOTIFY_EVERY,
       true,
     );
-    listening.query('select pg_notify($1, $2)', [CHANNEL, items.join(',')]).catch(() => undefined); // whoever waits looks again anyway
+    listening.query('select pg_notify($1, $2)', [CHANNEL, items.join(',')]).catch(() => undefined); // a waiter looks again anyway
   };
 
   return {

@@ -14,7 +14,7 @@ export interface RedisLockOptions {
 
 /**
  * Mutual exclusion between machines, by a lease: the lock `a` is the key `a:lease`. Only its owner renews and frees it;
- * `held.signal` aborts when the lease was lost. Whoever waits is woken when it comes free, and looks by itself ever more
+ * `held.signal` aborts when the lease was lost. A waiter is woken when it comes free, and looks by itself ever more
  * rarely besides. For sessions that are kept elsewhere: a {@link redisStore} brings its own.
  *
  * A request rejects with its signal's reason when that aborts before the lock was granted, and with

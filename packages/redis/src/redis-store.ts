@@ -60,7 +60,7 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
       systemClock.setTimeout(() => (granted = undefined), 0);
     },
   });
-  // Whatever name a manager has for the session: what has to be kept apart is who redeems what is under this key.
+  // Whatever name a manager has for the session: the managers that redeem what is under this key are kept apart.
   const signIn = leaseCell({ run, wakeUp, place: leasePlace(`${keys.lease}:sign-in`) });
   const lock = leasedLock({
     cell: (name) => (name.endsWith(SIGN_IN) ? signIn : cell),

@@ -46,7 +46,7 @@ export function connectSubscriber(
   }
   const node = copy as NodeRedisDuplicate;
   const connected = node.connect();
-  connected.catch(() => undefined); // whoever subscribes gets the error
+  connected.catch(() => undefined); // each subscriber gets the error
   return {
     subscribe: (channel) =>
       connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),

@@ -1,7 +1,7 @@
 import type { RedisLike } from './redis-like.ts';
 import { connectSubscriber, type Subscriber } from './subscriber.ts';
 
-/** Tells whoever listens to a channel what is published there. Only saves time: nothing needs it to work. */
+/** Tells all listeners of a channel what is published there. Only saves time: nothing needs it to work. */
 export interface WakeUp {
   /** `message` is `undefined` when something may have been missed until now. Returns unsubscribe. */
   subscribe(channel: string, listener: (message: string | undefined) => void): () => void;
@@ -58,7 +58,7 @@ function createWakeUp(client: RedisLike): WakeUp {
         await subscriber.unsubscribe(channel);
       }
     };
-    connection.turn = connection.turn.then(run).catch(() => undefined); // not allowed, or closed: whoever waits looks again anyway
+    connection.turn = connection.turn.then(run).catch(() => undefined); // not allowed, or closed: a waiter looks again anyway
   };
 
   return {

@@ -71,7 +71,7 @@ export function sqliteThread(path: string): SqliteThread {
     const id = ++asked;
     return new Promise((resolve, reject) => {
       waiting.set(id, { resolve, reject });
-      worker.ref(); // who ends while something is written loses it
+      worker.ref(); // a process that ends while something is written loses it
       worker.postMessage({ id, ...what });
     });
   };

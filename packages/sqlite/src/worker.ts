@@ -1,7 +1,7 @@
 /**
  * What runs in the thread. A text, so that it needs no file of its own: every bundler and both module systems take it along as
  * it is. It is opened at the first question, so that a file that cannot be opened is an answer, and may be there the next time.
- * `busy_timeout` is 0 once it is open: who waits for another writer waits outside, and holds nobody up here.
+ * `busy_timeout` is 0 once it is open: a wait for another writer is made outside, and holds nobody up here.
  */
 export const WORKER = `'use strict';
 const { parentPort, workerData } = require('node:worker_threads');

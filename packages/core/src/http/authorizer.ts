@@ -85,7 +85,7 @@ export function createAuthorizer(
     }
     if (carried && !options.overwriteHeader) {
       const found = header.read(carried);
-      // A token of ours is a stale copy, whoever put it there; anything else is the caller's own.
+      // A token of ours is a stale copy, wherever it came from; anything else is the caller's own.
       if (found === 'foreign') {
         tellUnsigned(source, 'header', origin);
         return undefined;

@@ -9,7 +9,7 @@ export interface Challenge {
 /**
  * Reads a `WWW-Authenticate` header (RFC 9110 section 11.6.1): several challenges in one line, quoted strings, token68.
  * Skips what it cannot read, and reads nothing more after a quoted string that never ends. Never throws, and looks at
- * every character a bounded number of times: the header comes from whoever answers.
+ * every character a bounded number of times: the header comes from any server that answers.
  *
  * @example
  * ```ts

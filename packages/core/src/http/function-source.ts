@@ -61,7 +61,7 @@ const isIssued = (token: object): boolean => 'session' in token && 'generation' 
 type Asking = Promise<AccessToken | undefined>;
 
 /**
- * Asks once for each refused token. Who comes late gets what was given then, or what has replaced that since. One
+ * Asks once for each refused token. A later caller gets what was given then, or what has replaced that since. One
  * failure, and the answer that there is nothing better, stand for a second: a burst is refused within that, and later
  * somebody may have signed in.
  */

@@ -38,7 +38,7 @@ export interface Waiter {
   readonly within: { readonly epoch: number; readonly decided: number };
   /** The token that is not good enough; `undefined`: the current one, once one is known. */
   old: OldToken | undefined;
-  /** Flights that have ended while this waiter waited, whoever had asked for them. */
+  /** Flights that have ended while this waiter waited, also those that others had asked for. */
   rounds: number;
   /** When its time is up, on the monotonic clock. */
   readonly deadline: number;
@@ -109,7 +109,7 @@ const wasReplaced = (
 ): boolean => {
   if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
   if (call < decided()) return true;
-  // What was being stored changed nothing, but somebody else has signed in meanwhile.
+  // What was being stored changed nothing, but somebody else has signed in since.
   return within.decided === decided() && within.epoch !== state.epoch && !parked(within.epoch);
 };
 

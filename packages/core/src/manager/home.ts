@@ -25,10 +25,10 @@ export interface HomeParts {
   readonly refreshing: () =>
     | { readonly session: string; readonly subject?: string | undefined }
     | undefined;
-  /** Another session takes the place of the current one: who waits for the refresh function goes on waiting for it. */
+  /** Another session takes the place of the current one: a wait for the refresh function goes on. */
   readonly park: () => void;
   readonly closed: () => boolean;
-  /** Something changed that who waits may wait for. */
+  /** Something changed that a waiter may wait for. */
   readonly pump: () => void;
 }
 

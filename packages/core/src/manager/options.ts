@@ -56,7 +56,7 @@ export interface SessionOptions {
 /** What `createTokenManager` takes: `refresh`, `acquire` or both; `tokens`, a `store` or neither. */
 export type TokenManagerOptions = SessionOptions & {
   /**
-   * Whose tokens these are. A refresh or a peer that brings another subject starts another session: who waits for the old
+   * Whose tokens these are. A refresh or a peer that brings another subject starts another session: a wait for the old
    * one gets ERR_SIGNED_OUT, never the other user's token. Default: `iss` and `sub` of a JWT; else not known.
    */
   readonly subject?: ((tokens: TokenSet) => string | undefined) | undefined;

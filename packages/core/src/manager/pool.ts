@@ -27,7 +27,7 @@ export interface TokenPoolOptions {
 export interface TokenPool {
   /**
    * The session of this key. What comes back can be kept: it makes a manager when it is used, and another one when that
-   * was dropped meanwhile. Its `close()` drops the manager; its listeners stay.
+   * was dropped in between. Its `close()` drops the manager; its listeners stay.
    */
   get(key: string): TokenManager;
   /** Hears the events of all sessions; `event.name` says whose. Returns unsubscribe. */

@@ -95,7 +95,7 @@ export interface SharedFlight {
   refused(base: ActiveRecord, dead: FlightEnd): Promise<FlightEnd>;
   /** Before the flight lingers for an answer to a call that ignores its signal. */
   linger(): Promise<void>;
-  /** The flight is over: whoever waits for its intent need not wait any longer. */
+  /** The flight is over: others need not wait for its intent any longer. */
   settle(): Promise<void>;
 }
 

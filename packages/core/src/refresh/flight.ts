@@ -174,7 +174,7 @@ export function startFlight(
     }
   };
 
-  /** The call ignores its signal: its answer may still come. Nobody else may send this refresh token meanwhile. */
+  /** The call ignores its signal: its answer may still come. Nobody else may send this refresh token until then. */
   const linger = async (
     silent: Extract<Awaited<ReturnType<typeof listen>>, { silent: unknown }>['silent'],
     base: ActiveRecord | undefined,

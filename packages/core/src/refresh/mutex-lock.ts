@@ -2,7 +2,7 @@ import { Semaphore } from 'async-mutex';
 import type { RefreshLock } from '../session/lock.ts';
 import { abortable } from '../time/abortable.ts';
 
-/** A lock for one process: whoever shares this object is kept apart, and nobody who holds it dies alone. */
+/** A lock for one process: all that share this object are kept apart, and no holder dies alone. */
 export function mutexLock(random: () => number = Math.random): RefreshLock {
   const freedOnDeath = `process-${random().toString(36).slice(2)}${random().toString(36).slice(2)}`;
   const mutexes = new Map<string, { readonly mutex: Semaphore; users: number }>();

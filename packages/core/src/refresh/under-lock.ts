@@ -18,7 +18,7 @@ export type Locked<T> =
 /**
  * Runs `task` under a lock, within 35 s, unless an interrupt of `pause` comes first. The task runs at most once, whatever
  * the lock does: one that calls it twice gets the first promise again, and one that calls it after the wait was given up
- * gets nothing. A task that has begun is waited for to its end, also where the lock fails meanwhile. A release that hangs is
+ * gets nothing. A task that has begun is waited for to its end, also where the lock fails while it runs. A release that hangs is
  * left after 10 s.
  */
 export async function underLock<T>(

@@ -34,7 +34,7 @@ const CODES: Readonly<Record<string, Meaning>> = {
   server_error: 'retry',
   slow_down: 'retry',
 };
-/** With these a server says no to who asks, not to what was asked. */
+/** With these a server rejects the client that asks, not the request. */
 const REFUSED = new Set([400, 401, 403, 410, 419, 422, 440, 498]);
 const LATER = new Set([408, 425, 429]);
 

@@ -45,7 +45,7 @@ export function announcementOf(
   const sameAccess = active !== undefined && active.tokens.accessToken === tokens.accessToken;
   const whose = compareSubjects(active?.subject, context.subject);
   if (tokens.refreshToken === undefined) {
-    // Nothing can be spent. Whoever announces the access token alone must not take the refresh token away.
+    // Nothing can be spent. An announcement of the access token alone must not take the refresh token away.
     if (sameAccess) return 'same';
     if (active === undefined || whose !== 'same' || context.ended) return 'new';
     return expiresLater(tokens, active.tokens) === true ? 'next' : 'older';

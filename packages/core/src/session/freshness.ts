@@ -23,7 +23,7 @@ export const momentOf = (clock: Clock): Moment => ({
 });
 
 /**
- * The lifetime of tokens issued at `issuedAt` (wall clock of whoever obtained them) and learned at `learned`. What is
+ * The lifetime of tokens issued at `issuedAt` (wall clock of the machine that obtained them) and learned at `learned`. What is
  * left is never more than the whole lifetime, so a wall clock that was set back cannot stretch it.
  */
 export function lifetimeOf(tokens: TokenSet, issuedAt: number, learned: Moment): Lifetime {

@@ -29,6 +29,6 @@ export const isLock: Kind = (value) => hasMethods(value, 'request');
 
 /**
  * After the name of a store, the name of the lock of a sign-in, which may take minutes: refreshes ask for the name alone,
- * and go on meanwhile. A lock that keeps to one name whatever it is asked for keeps them waiting.
+ * and go on at the same time. A lock that keeps to one name whatever it is asked for keeps them waiting.
  */
 export const SIGN_IN = '#sign-in';

@@ -18,7 +18,7 @@ export type Placement =
   | { readonly keep: 'announced' | 'adopted' | 'over' | 'gone' };
 
 /**
- * A settled answer belongs to whoever has the redeemed refresh token now (rule R5). `tokens`: what the answer brought,
+ * A settled answer belongs to the session that has the redeemed refresh token now (rule R5). `tokens`: what the answer brought,
  * completed from `base`; `base`: the generation that was redeemed, `undefined`: tokens came from nothing.
  */
 export function placementOf(

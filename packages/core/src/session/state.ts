@@ -23,7 +23,7 @@ export interface Adoption {
 }
 
 /**
- * What a manager knows of its session, and the only place where that changes. Synchronous: whoever waited reads the
+ * What a manager knows of its session, and the only place where that changes. Synchronous: a waiter reads the
  * new state, never something in between. It knows nothing of stores.
  */
 export interface SessionState {
@@ -34,7 +34,7 @@ export interface SessionState {
   readonly current: Generation | undefined;
   /** The newest record that is known: the current one, or what is left of a session that is over or away. */
   readonly record: SessionRecord | undefined;
-  /** +1 whenever a session ends or gives way to another; who waits across that is turned away. */
+  /** +1 whenever a session ends or gives way to another; requests that wait across that are turned away. */
   readonly epoch: number;
   /** Why the refresh token of the current generation is of no use any more. */
   readonly dead: TokenError | undefined;

@@ -18,7 +18,7 @@ export interface SessionRecord {
   readonly issuedAt: number;
   /**
    * Orders sign-ins and sign-outs: ms since the epoch, and later than the turn of what it replaced. 0: nobody has been signed in
-   * yet, and the record only carries the intent of who is looking for a session.
+   * yet, and the record only carries the intent of a manager that looks for a session.
    */
   readonly turn: number;
   /** Whose tokens these are, where that is known. */
@@ -66,8 +66,8 @@ export interface StoredValue {
   /** What is wrong with the place where it is kept, such as that others can read it: a `warning` event, once. No tokens. */
   readonly warning?: string | undefined;
   /**
-   * Set where something is there that cannot be read, such as tokens whose key was lost: ERR_STORE_RECORD for whoever
-   * reads. An explicit sign-in or sign-out replaces it.
+   * Set where something is there that cannot be read, such as tokens whose key was lost: ERR_STORE_RECORD for each
+   * reader. An explicit sign-in or sign-out replaces it.
    */
   readonly unreadable?: TokenError | undefined;
 }
@@ -89,7 +89,7 @@ export interface StoreCell {
   /** Somebody else may have written. Late, early or needless calls are fine. Returns unsubscribe. */
   subscribe?(onChange: () => void): () => void;
   /**
-   * Lets the others wait instead of looking. It is asked for `name`, and for `<name>#sign-in` by who opens a login that the
+   * Lets the others wait instead of looking. It is asked for `name`, and for `<name>#sign-in` by code that opens a login which the
    * others shall not open as well. Default: a lock of this process alone; the
    * compare-and-set keeps two processes from redeeming the same refresh token.
    */

@@ -15,7 +15,7 @@ const KEPT_ALIVE = 60_000;
 const CLOSING_LIMIT = 10_000;
 
 /**
- * Whoever knows more than the store owes it (rule R1): refreshes, sign-ins and sign-outs that could not be stored, and
+ * A manager that knows more than the store owes it (rule R1): refreshes, sign-ins and sign-outs that could not be stored, and
  * whatever a store that went back in time has lost. One loop pays for all of them: at once, then after 0.5 s doubling to
  * 10 s, and at every notice. No lock is needed for that, since every write is a compare-and-set.
  */

@@ -18,7 +18,7 @@ export interface StoredState {
   readonly unreadable?: TokenError;
 }
 
-/** Nobody knows when another program signed in: whoever signs in after having seen that has a later turn. */
+/** Nobody knows when another program signed in: a sign-in after having seen that has a later turn. */
 const FOREIGN_TURN = 1;
 
 /**

@@ -43,7 +43,7 @@ export function createSeen(parts: {
     return { record: first, known: announcement !== 'new' };
   };
 
-  /** Whose tokens these are is known where they say so themselves, also if whoever stored them did not write it down. */
+  /** Whose tokens these are is known where they say so themselves, also if it was not written down when they were stored. */
   const named = (record: SessionRecord): SessionRecord => {
     if (!isActive(record) || record.subject !== undefined) return record;
     const subject = subjectOf(record.tokens);

@@ -66,7 +66,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
     return true;
   };
 
-  /** F4. `false`: somebody else has written meanwhile. */
+  /** F4. `false`: somebody else has written in between. */
   const writeIntent = async (
     base: ActiveRecord | undefined,
     storedState: StoredState,
@@ -127,7 +127,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
       await look().catch(ignoreUntilBack);
     }
     debt().start();
-    // Signed out elsewhere meanwhile: nobody will use these tokens.
+    // Signed out elsewhere in the meantime: nobody will use these tokens.
     if (state.record?.status === 'signedOut') context.revoker.revoke(tokens);
     return over() ?? { type: 'left' };
   };
@@ -212,7 +212,7 @@ export function sharedFlight(parts: SharedFlightParts, core: FlightCore): Shared
         if (await awaitForeign(storedState)) continue;
         const declareDead = (now: StoredState): SessionRecord | undefined => {
           const { record } = now;
-          // Another session may have been signed in to meanwhile, here or elsewhere: this refusal says nothing of that one.
+          // Somebody may have signed in to another session since, here or elsewhere: this refusal says nothing of that one.
           const refused = record?.session === base.session && record.gen === base.gen;
           if (sync.compare(now) !== 'same' || record === undefined || !refused) return undefined;
           const { intent: _, ...rest } = record;
@@ -263,5 +263,5 @@ const unlessSpending =
     return true;
   };
 
-/** The store is down: whoever is due reads it again, and reports what is wrong with it. */
+/** The store is down: the next refresh reads it again, and reports what is wrong with it. */
 const ignoreUntilBack = (): void => undefined;

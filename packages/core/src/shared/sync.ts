@@ -49,7 +49,7 @@ export function createSync(parts: {
   readonly state: SessionState;
   readonly clock: Clock;
   readonly subjectOf: (tokens: TokenSet) => string | undefined;
-  /** Whoever pays need not wait any longer. */
+  /** The loop that pays need not wait any longer. */
   readonly nothingOwed: () => void;
 }): Sync {
   const { state, clock, nothingOwed } = parts;
@@ -171,7 +171,7 @@ export function createSync(parts: {
         return writtenOver(whole, record);
       }
       const plainly = withoutMarks(mine);
-      // Whoever had written an intent may have been forgotten together with this record.
+      // An intent of somebody else may have been forgotten together with this record.
       const intent = { gen: mine.gen, owner: '', startedAt: clock.now(), attempt: 0 };
       return writtenOver(reached ? { ...plainly, intent } : plainly, record);
     },

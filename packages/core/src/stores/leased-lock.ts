@@ -24,7 +24,7 @@ export function leaseOf(where: string, lease: number | undefined): number {
  * was lost. Two can hold it at once where the backend lost its data, or where the lease of a live holder ran out, so what it
  * guards must survive that. It never gives `freedOnDeath`: a lease outlives its holder.
  *
- * `length`: ms of a lease. `pace`: ms between two looks of who waits, doubling; default from 50 to 2_000.
+ * `length`: ms of a lease. `pace`: ms between two looks of a waiter, doubling; default from 50 to 2_000.
  *
  * @example
  * ```ts
@@ -67,7 +67,7 @@ export function leasedLock(parts: {
       }
     } finally {
       stop?.();
-      doze.wake(); // whoever gave up leaves no timer
+      doze.wake(); // a waiter that gave up leaves no timer
     }
   };
 

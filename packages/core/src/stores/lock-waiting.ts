@@ -1,12 +1,12 @@
 import { systemClock } from '../time/clock.ts';
 
-/** Ms: the first pause of who waits for a lock, and the longest. */
+/** Ms: the first pause of a waiter for a lock, and the longest. */
 export interface Pace {
   readonly shortest: number;
   readonly longest: number;
 }
 
-/** For backends over a network. Whoever waits is woken as a rule; this is for when nobody calls, or the call is lost. */
+/** For backends over a network. A waiter is woken as a rule; this is for when nobody calls, or the call is lost. */
 export const PACE: Pace = { shortest: 50, longest: 2000 };
 /** Ms over which those who wait for the same lease to run out spread. */
 const SPREAD = 50;

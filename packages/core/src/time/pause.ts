@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 
-/** Waiting that can be cut short by whoever changed what the wait is about. */
+/** Waiting that is cut short when what the wait is about has changed. */
 export interface Pause {
   /** Resolves after `delay` ms, or at the next interrupt. `foreground`: the wait keeps the process alive. */
   for(delay: number, foreground?: boolean): Promise<void>;
