@@ -27,7 +27,7 @@ const FEATURES: readonly (readonly [RegExp, string])[] = [
   [/manager\/options|errors\/check-value/, 'option checks'],
   [/core\/src\/refresh|time\/pause/, 'one flight'],
   [/core\/src\/manager\/(cookie|pool|follow)/, 'cookies, pool, followers'],
-  [/core\/src\/manager/, 'who waits: queue, decisions, flights'],
+  [/core\/src\/manager/, 'waiting: queue, decisions, flights'],
   [/core\/src\/session/, 'state, events, generations, revocation'],
   [/core\/src\/(errors|time|tokens)/, 'errors, clock, signals, fingerprints'],
   [/core\/src\/(shared|stores)/, 'a session that others share'],

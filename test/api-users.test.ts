@@ -6,7 +6,11 @@ const error = (file: string): string => `${file}(3,1): error TS2305: no such exp
 describe('the check of the users', () => {
   it.each<[string, string[], Record<string, string>]>([
     ['all compile', [], {}],
-    ['who does not is waiting', [error('test/api-users/b.ts'), '  more of it'], { 'b.ts': 'G' }],
+    [
+      'one that does not is waiting',
+      [error('test/api-users/b.ts'), '  more of it'],
+      { 'b.ts': 'G' },
+    ],
   ])('is content where %s', (_name, output, waiting) => {
     expect(usersProblems(output.join('\n'), ['a.ts', 'b.ts'], waiting)).toEqual([]);
   });

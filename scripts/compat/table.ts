@@ -6,7 +6,7 @@ const END = '<!-- compat:end -->';
 /** What the contract's groups are about; a group without an entry goes by its name. */
 const HEADS: Record<string, string> = {
   refreshing: 'one refresh, right answers',
-  lifetime: 'sign-in and sign-out meanwhile',
+  lifetime: 'sign-in and sign-out in between',
   bodies: 'bodies',
   boundaries: 'whose header, what is repaired',
   targets: 'origins, redirects',

@@ -13,7 +13,7 @@ import { MODES } from '../../packages/core/test/model/state.ts';
 const { values } = parseArgs({ options: { flights: { type: 'string' } } });
 const flights = Number(values.flights ?? 3);
 
-/** What the server makes impossible, whoever refreshes. */
+/** What the server makes impossible, for any manager. */
 const IMPOSSIBLE = { neverRotates: [], grace: [], rejects: ['D8'], revokes: ['D7', 'D8'] } as const;
 
 function check(

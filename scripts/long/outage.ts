@@ -13,7 +13,7 @@ for (const persistence of [
   'nothing',
 ] satisfies Persistence[]) {
   for (const holder of ['ioredis', 'node-redis'] as const) {
-    const { meanwhile, after, redemptions, refusals, revocations } = await runOutage({
+    const { during, after, redemptions, refusals, revocations } = await runOutage({
       outage: seconds * 1000,
       persistence,
       holder,
@@ -21,12 +21,12 @@ for (const persistence of [
     // What comes back with nothing has signed everybody out: nobody can tell that from a deletion.
     const [end, most] = persistence === 'nothing' ? ['signed out', 1] : ['live', 2];
     const ok =
-      meanwhile.every((one) => ALLOWED.includes(one) || one === end) &&
+      during.every((one) => ALLOWED.includes(one) || one === end) &&
       JSON.stringify(after) === JSON.stringify([end]) &&
       redemptions === most &&
       refusals + revocations === 0;
     process.stdout.write(
-      `Redis away for ${seconds} s, back with its ${persistence}, ${holder}: meanwhile ${meanwhile.join(' ')}, after it ${after.join(' ')}, ` +
+      `Redis away for ${seconds} s, back with its ${persistence}, ${holder}: then ${during.join(' ')}, after it ${after.join(' ')}, ` +
         `${redemptions} redemptions, ${refusals} refused, ${revocations} sessions revoked\n`,
     );
     if (!ok) process.exitCode = 1;

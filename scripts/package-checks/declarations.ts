@@ -17,7 +17,7 @@ export const COMPILERS = [
 ];
 /** Those of the normal run: what a version in between takes, or does not, is seen in the long one. */
 const NEWEST_AND_OLDEST = ['typescript', 'typescript-5.6'];
-/** @types/pg brings declarations that need TypeScript 5.7; who is on an older one looks away from them, or pins it. */
+/** @types/pg brings declarations that need TypeScript 5.7; users of an older one skip them, or pin it. */
 const NEEDS_NEWER: Readonly<Record<string, RegExp>> = {
   'typescript-5.6': /node_modules\/pg-protocol\//,
 };
@@ -75,7 +75,7 @@ export function declarationsStep(packing: Packing, compilers = NEWEST_AND_OLDEST
   };
 }
 
-// Who is on CommonJS and an older compiler has skipLibCheck on, and gets the right types all the same.
+// A user of CommonJS and an older compiler has skipLibCheck on, and gets the right types all the same.
 async function compile({
   resolution,
   folder,

@@ -1,4 +1,4 @@
-// Who uses that SDK: with a key, a function, a session, and a session made by another copy of unexpired.
+// A user of that SDK: with a key, a function, a session, and a session made by another copy of unexpired.
 import { Acme } from 'acme-sdk';
 import { createTokenManager } from 'unexpired';
 import { refreshTokenGrant } from '@unexpired/oauth';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Page } from 'puppeteer-core';
 
-/** Passes of a loop: some tenths of a second, which is more than an idle page computes meanwhile. */
+/** Passes of a loop: some tenths of a second, which is more than an idle page computes in that time. */
 const WORK = 3e8;
 
 /** The process that a page of Firefox is in: the one that computes when the page does. It tells nobody by itself. Linux only. */

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readSource } from './source-file.ts';
 
-/** Which files of a folder import which others of it. Types count too: who reads a file has to read what its types are. */
+/** Which files of a folder import which others of it. Types count too: to read a file is to read what its types are. */
 export type ImportGraph = ReadonlyMap<string, readonly ImportedFile[]>;
 
 export interface ImportedFile {

@@ -10,8 +10,8 @@ export interface SlowRefusals {
 }
 
 /**
- * A new API that refuses all but `Bearer good`, and, as over a network, sends the body of a refusal after its head: whoever
- * cancels it loses the connection. New, because a client keeps the connections of an older one.
+ * A new API that refuses all but `Bearer good`, and, as over a network, sends the body of a refusal after its head: a client
+ * that cancels it loses the connection. New, because a client keeps the connections of an older one.
  */
 export async function startSlowRefusals(): Promise<SlowRefusals> {
   let connections = 0;

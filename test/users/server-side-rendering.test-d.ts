@@ -18,7 +18,7 @@ const sessions = createTokenPool((id) => ({
 const original = globalThis.fetch;
 globalThis.fetch = createAuthFetch(
   {
-    // whoever this request belongs to
+    // the user of this request
     async getToken(o) {
       const id = await sessionId();
       return id ? sessions.get(id).getToken(o) : undefined;

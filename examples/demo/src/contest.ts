@@ -61,7 +61,7 @@ export async function prepareContest(
   };
 }
 
-/** Ms. Several times what the slowest contender needs: who is cut off here would have gone on for ever. */
+/** Ms. Several times what the slowest contender needs: a contender that is cut off here would have gone on for ever. */
 function deadlineOf(requests: number): number {
   return 30_000 + 15 * requests;
 }

@@ -17,7 +17,7 @@ process.once('message', () => {
 });
 
 while (!stopped) {
-  const some = Array.from({ length: 5 }, () => ids[Math.floor(Math.random() * ids.length)] ?? '0'); // whoever comes
+  const some = Array.from({ length: 5 }, () => ids[Math.floor(Math.random() * ids.length)] ?? '0'); // any of them
   const responses = await Promise.allSettled(
     some.map((id) =>
       createAuthFetch(sessions.get(id), { origins: [origin] })(`${origin}/items/${id}`),

@@ -1,2 +1,2 @@
-/** The client that is registered in advance, for who does not register. */
+/** The client that is registered in advance, for clients that do not register. */
 export const CLIENT_ID = 'host';

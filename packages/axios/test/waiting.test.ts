@@ -52,8 +52,8 @@ function gated(): Gated {
   return { tokens, refreshing, finish: () => finish() };
 }
 
-/** A session whose token is refused; `meanwhile` runs during its refresh. */
-const refused = (meanwhile: () => unknown): TokenManager =>
+/** A session whose token is refused; `during` runs during its refresh. */
+const refused = (during: () => unknown): TokenManager =>
   createTokenManager({
     tokens: {
       accessToken: 'old',
@@ -61,7 +61,7 @@ const refused = (meanwhile: () => unknown): TokenManager =>
       expiresAt: Date.now() + 3_600_000,
     },
     async refresh() {
-      await meanwhile();
+      await during();
       return { accessToken: 'good' };
     },
   });

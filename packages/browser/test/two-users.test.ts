@@ -53,7 +53,7 @@ describe.each([CHROMIUM, FIREFOX].map((kind) => ({ kind, title: kind.title })))(
         };
 
         it.each<Mode>(['cookies', 'tokens'])(
-          'what was refused as the one is not sent again as the other, who signed in meanwhile, with %s',
+          'what was refused as the one is not sent again as the other, after that one has signed in, with %s',
           async (mode) => {
             const { one, other, order, release } = await refusedAsAlice(mode);
             await login(one, 'bob');

@@ -73,7 +73,7 @@ describe('a burst of requests', () => {
     const late = tokens.getToken();
     await clock.advance(749);
     expect(server.calls).toBe(1);
-    await clock.advance(2); // who came during the silence joins the next try
+    await clock.advance(2); // a request made during the silence joins the next try
     expect((await late)?.accessToken).toBe('at-2');
     expect(server.calls).toBe(2);
   });
@@ -119,7 +119,7 @@ describe('an API that always says 401', () => {
 });
 
 describe('a session that ends', () => {
-  it('rejects who waited for it with ERR_SESSION_ENDED, says so once, and gives nothing to who comes later', async () => {
+  it('rejects all that waited for it with ERR_SESSION_ENDED, says so once, and gives nothing to later requests', async () => {
     const { server, tokens } = expired();
     const events: TokenEvent[] = [];
     tokens.subscribe((event) => events.push(event));
@@ -168,7 +168,7 @@ describe('waiting', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('ends with ERR_SIGNED_OUT when the user signs out meanwhile, and the late answer is discarded', async () => {
+  it('ends with ERR_SIGNED_OUT when the user signs out before that, and the late answer is discarded', async () => {
     const { server, tokens } = expired();
     const open = server.hold();
     const waiting = tokens.getToken();

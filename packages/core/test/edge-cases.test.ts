@@ -373,7 +373,7 @@ describe('31: the client’s clock is wrong by hours:', () => {
   );
 });
 
-it('32: the provider kills the old access token on refresh: what was sent meanwhile is replayed with the new one', async () => {
+it('32: the provider kills the old access token on refresh: what was sent with it is replayed with the new one', async () => {
   const { server, tokens } = testSession({ expiresIn: HOUR });
   await tokens.getToken();
   const open = server.hold();

@@ -130,14 +130,14 @@ describe('a refresh function that', () => {
     return found;
   };
 
-  it('gives anything at all: who waits gets tokens or typed errors, and nothing is left behind', async () => {
+  it('gives anything at all: waiting requests get tokens or typed errors, and nothing is left behind', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (value) => expect(await faults(() => value)).toEqual([])),
       { numRuns: 300 },
     );
   });
 
-  it('throws anything at all: who waits gets typed errors, and nothing is left behind', async () => {
+  it('throws anything at all: waiting requests get typed errors, and nothing is left behind', async () => {
     await fc.assert(
       fc.asyncProperty(anything, async (value) => {
         const thrower = (): never => {

@@ -78,7 +78,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     expect(server.calls).toBe(1);
   });
 
-  it('a hundred lifetimes, whoever is asked: one redemption each, in the order of the generations', async () => {
+  it('a hundred lifetimes, any manager asked: one redemption each, in the order of the generations', async () => {
     const { clock, server, all } = managers(3, -1, stores);
     for (let round = 0; round < 100; round++) {
       const asked = all.filter((_, index) => (round + index) % 3 !== 0);
@@ -112,7 +112,7 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     expect(server.calls).toBe(1);
   });
 
-  it('sign-out in one ends the others: nothing is handed out any more, and who waited is told', async () => {
+  it('sign-out in one ends the others: nothing is handed out any more, and waiting requests are told', async () => {
     const { server, all } = managers(3, HOUR, stores);
     await Promise.all(all.map(({ tokens }) => tokens.getToken()));
     const open = server.hold();
@@ -344,7 +344,7 @@ describe('another subject is another session', () => {
     expires_in: 3600,
   });
 
-  it('a peer brings somebody else’s tokens: who waits here is turned away, and gets none of them', async () => {
+  it('a peer brings somebody else’s tokens: waiting requests here are turned away, and get none of them', async () => {
     const clock = testClock();
     const server = strictServer({ expiresAt: clock.now() + HOUR });
     const cell = sharedCell(undefined);

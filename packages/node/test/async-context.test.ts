@@ -6,7 +6,7 @@ import { createAuthFetch } from '@unexpired/fetch';
 import { createTokenManager } from 'unexpired';
 import { createCallContext, explainReentrancy } from '../src/explain-reentrancy.ts';
 
-/** As p-queue and async.queue: whoever adds the first job makes the chain on which the jobs of all others run, in its own async context. */
+/** As p-queue and async.queue: the caller that adds the first job makes the chain on which the jobs of all others run, in its own async context. */
 function createQueue(): <T>(job: () => Promise<T>) => Promise<T> {
   const jobs: (() => Promise<void>)[] = [];
   let running = false;
@@ -59,7 +59,7 @@ describe('the async context of a refresh', () => {
 });
 
 describe('what explains a refresh that waits for itself', () => {
-  it('knows what is part of the call, and not what others do meanwhile, what it leaves behind, or what another session does', async () => {
+  it('knows what is part of the call, and not what others do during it, what it leaves behind, or what another session does', async () => {
     const [own, other] = [createCallContext(), createCallContext()];
     const seen: Record<string, boolean> = {};
     let settle = (): void => undefined;
@@ -73,7 +73,7 @@ describe('what explains a refresh that waits for itself', () => {
       seen['another session'] = other.isInside();
       return 'tokens';
     });
-    seen['meanwhile'] = own.isInside();
+    seen['others'] = own.isInside();
     expect(await running).toBe('tokens');
     settle();
     await left;
@@ -83,7 +83,7 @@ describe('what explains a refresh that waits for itself', () => {
       'at once': true,
       'after a wait': true,
       'another session': false,
-      meanwhile: false,
+      others: false,
       'left behind': false,
     });
   });

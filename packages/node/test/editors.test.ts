@@ -32,7 +32,7 @@ const opened = async (how: string): Promise<Program> => {
 describe.each(['rename aside', 'unlink', 'truncate', 'without the value'])(
   'an editor that saves the file while we read it: %s',
   (how) => {
-    it('ends no session: who asks meanwhile gets what is there after it', async () => {
+    it('ends no session: a request made during it gets what is there after it', async () => {
       const store = fileStore(file, { pointer: '/auth' });
       await store.read();
       const program = await opened(how);
@@ -134,7 +134,7 @@ describe('a session that is not there', () => {
       expect(clock.pauses).toEqual(LOOKS);
       expect(await store.read()).toBeUndefined();
       await store.write(recordOf(1), undefined);
-      expect(clock.pauses).toEqual(LOOKS); // who has said that there is none need not look again
+      expect(clock.pauses).toEqual(LOOKS); // once there is none, nobody looks again
       await rm(file);
       expect(await store.read()).toBeUndefined();
       expect(clock.pauses).toEqual([...LOOKS, ...LOOKS]);

@@ -348,7 +348,7 @@ describe('what another release of this library wrote', () => {
     });
   });
 
-  it('in a format of its own, while this one runs, is an error for who needs it, and stays; all goes on when it is taken back', async () => {
+  it('in a format of its own, while this one runs, is an error for a request that needs it, and stays; all goes on when it is taken back', async () => {
     const text = JSON.stringify(recordOf(1));
     await writeFile(file, text);
     let spent = 0;

@@ -36,7 +36,7 @@ withKeychain('a key', () => {
   const keysOf = (outcomes: readonly Outcome[]): unknown[] =>
     outcomes.flatMap(({ value }) => value as string[]);
 
-  it('is made at its first use, 32 random bytes; who comes at the same moment, and later, gets the same', async () => {
+  it('is made at its first use, 32 random bytes; callers at the same moment, and later, get the same', async () => {
     const runs = Array.from({ length: 4 }, () => get('tool'));
     const first = keysOf(await atDesktop(folder.path, 'unlocked', runs));
     expect(first).toHaveLength(8);
@@ -89,7 +89,7 @@ withKeychain('a key', () => {
 describe('a key of a keychain that misbehaves', () => {
   const before = process.env['XDG_RUNTIME_DIR'];
   beforeEach(() => {
-    process.env['XDG_RUNTIME_DIR'] = folder.path; // where the lock is of who makes a key
+    process.env['XDG_RUNTIME_DIR'] = folder.path; // where the lock is for making a key
   });
   afterEach(() => {
     if (before === undefined) delete process.env['XDG_RUNTIME_DIR'];

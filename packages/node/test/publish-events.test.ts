@@ -187,7 +187,7 @@ describe('the tracing channel unexpired:refresh', () => {
     expect(spans.map(([name]) => name)).toEqual(['start', 'end', 'asyncStart', 'asyncEnd']);
   });
 
-  it('is of use to who listens to one of its channels alone', () => {
+  it('is of use to a listener of one of its channels alone', () => {
     unlisten();
     const heard: object[] = [];
     const listener = (context: unknown): void => void heard.push({ ...(context as object) });

@@ -320,7 +320,7 @@ describe.each(['EPERM', 'EACCES', 'EBUSY'])('a moment in which the system says %
     },
   );
 
-  it('is waited out by who takes the refresh lock', async () => {
+  it('is waited out by a process that takes the refresh lock', async () => {
     fault = { code, on: 'open', times: 2 };
     expect(await fileStore(file).lock?.request('x', {}, async () => 'held')).toBe('held');
   });

@@ -54,7 +54,7 @@ describe('the pause before a lock is tried again', () => {
 
 describe('a folder that cannot be watched', () => {
   it.each(['EMFILE', 'ENOSPC', 'ENOSYS'])(
-    'costs time only: who waits takes over what was stored (%s)',
+    'costs time only: a waiter takes over what was stored (%s)',
     async (code) => {
       fault = code;
       await fileStore(file).write(recordOf(1, { expiresAt: 0 }), undefined);

@@ -113,7 +113,7 @@ withPostgres('a store in PostgreSQL', (server) => {
   });
 
   describe('what is there already', () => {
-    it('is taken over where it is the token set of another program, and whoever writes it meanwhile wins', async () => {
+    it('is taken over where it is the token set of another program, and a write of it in between wins', async () => {
       const theirs = { access_token: 'theirs', refresh_token: 'their-refresh' };
       await put(JSON.stringify(theirs));
       const store = postgresStore(pool, { key: KEY });
@@ -129,7 +129,7 @@ withPostgres('a store in PostgreSQL', (server) => {
     });
 
     it.each(['secret-token', '{"v":1,"secret-token', '["secret-token"]', '7'])(
-      'stays where it is not a session (%#): ERR_STORE_RECORD without quoting it, and who knows the version can replace it',
+      'stays where it is not a session (%#): ERR_STORE_RECORD without quoting it, and a writer that knows the version can replace it',
       async (content) => {
         await put(content);
         const tokens = managed(pool, () => Promise.reject(new Error('not to be called')));

@@ -3,7 +3,7 @@ import { type OutageResult, type Persistence, runOutage } from './support/outage
 import { withRedis } from './support/with-redis.ts';
 
 const KEPT: OutageResult = {
-  meanwhile: ['live'],
+  during: ['live'],
   after: ['live'],
   redemptions: 2,
   refusals: 0,
@@ -25,7 +25,7 @@ withRedis(
       const plan = { outage: 0, persistence: 'nothing', holder: 'ioredis' } as const;
       expect(await runOutage(plan)).toEqual({
         ...KEPT,
-        meanwhile: ['signed out'],
+        during: ['signed out'],
         after: ['signed out'],
         redemptions: 1,
       });

@@ -170,7 +170,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
           };
         };
 
-        it('takes over what somebody else got meanwhile, if it had not sent the refresh token yet', async () => {
+        it('takes over what somebody else got in between, if it had not sent the refresh token yet', async () => {
           await signedIn();
           const resume = await stopAt('F4 before the intent');
           const token = await here().getToken();
@@ -195,7 +195,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
           const { tokens, errors } = await resume();
           expect(errors).toEqual([]);
           expect((await waiting)?.accessToken).toBe(tokens[0]);
-          // Whoever waited has the token before the flight ends, which gives the lock back first.
+          // Waiting requests have the token before the flight ends, which gives the lock back first.
           expect(await ended).toMatchObject({ outcome: 'adopted', attempts: 0 });
           expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
         });
@@ -274,7 +274,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
         expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
       }, 40_000);
 
-      it('that comes back with older data gets the newer tokens from who knows them, and the older refresh token is never sent', async () => {
+      it('that comes back with older data gets the newer tokens from a worker that knows them, and the older refresh token is never sent', async () => {
         await signedIn();
         const [tokens, client] = [here(), connect()];
         await command(client, 'SAVE');
@@ -337,7 +337,7 @@ describe.each<ClientName>(['node-redis', 'ioredis'])('%s', (name) => {
   });
 });
 
-/** A client takes its time to connect again; meanwhile a refresh is refused, and costs nothing. */
+/** A client takes its time to connect again; until then a refresh is refused, and costs nothing. */
 async function refreshedInTheEnd(tokens: TokenManager): Promise<{ accessToken: string }> {
   for (;;) {
     const token = await tokens.refresh().catch((error: { code?: string }) => {

@@ -119,7 +119,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       ['a string that is not JSON', ['SET', KEY, 'secret-token']],
       ['a record that was cut', ['HSET', KEY, 'record', '{"v":1,"secret-token', 'version', '7']],
     ] as const)(
-      '31: gives %s as it is: a manager says ERR_STORE_RECORD without quoting it, and who knows the version can replace it',
+      '31: gives %s as it is: a manager says ERR_STORE_RECORD without quoting it, and a writer that knows the version can replace it',
       async (_what, words) => {
         await command(client, ...(words as unknown as [string, ...string[]]));
         const tokens = manager(client, () => Promise.reject(new Error('not to be called')));
@@ -184,7 +184,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
       expect(await command(client, 'KEYS', '*lease')).toEqual([]);
     });
 
-    it('gives back a lease that was granted to who had given up by then', async () => {
+    it('gives back a lease that was granted to a waiter that had given up by then', async () => {
       const own = connect();
       let answer = (): void => undefined;
       const slow: RedisLike = {

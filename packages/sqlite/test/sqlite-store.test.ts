@@ -88,7 +88,7 @@ describe('what is there already', () => {
   });
 
   it.each(['secret-token', '{"v":1,"secret-token', '["secret-token"]', '7'])(
-    'stays where it is not a session (%#): ERR_STORE_RECORD without quoting it, and who knows the version can replace it',
+    'stays where it is not a session (%#): ERR_STORE_RECORD without quoting it, and a writer that knows the version can replace it',
     async (content) => {
       await put(content);
       const tokens = managed(() => Promise.reject(new Error('not to be called')));
@@ -266,7 +266,7 @@ describe('a lease', () => {
     });
   });
 
-  it('of a process that died is over, too, when somebody has set the clock back by hours meanwhile', async () => {
+  it('of a process that died is over, too, when somebody has set the clock back by hours in between', async () => {
     const store = sqliteStore(thread, { key: KEY });
     await store.write(recordOf(1), undefined);
     connect()

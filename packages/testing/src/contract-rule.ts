@@ -5,7 +5,7 @@ const LAST_WAIT = 300;
 
 /** One run of one rule of a contract. */
 export interface RuleRun {
-  /** Settles as `promise` does. If the rule runs out of time meanwhile, its error says `what` it was waiting for. */
+  /** Settles as `promise` does. If the rule runs out of time before that, its error says `what` it was waiting for. */
   wait<T>(what: string, promise: PromiseLike<T>): Promise<T>;
   /** The same for what is waited for elsewhere: `describe` gives `undefined` while nothing is. */
   watch(describe: () => string | undefined): void;

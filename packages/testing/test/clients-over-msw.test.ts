@@ -82,7 +82,7 @@ describe.each(clients.map((client) => [client.name, client] as const))(
       once(server);
     });
 
-    it('a 401 that comes late, for a token that was replaced meanwhile: replayed without a refresh', async () => {
+    it('a 401 that comes late, for a token that was replaced before that: replayed without a refresh', async () => {
       const { server, tokens } = signedIn({ expired: false });
       const old = await tokens.getToken();
       server.endAccessTokens();
@@ -135,7 +135,7 @@ describe.each(clients.map((client) => [client.name, client] as const))(
       expect(server.counters).toMatchObject({ calls: 1, apiRequests: 2, apiRefusals: 2 });
     });
 
-    it('a sign-out while refreshing: who waits is told, and what arrives afterwards signs nobody in', async () => {
+    it('a sign-out while refreshing: waiting requests are told, and what arrives afterwards signs nobody in', async () => {
       const { server, tokens, send } = signedIn({ expired: true });
       const end = gate();
       server.plan({ type: 'delay', when: 'after', until: end.opened });

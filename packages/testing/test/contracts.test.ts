@@ -367,7 +367,7 @@ describe('a rule of the contract of locks that is broken', () => {
     ],
     [
       'rejects when its signal aborts, and runs the task later',
-      /is not granted to who gave up/,
+      /is not granted to a waiter that gave up/,
       /ran the task of a request that had been refused/,
       (lock) => ({
         request: (name, { signal }, task) =>

@@ -93,7 +93,7 @@ export const rules: readonly Rule[] = [
     },
   },
   {
-    name: 'whoever aborts while waiting is released at once, with their reason; the refresh goes on',
+    name: 'a caller that aborts while waiting is released at once, with its reason; the refresh goes on',
     async check(origin) {
       const { opened, open: answer } = gate();
       const { tokens, authFetch, refreshes } = await signIn(origin, {
@@ -111,7 +111,11 @@ export const rules: readonly Rule[] = [
       for (const waiting of [asked, sent])
         equal(nameOf(await rejection(waiting, 'aborted')), 'AbortError', 'the reason');
       answer();
-      equal(typeof (await stays)?.accessToken, 'string', 'the token of who did not abort');
+      equal(
+        typeof (await stays)?.accessToken,
+        'string',
+        'the token of the caller that did not abort',
+      );
       equal(refreshes(), 1, 'refreshes');
     },
   },
@@ -143,7 +147,7 @@ export const rules: readonly Rule[] = [
           return Promise.resolve(redeemAt(origin)(current, context)).finally(answered.open);
         },
       });
-      const waiting = codeOf(tokens.getToken(), 'who waited');
+      const waiting = codeOf(tokens.getToken(), 'a waiting request');
       await called.opened;
       await tokens.signOut();
       equal(await waiting, 'ERR_SIGNED_OUT', 'the code');
@@ -216,7 +220,7 @@ export async function leaveOpen(origin: string): Promise<void> {
   const controller = new AbortController();
   const left = silent.tokens.getToken({ signal: controller.signal });
   controller.abort();
-  await rejection(left, 'who left');
+  await rejection(left, 'the caller that left');
 }
 
 const away = (): TokenError =>

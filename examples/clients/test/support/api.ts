@@ -80,7 +80,7 @@ export function sendJson(
   response.end(JSON.stringify(body));
 }
 
-/** The usual API: 401 with a challenge (RFC 6750 section 3) for whoever has no live token, else what `answer` says. */
+/** The usual API: 401 with a challenge (RFC 6750 section 3) for a request without a live token, else what `answer` says. */
 export function behindToken(answer: (received: Received) => unknown): Answer {
   return (received, _request, response) => {
     if (received.authorized) sendJson(response, 200, answer(received));

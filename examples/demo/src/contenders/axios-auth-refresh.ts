@@ -7,7 +7,7 @@ export const axiosAuthRefresh: Contender = {
   id: 'axios-auth-refresh',
   name: 'axios-auth-refresh (defaults)',
   about:
-    'The first 401 starts a refresh, and the instance is paused meanwhile; 401s that arrive then are handed to the caller.',
+    'The first 401 starts a refresh, and the instance is paused until it ends; 401s that arrive then are handed to the caller.',
   ours: false,
   source: new URL(import.meta.url),
   signIn: (setting) => signIn(setting, true),

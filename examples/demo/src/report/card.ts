@@ -9,7 +9,7 @@ export interface Entry {
   readonly contender: Pick<Contender, 'id' | 'name' | 'about' | 'ours'>;
   readonly result: Result;
   readonly timeline: Timeline;
-  /** The contender's source file, for whoever wants to know what was run. */
+  /** The contender's source file, for a reader who wants to know what was run. */
   readonly source: string;
 }
 

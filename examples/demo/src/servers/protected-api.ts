@@ -9,7 +9,7 @@ import { type Admit, createMcpEndpoint } from './mcp-endpoint.ts';
 export const API_LATENCY = { from: 10, to: 30 } as const;
 
 /**
- * `GET /orders/<number>`, or the same as the tool of an MCP server, for whoever brings an access token that the
+ * `GET /orders/<number>`, or the same as the tool of an MCP server, for a caller that brings an access token that the
  * authorization server still stands by.
  */
 export async function startProtectedApi(

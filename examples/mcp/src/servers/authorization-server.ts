@@ -5,7 +5,7 @@ import { type Listening, listen } from './listen.ts';
 import { answerLogin } from './login-page.ts';
 import { createStorage } from './storage.ts';
 
-/** What the authorization server saw, whoever asked. */
+/** What the authorization server saw, of all clients. */
 export interface Seen {
   /** Login pages that were opened. */
   logins: number;

@@ -288,7 +288,7 @@ if (!('document' in globalThis)) {
   const onOrder = (event: Event): void => {
     const { data, ports } = event as MessageEvent<WorkerOrder>;
     const done = obey(data).then((answer) => ports[0]?.postMessage(answer));
-    (event as { waitUntil?: (until: Promise<unknown>) => void }).waitUntil?.(done); // or the browser may end a service worker meanwhile
+    (event as { waitUntil?: (until: Promise<unknown>) => void }).waitUntil?.(done); // or the browser may end a service worker before that
   };
   globalThis.addEventListener('message', onOrder);
   globalThis.addEventListener('connect', (event) => {

@@ -59,13 +59,13 @@ describe('401', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('current generation: whoever was refused gets the error when it cannot be replaced; whoever has not sent gets the token, which other routes may accept', async () => {
+  it('current generation: a refused request gets the error when it cannot be replaced; one that was not sent yet gets the token, which other routes may accept', async () => {
     const { server, tokens } = await signedIn();
     server.next(unavailable);
     const refused = outcome(tokens.replaceRejected('at-1'));
-    const meanwhile = outcome(tokens.getToken());
+    const another = outcome(tokens.getToken());
     expect(await refused).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(await meanwhile).toBe('at-1');
+    expect(await another).toBe('at-1');
     expect(await outcome(tokens.getToken())).toBe('at-1');
     expect(server.calls).toBe(1);
   });
@@ -150,7 +150,7 @@ describe('401 when no refresh can be had', () => {
     expect(await outcome(tokens.getToken())).toBe('at-2');
   });
 
-  it('current generation, but in back-off: whoever can wait joins the next try, by hand too; no flight before that', async () => {
+  it('current generation, but in back-off: a request that can wait joins the next try, by hand too; no flight before that', async () => {
     const { clock, server, tokens } = await signedIn();
     server.next(unavailable);
     await outcome(tokens.replaceRejected('at-1'));
@@ -213,7 +213,7 @@ describe('401 of another session or generation', () => {
     expect(server.calls).toBe(0);
   });
 
-  it('the same token for another generation: whoever was refused never gets an identical token string', async () => {
+  it('the same token for another generation: a refused request never gets an identical token string', async () => {
     const { server, tokens } = await signedIn();
     server.next((redeem) => ({ ...redeem(), access_token: 'at-1' }));
     expect(await outcome(tokens.replaceRejected('at-1'))).toBeUndefined();
@@ -231,7 +231,7 @@ describe('401 of another session or generation', () => {
   });
 });
 
-describe('who has not sent yet', () => {
+describe('a request that was not sent yet', () => {
   it('gets the token while it is still valid, with an event, when the refresh fails', async () => {
     const { clock, server, tokens, ofType } = await signedIn();
     await clock.advance(3_580_000);
@@ -274,7 +274,7 @@ describe('who has not sent yet', () => {
     expect(await waiting).toBe('at-1');
   });
 
-  it('gets an error after its deadline when the token has expired meanwhile', async () => {
+  it('gets an error after its deadline when the token has expired by then', async () => {
     const { clock, server, tokens } = await signedIn({ waitTimeout: 20_000 });
     await clock.advance(3_590_000);
     server.hold();

@@ -156,7 +156,7 @@ describe('windows', () => {
     expect(server.calls).toBe(0);
   });
 
-  it('background refresh: requests go out with the valid token meanwhile, and its failure is an event, no error', async () => {
+  it('background refresh: requests go out with the valid token during it, and its failure is an event, no error', async () => {
     const { clock, server, tokens, ofType } = testSession({
       expiresIn: HOUR,
       backgroundWindow: 300_000,

@@ -269,7 +269,7 @@ describe('a lock that misbehaves', () => {
     ]);
   });
 
-  it('and never releases: who waits has the token long since, and close() resolves', async () => {
+  it('and never releases: waiting requests have the token long since, and close() resolves', async () => {
     const stage = await answered({
       request: (name, _, task) => task({ name }).then(never),
     });
@@ -340,7 +340,7 @@ describe('lease', () => {
 
   it('holder dies, another’s unsettled intent: waited for on my own clock, re-read, then redeemed', async () => {
     const { cell, record, server, clock, open, script } = leased();
-    // Whoever wrote it has a clock that is years off.
+    // The clock of its writer is years off.
     cell.put({ ...record, intent: { gen: 0, owner: 'dead', startedAt: 1, attempt: 1 } });
     const { tokens } = open({ lock: script.lock, waitTimeout: 100_000 });
     const waiting = outcome(tokens.getToken());
@@ -780,7 +780,7 @@ describe('a store that tells of writes', () => {
     expect(ofType('refreshed')).toMatchObject([{ by: 'self' }]);
   });
 
-  it('a broadcast is lost: whoever is due re-reads the store anyway', async () => {
+  it('a broadcast is lost: a refresh re-reads the store anyway', async () => {
     const { cell, clock, server, open, rotatedByPeer } = world(HOUR);
     const { tokens, ofType } = open({ subscribe: false });
     await tokens.getToken();
@@ -922,7 +922,7 @@ describe('sign-in', () => {
     const waiting = outcome(tokens.getToken());
     await settle();
     await tokens.setSession({ accessToken: 'new', refreshToken: 'rt-new' });
-    answer(); // the refresh function might have announced its own result: who waits for it waits until it has settled
+    answer(); // the refresh function might have announced its own result: a wait for it goes on until it has settled
     await settle();
     expect(await waiting).toBe('ERR_SIGNED_OUT');
     expect(cell.record?.tokens).toMatchObject({ accessToken: 'new', refreshToken: 'rt-new' });

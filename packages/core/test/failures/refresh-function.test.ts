@@ -194,7 +194,7 @@ describe('a refresh function that calls the manager', () => {
     expect(inside[0]).toMatchObject({ code: 'ERR_REENTRANT' });
   });
 
-  it('calls setSession with its own result, as people do: the sign-in stands, and whoever waited gets its token', async () => {
+  it('calls setSession with its own result, as people do: the sign-in stands, and waiting requests get its token', async () => {
     const clock = testClock();
     const tokens = createTokenManager({
       tokens: { accessToken: 'old', refreshToken: 'r', expiresAt: 0 },

@@ -36,7 +36,7 @@ describe('surely not sent', () => {
     expect(server.reuses).toBe(0);
   });
 
-  it('three times ends in a back-off, the session kept, the intent cleared, and who comes then joins the next try', async () => {
+  it('three times ends in a back-off, the session kept, the intent cleared, and later requests join the next try', async () => {
     const { clock, server, tokens, cell, ofType } = stored({ random: () => 0.999 });
     for (let call = 0; call < 3; call++) server.next(unsent);
     const waiting = outcome(tokens.getToken());
@@ -320,7 +320,7 @@ describe('invalid_grant', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('while the access token is valid: it goes on being used by who was not refused', async () => {
+  it('while the access token is valid: requests that were not refused go on using it', async () => {
     const { server, tokens } = stored({ expiresIn: 3_600_000 });
     await tokens.getToken();
     server.next(refuse);
@@ -507,7 +507,7 @@ describe('an answer', () => {
     expect(cell.record?.gen).toBe(2);
   });
 
-  it('with the same access token: committed, and whoever was refused with it gets the 401, later ones an error until it may be replaced', async () => {
+  it('with the same access token: committed, and requests that were refused with it get the 401, later ones an error until it may be replaced', async () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
     await tokens.getToken();
     server.next((redeem) => ({ ...redeem(), access_token: 'at-1' }));
@@ -569,7 +569,7 @@ describe('an answer', () => {
     },
   );
 
-  it('that fails validation after rotation, to a 401: whoever was refused gets its error, never a bare 401', async () => {
+  it('that fails validation after rotation, to a 401: refused requests get its error, never a bare 401', async () => {
     const { server, tokens, cell } = stored({ expiresIn: 3_600_000 });
     await tokens.getToken();
     server.next((redeem) => ({ ...redeem(), access_token: 'undefined' }));
@@ -670,7 +670,7 @@ describe('what is dispatched', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('and ignores its signal: its answer is committed however late, and its refresh token is not sent meanwhile', async () => {
+  it('and ignores its signal: its answer is committed however late, and its refresh token is not sent before that', async () => {
     const { clock, server, tokens, cell } = stored();
     const open = server.hold();
     void outcome(tokens.getToken());

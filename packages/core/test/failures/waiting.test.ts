@@ -260,7 +260,7 @@ describe('sign-in as somebody else while queued', () => {
     expect(tokens.status).toBe('signedOut');
   });
 
-  it('that cannot be stored: the sign-in rejects, the old session stays, and requests made meanwhile get it', async () => {
+  it('that cannot be stored: the sign-in rejects, the old session stays, and requests made during it get it', async () => {
     const cell = sharedCell({ accessToken: 'first' });
     const { tokens, clock } = testSession({ store: cell.open(), waitTimeout: 1000 });
     await tokens.getToken();
@@ -273,7 +273,7 @@ describe('sign-in as somebody else while queued', () => {
     expect(tokens.status).toBe('signedIn');
   });
 
-  it('that takes too long to be stored: who waits for it gets an error, not the old session’s token', async () => {
+  it('that takes too long to be stored: a wait for it ends with an error, not with the old session’s token', async () => {
     const cell = sharedCell({ accessToken: 'first' });
     const { tokens, clock } = testSession({ store: cell.open(), waitTimeout: 1000 });
     await tokens.getToken();

@@ -104,7 +104,7 @@ describe('an error that cannot be read', () => {
       ),
     ],
   ])(
-    '%s: may be spent, so the intent stays, and who waits gets a typed error',
+    '%s: may be spent, so the intent stays, and waiting requests get a typed error',
     async (_, thrown) => {
       const { tokens, clock, cell, calls } = session(thrower(thrown));
       const error = await failure(tokens.getToken());

@@ -206,7 +206,7 @@ describe('what it is signed with', () => {
     );
   });
 
-  it('never with a token that no header may carry, whoever gives it', async () => {
+  it('never with a token that no header may carry, whatever source gives it', async () => {
     await expect(
       signed(source({ getToken: async () => ({ accessToken: 'a\r\nX-Evil: 1' }) })),
     ).rejects.toMatchObject({

@@ -170,7 +170,7 @@ describe('a function and refused tokens', () => {
     expect(calls).toEqual([]);
   });
 
-  it('gives who comes late what was given last', async () => {
+  it('gives later callers what was given last', async () => {
     const { calls, source } = counted((rejected) => `${rejected}+`);
     await source.replaceRejected('a');
     await source.replaceRejected('a+');

@@ -14,7 +14,7 @@ describe('another subject is another session', () => {
     expires_in: 3600,
   });
 
-  it('the refresh brings somebody else’s tokens: who waits is turned away, and nothing of the old session is replayed', async () => {
+  it('the refresh brings somebody else’s tokens: waiting requests are turned away, and nothing of the old session is replayed', async () => {
     const { tokens, server, events, clock } = testSession({ expiresIn: HOUR });
     server.next(() => grant('ann', 1));
     await tokens.refresh();
@@ -63,7 +63,7 @@ describe('another subject is another session', () => {
 });
 
 describe('close()', () => {
-  it('before anything is sent: nothing is, and who waits is told', async () => {
+  it('before anything is sent: nothing is, and waiting requests are told', async () => {
     const { server, tokens, clock } = testSession();
     const waits = [outcome(tokens.getToken()), outcome(tokens.refresh())];
     await tokens.close();

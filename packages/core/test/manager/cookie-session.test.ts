@@ -93,7 +93,7 @@ describe('a session in cookies', () => {
     expect(new Set(seen)).toEqual(new Set([null]));
   });
 
-  it('turns away who was refused as one user when the refresh answers as another (case 21)', async () => {
+  it('turns away requests that were refused as one user when the refresh answers as another (case 21)', async () => {
     const clock = testClock();
     const server = cookieServer();
     const session = cookieSession({

@@ -106,7 +106,7 @@ describe('nothing is decided', () => {
   });
 });
 
-describe('who waited across the end of the session', () => {
+describe('a caller that waited across the end of the session', () => {
   it.each(needs)('gets an error that says so: $kind', (need) => {
     const { state, waiter, decided } = mind('active', { suspended: () => true });
     const before = waiter(need);
@@ -130,7 +130,7 @@ describe('who waited across the end of the session', () => {
   });
 });
 
-describe('who came while a sign-in or sign-out was being stored', () => {
+describe('a caller that came while a sign-in or sign-out was being stored', () => {
   const early = { epoch: undefined, call: 1 };
 
   it('waits for it, and belongs to the session that came of it', () => {
@@ -155,7 +155,7 @@ describe('who came while a sign-in or sign-out was being stored', () => {
   });
 });
 
-describe('who wants to know whether somebody is signed in', () => {
+describe('a caller that wants to know whether somebody is signed in', () => {
   it.each(['empty', 'signedOut', 'active'] as const)('is told once that is known: %s', (phase) => {
     expect(mind(phase).decided(KNOW)).toEqual({ give: undefined });
   });
@@ -193,7 +193,7 @@ describe('without a session', () => {
   );
 
   it.each(['empty', 'signedOut'] as const)(
-    'the store is read again, where that was long ago, for who needs a token (%s)',
+    'the store is read again, where that was long ago, for a caller that needs a token (%s)',
     (phase) => {
       const { decided } = mind(phase, { stale: () => true });
       expect([decided(GET), decided(RENEW), decided(replace()), decided(KNOW)]).toEqual([
@@ -255,7 +255,7 @@ describe('without a session', () => {
     expect(decided(GET, failure)).toEqual({ fail: failure });
   });
 
-  it('whoever asked for a refresh before there was a session is content with its first token', () => {
+  it('a caller that asked for a refresh before there was a session is content with its first token', () => {
     const { waiter, decided, refreshed } = mind('empty', { acquires: true });
     const early = waiter(RENEW);
     decided(early);
@@ -267,7 +267,7 @@ describe('without a session', () => {
 const GIVEN = { give: expect.objectContaining({ accessToken: 's-1' }) };
 
 describe('a token that is', () => {
-  it('fresh is given to whoever wants one, and refreshed for whoever wants another', () => {
+  it('fresh is given to a caller that wants one, and refreshed for a caller that wants another', () => {
     const { decided } = mind('active');
     expect([decided(GET), decided(RENEW), decided(replace())]).toEqual([
       GIVEN,
@@ -333,7 +333,7 @@ describe('a token that is', () => {
   });
 });
 
-describe('who had a token refused', () => {
+describe('a caller whose token was refused', () => {
   it('gets the newer one', () => {
     const { decided, refreshed } = mind('active');
     refreshed(2);
@@ -429,7 +429,7 @@ describe('a refresh that may not be made now', () => {
     },
   );
 
-  it('is waited for by who has nothing valid', () => {
+  it('is waited for by a caller that has nothing valid', () => {
     const { clock, decided } = mind('active', { obstacle: () => down(), endsBefore: () => true });
     clock.jump(HOUR);
     expect(decided(GET)).toEqual({ wait: 'silence' });

@@ -7,7 +7,7 @@ import { httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
 const HOUR = 3_600_000;
-/** Less than any silence: who comes during one gets its error. */
+/** Less than any silence: a request during one gets its error. */
 const IMPATIENT = 100;
 const unavailable = () => {
   throw httpError(500);
@@ -33,7 +33,7 @@ describe('the back-off', () => {
     expect(server.calls).toBe(3);
   });
 
-  it('is waited out by who can wait for so long, and everybody joins the next try', async () => {
+  it('is waited out by a request that can wait for so long, and everybody joins the next try', async () => {
     const { tokens, server, clock } = testSession({ random: () => 0 });
     server.next(unavailable);
     await outcome(tokens.getToken());
@@ -76,7 +76,7 @@ describe('the back-off', () => {
     expect(server.calls).toBe(4);
   });
 
-  it('is told to who listens, once for each failure, without a warning', async () => {
+  it('is told to listeners, once for each failure, without a warning', async () => {
     const { tokens, server, clock, events } = testSession({ random: () => 0 });
     await tokens.getToken();
     await settle();
@@ -197,7 +197,7 @@ describe('the background refresh', () => {
   });
 });
 
-describe('who calls from inside the refresh', () => {
+describe('a call from inside the refresh', () => {
   it('is told so', async () => {
     const { tokens, server } = testSession();
     server.next(async (redeem) => {
@@ -212,7 +212,7 @@ describe('who calls from inside the refresh', () => {
     expect(server.calls).toBe(1);
   });
 
-  it('is who has the signal of a refresh that goes on, and nobody afterwards', async () => {
+  it('is one with the signal of a refresh that goes on, and none afterwards', async () => {
     const { tokens, server, clock } = testSession();
     await tokens.getToken();
     await settle();
@@ -223,32 +223,29 @@ describe('who calls from inside the refresh', () => {
   });
 });
 
-it('who has aborted already begins no refresh', async () => {
+it('a caller that has aborted already begins no refresh', async () => {
   const { tokens, server } = testSession();
   await expect(tokens.refresh({ signal: AbortSignal.abort('left') })).rejects.toBe('left');
   await settle();
   expect(server.calls).toBe(0);
 });
 
-once(
-  'the refresh of a session that was replaced is what those wait for who came before, and nobody else',
-  async () => {
-    const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
-    server.next(() => new Promise(() => undefined));
-    const before = outcome(tokens.getToken());
-    await settle();
-    await tokens.setSession({
-      accessToken: 'second',
-      refreshToken: 'another',
-      expiresAt: clock.now() - 1,
-    });
-    server.next(() => ({ access_token: 'third', refresh_token: 'next', expires_in: 3600 }));
-    expect(await outcome(tokens.getToken())).toBe('third');
-    expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'another']);
-    await clock.advance(30_000);
-    expect(await before).toBe('ERR_WAIT_LIMIT');
-  },
-);
+once('earlier callers alone wait for the refresh of a session that was replaced', async () => {
+  const { tokens, server, clock } = testSession({ lock: scriptedLock('open').lock });
+  server.next(() => new Promise(() => undefined));
+  const before = outcome(tokens.getToken());
+  await settle();
+  await tokens.setSession({
+    accessToken: 'second',
+    refreshToken: 'another',
+    expiresAt: clock.now() - 1,
+  });
+  server.next(() => ({ access_token: 'third', refresh_token: 'next', expires_in: 3600 }));
+  expect(await outcome(tokens.getToken())).toBe('third');
+  expect(server.seen.map(({ refreshToken }) => refreshToken)).toEqual(['rt-1', 'another']);
+  await clock.advance(30_000);
+  expect(await before).toBe('ERR_WAIT_LIMIT');
+});
 
 describe('the store', () => {
   once('tells of a change before it was ever read: nothing more is read', async () => {
@@ -285,7 +282,7 @@ describe('the store', () => {
   );
 
   once(
-    'fails its first read after somebody has signed in: that is no concern of who waits for a refresh',
+    'fails its first read after somebody has signed in: that does not concern a request that waits for a refresh',
     async () => {
       const cell = sharedCell();
       const { tokens, server } = testSession({ store: cell.open() });
@@ -307,26 +304,29 @@ describe('the store', () => {
     },
   );
 
-  once('fails its first read while somebody signs in: who waits gets the session', async () => {
-    const cell = sharedCell();
-    const { tokens } = testSession({ store: cell.open() });
-    let fail: (reason: Error) => void = () => undefined;
-    cell.hooks.beforeRead = () => {
-      cell.hooks.beforeRead = undefined;
-      return new Promise((_, reject) => (fail = reject));
-    };
-    const waiting = outcome(tokens.getToken());
-    await settle();
-    let write = (): void => undefined;
-    cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
-    const signingIn = tokens.setSession({ accessToken: 'second' });
-    await settle();
-    fail(new Error('down'));
-    await settle();
-    write();
-    await signingIn;
-    expect(await waiting).toBe('second');
-  });
+  once(
+    'fails its first read while somebody signs in: waiting requests get the session',
+    async () => {
+      const cell = sharedCell();
+      const { tokens } = testSession({ store: cell.open() });
+      let fail: (reason: Error) => void = () => undefined;
+      cell.hooks.beforeRead = () => {
+        cell.hooks.beforeRead = undefined;
+        return new Promise((_, reject) => (fail = reject));
+      };
+      const waiting = outcome(tokens.getToken());
+      await settle();
+      let write = (): void => undefined;
+      cell.hooks.beforeWrite = () => new Promise<void>((resolve) => (write = resolve));
+      const signingIn = tokens.setSession({ accessToken: 'second' });
+      await settle();
+      fail(new Error('down'));
+      await settle();
+      write();
+      await signingIn;
+      expect(await waiting).toBe('second');
+    },
+  );
 });
 
 describe('closing', () => {
@@ -399,7 +399,7 @@ describe('a refresh that was asked for', () => {
   });
 });
 
-describe('what this manager did itself is told as its own, whoever hears of the write first', () => {
+describe('what this manager did itself is told as its own, also where a notice of the write comes first', () => {
   it('a sign-in, a refresh and a sign-out', async () => {
     const { tokens, server, events } = testSession();
     await tokens.setSession({ ...server.first, accessToken: 'first', expiresAt: undefined });

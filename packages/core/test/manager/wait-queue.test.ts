@@ -26,7 +26,7 @@ const queueOf = (
   return { clock, queue, enter, ends };
 };
 
-describe('who waits', () => {
+describe('a waiter', () => {
   it('is settled in the order of arrival, each once', async () => {
     const { clock, queue, enter, ends } = queueOf();
     for (const waiter of [3, 1, 2]) void enter(waiter).catch(() => undefined);

@@ -18,7 +18,7 @@ async function seen(core: Core, schedule: Schedule): Promise<string[]> {
 }
 
 /**
- * P5. Plays each schedule twice: with and without twins, who ask for the same as somebody else at the same time and
+ * P5. Plays each schedule twice: with and without twins, which ask for the same as somebody else at the same time and
  * may leave at any time. Nobody else may notice any difference. Gives the first line that differs, if one
  * does, and how to see it again.
  */

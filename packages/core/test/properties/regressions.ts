@@ -45,7 +45,7 @@ const request = (by: number): Action => ({
 
 export const REGRESSIONS: readonly Regression[] = [
   {
-    name: 'who waits too long for a sign-in to be stored does not get the old session’s token',
+    name: 'a request that waits too long for a sign-in to be stored does not get the old session’s token',
     row: 'P10',
     setting: { waitTimeout: 5000 },
     actions: [
@@ -232,7 +232,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'that a session is dead is not written over the one that somebody has signed in to meanwhile',
+    name: 'that a session is dead is not written over the one that somebody has signed in to since',
     row: 'D4',
     setting: {
       faulty: true,
@@ -285,7 +285,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who waits while known tokens are announced is not turned away when they are announced again',
+    name: 'a request that waits while known tokens are announced is not turned away when they are announced again',
     row: 'L7',
     setting: { managers: 3, lock: 'none', lifetime: 600 },
     actions: [
@@ -336,7 +336,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who asks while known tokens are announced does not get the session that a peer begins meanwhile',
+    name: 'a request made while known tokens are announced does not get the session that a peer begins at that time',
     row: 'P10',
     setting: { managers: 2, lock: 'none', lifetime: 600 },
     actions: [
@@ -391,7 +391,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who looks at the store again after a flight has failed gets the error that the others get',
+    name: 'a request that looks at the store again after a flight has failed gets the error that the others get',
     row: 'P8',
     setting: {
       faulty: true,
@@ -425,7 +425,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who asks by hand while known tokens are announced begins no session after a sign-out that comes meanwhile',
+    name: 'a refresh by hand while known tokens are announced begins no session after a sign-out that comes at that time',
     row: 'P10',
     setting: { lifetime: 600, acquires: true },
     actions: [
@@ -439,7 +439,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who asks for a token that is good for longer gets one after a silence of almost as long as the wait',
+    name: 'a request for a token that is good for longer gets one after a silence of almost as long as the wait',
     row: 'P6',
     setting: { faulty: true, store: 'alone', lock: 'process', lifetime: 60, waitTimeout: 120_000 },
     actions: [
@@ -461,7 +461,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who asks by hand in a session that began while tokens were asked for from nothing gets no token of the one after it',
+    name: 'a refresh by hand in a session that began while tokens were asked for from nothing gets no token of the one after it',
     row: 'P10',
     setting: { store: 'memory', lock: 'process', lifetime: 600, acquires: true, start: 'nothing' },
     actions: [
@@ -473,7 +473,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'where not all have the same lock, a store that is set back forgets the intent: who reads it then cannot know',
+    name: 'where not all have the same lock, a store that is set back forgets the intent: a manager that reads it then cannot know',
     row: 'P1',
     setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 600 },
     actions: [
@@ -485,7 +485,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'a sign-in that was given up, and is stored after a peer’s, comes after that one for whoever has seen it',
+    name: 'a sign-in that was given up, and is stored after a peer’s, comes after that one for all managers that have seen it',
     row: 'P10',
     setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 600, waitTimeout: 5000 },
     actions: [
@@ -504,7 +504,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who goes on listening to its own call may mark the record again, after a store that went back has made it forget whose mark it was',
+    name: 'a manager that goes on listening to its own call may mark the record again, after a store that went back has made it forget whose mark it was',
     row: 'L3',
     setting: { faulty: true, lifetime: 600, waitTimeout: 120_000 },
     actions: [
@@ -532,7 +532,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'a store that was set back to the tokens of another program agrees with who reads them',
+    name: 'a store that was set back to the tokens of another program agrees with the managers that read them',
     row: 'L10',
     setting: { faulty: true, lifetime: 600 },
     actions: [
@@ -545,7 +545,7 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
-    name: 'who waits for one flight, and is turned away by the limiter, gets the error that the others get',
+    name: 'a request that waits for one flight, and is turned away by the limiter, gets the error that the others get',
     row: 'P8',
     setting: { faulty: false, managers: 1, lock: 'none', lifetime: 600 },
     actions: [

@@ -165,7 +165,7 @@ export const SABOTAGES: readonly Sabotage[] = [
   },
   {
     row: 'P10',
-    what: 'who waited for one session is answered with another',
+    what: 'a request that waited for one session is answered with another',
     seam: atManager((manager) => ({
       getToken: (wait) =>
         manager.getToken(wait).catch((error: unknown) => {

@@ -65,7 +65,7 @@ describe('after a flight that failed', () => {
   });
 });
 
-it('tokens that had expired when a flight ended with them are useless, whoever brought them', async () => {
+it('tokens that had expired when a flight ended with them are useless, also those of a peer', async () => {
   const { clock, pacing } = pace();
   const ended = (expiresAt: number | undefined) => {
     const record = active('s', 1, { tokens: { accessToken: 'a', expiresAt } });

@@ -132,7 +132,7 @@ describe('tokens from nothing', () => {
     });
   });
 
-  it('begin none where somebody has signed in meanwhile', () => {
+  it('begin none where somebody has signed in since', () => {
     expect(from(active('t', 0))).toEqual({ keep: 'adopted' });
   });
 });

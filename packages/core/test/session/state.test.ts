@@ -98,7 +98,7 @@ describe('what is known first', () => {
     expect([state.phase, state.epoch, heard()]).toEqual(['signedOut', 0, ['ready signedOut', '!']]);
   });
 
-  it('a sign-out here, ends whatever there is, and turns away who waits', () => {
+  it('a sign-out here, ends whatever there is, and turns away waiting requests', () => {
     const { state, heard } = stateOf();
     state.leave('self', tombstone('s'));
     expect([state.phase, state.epoch, heard()]).toEqual(['signedOut', 1, ['signedOut self', '!']]);
@@ -118,7 +118,7 @@ describe('the current generation', () => {
     expect(events.at(-1)).toEqual({ type: 'refreshed', by: 'peer', expiresAt: 2e12 });
   });
 
-  it('gives way to another session, which turns away who waits', () => {
+  it('gives way to another session, which turns away waiting requests', () => {
     const { state, heard } = signedIn();
     state.adopt(active('t', 0), THERE);
     expect([state.epoch, state.current?.token.accessToken, heard()]).toEqual([
@@ -153,7 +153,7 @@ describe('the current generation', () => {
 });
 
 describe('the end of a session', () => {
-  it('turns away who waits, every time, and is news once', () => {
+  it('turns away waiting requests, every time, and is news once', () => {
     const { state, heard } = signedIn();
     state.leave('self', tombstone('s'));
     state.leave('self', tombstone('s', { turn: 3 }));

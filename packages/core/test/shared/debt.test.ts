@@ -38,7 +38,7 @@ const owing = async () => {
   return { ...session, clock, cell, timers, tries: () => cell.writes - tried };
 };
 
-describe('whoever knows more than the store', () => {
+describe('a manager that knows more than the store', () => {
   it('tries after 0.5 s, doubling to 10 s', async () => {
     const { clock, tries } = await owing();
     const times: number[] = [];

@@ -25,7 +25,7 @@ it('an intent names the generation that is about to be redeemed, and goes away w
   expect(record.intent).toBeUndefined();
 });
 
-it('an intent of who looks for a session where there is none is no session, and no sign-out either', () => {
+it('an intent to look for a session where there is none is no session, and no sign-out either', () => {
   const carrier = withIntent(placeholder('s', 7), { owner: 'o', startedAt: 9, attempt: 1 });
   expect(readStored({ value: carrier, version: '3' }, 'cell', 7)).toEqual({
     record: undefined,

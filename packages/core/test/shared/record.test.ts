@@ -149,7 +149,7 @@ describe('a store that holds', () => {
       gen: 0,
       status: 'active',
       issuedAt: NOW,
-      turn: 1, // nobody knows when: whoever signs in after having seen it is later
+      turn: 1, // nobody knows when: a sign-in after having seen it is later
       tokens: { accessToken: 'a', refreshToken: 'r' },
     });
     expect(first.imported).toBe(true);

@@ -41,7 +41,7 @@ function holdWrite({ hooks }: ReturnType<typeof sharedCell>): () => void {
 }
 
 describe('a sign-in', () => {
-  it('is stored as a new session, shown once it is, and meanwhile whoever comes has to wait', async () => {
+  it('is stored as a new session and shown once it is; requests made before that wait', async () => {
     const { tokens, cell, clock, ofType } = await stageOf(undefined);
     const release = holdWrite(cell);
     const signingIn = tokens.setSession(NEW);
@@ -86,7 +86,7 @@ describe('a sign-in', () => {
     expect([cell.writes, ofType('signedIn')]).toEqual([0, []]);
   });
 
-  it('while another is being stored has the last word, and who waited for that one goes on', async () => {
+  it('while another is being stored has the last word, and requests that waited for that one go on', async () => {
     const { tokens, cell } = await stageOf(undefined);
     const release = holdWrite(cell);
     const first = tokens.setSession(NEW);
@@ -391,7 +391,7 @@ describe('a sign-out', () => {
     expect(tokens.status).toBe('signedOut');
   });
 
-  it('revokes what a peer had refreshed meanwhile, and nothing twice', async () => {
+  it('revokes what a peer had refreshed since, and nothing twice', async () => {
     const { tokens, cell, revoked } = await stageOf(stored(1));
     cell.put(stored(2));
     await tokens.signOut();
@@ -633,7 +633,7 @@ describe('a sign-in that fails after it has looked', () => {
     expect([await outcome(tokens.getToken()), server.calls]).toEqual(['at-7', 0]);
   });
 
-  it('has found another session: whoever was signed in before is not any more', async () => {
+  it('has found another session: the one before is over', async () => {
     const { tokens, cell, clock, ofType } = await stageOf(stored(1));
     cell.put(another('t', now + HOUR)); // its token is at-0
     cell.hooks.beforeWrite = diskFull;
@@ -645,7 +645,7 @@ describe('a sign-in that fails after it has looked', () => {
   });
 });
 
-it('whoever closes waits for what is being stored', async () => {
+it('close() waits for what is being stored', async () => {
   const { tokens, cell } = await stageOf(stored());
   const release = holdWrite(cell);
   const signingIn = tokens.setSession(NEW);

@@ -121,7 +121,7 @@ describe('a store that', () => {
     await expect(cell.write(record(0), undefined)).rejects.toBe(mine);
   });
 
-  it('holds something else is ERR_STORE_RECORD, and is replaced by who says so alone', async () => {
+  it('holds something else is ERR_STORE_RECORD, and is replaced only by an update that says so', async () => {
     await expect(cellOf({ v: 9 }).cell.read()).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     const { cell, shared } = cellOf({ hello: 'world' });
     await expect(cell.update(() => record(1))).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });

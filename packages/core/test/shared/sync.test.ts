@@ -92,7 +92,7 @@ describe('what a manager owes', () => {
     expect(sync.due(sight(another('t', T)))).toBeUndefined();
   });
 
-  it('is still owed when an earlier record was written meanwhile', () => {
+  it('is still owed when an earlier record was written in between', () => {
     const { sync, state } = stageOf(expired(1));
     sync.ahead(expired(2));
     state.adopt(expired(2), { by: 'self', origin: 'refresh' });
@@ -103,7 +103,7 @@ describe('what a manager owes', () => {
     expect(sync.due(sight(expired(2)))).toMatchObject({ session: 's', status: 'signedOut' });
   });
 
-  it('tells who waits to pay as soon as it is nothing any more', () => {
+  it('tells the loop that waits to pay as soon as it is nothing any more', () => {
     const { sync, state, told } = stageOf(expired(1));
     sync.ahead(expired(2));
     state.adopt(expired(2), { by: 'self', origin: 'refresh' });

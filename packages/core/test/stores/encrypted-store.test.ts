@@ -293,7 +293,7 @@ describe('an encrypted store that holds what it cannot decrypt', () => {
     expect((await named('session:ada').read())?.value).toEqual(record(1));
   });
 
-  it('is not a session for who has no key', async () => {
+  it('is not a session for a manager without the key', async () => {
     const cell = sharedCell(await encrypted());
     const tokens = createTokenManager({
       store: cell.open(),

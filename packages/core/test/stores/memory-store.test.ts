@@ -73,7 +73,7 @@ describe('a memory store', () => {
     expect(written.filter((version) => version !== undefined)).toHaveLength(1);
   });
 
-  it('tells who subscribed of writes, until they unsubscribe, and of conflicts nothing', async () => {
+  it('tells subscribers of writes, until they unsubscribe, and of conflicts nothing', async () => {
     const store = memoryStore();
     let calls = 0;
     const unsubscribe = store.subscribe?.(() => void calls++);

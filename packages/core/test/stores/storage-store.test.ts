@@ -90,7 +90,7 @@ describe.each([
     expect(await one.write(record(3), written)).toEqual(expect.any(String));
   });
 
-  it('keeps a token out of the version, whoever wrote it', async () => {
+  it('keeps a token out of the version, also one of another program', async () => {
     const below = storage({ key: 'eyJhbGciOiJub25lIn0.secret.' }, { async });
     const store = storageStore(below.like, 'key');
     const version = String((await store.read())?.version);
@@ -249,7 +249,7 @@ describe('two storageStores on one key of a storage that answers at once', () =>
     expect(written.filter((each) => each !== undefined)).toHaveLength(1);
   });
 
-  it('48: one manager on each: who comes later uses what the first one has stored, without a second redemption', async () => {
+  it('48: one manager on each: the later one uses what the first one has stored, without a second redemption', async () => {
     const below = storage();
     let redeemed: (string | undefined)[] = [];
     const open = (clock: { offset: number }) =>

@@ -16,7 +16,7 @@ export interface ScriptedLock {
   leased: boolean;
   /** Reject a request whose lease ran out, though its task goes on. */
   rejectsOnLoss: boolean;
-  /** The lease of who holds it now runs out. */
+  /** The lease of its holder runs out. */
   loseLease(): void;
   /** Runs when a task is about to start. */
   onGrant: (() => void) | undefined;

@@ -37,7 +37,7 @@ export interface FleetPlan {
   readonly processes: number;
   readonly expiries: number;
   readonly requests: number;
-  /** `handOver`: ms from the commit of who refreshed until the last process had the new token. */
+  /** `handOver`: ms from the commit of the refresh until the last process had the new token. */
   readonly progress?: (expiry: number, handOver: number) => void;
 }
 

@@ -1,6 +1,6 @@
 export type Message = { readonly kind: string; readonly body?: unknown };
 
-/** Messages of a program, each for whoever waits for one of its kind, or for who comes later. */
+/** Messages of a program, each for one that waits for its kind, now or later. */
 export interface Inbox {
   put(message: Message): void;
   /** Nothing more will come: rejects all who wait, and those who come later for what did not come. */

@@ -1,4 +1,4 @@
-/** All that an error and its causes say, whoever prints them. */
+/** All that an error and its causes say, however they are printed. */
 export function inspected(error: unknown): string {
   const seen: unknown[] = [];
   for (

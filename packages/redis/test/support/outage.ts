@@ -26,7 +26,7 @@ export interface OutagePlan {
 /** What became of three processes whose Redis was killed right after a rotation. */
 export interface OutageResult {
   /** What they were told while there was no Redis, and until all were served again: each outcome once. */
-  readonly meanwhile: readonly string[];
+  readonly during: readonly string[];
   /** What they got after it, and after one more expiry: `live` for the one token that all have and the server knows. */
   readonly after: readonly string[];
   readonly redemptions: number;
@@ -106,13 +106,13 @@ export async function runOutage(plan: OutagePlan): Promise<OutageResult> {
     await passed;
     if (plan.persistence === 'nothing') await server.forget();
     await server.restart();
-    // Of what it held before the refresh, nobody but who knows better can tell that it is old: that one comes first.
+    // Of what it held before the refresh, only a worker that knows better can tell that it is old: that one comes first.
     if (plan.persistence === 'older snapshot') await stored(store, served[0]);
     while (!(await ask()).every((one) => one === served[0] || one === 'signed out'));
     const last = await answersOf(programs, { advance: HOUR });
     const { redemptions, refusals, revocations } = provider;
     return {
-      meanwhile: [...outcomes].map((one) => (one === served[0] ? 'live' : one)).sort(),
+      during: [...outcomes].map((one) => (one === served[0] ? 'live' : one)).sort(),
       after: [...new Set(last)].map((one) =>
         one.startsWith('ERR_') || one.includes(' ') ? one : 'live',
       ),

@@ -3,7 +3,7 @@ import { equal, rejection } from './check.ts';
 import { ended, startSession } from './session.ts';
 import type { ContractContext } from './types.ts';
 
-/** Whose header it is, who asks for no token, and which answers are ours to repair. */
+/** Whose header it is, which requests ask for no token, and which answers are ours to repair. */
 export function boundaries({ adapter, api, it }: ContractContext): void {
   const authorizations = (): (string | undefined)[] =>
     api().requests.map(({ authorization }) => authorization);
@@ -19,7 +19,7 @@ export function boundaries({ adapter, api, it }: ContractContext): void {
     equal([authorizations(), session.refreshes], [['Basic abc'], 0], 'sent');
   });
 
-  it('replaces a stale token of ours, whoever put it there', async () => {
+  it('replaces a stale token of ours, wherever it came from', async () => {
     const session = startSession(api());
     const send = adapter.create(session.tokens, { origins: [api().origin] });
     await send({ url: `${api().origin}/echo` });

@@ -87,7 +87,7 @@ export function targets({ adapter, api, it }: ContractContext): void {
       ) as [string, string];
       // Whether the client sends it at all, and where, is its own business.
       await send({ url: write(here, there) }).catch(() => undefined);
-      // Who makes a Request of it has it parsed for good, and may be sure where it goes.
+      // A caller that makes a Request of it has it parsed for good, and may be sure where it goes.
       const parsed = adapter.keepsSignal === false;
       const signed = api().requests.filter(
         ({ foreign, authorization }) => (foreign || !parsed) && authorization?.includes('good-0'),

@@ -27,7 +27,7 @@ export function hold(lock: RefreshLock, name: string, signal?: AbortSignal): Hol
     await free;
   });
   ended.catch((error: unknown) => refuse(error));
-  whenGranted.catch(() => undefined); // who does not ask for it asks for `ended`
+  whenGranted.catch(() => undefined); // a rule that does not ask for it asks for `ended`
   return {
     granted: whenGranted,
     isGranted: () => granted,

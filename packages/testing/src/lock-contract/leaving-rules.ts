@@ -30,7 +30,7 @@ export function leavingRules(rule: LockRule): void {
     },
   );
 
-  rule('is not granted to who gave up, and goes to the next one', async (place) => {
+  rule('is not granted to a waiter that gave up, and goes to the next one', async (place) => {
     const first = hold(place.open(), 'one');
     await first.granted;
     const controller = new AbortController();
@@ -43,7 +43,7 @@ export function leavingRules(rule: LockRule): void {
     await next.granted;
     await next.release();
     await pass(place.open(), 'one');
-    equal(gone.isGranted(), false, 'granted to who gave up');
+    equal(gone.isGranted(), false, 'granted to a waiter that gave up');
   });
 
   rule('leaves the holder alone when its signal aborts after the grant', async (place) => {

@@ -21,7 +21,7 @@ export interface LockUnderTest {
     | ((place: LockPlace, name: string) => Promise<() => Promise<void>>)
     | undefined;
   /**
-   * A lock that nobody wakes, and how often its requests have asked for a lock so far. Leave it out where who waits asks
+   * A lock that nobody wakes, and how often its requests have asked for a lock so far. Leave it out where a waiter asks
    * nobody, because the lock is handed to it.
    */
   readonly counting?:
@@ -29,7 +29,7 @@ export interface LockUnderTest {
     | undefined;
   /** A lock whose backend cannot be reached. Leave it out where there is no backend. */
   readonly down?: (() => Promise<RefreshLock>) | undefined;
-  /** Takes the lease of whoever holds `name` away. Leave it out for a lock without leases. */
+  /** Takes the lease of the holder of `name` away. Leave it out for a lock without leases. */
   readonly loseLease?: ((place: LockPlace, name: string) => Promise<void>) | undefined;
   /** Ms that a rule gets: less than your framework gives a test, so that the rule can say what it waits for. Default 4000. */
   readonly timeout?: number | undefined;

@@ -37,7 +37,7 @@ export const RICH: SessionRecord = {
   dead: { gen: 6, code: 'invalid_grant', at: 1_800_000_000_002 },
 };
 
-/** Members that this version does not know, at every level: whoever writes a record keeps them. */
+/** Members that this version does not know, at every level: a writer of a record keeps them. */
 const UNKNOWN: object = { later: { list: [1, 'two', null], deep: { '': true } } };
 export const LATER: SessionRecord = {
   ...RICH,

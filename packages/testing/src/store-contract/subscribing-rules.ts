@@ -40,17 +40,14 @@ export function subscribingRules(rule: StoreRule): void {
     stays.stop();
   });
 
-  rule(
-    'works on for the others when one subscriber leaves, and for who comes later',
-    async (place) => {
-      const [writer, listener] = [place.open(), place.open()];
-      counter(listener)?.stop();
-      const later = counter(listener);
-      if (later === undefined) return;
-      await writeUntil(writer, () => later.count > 0);
-      later.stop();
-    },
-  );
+  rule('works on for the others when one subscriber leaves, and for later ones', async (place) => {
+    const [writer, listener] = [place.open(), place.open()];
+    counter(listener)?.stop();
+    const later = counter(listener);
+    if (later === undefined) return;
+    await writeUntil(writer, () => later.count > 0);
+    later.stop();
+  });
 }
 
 interface Counter {

@@ -2,7 +2,7 @@ import type { IssuedToken } from '../../../src/index.ts';
 import type { Facts, Judge, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 
-/** Ms in which five useless tokens stop a manager, whoever fetched them. */
+/** Ms in which five useless tokens stop a manager, also those that peers fetched. */
 const LIMITER_WINDOW = 30_000;
 
 /** P3, P4, P6 (never the same token again), P10, D5: what may be handed out. */
@@ -42,7 +42,7 @@ export function handedOutRules(facts: Facts, judge: Judge): Rule {
       if (ask.kind === 'replace') {
         judge.checked('P6');
         if (accessToken === ask.refused)
-          judge.broken('P6', 'who was refused got the same token again');
+          judge.broken('P6', 'a refused request got the same token again');
         if (family !== familyOf(ask.refused))
           judge.broken('P10', 'a refused request got another session’s token');
       }

@@ -43,7 +43,7 @@ export function intentRules(facts: Facts, judge: Judge): Rule {
   };
 }
 
-/** L2: what was gone is not written again by who had not signed in. */
+/** L2: a record that was gone is written again only by a manager that signs in. */
 export function awayRules(facts: Facts, judge: Judge): Rule {
   const signedIn = new Set<string>();
   return {
@@ -115,7 +115,7 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       );
       judge.checked('L5');
       const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
-      // Who signs out of one session does not end another that has begun meanwhile, and that it has never seen. Where it knew
+      // A manager that signs out of one session does not end another that has begun since, and that it has never seen. Where it knew
       // of none, the turns decide, and with them the clocks.
       const { jumped } = last.by;
       const unseen = last.of === undefined ? jumped : last.of !== family;

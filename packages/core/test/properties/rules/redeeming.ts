@@ -23,7 +23,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
-  /** Without a lock that all share, a store that is set back forgets the intent: who reads it before its owner cannot know. */
+  /** Without a lock that all share, a store that is set back forgets the intent: a manager that reads it before its owner cannot know. */
   const restoredSince = (call: Call): boolean =>
     ['none', 'mixed'].includes(setting.lock) &&
     facts.strikes.some(
@@ -64,7 +64,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       );
       if (outstanding.some((other) => other.by === by && other.stopped === undefined))
         judge.broken('P1', `two calls for session ${family} at once`);
-      // Who closed gives the lock up; so does whose lease ran out, without knowing it.
+      // A manager that closed gives the lock up; so does one whose lease ran out, without knowing it.
       const kept = outstanding.filter(
         (other) => other.by === by || (!other.by.closing && !leaseLost()),
       );

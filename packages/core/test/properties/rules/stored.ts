@@ -8,7 +8,7 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
   const over = new Set<string>();
   /** After a store went back across a sign-in or sign-out, managers that saw the two in different orders cannot agree any more on which one is over; but each keeps to what it knows. */
   let wentBack = false;
-  /** Records that were on their way to the store after whoever sent them knew that their session was over. */
+  /** Records that were on their way to the store after their sender knew that their session was over. */
   const sentKnowing = new WeakSet<SessionRecord>();
   const indexOf = (record: SessionRecord): number =>
     tokenName(record.tokens?.refreshToken ?? '')?.index ?? 0;
@@ -50,7 +50,7 @@ export function storedRules(facts: Facts, judge: Judge): Rule {
       const family = familyOf(record?.tokens?.accessToken);
       if (record?.status !== 'active' || family === undefined || wentBack) return;
       judge.checked('D4');
-      // Who closed, or was killed, has nothing to say any more: a sign-out that could not be stored until then is lost.
+      // A manager that closed, or was killed, has nothing to say any more: a sign-out that could not be stored until then is lost.
       if (
         facts.players.some(
           (player) => player.alive && !player.closing && isOver(facts, player, family),

@@ -6,9 +6,9 @@ const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undef
 export function waitingRules(facts: Facts, judge: Judge): Rule {
   const { setting, timeline } = facts;
   let failures: { readonly ask: Ask; readonly error: unknown }[] = [];
-  /** The turn in which somebody asked: who is answered within it was turned away, by a back-off or the like, and waited for no flight. */
+  /** The turn in which somebody asked: a request answered within it was turned away, by a back-off or the like, and waited for no flight. */
   const turns = new WeakMap<Ask, number>();
-  /** The turn of each manager’s latest sign-in or sign-out: who waits for that as well is not answered by the flight alone. */
+  /** The turn of each manager’s latest sign-in or sign-out: a request that waits for that as well is not answered by the flight alone. */
   const transitions = new WeakMap<Player, number>();
 
   return {

@@ -23,7 +23,7 @@ export interface SharedCell {
   goBack(pick: number): { readonly record: SessionRecord | undefined } | undefined;
   /** The store answers nobody for so many ms. */
   outage(ms: number): void;
-  /** What is stored is gone for so many ms, and then back, unless something was written meanwhile. `false`: nothing there. */
+  /** What is stored is gone for so many ms, and then back, unless something was written in between. `false`: nothing there. */
   away(ms: number): boolean;
   /** The next generation that this manager writes is refused once. */
   failCommit(by: number): void;

@@ -9,7 +9,7 @@ const QUIET = 30_000;
 /** Ms that a process lives which looks once or twice and goes. */
 const SHORT_LIFE = 5000;
 
-/** Whoever was asked to end goes once nothing keeps it alive: no answer to come, no timer in the foreground. */
+/** A process that was asked to end goes once nothing keeps it alive: no answer to come, no timer in the foreground. */
 export function goWhoMay(world: World): void {
   const { timeline, queued } = world.facts;
   world.slots.forEach((slot, index) => {
@@ -37,7 +37,7 @@ async function shortLives(world: World, index: number, lives: number): Promise<v
       given = token !== undefined;
     }, ignore);
     for (let passed = 0; passed < SHORT_LIFE; passed += 250) {
-      // Whoever reaches the store or the server gets an answer at once: a life is short.
+      // The store and the server answer at once: a life is short.
       for (let open = 0; open < 20; open++) {
         const gate = timeline.ready.find(({ owner }) => owner === slot.player.id);
         if (gate === undefined) break;

@@ -85,7 +85,7 @@ export interface Player {
   wished: number;
   /** When its latest flight began. */
   began: number;
-  /** When tokens were found useless here, whoever had fetched them, ms. */
+  /** When tokens were found useless here, also those that peers had fetched, ms. */
   readonly useless: number[];
   /** It goes as soon as nothing keeps it alive. */
   ending: boolean;
@@ -116,7 +116,7 @@ export interface Transition {
 export const ROWS = [
   { row: 'P1', rule: 'one flight for each session, one call outstanding for each generation' },
   { row: 'P2', rule: 'every waiter settles once, and nobody waits for nothing' },
-  { row: 'P3', rule: 'who asks later never gets an older generation' },
+  { row: 'P3', rule: 'a later request never gets an older generation' },
   {
     row: 'P4',
     rule: 'an expired token is never handed out, one in the skew window only without need',
@@ -149,18 +149,18 @@ export const ROWS = [
   { row: 'L1', rule: 'a store that is down or set back costs no session' },
   { row: 'L2', rule: 'a record that is away and comes back costs no session' },
   { row: 'L3', rule: 'an intent is overridden only after its time, whatever the locks' },
-  { row: 'L4', rule: 'who announces known tokens changes nothing' },
+  { row: 'L4', rule: 'an announcement of known tokens changes nothing' },
   { row: 'L5', rule: 'the last sign-in or sign-out that resolved stands' },
   { row: 'L6', rule: 'nobody is answered with another subject’s token' },
-  { row: 'L7', rule: 'a valid token is given to who was not refused' },
+  { row: 'L7', rule: 'a valid token is given to requests that were not refused' },
   { row: 'L8', rule: 'with a wrong clock somebody gets a token' },
-  { row: 'L9', rule: 'who can wait out a silence is not turned away' },
+  { row: 'L9', rule: 'a request that can wait out a silence is not turned away' },
   { row: 'L10', rule: 'managers and store agree in the end' },
   { row: 'L11', rule: 'a natural end loses nothing that a second try would have stored' },
   { row: 'L12', rule: 'a hostile lock, store or error is called once, and costs nothing' },
   { row: 'L13', rule: 'processes that live for 5 s get past an abandoned intent' },
   { row: 'own', rule: 'what a manager did itself never looks like a peer’s' },
-  { row: 'told', rule: 'who finds the session ended after a lost answer is told so' },
+  { row: 'told', rule: 'a manager that finds the session ended after a lost answer says so' },
   { row: 'lost', rule: 'every lost session is accounted for by a fault in the log' },
 ] as const;
 export type Row = (typeof ROWS)[number]['row'];

@@ -22,7 +22,7 @@ export async function finish(world: World, judge: Judge): Promise<void> {
   await pass(1000);
   for (let rest = 0; rest < 10 && busy(); rest++) await pass(60_000);
   judge.checked('D9');
-  // Who redeemed while the record was gone looks for it as long as it is gone, and writes nothing.
+  // A manager that redeemed while the record was gone looks for it as long as it is gone, and writes nothing.
   const sought = facts.strikes.length > 0 && (cell.record()?.turn ?? 0) === 0;
   if (busy() && !sought) judge.broken('D9', 'it never came to rest');
   await pass(LONG);

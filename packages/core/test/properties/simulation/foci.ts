@@ -38,7 +38,7 @@ const often = (arbitrary: fc.Arbitrary<Action>, weight = 4): fc.WeightedArbitrar
 
 export const FOCI: Record<Focus, FocusOf> = {
   leaseLost: { actions: [often(fc.record({ do: fc.constant('loseLease') }))] },
-  // Who closes gives up what it owes after 10 s, and says so: that is not promised.
+  // A manager that closes gives up what it owes after 10 s, and says so: that is not promised.
   outage: {
     actions: [
       often(

@@ -24,7 +24,7 @@ const SENT_AGAIN: ByServer = [[], [SPENT], [SPENT, LOST], [SPENT, LOST]];
 const SENT_AGAIN_FOUND: ByServer = [[], [SPENT], [SPENT], [SPENT, LOST]];
 const same = (...broken: Property[]): ByServer => [broken, broken, broken, broken];
 
-/** R1: who knows more than the store owes it. */
+/** R1: a manager that knows more than the store owes it. */
 const OWING: Case[] = [
   refuted(
     'an answer that could not be stored is given up: somebody redeems the spent token',
