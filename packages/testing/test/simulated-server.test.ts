@@ -623,11 +623,16 @@ describe('the account', () => {
 
   it('options are checked at once', () => {
     expect(() => simulatedServer({ mode: 'strict' as never })).toThrow(
-      'mode: expected one of neverRotates, grace, rejects, revokes, got strict',
+      'mode: expected one of neverRotates, grace, rejects, revokes, got string',
     );
     expect(() => simulatedServer({ graceWindow: -1 })).toThrow(
-      'graceWindow: expected ms >= 0, got -1',
+      'graceWindow: expected ms, zero or more, got -1',
     );
-    expect(() => simulatedServer({ accessTokenLifetime: '1' as never })).toThrow(TypeError);
+    expect(() => simulatedServer({ accessTokenLifetime: '1' as never })).toThrow(
+      'accessTokenLifetime: expected ms, zero or more, got string',
+    );
+    expect(() => simulatedServer({ lifetime: 60_000 } as never)).toThrow(
+      'simulatedServer: there is no option "lifetime"; the options are mode, accessTokenLifetime, ',
+    );
   });
 });

@@ -6,8 +6,7 @@ import {
   type TokenResponse,
   type TokenSet,
 } from 'unexpired';
-import { systemClock } from 'unexpired/adapter';
-import { fingerprint } from 'unexpired/adapter';
+import { checkAll, fingerprint, type Kind, systemClock, unless } from 'unexpired/adapter';
 import { type ExchangePort, exchange, type FaultPlanner } from './exchange.ts';
 import { type FaultPlan, orderPlan } from './faults.ts';
 import { asFunctionResult } from './function-result.ts';
@@ -96,8 +95,11 @@ export interface TokenRequest {
  * await Promise.allSettled([tokens.refresh(), tokens.refresh()]);
  * server.counters.reuseDetections;              // was the session lost?
  * ```
+ *
+ * @throws TypeError for an option that cannot be right, or does not exist.
  */
 export function simulatedServer(options: SimulatedServerOptions = {}): SimulatedServer {
+  checkAll('simulatedServer', options, OPTIONS);
   const clock: NonNullable<SimulatedServerOptions['clock']> = options.clock ?? systemClock;
   const now = (): number => clock.trueTime?.() ?? clock.now();
   const ledger = createLedger(now);
@@ -216,6 +218,22 @@ export function simulatedServer(options: SimulatedServerOptions = {}): Simulated
 }
 
 const MODES: readonly unknown[] = ['neverRotates', 'grace', 'rejects', 'revokes'];
+const isMs: Kind = (value) =>
+  unless(typeof value === 'number' && value >= 0, 'ms, zero or more', value);
+const isOf =
+  (type: string): Kind =>
+  (value) =>
+    unless(typeof value === type, `a ${type}`, value);
+
+const OPTIONS: Readonly<Record<keyof SimulatedServerOptions, Kind>> = {
+  mode: (value) => unless(MODES.includes(value), `one of ${MODES.join(', ')}`, value),
+  accessTokenLifetime: isMs,
+  graceWindow: isMs,
+  singleAccessToken: isOf('boolean'),
+  clock: (value) => unless(typeof value === 'object', 'a clock', value),
+  faults: isOf('function'),
+  name: isOf('string'),
+};
 
 function rulesOf(
   {
@@ -227,11 +245,5 @@ function rulesOf(
   }: SimulatedServerOptions,
   now: () => number,
 ): GrantRules {
-  if (!MODES.includes(mode))
-    throw new TypeError(`mode: expected one of ${MODES.join(', ')}, got ${String(mode)}`);
-  for (const [option, value] of Object.entries({ accessTokenLifetime, graceWindow })) {
-    if (typeof value !== 'number' || !(value >= 0))
-      throw new TypeError(`${option}: expected ms >= 0, got ${String(value)}`);
-  }
   return { mode, accessTokenLifetime, graceWindow, singleAccessToken, name, now };
 }
