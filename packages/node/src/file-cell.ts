@@ -77,17 +77,11 @@ export function createFileCell(at: FilePlace): FileCell {
     if ((cell === undefined ? undefined : whole?.version) !== expected) return undefined;
     if (whole !== undefined && hasOtherNames(whole.stats) && !settles(record, cell?.value))
       throw notOurs(at, OTHER_NAMES);
-    const next = keys.length === 0 ? undefined : text;
     let version: string;
     try {
       if (!tidied) await removeAbandonedDrafts(place, clock);
       tidied = true;
-      version = await replaceWhole(
-        place,
-        mark + (next === undefined ? freshText(keys, record) : spliceJson(next, keys, record)),
-        whole,
-        clock,
-      );
+      version = await replaceWhole(place, mark + textWith(text, keys, record), whole, clock);
     } catch (error) {
       throw failure('written', file, error);
     }
@@ -116,16 +110,28 @@ export function createFileCell(at: FilePlace): FileCell {
       const version = await underKernelLock(writeLock(place), patience, () =>
         compareAndSet(place, record, expected),
       ).catch((error: unknown) => {
-        if (error !== signal.reason) throw error;
-        throw new Error(
-          `${file} could not be written: another process has been at it for more than ${WRITE_WAIT} ms`,
-        );
+        throw error === signal.reason ? heldUp(file) : error;
       });
       if (version !== undefined) expecting = true;
       return version;
     },
   };
 }
+
+/** The file's text with this record in its place. */
+const textWith = (
+  text: string | undefined,
+  keys: readonly string[],
+  record: SessionRecord,
+): string =>
+  text === undefined || keys.length === 0
+    ? freshText(keys, record)
+    : spliceJson(text, keys, record);
+
+const heldUp = (file: string): Error =>
+  new Error(
+    `${file} could not be written: another process has been at it for more than ${WRITE_WAIT} ms`,
+  );
 
 interface Seen {
   /** Where the file really is. */

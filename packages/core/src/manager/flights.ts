@@ -1,6 +1,11 @@
 import type { TokenError } from '../errors/errors.ts';
-import { type Flight, startFlight } from '../refresh/flight.ts';
-import type { FlightContext, FlightEnd, OpenSharedFlight } from '../refresh/flight-types.ts';
+import { startFlight } from '../refresh/flight.ts';
+import type {
+  Flight,
+  FlightContext,
+  FlightEnd,
+  OpenSharedFlight,
+} from '../refresh/flight-types.ts';
 import type { Pacing } from '../refresh/pacing.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import { type ActiveRecord, isActive } from '../session/store.ts';

@@ -1,11 +1,9 @@
-import { check, isAmount, isFunction, unless } from '../errors/check-value.ts';
-import type { Accept } from '../refresh/read-answer.ts';
+import { check, isAmount, isFunction } from '../errors/check-value.ts';
 import { createPacing } from '../refresh/pacing.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
 import { momentOf } from '../session/freshness.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import { isFresh } from '../session/generation.ts';
-import type { RefreshLock } from '../session/lock.ts';
 import { createRevoker } from '../session/revoker.ts';
 import { createSessionState } from '../session/state.ts';
 import { birthNow, firstGeneration } from '../session/succession.ts';
@@ -21,8 +19,8 @@ import { createFlights, type Flights } from './flights.ts';
 import type { Home, HomeParts, OpenHome } from './home.ts';
 import { checkOptions, intentLimitOf, type TokenManagerOptions } from './options.ts';
 import { memoryHome } from './sign-in-out.ts';
-import type { TokenManager } from './token-manager.ts';
-import { closedError, createWaiting, type Waiting } from './waiting.ts';
+import type { CookieParts, PooledManager, TokenManager } from './token-manager.ts';
+import { closedError, createWaiting, rejectValidFor, type Waiting } from './waiting.ts';
 
 /** Ms that `close()` takes at the most: an attempt, and the store after it. */
 const CLOSE_LIMIT = 75_000;
@@ -50,23 +48,6 @@ const CLOSE_LIMIT = 75_000;
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   checkOptions(options);
   return managerOf(options).manager;
-}
-
-/** A manager, and what a pool asks of it besides. */
-export interface PooledManager {
-  readonly manager: TokenManager;
-  /** Is it still at work, or does it know what its store does not? Closing it takes time then, and may fail. */
-  readonly needed: () => boolean;
-  /** Would the session surely be gone with it? Not where another manager gets it from nothing again. */
-  readonly volatile: () => boolean;
-}
-
-/** What a session in cookies does otherwise. */
-export interface CookieParts {
-  /** Which answers are a success. */
-  readonly accept: Accept;
-  /** The lock of all who share the cookies, without a store. */
-  readonly lock: RefreshLock | undefined;
 }
 
 export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): PooledManager {
@@ -266,7 +247,3 @@ export function managerOf(options: TokenManagerOptions, cookies?: CookieParts): 
     volatile: () => home.volatile() && refresh !== undefined,
   };
 }
-
-const rejectValidFor = async (value: unknown): Promise<never> => {
-  throw new TypeError(`validFor: ${unless(false, 'ms, zero or more', value)}`);
-};

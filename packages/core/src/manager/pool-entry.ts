@@ -1,4 +1,4 @@
-import type { PooledManager } from './manager.ts';
+import type { PooledManager } from './token-manager.ts';
 
 /** One manager of a pool. Data alone: there are thousands of them. */
 export interface PoolEntry extends PooledManager {

@@ -1,4 +1,6 @@
+import type { Accept } from '../refresh/read-answer.ts';
 import type { SessionStatus, TokenEvent } from '../session/events.ts';
+import type { RefreshLock } from '../session/lock.ts';
 import type { TokenSource, WaitOptions } from '../source.ts';
 import type { IssuedToken, TokenResponse, TokenSet } from '../tokens/tokens.ts';
 import type { SetSessionOptions } from './options.ts';
@@ -43,4 +45,21 @@ export interface TokenManager extends TokenSource {
   subscribe(listener: (event: TokenEvent) => void): () => void;
   /** No more refreshes, timers or listeners; resolves when a dispatched refresh has been stored, after 75 s at the latest. Await it before `process.exit`. */
   close(): Promise<void>;
+}
+
+/** A manager, and what a pool asks of it besides. */
+export interface PooledManager {
+  readonly manager: TokenManager;
+  /** Is it still at work, or does it know what its store does not? Closing it takes time then, and may fail. */
+  readonly needed: () => boolean;
+  /** Would the session surely be gone with it? Not where another manager gets it from nothing again. */
+  readonly volatile: () => boolean;
+}
+
+/** What a session in cookies does otherwise. */
+export interface CookieParts {
+  /** Which answers are a success. */
+  readonly accept: Accept;
+  /** The lock of all who share the cookies, without a store. */
+  readonly lock: RefreshLock | undefined;
 }

@@ -1,3 +1,4 @@
+import { unless } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
 import type { Pacing } from '../refresh/pacing.ts';
 import { momentOf } from '../session/freshness.ts';
@@ -198,3 +199,7 @@ const insideError = (): TokenError =>
     message:
       'This call seems to come from inside of the refresh that it would wait for. Pass context.signal on, or set tokens: false',
   });
+
+export const rejectValidFor = async (value: unknown): Promise<never> => {
+  throw new TypeError(`validFor: ${unless(false, 'ms, zero or more', value)}`);
+};

@@ -51,6 +51,24 @@ export interface FlightContext {
 /** Numbers of one flight that its parts count together. */
 export type FlightTally = { -readonly [Name in keyof FlightReport]: FlightReport[Name] };
 
+/** One flight, as its manager sees it. */
+export interface Flight {
+  /** The record in memory when it began; `undefined`: from nothing. */
+  readonly from: ActiveRecord | undefined;
+  readonly reason: RefreshReason;
+  /** Given to the refresh function: a request that carries it is the refresh itself. */
+  readonly signal: AbortSignal;
+  /** Is the refresh function being called, and has not returned its promise yet? */
+  readonly calling: boolean;
+  /** Has the refresh function been called, and has not settled yet? */
+  readonly listening: boolean;
+  readonly tally: Readonly<FlightTally>;
+  /** Memory changed, or the manager closes: look again instead of waiting on. */
+  interrupt(): void;
+  /** Everything is over: the answer stored, the lock released. Never rejects. */
+  readonly done: Promise<void>;
+}
+
 /** One flight, as its parts see it. */
 export interface FlightCore {
   readonly context: FlightContext;

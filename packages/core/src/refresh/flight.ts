@@ -8,6 +8,7 @@ import { createPause } from '../time/pause.ts';
 import { commitAnswer } from './commit.ts';
 import {
   failed,
+  type Flight,
   type FlightContext,
   type FlightCore,
   type FlightEnd,
@@ -15,7 +16,7 @@ import {
   type OpenSharedFlight,
   type SharedFlight,
 } from './flight-types.ts';
-import { type Answered, LINGER, listen, REDEMPTION_LIMIT } from './listen.ts';
+import { type Answered, LINGER, listen, REDEMPTION_LIMIT, silenceError } from './listen.ts';
 import { type ReadAnswer, readAnswer } from './read-answer.ts';
 import { retryDelay } from './retry.ts';
 import { underLock } from './under-lock.ts';
@@ -23,23 +24,6 @@ import { markRefreshSignal } from './refresh-signal.ts';
 
 /** Leases that may run out before a flight gives up. */
 const MOST_LEASES = 3;
-
-export interface Flight {
-  /** The record in memory when it began; `undefined`: from nothing. */
-  readonly from: ActiveRecord | undefined;
-  readonly reason: RefreshReason;
-  /** Given to the refresh function: a request that carries it is the refresh itself. */
-  readonly signal: AbortSignal;
-  /** Is the refresh function being called, and has not returned its promise yet? */
-  readonly calling: boolean;
-  /** Has the refresh function been called, and has not settled yet? */
-  readonly listening: boolean;
-  readonly tally: Readonly<FlightTally>;
-  /** Memory changed, or the manager closes: look again instead of waiting on. */
-  interrupt(): void;
-  /** Everything is over: the answer stored, the lock released. Never rejects. */
-  readonly done: Promise<void>;
-}
 
 /**
  * One refresh, from F0 to F9 of docs/protocol.md. `land` is called exactly once, as soon as those who wait can be
@@ -112,17 +96,11 @@ export function startFlight(
   };
   const shared: SharedFlight | undefined = share?.(core);
 
-  const silence = (): TokenError =>
-    new TokenError('ERR_REFRESH_UNAVAILABLE', {
-      message: `The refresh got no answer within ${REDEMPTION_LIMIT} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`,
-      delivery: 'unanswered',
-    });
-
   /** F6: calls the function and listens to it. */
   const dispatch = (base: ActiveRecord | undefined): ReturnType<typeof listen> => {
     if (!dispatched) {
       dispatched = true;
-      cancelCap = clock.setTimeout(() => controller.abort(silence()), REDEMPTION_LIMIT, true);
+      cancelCap = clock.setTimeout(() => controller.abort(silenceError()), REDEMPTION_LIMIT, true);
     }
     tally.attempts++;
     listening = calling = true;
@@ -153,7 +131,7 @@ export function startFlight(
     for (let attempt = 1; ; attempt++) {
       const stop = await shared?.prepare(attempt, held);
       if (stop !== undefined) return stop;
-      const gone = over() ?? (controller.signal.aborted ? failed(silence()) : undefined);
+      const gone = over() ?? (controller.signal.aborted ? failed(silenceError()) : undefined);
       if (gone !== undefined) return gone;
 
       const base = state.current?.record;
@@ -164,7 +142,7 @@ export function startFlight(
       const reading = await read(answer, base, started);
       if (!('error' in reading)) return commitAnswer(core, shared, reading, base, started);
 
-      const error = controller.signal.aborted ? silence() : reading.error;
+      const error = controller.signal.aborted ? silenceError() : reading.error;
       if (base !== undefined && error.code === 'ERR_SESSION_ENDED') return refused(base, error);
       if (error.delivery !== 'unsent' && error.delivery !== 'answered') core.doubt(base);
       const delay = retryDelay(error, attempt, context.random());
@@ -181,7 +159,7 @@ export function startFlight(
     started: Moment,
   ): Promise<FlightEnd> => {
     core.doubt(base);
-    const end = failed(silence(), LINGER);
+    const end = failed(silenceError(), LINGER);
     core.land(end);
     const late = silent.then(async (found) => {
       listening = false;

@@ -1,3 +1,4 @@
+import { TokenError } from '../errors/errors.ts';
 import type { Clock } from '../time/clock.ts';
 
 /** Ms that one redemption is listened to before its signal aborts, counted from when the lock was granted. */
@@ -34,3 +35,10 @@ export function listen(
     });
   });
 }
+
+/** No answer came within the limit; one may still come. */
+export const silenceError = (): TokenError =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: `The refresh got no answer within ${REDEMPTION_LIMIT} ms. If the refresh calls through the client that it serves, pass context.signal on, or set tokens: false`,
+    delivery: 'unanswered',
+  });

@@ -2,6 +2,13 @@ import { equal, rejection } from './check.ts';
 import { startSession } from './session.ts';
 import type { ContractContext } from './types.ts';
 
+/** What waits until it is told to go on. */
+function gated(): { readonly gate: Promise<void>; readonly finish: () => void } {
+  let finish = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (finish = resolve));
+  return { gate, finish };
+}
+
 /** An abort is prompt at every stage of a request, as the client reports it, and nobody else's business. */
 export function aborting({ adapter, api, it }: ContractContext): void {
   const asTheClientDoes = (error: unknown, reason: unknown): void =>
@@ -12,8 +19,7 @@ export function aborting({ adapter, api, it }: ContractContext): void {
     );
 
   it('lets a waiter go at once when it aborts, and nobody else', async () => {
-    let finish = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const { gate, finish } = gated();
     const session = startSession(api(), {
       start: 'expired',
       refresh: (_context, next) => gate.then(next),
@@ -32,8 +38,7 @@ export function aborting({ adapter, api, it }: ContractContext): void {
   });
 
   it('lets a waiter go at once when it aborts with a 401 in hand', async () => {
-    let finish = (): void => undefined;
-    const gate = new Promise<void>((resolve) => (finish = resolve));
+    const { gate, finish } = gated();
     const controller = new AbortController();
     const reason = new Error('enough');
     const session = startSession(api(), {
