@@ -86,47 +86,14 @@ const REPLACED = expect.objectContaining({
   message: 'The session was signed out or replaced while this waited',
 });
 const NOBODY = expect.objectContaining({ code: 'ERR_SIGNED_OUT', message: 'Nobody is signed in' });
-const needs = [GET, RENEW, replace(), KNOW];
 
 describe('nothing is decided', () => {
-  it.each(needs)('while a sign-in or sign-out is being stored: $kind', (need) => {
-    expect(mind('active', { suspended: () => true }).decided(need)).toEqual({ wait: 'transition' });
-  });
-
-  it.each(needs)('before the store was read: $kind', (need) => {
-    expect(mind('unknown').decided(need)).toEqual({ wait: 'store' });
-  });
-
   it('about a refused token before it was found out which one that was', () => {
     const { decided, waiter } = mind('active');
     expect(decided(waiter({ ...replace(), place: undefined } as Need))).toEqual({ wait: 'place' });
     expect(mind('unknown').decided({ ...replace(), place: undefined } as Need)).toEqual({
       wait: 'store',
     });
-  });
-});
-
-describe('a caller that waited across the end of the session', () => {
-  it.each(needs)('gets an error that says so: $kind', (need) => {
-    const { state, waiter, decided } = mind('active', { suspended: () => true });
-    const before = waiter(need);
-    state.leave('self', tombstone('s'));
-    expect(decided(before)).toEqual({ fail: REPLACED });
-  });
-
-  it('gets it also where another session has begun', () => {
-    const { waiter, decided, signIn } = mind('active');
-    const before = waiter(GET);
-    signIn('t');
-    expect(decided(before)).toEqual({ fail: REPLACED });
-  });
-
-  it('goes on waiting as long as the refresh function may still have announced what it will answer', () => {
-    const { waiter, decided, signIn } = mind('active', { parked: (epoch) => epoch === 0 });
-    const before = waiter(GET);
-    signIn('t');
-    expect(decided(before)).toEqual({ wait: 'transition' });
-    expect(decided(waiter(GET))).toMatchObject({ give: { accessToken: 't-0' } });
   });
 });
 
@@ -149,26 +116,19 @@ describe('a caller that came while a sign-in or sign-out was being stored', () =
     expect(decided(one)).toEqual({ fail: REPLACED });
   });
 
-  it('is turned away by the next call', () => {
-    const { waiter, decided } = mind('active', { call: () => 2, suspended: () => true });
-    expect(decided(waiter(GET, early))).toEqual({ fail: REPLACED });
+  it('is turned away where that changed nothing, and a peer has signed in since, unless it waits for the refresh function', () => {
+    const { waiter, decided, signIn } = mind('active', { parked: (epoch) => epoch === 0 });
+    const one = waiter(GET, early);
+    signIn('t');
+    expect(decided(one)).toMatchObject({ give: { accessToken: 't-0' } });
+    const other = mind('active');
+    const two = other.waiter(GET, early);
+    other.signIn('t');
+    expect(other.decided(two)).toEqual({ fail: REPLACED });
   });
 });
 
 describe('a caller that wants to know whether somebody is signed in', () => {
-  it.each(['empty', 'signedOut', 'active'] as const)('is told once that is known: %s', (phase) => {
-    expect(mind(phase).decided(KNOW)).toEqual({ give: undefined });
-  });
-
-  it('is told without a refresh, expired as the token may be, and whatever failed', () => {
-    const { clock, decided } = mind('active', { flying: () => true, obstacle: () => down() });
-    clock.jump(2 * HOUR);
-    expect([decided(KNOW), decided(KNOW, down())]).toEqual([
-      { give: undefined },
-      { give: undefined },
-    ]);
-  });
-
   it('waits for tokens from nothing where these can be had, and gets the error where not', () => {
     const failure = down();
     expect(mind('empty', { acquires: true }).decided(KNOW)).toEqual({ wait: 'empty' });
@@ -385,15 +345,6 @@ describe('of a session that has ended', () => {
     all.state.markDead(end, 'self');
     return { ...all, end };
   };
-
-  it('a request goes out unsigned; a 401 gets the reason, each time', () => {
-    const { decided, end } = ended();
-    expect([decided(GET), decided(replace()), decided(replace())]).toEqual([
-      { give: undefined },
-      { fail: end },
-      { fail: end },
-    ]);
-  });
 
   it('a refresh that somebody asks for is tried once, and then gets the reason', () => {
     const revived: TokenError[] = [];
