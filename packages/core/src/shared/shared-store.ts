@@ -119,7 +119,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     return sync.owes() ? debt().pay(storedState) : storedState;
   };
 
-  // Whoever is due reads the store anyway, and reports what is wrong with it. Until then others may read what a store that
+  // The next refresh reads the store anyway, and reports what is wrong with it. Until then others may read what a store that
   // went back shows them, so a notice is not forgotten because the store could not be read at that moment.
   let cancelLook: (() => void) | undefined;
   const notice = (delay = FIRST_LOOK): void => {
