@@ -141,7 +141,10 @@ describe.each(VERSIONS)('what axios %s sends was there at the call', (_version, 
       'made JSON of, by objects of their own',
       () => {
         const day = new Day();
-        return { params: { 'day{}': day, 'in{}': { day } }, change: () => Object.assign(day, { n: 2 }) };
+        return {
+          params: { 'day{}': day, 'in{}': { day } },
+          change: () => Object.assign(day, { n: 2 }),
+        };
       },
     ],
     [
