@@ -15,6 +15,8 @@ const start = [
   ['a store of your own', 'start/own-store'],
 ] as const;
 const more = [
+  ['from axios-auth-refresh', 'migrate/axios-auth-refresh'],
+  ['from failedQueue', 'migrate/failed-queue'],
   ['frameworks', 'frameworks'],
   ['clients that take a fetch', 'recipes'],
   ['long connections', 'connections'],
