@@ -29,11 +29,14 @@ export function treeOf(source: string, file: string): Node | undefined {
 
 const isBroken = (tree: Node): boolean => all(tree, 'ERROR').length > 0;
 
-/** Every node of this kind, itself included, in the order of the source. A grammar may not have the kind. */
-export const all = (node: Node, kind: string): Node[] => [
-  ...(node.kind() === kind ? [node] : []),
-  ...node.children().flatMap((child) => all(child, kind)),
-];
+/** Every node of this kind, itself included, in the order of the source. */
+export function all(node: Node, kind: string): Node[] {
+  try {
+    return node.findAll({ rule: { kind } });
+  } catch {
+    return []; // JavaScript has none of the kinds of types
+  }
+}
 
 /** The children that are no punctuation and no comment. */
 export const named = (node: Node | null): Node[] =>
