@@ -11,12 +11,13 @@ import {
   createApiKey,
   createService,
   type Service,
+  type ServiceDatabase,
   type ServiceEvent,
   type ServiceOptions,
   sqlite,
 } from '../../src/index.ts';
 
-/** A service on SQLite before a real authorization server that ends a session when a refresh token comes twice. */
+/** A service before a real authorization server that ends a session when a refresh token comes twice. */
 export interface Broker {
   readonly provider: StrictProvider;
   readonly service: Service;
@@ -45,7 +46,12 @@ export interface CallOptions {
   readonly headers?: Record<string, string>;
 }
 
-export async function startBroker(more: Partial<ServiceOptions> = {}): Promise<Broker> {
+export interface BrokerOptions extends Partial<Omit<ServiceOptions, 'database'>> {
+  /** Opens the database for one replica. Default: a SQLite file of its own. */
+  readonly open?: (() => ServiceDatabase) | undefined;
+}
+
+export async function startBroker({ open, ...more }: BrokerOptions = {}): Promise<Broker> {
   const provider = await startStrictProvider();
   const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-service-'));
   const canaries: string[] = [];
@@ -78,7 +84,7 @@ export async function startBroker(more: Partial<ServiceOptions> = {}): Promise<B
           },
         },
       },
-      database: sqlite(path.join(folder, 'sessions.db')),
+      database: open?.() ?? sqlite(path.join(folder, 'sessions.db')),
       keys: { encryption, api: [all.entry, reading.entry] },
       ...more,
     });
