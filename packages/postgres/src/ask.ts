@@ -1,5 +1,5 @@
 import { systemClock } from 'unexpired/adapter';
-import { isTransient, postgresDown } from './failure.ts';
+import { isTransient, type Named, postgresDown } from './failure.ts';
 import type { PostgresLike } from './postgres-like.ts';
 
 /** Ms that PostgreSQL gets for one answer: a pool waits for a free connection for ever, if it is not told otherwise. */
@@ -20,7 +20,13 @@ export type Ask = (
 ) => Promise<readonly Row[]>;
 
 /** `where` begins the messages; `table`: its name, quoted. */
-export function asker(pool: PostgresLike, where: string, table: string): Ask {
+export function asker(
+  pool: PostgresLike,
+  where: string,
+  table: string,
+  schema = 'postgresSchema()',
+): Ask {
+  const named: Named = { table, schema };
   const until = async (text: string, values: readonly unknown[], over: () => boolean) => {
     for (let pause = 5; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
       try {
@@ -38,7 +44,7 @@ export function asker(pool: PostgresLike, where: string, table: string): Ask {
   return (text, values, late) =>
     new Promise((resolve, reject) => {
       let over = false;
-      const fail = (error: unknown): void => reject(postgresDown(where, table, error));
+      const fail = (error: unknown): void => reject(postgresDown(where, named, error));
       const cancel = systemClock.setTimeout(
         () => {
           over = true;

@@ -17,15 +17,23 @@ const ADVICE: Readonly<Record<string, string>> = {
   '57P03': 'PostgreSQL is starting',
 };
 
+/** What is asked, as an error names it. */
+export interface Named {
+  /** The table, quoted. */
+  readonly table: string;
+  /** What makes it. */
+  readonly schema: string;
+}
+
 /** Classes of SQLSTATE whose messages speak of connections, names and limits, and quote no values. */
 const WITHOUT_VALUES = /^(?:08|28|3D|3F|42|53|54|55|57|58)/;
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /**
  * PostgreSQL could not be asked, which says nothing about whether a lock is held. A copy of what the driver threw: it hangs
- * `detail` on its errors, which quotes rows, and there the tokens are. `table`: its name, quoted.
+ * `detail` on its errors, which quotes rows, and there the tokens are.
  */
-export function postgresDown(what: string, table: string, error: unknown): TokenError {
+export function postgresDown(what: string, table: Named, error: unknown): TokenError {
   const { message, name, code } = membersOf(error);
   const state = typeof code === 'string' && SQLSTATE.test(code) ? code : undefined;
   const why = whyOf(state, table, typeof message === 'string' ? message : '');
@@ -36,11 +44,10 @@ export function postgresDown(what: string, table: string, error: unknown): Token
   return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause });
 }
 
-function whyOf(state: string | undefined, table: string, message: string): string {
+function whyOf(state: string | undefined, { table, schema }: Named, message: string): string {
   if (state === '42P01')
-    return `there is no table ${table}: run the statements of postgresSchema() in a migration`;
-  if (state === '42703')
-    return `the table ${table} has other columns than postgresSchema() gives it`;
+    return `there is no table ${table}: run the statements of ${schema} in a migration`;
+  if (state === '42703') return `the table ${table} has other columns than ${schema} gives it`;
   if (state === undefined) return message.slice(0, 200) || 'the connection was lost';
   const advice = ADVICE[state];
   if (advice !== undefined) return advice;

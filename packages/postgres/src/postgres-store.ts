@@ -1,16 +1,27 @@
-import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
+import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { asker, type Row } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import { keyOf, type PostgresOptions, tableOf } from './options.ts';
 import { type PostgresLike, requirePool } from './postgres-like.ts';
-import { statementsOn } from './statements.ts';
+import { statementsOn, withAlongside } from './statements.ts';
 import { topicOf, type WakeUp, wakeUpOf } from './wake-up.ts';
 
 /** Options of {@link postgresStore}. */
 export interface PostgresStoreOptions extends PostgresOptions {
   /** Of the row of this session. Up to 2,000 bytes of any text but NUL. */
   readonly key: string;
+  /**
+   * A statement to carry out with each write of the record, in the same transaction and only where the record was written: an
+   * `insert`, `update` or `delete` that takes its rows from `written`, which has one. Its parameters begin at `$5`. Default: none.
+   */
+  readonly alongside?: ((record: SessionRecord) => PostgresStatement | undefined) | undefined;
+}
+
+/** A statement with its parameters. */
+export interface PostgresStatement {
+  readonly text: string;
+  readonly values: readonly unknown[];
 }
 
 /**
@@ -76,11 +87,13 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
     async write(record, expected) {
       const version = (own = crypto.randomUUID());
       granted = undefined;
-      const values = [key, JSON.stringify(record), version];
+      const values = [key, JSON.stringify(record), version, expected ?? null];
+      const write = expected === undefined ? statements.insert : statements.update;
+      const more = options.alongside?.(record);
       const written =
-        expected === undefined
-          ? await ask(statements.insert, values)
-          : await ask(statements.update, [...values, expected]);
+        more === undefined
+          ? await ask(write, values)
+          : await ask(withAlongside(write, more.text), [...values, ...more.values]);
       granted = undefined;
       if (written.length !== 1) return undefined;
       if (record.intent === undefined) wakeUp?.tell(changed, version); // a mark alone has no news for anybody

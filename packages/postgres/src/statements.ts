@@ -2,7 +2,7 @@
 export interface Statements {
   /** $1 key. */
   readonly read: string;
-  /** $1 key, $2 record, $3 version. A row: written. */
+  /** $1 key, $2 record, $3 version, $4 null. A row: written. */
   readonly insert: string;
   /** $1 key, $2 record, $3 version, $4 expected version. A row: written. */
   readonly update: string;
@@ -25,7 +25,7 @@ export const statementsOn = (table: string): Statements => ({
   read: `select record, version from ${table} where key = $1`,
   insert: `insert into ${table} as s (key, record, version) values ($1, $2, $3)
 on conflict (key) do update set record = excluded.record, version = excluded.version, written_at = now()
-where s.record is null returning 1`,
+where s.record is null and $4::text is null returning 1`,
   update: `update ${table} set record = $2, version = $3, written_at = now()
 where key = $1 and version = $4 and record is not null returning 1`,
   obtain: `with got as (
@@ -41,3 +41,7 @@ from ${table} where key = $1 and lease_owner is not null and not exists (select 
   release: `with gone as (delete from ${table} where key = $1 and lease_owner = $2 and record is null)
 update ${table} set lease_owner = null, lease_until = null where key = $1 and lease_owner = $2 and record is not null`,
 });
+
+/** Writes, and carries out another statement beside it where that was written. */
+export const withAlongside = (write: string, alongside: string): string =>
+  `with written as (${write}), alongside as (${alongside}) select 1 from written`;

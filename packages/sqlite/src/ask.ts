@@ -14,8 +14,8 @@ const LONGEST_PAUSE = 50;
  */
 export type Ask = <T>(run: (sql: Sql) => Promise<T>, late?: (value: T) => unknown) => Promise<T>;
 
-/** `where` begins the messages; `table`: its name, quoted. */
-export function asker(sql: Sql, where: string, table: string): Ask {
+/** `where` begins the messages; `table`: its name, quoted; `schema` makes it. */
+export function asker(sql: Sql, where: string, table: string, schema = tableStatement(table)): Ask {
   let isThere = false;
 
   return <T>(run: (sql: Sql) => Promise<T>, late?: (value: T) => unknown) =>
@@ -34,7 +34,7 @@ export function asker(sql: Sql, where: string, table: string): Ask {
       const again = async (): Promise<T> => {
         for (let pause = 1; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
           try {
-            if (!isThere) await sql.exec(tableStatement(table));
+            if (!isThere) await sql.exec(schema);
             isThere = true;
             return await run(sql);
           } catch (error) {

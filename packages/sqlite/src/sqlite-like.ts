@@ -7,8 +7,15 @@ export interface SqliteLike {
   exec(sql: string): unknown;
   prepare(sql: string): {
     get(...values: SqliteValue[]): unknown;
+    all(...values: SqliteValue[]): unknown;
     run(...values: SqliteValue[]): unknown;
   };
+}
+
+/** A statement with its parameters. */
+export interface SqliteStatement {
+  readonly sql: string;
+  readonly values: readonly SqliteValue[];
 }
 
 export type Row = Readonly<Record<string, unknown>>;
@@ -19,6 +26,9 @@ export interface SqliteThread {
   /** Gives how many rows were changed. */
   run(sql: string, values: readonly SqliteValue[]): Promise<number>;
   get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
+  all(sql: string, values: readonly SqliteValue[]): Promise<readonly Row[]>;
+  /** Both or none, the second one where the first changed a row. Gives how many that one changed. */
+  both(first: SqliteStatement, second: SqliteStatement): Promise<number>;
   /** After what was asked before. It can be asked again: then it is opened once more. */
   close(): Promise<void>;
 }
@@ -29,6 +39,10 @@ export interface Sql {
   /** Gives how many rows it changed. Not for statements that return rows: what those write may fail after they gave one. */
   run(sql: string, values: readonly SqliteValue[]): Promise<number>;
   get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
+  /** Every row, at once; also of a statement that writes and returns them. */
+  all(sql: string, values: readonly SqliteValue[]): Promise<readonly Row[]>;
+  /** Both or none, the second one where the first changed a row. Gives how many that one changed. */
+  both(first: SqliteStatement, second: SqliteStatement): Promise<number>;
 }
 
 /** Throws a `TypeError` unless this is a database. */
@@ -53,11 +67,25 @@ function direct(database: SqliteLike): Sql {
     statements.set(sql, known);
     return known;
   };
+  const runNow = ({ sql, values }: SqliteStatement): number => {
+    const { changes } = statementOf(sql).run(...values) as { changes: number | bigint };
+    return Number(changes);
+  };
   return {
     exec: async (sql) => database.exec(sql),
-    async run(sql, values) {
-      const { changes } = statementOf(sql).run(...values) as { changes: number | bigint };
-      return Number(changes);
+    run: async (sql, values) => runNow({ sql, values }),
+    all: async (sql, values) => statementOf(sql).all(...values) as readonly Row[],
+    async both(first, second) {
+      database.exec('begin immediate');
+      try {
+        const changed = runNow(first);
+        if (changed > 0) runNow(second);
+        database.exec('commit');
+        return changed;
+      } catch (error) {
+        database.exec('rollback');
+        throw error;
+      }
     },
     async get(sql, values) {
       return (statementOf(sql).get(...values) ?? undefined) as Row | undefined;

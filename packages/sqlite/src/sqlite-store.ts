@@ -1,8 +1,14 @@
-import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
+import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
-import { type Row, type SqliteLike, type SqliteThread, sqlOf } from './sqlite-like.ts';
+import {
+  type Row,
+  type SqliteLike,
+  type SqliteStatement,
+  type SqliteThread,
+  sqlOf,
+} from './sqlite-like.ts';
 import { statementsOn } from './statements.ts';
 
 /** Options of {@link sqliteStore}. Durations in ms. */
@@ -13,6 +19,11 @@ export interface SqliteStoreOptions {
   readonly table?: string | undefined;
   /** How long the lock of a process that died stays taken. Default 30_000; a live holder renews it when a third is over. */
   readonly lease?: number | undefined;
+  /**
+   * A statement to carry out with each write of the record, in the same transaction and only where the record was written.
+   * Default: none.
+   */
+  readonly alongside?: ((record: SessionRecord) => SqliteStatement | undefined) | undefined;
 }
 
 const TABLE = 'unexpired_sessions';
@@ -68,10 +79,16 @@ export function sqliteStore(
     async write(record, expected) {
       const version = crypto.randomUUID(); // so that a database that went back in time is noticed
       const text = JSON.stringify(record);
-      const written = await ask(({ run }) =>
+      const write: SqliteStatement =
         expected === undefined
-          ? run(statements.insert, [key, text, version])
-          : run(statements.update, [text, version, key, expected === NO_VERSION ? null : expected]),
+          ? { sql: statements.insert, values: [key, text, version] }
+          : {
+              sql: statements.update,
+              values: [text, version, key, expected === NO_VERSION ? null : expected],
+            };
+      const more = options.alongside?.(record);
+      const written = await ask(({ run, both }) =>
+        more === undefined ? run(write.sql, write.values) : both(write, more),
       );
       return written === 1 ? version : undefined;
     },

@@ -80,6 +80,8 @@ export function sqliteThread(path: string): SqliteThread {
     exec: (sql) => ask({ kind: 'exec', sql }),
     run: async (sql, values) => Number(await ask({ kind: 'run', sql, values })),
     get: async (sql, values) => (await ask({ kind: 'get', sql, values })) as Row | undefined,
+    all: async (sql, values) => (await ask({ kind: 'all', sql, values })) as readonly Row[],
+    both: async (first, second) => Number(await ask({ kind: 'both', first, second })),
     async close() {
       const closing = running;
       if (closing === undefined) return;

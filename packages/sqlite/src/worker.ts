@@ -18,12 +18,30 @@ const open = () => {
   }
   return opened;
 };
-const answer = ({ kind, sql, values }) => {
+const statementOf = (sql) => {
+  if (!statements.has(sql)) statements.set(sql, database.prepare(sql));
+  return statements.get(sql);
+};
+const run = ({ sql, values }) => statementOf(sql).run(...values).changes;
+const both = (first, second) => {
+  database.exec('begin immediate');
+  try {
+    const changed = run(first);
+    if (changed > 0) run(second);
+    database.exec('commit');
+    return changed;
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+};
+const answer = ({ kind, sql, values, first, second }) => {
   if (kind === 'close') return database?.close();
   database ??= open();
   if (kind === 'exec') return database.exec(sql);
-  if (!statements.has(sql)) statements.set(sql, database.prepare(sql));
-  return kind === 'run' ? statements.get(sql).run(...values).changes : statements.get(sql).get(...values);
+  if (kind === 'both') return both(first, second);
+  if (kind === 'run') return run({ sql, values });
+  return kind === 'all' ? statementOf(sql).all(...values) : statementOf(sql).get(...values);
 };
 parentPort.on('message', (question) => {
   const { id, kind } = question;

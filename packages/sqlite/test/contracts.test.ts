@@ -33,6 +33,7 @@ const likeBun = (file: string): Opened => {
         const statement = database.prepare(sql);
         return {
           get: (...values) => statement.get(...values) ?? null,
+          all: (...values) => statement.all(...values),
           run: (...values) => ({ changes: Number(statement.run(...values).changes) }),
         };
       },
@@ -120,6 +121,7 @@ describe.each<[string, (file: string) => Opened]>([
             const statement = database.prepare(sql);
             return {
               get: (...values) => statement.get(...values),
+              all: (...values) => statement.all(...values),
               run: (...values) => (asked++, statement.run(...values)),
             };
           },

@@ -3,7 +3,7 @@ import { type SqliteLike, sqliteStore, sqliteThread } from '../src/index.ts';
 
 const database: SqliteLike = {
   exec: () => undefined,
-  prepare: () => ({ get: () => undefined, run: () => ({ changes: 0 }) }),
+  prepare: () => ({ get: () => undefined, all: () => [], run: () => ({ changes: 0 }) }),
 };
 
 describe('what is given to sqliteStore and sqliteThread', () => {

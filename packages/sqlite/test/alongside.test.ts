@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SessionRecord } from 'unexpired';
+import {
+  type SqliteLike,
+  type SqliteThread,
+  sqliteQuery,
+  sqliteStore,
+  sqliteThread,
+} from '../src/index.ts';
+
+const record = (gen: number): SessionRecord => ({
+  ...{ v: 1, session: 'one', gen, status: 'active', issuedAt: 0, turn: 1 },
+  tokens: { accessToken: `access-${gen}` },
+});
+const SCHEMA =
+  'create table if not exists beside (key text primary key, gen int check (gen < 100))';
+
+describe.each(['a thread', 'an open database'])(
+  'what is written beside a session, on %s',
+  (way) => {
+    let folder: string;
+    let database: SqliteThread | DatabaseSync;
+    beforeEach(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'unexpired-sqlite-'));
+      const file = path.join(folder, 'sessions.db');
+      database = way === 'a thread' ? sqliteThread(file) : new DatabaseSync(file);
+    });
+    afterEach(async () => {
+      await database.close();
+      rmSync(folder, { recursive: true });
+    });
+
+    const queryOf = () => sqliteQuery(database as SqliteLike, { what: 'The list', schema: SCHEMA });
+    const storeOf = (key: string) =>
+      sqliteStore(database as SqliteLike, {
+        key,
+        alongside: ({ gen }) =>
+          gen === 7
+            ? undefined
+            : {
+                sql: 'insert into beside (key, gen) values (?, ?) on conflict (key) do update set gen = excluded.gen',
+                values: [key, gen],
+              },
+      });
+    const beside = async (key: string): Promise<unknown> =>
+      (await queryOf()('select gen from beside where key = ?', [key]))[0]?.['gen'];
+
+    it('is carried out with each write of the record, and not where somebody else had written first', async () => {
+      await beside('a');
+      const store = storeOf('a');
+      const first = await store.write(record(1), undefined);
+      expect(await beside('a')).toBe(1);
+      const second = await store.write(record(2), first);
+      expect(await beside('a')).toBe(2);
+      expect(await store.write(record(3), first)).toBeUndefined();
+      expect(await store.write(record(7), second)).toBeDefined();
+      expect(await beside('a')).toBe(2);
+    });
+
+    it('takes the write along where it fails, and the next write goes on', async () => {
+      await beside('b');
+      const store = storeOf('b');
+      await expect(store.write(record(100), undefined)).rejects.toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+      });
+      expect(await store.read()).toBeUndefined();
+      expect(await store.write(record(1), undefined)).toBeDefined();
+      expect(await beside('b')).toBe(1);
+    });
+
+    it('is asked with all its rows, of a statement that writes, too', async () => {
+      const query = queryOf();
+      const rows = await query(
+        "insert into beside (key, gen) values ('a', 1), ('b', 2) returning key",
+      );
+      expect(rows.map(({ key }) => key)).toEqual(['a', 'b']);
+      await expect(query('select * from nowhere')).rejects.toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        message: expect.stringContaining('The list'),
+      });
+    });
+  },
+);
