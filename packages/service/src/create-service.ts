@@ -1,8 +1,10 @@
-import { type Clock, encryptedStore, type EncryptionKey, type TokenEvent } from 'unexpired';
+import { type Clock, type EncryptionKey, type TokenEvent } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
 import type { ServiceDatabase } from './database.ts';
+import { sessionStores } from './data/session-stores.ts';
+import type { Tables } from './data/tables.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
 
@@ -20,6 +22,8 @@ export interface ServiceOptions {
   };
   /** Default {@link systemClock}. For tests. */
   readonly clock?: Clock | undefined;
+  /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** An error that the service did not foresee. The caller got a 500 that says nothing of it. */
@@ -64,14 +68,15 @@ export interface Service {
  * ```
  */
 export function createService(options: ServiceOptions): Service {
-  const { database, keys, clock = systemClock } = options;
+  const { database, keys, clock = systemClock, random = Math.random } = options;
   const providers = providersOf(options.providers);
   const known = knownKeys(keys?.api);
   if (typeof database?.store !== 'function')
     throw new TypeError(
       `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
     );
-  const store = (key: string) => encryptedStore(database.store(key), keys.encryption);
+  const tables = database.tables as Tables;
+  const store = sessionStores({ database, encryption: keys.encryption, providers, random });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
   const listeners = new Set<(event: ServiceEvent) => void>();
   const emit = (event: ServiceEvent): void => {
@@ -83,7 +88,10 @@ export function createService(options: ServiceOptions): Service {
     sessions,
     keys: known,
     clock,
-    probe: () => probe.read(),
+    probe: async () => {
+      await tables.ready();
+      await probe.read();
+    },
     closed: () => closed !== undefined,
     failed: (error, requestId) =>
       emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),

@@ -12,4 +12,5 @@ export {
   type ServiceDatabase,
   sqlite,
 } from './database.ts';
+export { serviceSchema } from './data/schema.ts';
 export type { ProviderOptions } from './providers.ts';

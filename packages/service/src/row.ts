@@ -1,13 +1,16 @@
 import { type SessionRecord, TokenError, type TokenSet, type TokenStore } from 'unexpired';
 import { type Kept, keptOf } from './providers.ts';
 
+/** How a session stands. */
+export type State = 'active' | 'ended' | 'signed_out';
+
 /** What the database says of a session. */
 export interface Row {
   readonly session: string;
   readonly generation: number;
   /** Ms since the epoch. */
   readonly issuedAt: number;
-  readonly state: 'active' | 'ended' | 'signed_out';
+  readonly state: State;
   /** Of an active or ended session: its tokens, and what is kept beside them. */
   readonly tokens?: TokenSet;
   readonly kept?: Kept;

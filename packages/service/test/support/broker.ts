@@ -7,6 +7,7 @@ import {
   startStrictProvider,
   type StrictProvider,
 } from '../../../node/test/support/provider.ts';
+import type { Tables } from '../../src/data/tables.ts';
 import {
   createApiKey,
   createService,
@@ -31,6 +32,8 @@ export interface Broker {
   call(method: string, path: string, options?: CallOptions): Promise<Response>;
   /** Deposits a new sign-in; gives its refresh token. */
   deposit(session: string, options?: CallOptions & { expiresIn?: number }): Promise<Response>;
+  /** The service's own tables. */
+  readonly tables: Tables;
   /** Another replica on the same database. */
   replica(): Service;
   /** Listens on loopback; gives the origin. */
@@ -44,6 +47,8 @@ export interface CallOptions {
   readonly key?: string | undefined;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** The replica to ask. Default: the first. */
+  readonly service?: Service | undefined;
 }
 
 export interface BrokerOptions extends Partial<Omit<ServiceOptions, 'database'>> {
@@ -63,7 +68,10 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
   const encryption = new Uint8Array(32).fill(7);
   const events: ServiceEvent[] = [];
   const closers: (() => Promise<unknown>)[] = [];
+  const databases: ServiceDatabase[] = [];
   const replica = (): Service => {
+    const database = open?.() ?? sqlite(path.join(folder, 'sessions.db'));
+    databases.push(database);
     const service = createService({
       providers: {
         crm: {
@@ -84,7 +92,7 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
           },
         },
       },
-      database: open?.() ?? sqlite(path.join(folder, 'sessions.db')),
+      database,
       keys: { encryption, api: [all.entry, reading.entry] },
       ...more,
     });
@@ -96,8 +104,8 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
   let stopped: Promise<void> | undefined;
   const stopProvider = (): Promise<void> => (stopped ??= provider.stop());
 
-  const call: Broker['call'] = async (method, to, { key = all.key, body, headers } = {}) =>
-    service.fetch(
+  const call: Broker['call'] = async (method, to, { key = all.key, body, headers, ...more } = {}) =>
+    (more.service ?? service).fetch(
       new Request(`http://broker.test${to}`, {
         method,
         headers: {
@@ -111,6 +119,7 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
 
   return {
     ...{ provider, service, events, canaries, key: all.key, reader: reading.key, call, replica },
+    tables: databases[0]?.tables as Tables,
     async deposit(session, { expiresIn = 3600, ...options } = {}) {
       const refresh = await provider.newRefreshToken();
       canaries.push(refresh);

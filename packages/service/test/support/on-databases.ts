@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe } from '@jest/globals';
 import type { Pool } from 'pg';
-import { postgresSchema } from '@unexpired/postgres';
 import { poolOn } from '../../../postgres/test/support/connect.ts';
 import { withPostgres } from '../../../postgres/test/support/with-postgres.ts';
-import { postgres } from '../../src/index.ts';
+import { postgres, serviceSchema } from '../../src/index.ts';
 import { type Broker, type BrokerOptions, startBroker } from './broker.ts';
 
 /** Starts a broker on a database of its own. */
@@ -18,7 +17,7 @@ export function onDatabases(tests: (start: Start) => void): void {
     let brokers = 0;
     tests(async (options) => {
       const table = `sessions_${++brokers}`;
-      await pool().query(postgresSchema(table));
+      await pool().query(serviceSchema(table));
       return startBroker({ open: () => postgres(pool(), { table, direct: pool() }), ...options });
     });
   });

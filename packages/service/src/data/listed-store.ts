@@ -1,0 +1,27 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { SessionRecord, TokenStore } from 'unexpired';
+import type { Entry } from './entry.ts';
+
+/** The entry that the write under way is to put beside the record, which is encrypted by the time that it is written. */
+const writing = new AsyncLocalStorage<Entry>();
+
+export const entryBeingWritten = (): Entry | undefined => writing.getStore();
+
+/** The same store, which keeps the schedule along: both are written, or none. */
+export function listedStore(
+  store: TokenStore,
+  parts: {
+    readonly entryOf: (record: SessionRecord) => Entry | undefined;
+    readonly ready: () => Promise<void>;
+  },
+): TokenStore {
+  return {
+    ...store,
+    async write(record, expected) {
+      await parts.ready();
+      const entry = parts.entryOf(record);
+      if (entry === undefined) return store.write(record, expected);
+      return writing.run(entry, () => store.write(record, expected));
+    },
+  };
+}

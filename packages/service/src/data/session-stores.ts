@@ -1,0 +1,25 @@
+import { encryptedStore, type EncryptionKey, type TokenStore } from 'unexpired';
+import { dueAt } from '../ahead/due.ts';
+import type { ServiceDatabase } from '../database.ts';
+import type { Provider } from '../providers.ts';
+import { entryOf, type Plan } from './entry.ts';
+import { listedStore } from './listed-store.ts';
+import type { Tables } from './tables.ts';
+
+/** The rows of the sessions: their tokens encrypted, and the schedule kept along. */
+export function sessionStores(parts: {
+  readonly database: ServiceDatabase;
+  readonly encryption: EncryptionKey | readonly EncryptionKey[];
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly random: () => number;
+}): (key: string) => TokenStore {
+  const { database, encryption, providers, random } = parts;
+  const plan: Plan = (provider, life) =>
+    providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
+  const { ready } = database.tables as Tables;
+  return (key) =>
+    listedStore(encryptedStore(database.store(key), encryption), {
+      ready,
+      entryOf: (record) => entryOf(key, record, plan),
+    });
+}
