@@ -1,12 +1,16 @@
-import { type Clock, type EncryptionKey, type TokenEvent } from 'unexpired';
+import type { Clock, EncryptionKey, TokenEvent } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
+import { createBackground, type WorkFailed } from './background.ts';
 import type { ServiceDatabase } from './database.ts';
+import { VERSION } from './data/schema.ts';
 import { sessionStores } from './data/session-stores.ts';
 import type { Tables } from './data/tables.ts';
+import type { BreakerEvent } from './pace/breaker.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
+import { readStatus, type ServiceStatus } from './status.ts';
 
 /** Options of {@link createService}. */
 export interface ServiceOptions {
@@ -37,7 +41,7 @@ export interface RequestFailed {
   readonly error: string;
 }
 
-export type ServiceEvent = TokenEvent | RequestFailed;
+export type ServiceEvent = TokenEvent | RequestFailed | BreakerEvent | WorkFailed;
 
 /** A running service. Every method works unbound. */
 export interface Service {
@@ -45,6 +49,8 @@ export interface Service {
   fetch(request: Request): Promise<Response>;
   /** Hears of every session and refresh; no event carries a token. Returns unsubscribe. */
   subscribe(listener: (event: ServiceEvent) => void): () => void;
+  /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
+  status(): Promise<ServiceStatus>;
   /** Takes no more requests; resolves when each dispatched refresh has been stored and the database let go. Await it before `process.exit`. */
   close(): Promise<void>;
 }
@@ -83,7 +89,20 @@ export function createService(options: ServiceOptions): Service {
     for (const listener of [...listeners]) tell(() => listener(event));
   };
   let closed: Promise<void> | undefined;
-  const sessions = createSessions({ store, providers, clock, emit });
+  const id = crypto.randomUUID();
+  const background = createBackground({
+    ...{
+      id,
+      version: String(VERSION),
+      tables,
+      providers,
+      clock,
+      random,
+      emit,
+    },
+  });
+  const sessions = createSessions({ store, providers, clock, emit, gate: background.gate });
+  background.start(sessions);
   const app = createApp({
     sessions,
     keys: known,
@@ -106,8 +125,9 @@ export function createService(options: ServiceOptions): Service {
       listeners.add(own);
       return () => void listeners.delete(own);
     },
+    status: () => readStatus({ id, tables, providers, background, clock }),
     close() {
-      closed ??= sessions.close().then(() => database.close());
+      closed ??= Promise.all([background.stop(), sessions.close()]).then(() => database.close());
       return closed;
     },
   };

@@ -17,6 +17,8 @@ export type Generation = Pick<Row, 'session' | 'generation'>;
 export interface CurrentParts {
   readonly look: (key: string) => Promise<Row | undefined>;
   readonly managers: Managers;
+  /** Why a refresh need not be begun. */
+  readonly obstacle: (provider: string) => TokenError | undefined;
   readonly clock: Clock;
 }
 
@@ -34,6 +36,8 @@ export async function current(parts: CurrentParts, wanted: Wanted): Promise<Live
     const row = await lookAlive(parts, key);
     if (row === undefined || isFresh(row, clock.now(), validFor)) return row;
     if (row.state === 'ended') return untilItsEnd(row, clock);
+    const obstacle = parts.obstacle(row.kept.provider);
+    if (obstacle !== undefined) return meanwhile(row, clock, obstacle);
     const manager = managers.of(key, row);
     try {
       const token = await manager.getToken({ validFor, signal });
@@ -66,6 +70,8 @@ export async function replace(
     if (row.generation < rejected.generation) return undefined;
     if (row.generation > rejected.generation) return current(parts, wanted);
     if (row.state === 'ended') throw new TokenError('ERR_SESSION_ENDED');
+    const obstacle = parts.obstacle(row.kept.provider);
+    if (obstacle !== undefined) throw obstacle;
     const manager = parts.managers.of(key, row);
     try {
       if ((await manager.replaceRejected(rejected, { signal })) !== undefined) continue;
@@ -86,9 +92,13 @@ async function lookAlive({ look }: CurrentParts, key: string): Promise<LiveRow |
 }
 
 /** A session that the provider has ended is used until its token expires, and never refreshed again. */
-function untilItsEnd(row: LiveRow, clock: Clock): LiveRow {
+const untilItsEnd = (row: LiveRow, clock: Clock): LiveRow =>
+  meanwhile(row, clock, new TokenError('ERR_SESSION_ENDED'));
+
+/** What is valid still is used; else it is an error. */
+function meanwhile(row: LiveRow, clock: Clock, error: TokenError): LiveRow {
   if (isValid(row, clock.now())) return row;
-  throw new TokenError('ERR_SESSION_ENDED');
+  throw error;
 }
 
 const isSame = (row: LiveRow, token: Generation | undefined): boolean =>

@@ -12,5 +12,8 @@ export {
   type ServiceDatabase,
   sqlite,
 } from './database.ts';
+export type { WorkFailed } from './background.ts';
+export type { BreakerEvent } from './pace/breaker.ts';
+export type { ProviderStatus, ServiceStatus } from './status.ts';
 export { serviceSchema } from './data/schema.ts';
 export type { ProviderOptions } from './providers.ts';

@@ -6,13 +6,15 @@ import type { LiveRow } from './row.ts';
 export interface Managers {
   /** Rejects for a session whose provider there is no longer. */
   of(key: string, row: LiveRow): TokenManager;
+  /** It is done, and nothing has to be remembered. */
+  drop(key: string, row: LiveRow): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Ms for which a manager stays that nobody uses: longer than it backs off, so that nobody hammers a provider that fails. */
 const IDLE = 60_000;
 
-export function createManagers({ store, providers, clock, emit }: SessionParts): Managers {
+export function createManagers({ store, providers, clock, emit, gate }: SessionParts): Managers {
   const pool = createTokenPool(
     // The provider stands in the name, because a manager has to know how it rotates before the row is read.
     (name): TokenManagerOptions => {
@@ -24,8 +26,10 @@ export function createManagers({ store, providers, clock, emit }: SessionParts):
         clock,
         rotation: providers.get(name.slice(0, space))?.rotation,
         // By what is stored with the tokens: it is encrypted with them, and may have changed since.
-        refresh: (current, context) =>
-          providerOf(providers, current.extra?.['provider']).refresh(current, context),
+        refresh(current, context) {
+          const provider = providerOf(providers, current.extra?.['provider']);
+          return gate.run(provider.name, async () => provider.refresh(current, context));
+        },
       };
     },
     { idleTimeout: IDLE, clock },
@@ -36,6 +40,7 @@ export function createManagers({ store, providers, clock, emit }: SessionParts):
       providerOf(providers, kept.provider);
       return pool.get(`${kept.provider} ${key}`);
     },
+    drop: (key, { kept }) => pool.get(`${kept.provider} ${key}`).close(),
     close: () => pool.close(),
   };
 }

@@ -11,6 +11,7 @@ import {
   type TokenStore,
 } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
+import type { Gate, Limits } from './pace/gate.ts';
 
 /** One authorization server and the client that the service is to it. */
 export interface ProviderOptions extends GrantOptions {
@@ -23,6 +24,13 @@ export interface ProviderOptions extends GrantOptions {
    * rotation ends the access token before.
    */
   readonly refreshAhead?: boolean | undefined;
+  /** Calls of the token endpoint a second, of all replicas together. A fifth is kept for callers who wait. Default: no limit. */
+  readonly maxPerSecond?: number | undefined;
+  /**
+   * Calls of the token endpoint that are in flight at once, of all replicas together: the most sessions that killing all of them
+   * can lose. Each has one at least for callers who wait. Default 100.
+   */
+  readonly maxInFlight?: number | undefined;
   /** Members of the token response that readers of a session may see, such as `instance_url`. Default: none. */
   readonly extra?: readonly string[] | undefined;
 }
@@ -31,6 +39,7 @@ export interface Provider {
   readonly name: string;
   readonly rotation: Rotation | undefined;
   readonly refreshAhead: boolean;
+  readonly limits: Limits;
   readonly refresh: RefreshFunction;
   readonly revoke: TokenManagerOptions['revoke'];
   /** What readers may see of an answer. */
@@ -42,6 +51,8 @@ export interface Kept {
   readonly provider: string;
   readonly shown: Readonly<Record<string, unknown>>;
 }
+
+const MAX_IN_FLIGHT = 100;
 
 /** Never shown, whatever the options say. */
 const SECRET = new Set(['refresh_token', 'id_token', 'access_token', '__proto__']);
@@ -62,7 +73,8 @@ export function providersOf(
 }
 
 function makeProvider(name: string, options: ProviderOptions): Provider {
-  const { revocationEndpoint, rotation, refreshAhead = true, extra = [], ...grant } = options;
+  const { revocationEndpoint, rotation, refreshAhead = true, extra = [], ...others } = options;
+  const { maxPerSecond = Infinity, maxInFlight = MAX_IN_FLIGHT, ...grant } = others;
   const where = `createService: providers/${name}`;
   if (!Array.isArray(extra) || extra.some((one) => typeof one !== 'string' || SECRET.has(one)))
     throw new TypeError(
@@ -72,6 +84,14 @@ function makeProvider(name: string, options: ProviderOptions): Provider {
     throw new TypeError(
       `${where}: refreshAhead: expected true or false, got ${nameOf(refreshAhead)}`,
     );
+  if (typeof maxPerSecond !== 'number' || !(maxPerSecond > 0))
+    throw new TypeError(
+      `${where}: maxPerSecond: expected a number of calls above zero, got ${nameOf(maxPerSecond)}`,
+    );
+  if (!Number.isInteger(maxInFlight) || maxInFlight < 1)
+    throw new TypeError(
+      `${where}: maxInFlight: expected a whole number of calls, 1 or more, got ${nameOf(maxInFlight)}`,
+    );
   const { tokenEndpoint: _unused, scope: _none, DPoP: _neither, ...client } = grant;
   const redeem = refreshTokenGrant(grant);
   const shown = (answer: object): Record<string, unknown> =>
@@ -80,6 +100,7 @@ function makeProvider(name: string, options: ProviderOptions): Provider {
     name,
     rotation,
     refreshAhead,
+    limits: { maxPerSecond, maxInFlight },
     shown,
     revoke:
       revocationEndpoint === undefined ? undefined : revokeToken({ ...client, revocationEndpoint }),
@@ -110,6 +131,8 @@ export interface SessionParts {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   readonly emit: (event: TokenEvent) => void;
+  /** What each call of a token endpoint goes through. */
+  readonly gate: Pick<Gate, 'run' | 'obstacle'>;
 }
 
 /** Rejects a provider that the options no longer have. */

@@ -11,6 +11,8 @@ export interface Row {
   /** Ms since the epoch. */
   readonly issuedAt: number;
   readonly state: State;
+  /** Somebody has announced that its refresh token is being redeemed, and nobody has said how that ended. */
+  readonly isAnnounced: boolean;
   /** Of an active or ended session: its tokens, and what is kept beside them. */
   readonly tokens?: TokenSet;
   readonly kept?: Kept;
@@ -33,11 +35,12 @@ export async function readRow(store: TokenStore): Promise<Row | undefined> {
 /** A record as a row. What was not written through the service has no provider, and is none. */
 export function rowOf(value: unknown, name: string): Row | undefined {
   const record = (typeof value === 'object' ? (value ?? {}) : {}) as Partial<SessionRecord>;
-  const { v, session, gen, issuedAt, status, tokens, dead, turn } = record;
+  const { v, session, gen, issuedAt, status, tokens, dead, turn, intent } = record;
   if (v !== 1 || session === undefined || gen === undefined || issuedAt === undefined)
     throw foreign(name);
   if (turn === 0) return undefined; // nobody has been signed in yet
-  const base = { session, generation: gen, issuedAt };
+  const isAnnounced = intent !== undefined && intent.gen === gen && intent.over !== true;
+  const base = { session, generation: gen, issuedAt, isAnnounced };
   if (status !== 'active') return { ...base, state: 'signed_out' };
   const kept = tokens && keptOf(tokens);
   if (tokens === undefined || kept === undefined) throw foreign(name);

@@ -1,6 +1,6 @@
 import { type Changes, createChanges } from './changes.ts';
 import { current, type Generation, replace, type Wanted } from './current.ts';
-import { createManagers } from './managers.ts';
+import { createManagers, type Managers } from './managers.ts';
 import type { SessionParts } from './providers.ts';
 import { type LiveRow, readRow, type Row } from './row.ts';
 
@@ -14,6 +14,7 @@ export interface Sessions extends Changes {
   replace(wanted: Wanted, rejected: Generation): Promise<LiveRow | undefined>;
   /** Begins a refresh that nobody waits for; how it ends is an event. */
   renew(key: string, row: LiveRow): void;
+  readonly managers: Managers;
   close(): Promise<void>;
 }
 
@@ -21,13 +22,16 @@ export function createSessions(parts: SessionParts): Sessions {
   const managers = createManagers(parts);
   const changes = createChanges(parts);
   const look = (key: string): Promise<Row | undefined> => readRow(parts.store(key));
-  const all = { look, managers, clock: parts.clock };
+  const { obstacle } = parts.gate;
+  const all = { look, managers, obstacle, clock: parts.clock };
   return {
     ...changes,
     look,
+    managers,
     current: (wanted) => current(all, wanted),
     replace: (wanted, rejected) => replace(all, wanted, rejected),
     renew(key, row) {
+      if (obstacle(row.kept.provider) !== undefined) return;
       // How it ends is told by an event, to whoever subscribes.
       managers
         .of(key, row)

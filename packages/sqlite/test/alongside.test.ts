@@ -4,13 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from 'unexpired';
-import {
-  type SqliteLike,
-  type SqliteThread,
-  sqliteQuery,
-  sqliteStore,
-  sqliteThread,
-} from '../src/index.ts';
+import { type SqliteThread, sqliteQuery, sqliteStore, sqliteThread } from '../src/index.ts';
 
 const record = (gen: number): SessionRecord => ({
   ...{ v: 1, session: 'one', gen, status: 'active', issuedAt: 0, turn: 1 },
@@ -34,9 +28,9 @@ describe.each(['a thread', 'an open database'])(
       rmSync(folder, { recursive: true });
     });
 
-    const queryOf = () => sqliteQuery(database as SqliteLike, { what: 'The list', schema: SCHEMA });
+    const queryOf = () => sqliteQuery(database, { what: 'The list', schema: SCHEMA });
     const storeOf = (key: string) =>
-      sqliteStore(database as SqliteLike, {
+      sqliteStore(database, {
         key,
         alongside: ({ gen }) =>
           gen === 7

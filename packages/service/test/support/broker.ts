@@ -7,10 +7,12 @@ import {
   startStrictProvider,
   type StrictProvider,
 } from '../../../node/test/support/provider.ts';
+import type { TokenStore } from 'unexpired';
 import type { Tables } from '../../src/data/tables.ts';
 import {
   createApiKey,
   createService,
+  type ProviderOptions,
   type Service,
   type ServiceDatabase,
   type ServiceEvent,
@@ -34,6 +36,8 @@ export interface Broker {
   deposit(session: string, options?: CallOptions & { expiresIn?: number }): Promise<Response>;
   /** The service's own tables. */
   readonly tables: Tables;
+  /** The row of a session, as it is stored. */
+  storeOf(key: string): TokenStore;
   /** Another replica on the same database. */
   replica(): Service;
   /** Listens on loopback; gives the origin. */
@@ -54,9 +58,15 @@ export interface CallOptions {
 export interface BrokerOptions extends Partial<Omit<ServiceOptions, 'database'>> {
   /** Opens the database for one replica. Default: a SQLite file of its own. */
   readonly open?: (() => ServiceDatabase) | undefined;
+  /** Options of the provider. Default: nothing is refreshed ahead. */
+  readonly provider?: Partial<ProviderOptions> | undefined;
 }
 
-export async function startBroker({ open, ...more }: BrokerOptions = {}): Promise<Broker> {
+export async function startBroker({
+  open,
+  provider: own,
+  ...more
+}: BrokerOptions = {}): Promise<Broker> {
   const provider = await startStrictProvider();
   const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-service-'));
   const canaries: string[] = [];
@@ -90,6 +100,8 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
             if (token !== undefined) canaries.push(token);
             return answer;
           },
+          refreshAhead: false,
+          ...own,
         },
       },
       database,
@@ -120,6 +132,7 @@ export async function startBroker({ open, ...more }: BrokerOptions = {}): Promis
   return {
     ...{ provider, service, events, canaries, key: all.key, reader: reading.key, call, replica },
     tables: databases[0]?.tables as Tables,
+    storeOf: (key) => (databases[0] as ServiceDatabase).store(key),
     async deposit(session, { expiresIn = 3600, ...options } = {}) {
       const refresh = await provider.newRefreshToken();
       canaries.push(refresh);
