@@ -1,5 +1,6 @@
 export { postgresLock } from './postgres-lock.ts';
 export { postgresSchema } from './schema.ts';
+export { type PostgresSignal, postgresSignal } from './postgres-signal.ts';
 export { type PostgresQuery, postgresQuery } from './postgres-query.ts';
 export {
   type PostgresStatement,

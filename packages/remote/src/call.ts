@@ -34,51 +34,90 @@ const CODES: Readonly<Record<TokenErrorCode, true>> = {
 
 export interface CallParts {
   readonly address: string;
-  readonly credentials: TokenSource;
-  readonly fetch: RemoteFetch | undefined;
+  readonly send: Sender;
   readonly clock: Clock;
 }
 
-/** Calls the service. Credentials that it refuses are replaced once. Rejects with a `TokenError`, for every problem but a 404. */
-export function createCaller({ address, credentials, fetch, clock }: CallParts) {
-  const send = async (call: Call, authorization: string): Promise<RemoteAnswer> => {
-    const limit = new AbortController();
-    const cancel = clock.setTimeout(() => limit.abort(), LIMIT);
+/** A request to the service, but for the credentials. */
+interface Sent {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly signal: AbortSignal;
+}
+/** Rejects with a `TokenError` where there is no answer. */
+export type Sender = (sent: Sent) => Promise<RemoteAnswer>;
+
+/** Sends requests with the credentials. Those that the service refuses are replaced once. */
+export function createSender(parts: {
+  readonly credentials: TokenSource;
+  readonly fetch: RemoteFetch | undefined;
+}): Sender {
+  const { credentials, fetch } = parts;
+  const send = async ({ url, headers, ...sent }: Sent, authorization: string) => {
     try {
       const run = fetch ?? globalThis.fetch;
-      return await run(address + call.path, {
-        method: call.method,
-        headers: {
-          authorization,
-          prefer: 'wait=10',
-          ...(call.body !== undefined && { 'content-type': 'application/json' }),
-        },
-        ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-        signal: limit.signal,
-        redirect: 'manual',
+      return await run(url, {
+        ...{ ...sent, redirect: 'manual' },
+        headers: { ...headers, authorization },
       });
     } catch {
       // Not as its cause: clients hang the request on their errors, and with it the credentials.
       throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
-        message: limit.signal.aborted
+        message: sent.signal.aborted
           ? `The token service did not answer within ${LIMIT} ms`
           : 'The token service cannot be reached',
       });
+    }
+  };
+  return async (sent) => {
+    const first = await credentials.getToken();
+    if (first === undefined) throw refused('There are no credentials for the token service');
+    const answer = await send(sent, headerOf(first));
+    if (answer.status !== 401) return answer;
+    const next = await credentials.replaceRejected(first.accessToken);
+    return next === undefined ? answer : send(sent, headerOf(next));
+  };
+}
+
+/** Calls the service. Rejects with a `TokenError`, for every problem but a 404. */
+export function createCaller({ address, send, clock }: CallParts) {
+  return async ({ method, path, body }: Call): Promise<Answer> => {
+    const limit = new AbortController();
+    const cancel = clock.setTimeout(() => limit.abort(), LIMIT);
+    try {
+      const answer = await send({
+        ...{ url: address + path, method, signal: limit.signal },
+        headers: {
+          prefer: 'wait=10',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return await read(answer);
     } finally {
       cancel();
     }
   };
+}
 
-  return async (call: Call): Promise<Answer> => {
-    const first = await credentials.getToken();
-    if (first === undefined) throw refused('There are no credentials for the token service');
-    let answer = await send(call, headerOf(first));
-    if (answer.status === 401) {
-      const next = await credentials.replaceRejected(first.accessToken);
-      if (next !== undefined) answer = await send(call, headerOf(next));
-    }
-    return read(answer);
-  };
+/** Begins an event stream. Rejects with a `TokenError` where there is none. */
+export async function openEvents(
+  send: Sender,
+  { base, last, signal }: { base: string; last: string | undefined; signal: AbortSignal },
+): Promise<RemoteAnswer> {
+  const answer = await send({
+    ...{ url: `${base}/v1/events`, method: 'GET', signal },
+    headers: {
+      accept: 'text/event-stream',
+      ...(last !== undefined && { 'last-event-id': last }),
+    },
+  });
+  if (answer.status !== 200) await read(answer);
+  if (answer.status !== 200 || answer.body === undefined || answer.body === null)
+    throw refused('The token service gives no events, or this fetch no body to read');
+  return answer;
 }
 
 const headerOf = (token: {

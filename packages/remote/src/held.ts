@@ -1,5 +1,6 @@
 import { type Clock, type IssuedToken, TokenError } from 'unexpired';
 import type { Answer } from './call.ts';
+import type { News } from './watch.ts';
 
 /** The token that is kept here. Moments are ms on the monotonic clock, so that no change of the wall clock makes it live longer. */
 export interface Held {
@@ -9,6 +10,8 @@ export interface Held {
   readonly lifetime: number;
   /** An API has refused it, and it is not known yet what the service says. */
   readonly refused?: boolean;
+  /** The service has said that there is another one: it is asked for, and this one is good until then. */
+  readonly isStale?: boolean;
 }
 
 /** Ms before its end from which it is asked for another one. */
@@ -48,9 +51,27 @@ export const isValid = (held: Held | undefined, now: number): held is Held =>
 /** Need nobody ask for another one? `validFor` counts for at most half of what it was good for when it came. */
 export const isFresh = (held: Held | undefined, now: number, validFor: number): held is Held =>
   isValid(held, now) &&
+  held.isStale !== true &&
   held.until - now >
     Math.max(Math.min(SKEW, held.lifetime / 10), Math.min(validFor, held.lifetime / 2));
 
 /** Would `next` go back behind `held`? */
 export const isOlder = (next: Held, held: Held | undefined): boolean =>
   held?.token.session === next.token.session && next.token.generation < held.token.generation;
+
+/**
+ * What is held after the service has told of a change (`undefined`: of any), and whether it is worth asking at once: where
+ * anything may have changed, everybody would.
+ */
+export function afterNews(
+  held: Held | undefined,
+  news: News | undefined,
+): { readonly held: Held | undefined; readonly isNews: boolean } {
+  if (held === undefined) return { held, isNews: news?.state === 'active' };
+  const { session, generation } = held.token;
+  const isKnown =
+    news?.state === 'active' && news.session === session && news.generation <= generation;
+  return isKnown
+    ? { held, isNews: false }
+    : { held: { ...held, isStale: true }, isNews: news !== undefined };
+}

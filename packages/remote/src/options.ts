@@ -17,6 +17,12 @@ export type RemoteFetch = (
 export interface RemoteAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
+  /** For `watch`. */
+  readonly body?: {
+    getReader(): {
+      read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+    };
+  } | null;
   json(): Promise<unknown>;
 }
 
@@ -30,6 +36,12 @@ export interface RemoteTokensOptions {
   readonly provider?: string | undefined;
   /** Who calls: an API key, or a source of tokens for the service itself, which is asked again after a 401. Sent to `url` only. */
   readonly credentials: TokenInput;
+  /**
+   * Hears from the service when the session has another token or is signed out, over one connection for all sessions of the same
+   * `url`, `credentials` and `fetch`, and asks for it then. It keeps a process alive until `close()`. Default `false`: what has
+   * changed is known when the token is due, or an API has refused it.
+   */
+  readonly watch?: boolean | undefined;
   /** Default is `globalThis.fetch`, looked up at each call. */
   readonly fetch?: RemoteFetch | undefined;
   /** Default {@link systemClock}. For tests. */
@@ -42,10 +54,13 @@ const SESSION = /^(?=[^:]+:.)[A-Za-z0-9][A-Za-z0-9._:@~-]{0,199}$/;
 const HTTPS = /^https:\/\/[^/?#@\\]+(?:\/[^?#\\]*)?$/i;
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:\/[^?#\\]*)?$/i;
 
-/** The address of the session at the service. Throws a `TypeError` that names the option that is wrong, and shows no text. */
-export function addressOf({ url, session, provider, fetch }: RemoteTokensOptions): string {
-  const base = String(url);
-  if (!HTTPS.test(base) && !LOOPBACK.test(base))
+/** The addresses of the service and of the session there. Throws a `TypeError` that names the option that is wrong, and shows no text. */
+export function addressesOf({ url, session, provider, fetch, watch }: RemoteTokensOptions): {
+  readonly base: string;
+  readonly address: string;
+} {
+  const given = String(url);
+  if (!HTTPS.test(given) && !LOOPBACK.test(given))
     throw new TypeError(
       'remoteTokens: url: expected https, or http on loopback, without user, query and fragment',
     );
@@ -57,5 +72,8 @@ export function addressOf({ url, session, provider, fetch }: RemoteTokensOptions
     throw new TypeError(`remoteTokens: provider: expected a name, got ${nameOf(provider)}`);
   if (fetch !== undefined && typeof fetch !== 'function')
     throw new TypeError(`remoteTokens: fetch: expected a function, got ${nameOf(fetch)}`);
-  return `${base.replace(/\/+$/, '')}/v1/sessions/${session}`;
+  if (watch !== undefined && typeof watch !== 'boolean')
+    throw new TypeError(`remoteTokens: watch: expected true or false, got ${nameOf(watch)}`);
+  const base = given.replace(/\/+$/, '');
+  return { base, address: `${base}/v1/sessions/${session}` };
 }

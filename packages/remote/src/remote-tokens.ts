@@ -1,10 +1,11 @@
 import { TokenError, type TokenManager, toTokenSource } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
-import { createCaller } from './call.ts';
+import { createCaller, createSender } from './call.ts';
 import { createReading } from './reading.ts';
 import { createChanges } from './changes.ts';
-import { addressOf, type RemoteTokensOptions } from './options.ts';
+import { addressesOf, type RemoteTokensOptions } from './options.ts';
 import { createWaiting } from './waiting.ts';
+import { watchSession } from './watches.ts';
 import { createRemoteSession, type Place, type RemoteSession } from './session.ts';
 
 /**
@@ -23,13 +24,25 @@ import { createRemoteSession, type Place, type RemoteSession } from './session.t
  */
 export function remoteTokens(options: RemoteTokensOptions): TokenManager {
   const { clock = systemClock, random = Math.random, fetch, session: name, provider } = options;
-  const address = addressOf(options);
-  const credentials = toTokenSource(options.credentials);
-  const call = createCaller({ address, credentials, fetch, clock });
+  const { base, address } = addressesOf(options);
+  const send = createSender({ credentials: toTokenSource(options.credentials), fetch });
+  const call = createCaller({ address, send, clock });
   const session = createRemoteSession({ name, clock, call });
   let closed = false;
   const obtain = createWaiting({ session, clock, random, closed: () => closed });
   const { getToken, replace, meanwhile } = createReading({ session, obtain, clock });
+  const leave = options.watch
+    ? watchSession(
+        {
+          ...{ of: { base, credentials: options.credentials, fetch, clock }, session: name },
+          onNews(news) {
+            // Who wants the token then is told what went wrong.
+            if (session.hear(news)) getToken().catch(() => undefined);
+          },
+        },
+        { base, send, clock, random },
+      )
+    : undefined;
 
   return {
     ...createChanges({ session, call, provider, ask: () => getToken(), closed: () => closed }),
@@ -66,6 +79,7 @@ export function remoteTokens(options: RemoteTokensOptions): TokenManager {
     },
     async close() {
       closed = true;
+      leave?.();
       session.told.silence();
     },
   };

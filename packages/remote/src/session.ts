@@ -2,7 +2,8 @@ import { type Clock, type IssuedToken, TokenError } from 'unexpired';
 import { abortable, fingerprint } from 'unexpired/adapter';
 import type { Answer, Call } from './call.ts';
 import { createTold } from './told.ts';
-import { type Held, heldOf, isOlder } from './held.ts';
+import { afterNews, type Held, heldOf, isOlder } from './held.ts';
+import type { News } from './watch.ts';
 
 export type Place = Pick<IssuedToken, 'session' | 'generation'>;
 
@@ -28,13 +29,7 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
   const nobody = (why: TokenError | undefined, by: 'self' | 'peer'): void => {
     held = undefined;
     error = why;
-    const ended = why?.code === 'ERR_SESSION_ENDED';
-    if (ended)
-      become(
-        'ended',
-        told.status === 'ended' ? undefined : { type: 'sessionEnded', by, error: why },
-      );
-    else become('signedOut', told.status === 'signedIn' ? { type: 'signedOut', by } : undefined);
+    tellOfNobody(told, why, by);
   };
   const take = (next: Held): void => {
     if (isOlder(next, held)) return;
@@ -83,6 +78,12 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
       if (held?.token.session === place.session && held.token.generation === place.generation)
         held = { ...held, refused };
     },
+    /** The service tells that something has changed. `true`: it is news here. */
+    hear(news: News | undefined): boolean {
+      const heard = afterNews(held, news);
+      held = heard.held;
+      return heard.isNews && told.status !== 'unknown';
+    },
     begin(): void {
       era++;
       flight.forget();
@@ -91,6 +92,17 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     /** Asks for the token, or waits for who does. `false`: something else was asked, and what is wanted may have to be asked yet. */
     ask: flight.ask,
   };
+}
+
+/** Nobody is signed in: that is an event where somebody was. */
+function tellOfNobody(
+  { become, status }: ReturnType<typeof createTold>,
+  why: TokenError | undefined,
+  by: 'self' | 'peer',
+): void {
+  if (why?.code === 'ERR_SESSION_ENDED')
+    become('ended', status === 'ended' ? undefined : { type: 'sessionEnded', by, error: why });
+  else become('signedOut', status === 'signedIn' ? { type: 'signedOut', by } : undefined);
 }
 
 /** One call at a time. */

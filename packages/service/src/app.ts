@@ -3,7 +3,12 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { type Clock, TokenError } from 'unexpired';
 import { authenticate, authorize, type KnownKeys } from './authorize.ts';
+import type { Tables } from './data/tables.ts';
+import type { Feed } from './events/feed.ts';
+import { addEvents } from './events/route.ts';
+import type { Streams } from './events/streams.ts';
 import { addHandlers } from './handlers.ts';
+import { addListing } from './listing/route.ts';
 import { Problem, problemOf, type InputError } from './problems.ts';
 import { createRoutes, type Allow, type Env } from './routes.ts';
 import { createSchemas } from './schemas.ts';
@@ -12,9 +17,14 @@ import type { Sessions } from './sessions.ts';
 export interface AppParts {
   readonly sessions: Sessions;
   readonly keys: KnownKeys;
+  readonly tables: Tables;
+  readonly feed: Feed;
+  readonly streams: Streams;
   readonly clock: Clock;
   /** Can the database be asked? Rejects otherwise. */
   readonly probe: () => Promise<unknown>;
+  /** It is about to end: what is stored goes on being read, and nothing is begun. */
+  readonly draining: () => boolean;
   readonly closed: () => boolean;
   /** Of an error that nobody foresaw. */
   readonly failed: (error: unknown, requestId: string) => void;
@@ -60,6 +70,8 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   };
   const routes = createRoutes(createSchemas(), allow);
   addHandlers(app, routes, parts);
+  addListing(app, routes, parts);
+  addEvents(app, routes, parts);
   addProbes(app, parts);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {
     type: 'http',
@@ -80,7 +92,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 const PROBES = ['/healthz', '/readyz', '/openapi.json'].map((path) => ({ path, method: 'get' }));
 
 /** What every request has to pass, before anything is looked up for it. */
-function guard(app: OpenAPIHono<Env>, { keys, clock, closed }: AppParts): void {
+function guard(app: OpenAPIHono<Env>, { keys, clock, draining, closed }: AppParts): void {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     await next();
@@ -93,7 +105,8 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, closed }: AppParts): void {
       throw new Problem('unauthenticated');
     // An escape could stand for a slash or a colon, and who decodes it, and how often, is not the same everywhere.
     if (new URL(c.req.url).pathname.includes('%')) throw new Problem('body', [ESCAPED]);
-    if (closed()) throw new TokenError('ERR_CLOSED');
+    const isChange = c.req.method === 'PUT' || c.req.method === 'DELETE';
+    if (closed() || (draining() && isChange)) throw new TokenError('ERR_CLOSED');
     const hasBody = c.req.method === 'POST' || c.req.method === 'PUT';
     if (hasBody && !/^application\/json(?:\s*;|\s*$)/i.test(c.req.header('content-type') ?? ''))
       throw new Problem('type');
@@ -114,11 +127,11 @@ const ESCAPED: InputError = {
   reason: 'expected letters, digits and . _ : @ ~ - without percent-encoding',
 };
 
-function addProbes(app: OpenAPIHono<Env>, { probe, closed }: AppParts): void {
+function addProbes(app: OpenAPIHono<Env>, { probe, draining }: AppParts): void {
   app.get('/healthz', (c) => c.json({ ok: true }));
   app.get('/readyz', async (c) => {
     const ready =
-      !closed() &&
+      !draining() &&
       (await probe().then(
         () => true,
         () => false, // why is in the events; here everybody may ask

@@ -51,8 +51,7 @@ export function createBackground(parts: BackgroundParts): Background {
     limits: new Map([...providers].map(([name, { limits }]) => [name, limits])),
     replicas: () => living.map((replica) => replica.id),
   });
-  const failed = (error: unknown): void =>
-    emit({ type: 'workFailed', at: clock.now(), error: messageOf(error) });
+  const failed = (error: unknown): void => emit(workFailed(error, clock));
   const repeated = [
     repeat(clock, LOOK_EVERY, () => gate.look(), failed),
     repeat(clock, BEAT_EVERY, async () => void (living = await members.beat()), failed),
@@ -109,6 +108,9 @@ function repeat(
   };
 }
 
-/** What the stores say of a database quotes no row. */
-const messageOf = (error: unknown): string =>
-  error instanceof Error && error.name === 'TokenError' ? error.message : 'an unforeseen error';
+/** What the stores say of a database quotes no row; nothing else is told. */
+export const workFailed = (error: unknown, clock: Clock): WorkFailed => ({
+  ...{ type: 'workFailed', at: clock.now() },
+  error:
+    error instanceof Error && error.name === 'TokenError' ? error.message : 'an unforeseen error',
+});

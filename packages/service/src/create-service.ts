@@ -2,12 +2,14 @@ import type { Clock, EncryptionKey, TokenEvent } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
-import { createBackground, type WorkFailed } from './background.ts';
+import { createBackground, type WorkFailed, workFailed } from './background.ts';
 import type { ServiceDatabase } from './database.ts';
 import { VERSION } from './data/schema.ts';
-import { sessionStores } from './data/session-stores.ts';
+import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
+import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
+import { createListeners } from './listeners.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
 import { readStatus, type ServiceStatus } from './status.ts';
@@ -51,7 +53,11 @@ export interface Service {
   subscribe(listener: (event: ServiceEvent) => void): () => void;
   /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
   status(): Promise<ServiceStatus>;
-  /** Takes no more requests; resolves when each dispatched refresh has been stored and the database let go. Await it before `process.exit`. */
+  /**
+   * Begins no more refreshes, sign-ins and sign-outs, and is not ready any more; tokens that are good go on being read, until each
+   * dispatched refresh has been stored. Then it lets go of the database, and resolves, after 75 s at the latest. Await it before
+   * the server stops and before `process.exit`.
+   */
   close(): Promise<void>;
 }
 
@@ -82,52 +88,50 @@ export function createService(options: ServiceOptions): Service {
       `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
     );
   const tables = database.tables as Tables;
-  const store = sessionStores({ database, encryption: keys.encryption, providers, random });
+  const { emit, subscribe } = createListeners<ServiceEvent>();
+  const streams = createStreams();
+  const { feed, store } = createStorage({
+    ...{ database, encryption: keys.encryption, providers, random, clock },
+    failed: (error) => emit(workFailed(error, clock)),
+  });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
-  const listeners = new Set<(event: ServiceEvent) => void>();
-  const emit = (event: ServiceEvent): void => {
-    for (const listener of [...listeners]) tell(() => listener(event));
-  };
   let closed: Promise<void> | undefined;
+  let ended = false;
   const id = crypto.randomUUID();
   const background = createBackground({
-    ...{
-      id,
-      version: String(VERSION),
-      tables,
-      providers,
-      clock,
-      random,
-      emit,
-    },
+    ...{ id, version: String(VERSION), tables, providers, clock, random, emit },
   });
   const sessions = createSessions({ store, providers, clock, emit, gate: background.gate });
   background.start(sessions);
   const app = createApp({
     sessions,
+    tables,
+    feed,
+    streams,
     keys: known,
     clock,
     probe: async () => {
       await tables.ready();
       await probe.read();
     },
-    closed: () => closed !== undefined,
+    draining: () => closed !== undefined,
+    closed: () => ended,
     failed: (error, requestId) =>
       emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),
   });
+  const drain = async (): Promise<void> => {
+    streams.close();
+    await Promise.all([background.stop(), sessions.close()]);
+    ended = true;
+    await database.close();
+  };
 
   return {
     fetch: async (request) => app.fetch(request),
-    subscribe(listener) {
-      if (typeof listener !== 'function')
-        throw new TypeError(`subscribe: expected a function, got ${nameOf(listener)}`);
-      const own = (event: ServiceEvent): void => listener(event);
-      listeners.add(own);
-      return () => void listeners.delete(own);
-    },
+    subscribe,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {
-      closed ??= Promise.all([background.stop(), sessions.close()]).then(() => database.close());
+      closed ??= drain();
       return closed;
     },
   };
@@ -146,17 +150,6 @@ function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {
     known.set(read.id, read);
   }
   return known;
-}
-
-/** What a listener throws is its own affair: it comes out where nobody is interrupted by it. */
-function tell(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }
 
 /** The name of an error and the places that it passed, without its message. */

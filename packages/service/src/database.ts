@@ -1,6 +1,7 @@
 import {
   type PostgresPool,
   postgresQuery,
+  postgresSignal,
   postgresStore,
   type PostgresStatement,
 } from '@unexpired/postgres';
@@ -80,6 +81,7 @@ export function postgres(
   });
   const tables: Tables = {
     ...{ query, names, dialect: POSTGRES },
+    signal: options.direct && postgresSignal(options.direct, `unexpired service ${names.schedule}`),
     ready: once(() => requireVersion(query, names)),
   };
   const alongside = (): PostgresStatement | undefined => {

@@ -10,6 +10,7 @@ export type HttpCode =
   | 'size'
   | 'type'
   | 'body'
+  | 'limit'
   | 'internal';
 
 export interface InputError {
@@ -41,6 +42,7 @@ const HTTP: Readonly<Record<HttpCode, Row>> = {
   size: [413, 'The body is too large: 64 KiB at the most'],
   type: [415, 'The body has to be application/json'],
   body: [400, 'The request could not be understood'],
+  limit: [429, 'Too much was asked for'],
   internal: [500, 'The service failed'],
 };
 const TOKENS: Readonly<Record<TokenErrorCode, Row>> = {
@@ -62,23 +64,27 @@ const RETRY_AFTER = 1;
 export class Problem extends Error {
   readonly code: HttpCode;
   readonly errors: readonly InputError[] | undefined;
+  /** Seconds, of a `limit`. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: HttpCode, errors?: readonly InputError[]) {
+  constructor(code: HttpCode, errors?: readonly InputError[], retryAfter?: number) {
     super(code);
     this.name = 'Problem';
     this.code = code;
     this.errors = errors;
+    this.retryAfter = retryAfter;
   }
 }
 
 /** What is said of an error to the caller. What nobody foresaw is `internal`, without a word of it. */
 export function problemOf(error: unknown): ProblemBody {
   if (error instanceof Problem) {
-    const { code, errors } = error;
+    const { code, errors, retryAfter } = error;
     const [status, title] = HTTP[code];
     return {
       ...{ type: `urn:unexpired:${code}`, title, status, code, action: 'fix' },
       ...(errors !== undefined && { errors }),
+      ...(retryAfter !== undefined && { action: 'retry', retry_after: retryAfter }),
     };
   }
   const failure = tokenErrorOf(error);

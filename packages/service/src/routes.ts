@@ -1,7 +1,9 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { Role } from './scopes.ts';
-import type { Schemas } from './schemas.ts';
+import { eventRoutes } from './events/route.ts';
+import { listRoutes } from './listing/route.ts';
+import { failuresOf, type Schemas } from './schemas.ts';
 
 /** What stands beside each request. */
 export interface Env {
@@ -18,17 +20,13 @@ const answer = <S>(description: string, schema: S) => ({
   description,
   content: { 'application/json': { schema } },
 });
-const failuresOf = ({ problem }: Schemas) => ({
-  default: {
-    description: 'A problem',
-    content: { 'application/problem+json': { schema: problem } },
-  },
-});
 
 /** The calls of the API: what they take and give. The OpenAPI description is made of them. */
 export const createRoutes = (schemas: Schemas, allow: Allow) => ({
   ...tokenRoutes(schemas, allow),
   ...sessionRoutes(schemas, allow),
+  ...listRoutes(schemas),
+  ...eventRoutes(schemas),
 });
 
 function tokenRoutes(schemas: Schemas, allow: Allow) {

@@ -6,6 +6,14 @@ export const createSchemas = () => ({ ...requestSchemas(), ...answerSchemas() })
 
 export type Schemas = ReturnType<typeof createSchemas>;
 
+/** What every call may answer. */
+export const failuresOf = ({ problem }: Schemas) => ({
+  default: {
+    description: 'A problem',
+    content: { 'application/problem+json': { schema: problem } },
+  },
+});
+
 function requestSchemas() {
   const generation = z.strictObject({
     session: z.string().max(200),

@@ -11,6 +11,8 @@ export interface Scope {
 
 /** `tenant:rest`. No slash and no percent sign, about which proxies disagree. */
 export const SESSION_KEY = /^(?=[^:]+:.)[A-Za-z0-9][A-Za-z0-9._:@~-]{0,199}$/;
+/** The beginning of a session key. */
+export const KEY_PREFIX = /^[A-Za-z0-9][A-Za-z0-9._:@~-]{0,199}$/;
 const PREFIX = /^[A-Za-z0-9][A-Za-z0-9._:@~-]{0,198}:$/;
 
 /** Reads `role:prefix`, as `read:acme:`, or `role:*`. `undefined`: it is none. */

@@ -13,6 +13,7 @@ export function listedStore(
   parts: {
     readonly entryOf: (record: SessionRecord) => Entry | undefined;
     readonly ready: () => Promise<void>;
+    readonly written: () => void;
   },
 ): TokenStore {
   return {
@@ -21,7 +22,10 @@ export function listedStore(
       await parts.ready();
       const entry = parts.entryOf(record);
       if (entry === undefined) return store.write(record, expected);
-      return writing.run(entry, () => store.write(record, expected));
+      const version = await writing.run(entry, () => store.write(record, expected));
+      // What announces a redemption is no news.
+      if (version !== undefined && record.intent === undefined) parts.written();
+      return version;
     },
   };
 }

@@ -6,20 +6,25 @@ import { entryOf, type Plan } from './entry.ts';
 import { listedStore } from './listed-store.ts';
 import type { Tables } from './tables.ts';
 
-/** The rows of the sessions: their tokens encrypted, and the schedule kept along. */
-export function sessionStores(parts: {
+export interface StoresParts {
   readonly database: ServiceDatabase;
   readonly encryption: EncryptionKey | readonly EncryptionKey[];
   readonly providers: ReadonlyMap<string, Provider>;
   readonly random: () => number;
-}): (key: string) => TokenStore {
-  const { database, encryption, providers, random } = parts;
+  /** A session has another generation or state than before. */
+  readonly written: () => void;
+}
+
+/** The rows of the sessions: their tokens encrypted, and the schedule kept along. */
+export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
+  const { database, encryption, providers, random, written } = parts;
   const plan: Plan = (provider, life) =>
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
   const { ready } = database.tables as Tables;
   return (key) =>
     listedStore(encryptedStore(database.store(key), encryption), {
       ready,
+      written,
       entryOf: (record) => entryOf(key, record, plan),
     });
 }

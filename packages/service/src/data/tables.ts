@@ -12,6 +12,10 @@ export interface Dialect {
   readonly change: string;
   /** Passes over rows that somebody else is just claiming. */
   readonly skipLocked: string;
+  /** From where changes have to be read after this moment: what is written before it is visible now. As a text. */
+  readonly position: string;
+  /** Such a text, to be compared with what rows are marked with. */
+  readonly positionOf: (parameter: string) => string;
   /** Where a statement beside the write of a session takes its one row from. */
   readonly written: string;
 }
@@ -31,6 +35,13 @@ export interface Tables {
   readonly names: Names;
   /** Resolves when they are there, in a version that this service may write. Asked again after a failure. */
   ready(): Promise<void>;
+  /** Wakes the other replicas, where that is possible. */
+  readonly signal?: Signal | undefined;
+}
+
+export interface Signal {
+  send(): void;
+  hear(wake: () => void): () => void;
 }
 
 const TABLE = 'unexpired_sessions';
@@ -66,6 +77,9 @@ export const POSTGRES: Dialect = {
   now: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
   change: 'pg_current_xact_id()',
   skipLocked: 'for update skip locked',
+  // Who began before this one may commit later than one that is read already; nobody who began later is below it.
+  position: 'pg_snapshot_xmin(pg_current_snapshot())::text',
+  positionOf: (parameter) => `${parameter}::text::xid8`,
   written: 'from written where true',
 };
 
@@ -74,5 +88,7 @@ export const sqliteDialect = ({ schedule }: Names): Dialect => ({
   // One writer at a time, and nobody reads what is not committed: what comes later is higher.
   change: `(select coalesce(max(changed), 0) + 1 from ${schedule})`,
   skipLocked: '',
+  position: `(select cast(coalesce(max(changed), 0) as text) from ${schedule})`,
+  positionOf: (parameter) => `cast(${parameter} as integer)`,
   written: 'where true',
 });

@@ -72,7 +72,7 @@ export async function startBroker({
   const canaries: string[] = [];
   const all = createApiKey({
     id: 'all',
-    scopes: ['read:acme:', 'reject:acme:', 'write:acme:'],
+    scopes: ['read:acme:', 'reject:acme:', 'write:acme:', 'list:acme:'],
   });
   const reading = createApiKey({ id: 'reader', scopes: ['read:acme:'] });
   const encryption = new Uint8Array(32).fill(7);
