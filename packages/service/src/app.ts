@@ -8,6 +8,7 @@ import type { Feed } from './events/feed.ts';
 import { addEvents } from './events/route.ts';
 import type { Streams } from './events/streams.ts';
 import { addHandlers } from './handlers.ts';
+import type { Limits } from './limits/limits.ts';
 import { addListing } from './listing/route.ts';
 import { Problem, problemOf, type InputError } from './problems.ts';
 import { createRoutes, type Allow, type Env } from './routes.ts';
@@ -20,6 +21,7 @@ export interface AppParts {
   readonly tables: Tables;
   readonly feed: Feed;
   readonly streams: Streams;
+  readonly limits: Limits;
   readonly clock: Clock;
   /** Can the database be asked? Rejects otherwise. */
   readonly probe: () => Promise<unknown>;
@@ -92,7 +94,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 const PROBES = ['/healthz', '/readyz', '/openapi.json'].map((path) => ({ path, method: 'get' }));
 
 /** What every request has to pass, before anything is looked up for it. */
-function guard(app: OpenAPIHono<Env>, { keys, clock, draining, closed }: AppParts): void {
+function guard(app: OpenAPIHono<Env>, { keys, clock, limits, draining, closed }: AppParts): void {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     await next();
@@ -101,8 +103,15 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, draining, closed }: AppPart
     c.header('date', new Date(clock.now()).toUTCString());
   });
   app.use('/v1/*', async (c, next) => {
-    if (authenticate(keys, c.req.header('authorization'), clock.now()) === undefined)
+    const { address } = c.env ?? {};
+    limits.approach(address);
+    const caller = authenticate(keys, c.req.header('authorization'), clock.now());
+    if (caller === undefined) {
+      limits.failed(address);
       throw new Problem('unauthenticated');
+    }
+    limits.spend(caller.id);
+    c.set('principal', caller.id);
     // An escape could stand for a slash or a colon, and who decodes it, and how often, is not the same everywhere.
     if (new URL(c.req.url).pathname.includes('%')) throw new Problem('body', [ESCAPED]);
     const isChange = c.req.method === 'PUT' || c.req.method === 'DELETE';

@@ -9,6 +9,7 @@ import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
 import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
+import { createLimits } from './limits/limits.ts';
 import { createListeners } from './listeners.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
@@ -26,6 +27,8 @@ export interface ServiceOptions {
     /** Who may call: entries of {@link createApiKey}. */
     readonly api: readonly ApiKey[];
   };
+  /** Requests a second of one API key at one replica, twice as many at once; a batch counts as many as it reads. Default 2,000. */
+  readonly requestsPerSecond?: number | undefined;
   /** Default {@link systemClock}. For tests. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
@@ -47,8 +50,11 @@ export type ServiceEvent = TokenEvent | RequestFailed | BreakerEvent | WorkFaile
 
 /** A running service. Every method works unbound. */
 export interface Service {
-  /** Answers a request: goes into any server that speaks `Request` and `Response`. Never rejects. */
-  fetch(request: Request): Promise<Response>;
+  /**
+   * Answers a request: goes into any server that speaks `Request` and `Response`. Never rejects. `address`: where it comes from, as
+   * a server knows that is told of its proxies: more than 20 times the wrong credentials from one are 429 for a while.
+   */
+  fetch(request: Request, from?: { readonly address?: string | undefined }): Promise<Response>;
   /** Hears of every session and refresh; no event carries a token. Returns unsubscribe. */
   subscribe(listener: (event: ServiceEvent) => void): () => void;
   /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
@@ -83,6 +89,7 @@ export function createService(options: ServiceOptions): Service {
   const { database, keys, clock = systemClock, random = Math.random } = options;
   const providers = providersOf(options.providers);
   const known = knownKeys(keys?.api);
+  const limits = createLimits(options.requestsPerSecond, clock);
   if (typeof database?.store !== 'function')
     throw new TypeError(
       `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
@@ -108,6 +115,7 @@ export function createService(options: ServiceOptions): Service {
     tables,
     feed,
     streams,
+    limits,
     keys: known,
     clock,
     probe: async () => {
@@ -127,7 +135,7 @@ export function createService(options: ServiceOptions): Service {
   };
 
   return {
-    fetch: async (request) => app.fetch(request),
+    fetch: async (request, { address } = {}) => app.fetch(request, { address }),
     subscribe,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {

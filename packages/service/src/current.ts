@@ -1,5 +1,6 @@
 import { type Clock, TokenError, tokenErrorOf } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
+import { floorOf } from './limits/limits.ts';
 import type { Managers } from './managers.ts';
 import { isFresh, isLive, isValid, type LiveRow, type Row } from './row.ts';
 
@@ -70,6 +71,8 @@ export async function replace(
     if (row.generation < rejected.generation) return undefined;
     if (row.generation > rejected.generation) return current(parts, wanted);
     if (row.state === 'ended') throw new TokenError('ERR_SESSION_ENDED');
+    const tooSoon = floorOf(row, parts.clock.now());
+    if (tooSoon > 0) throw new TokenError('ERR_REFRESH_LIMIT', { retryAfter: tooSoon });
     const obstacle = parts.obstacle(row.kept.provider);
     if (obstacle !== undefined) throw obstacle;
     const manager = parts.managers.of(key, row);

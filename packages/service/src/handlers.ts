@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { type Clock, TokenError } from 'unexpired';
 import { stateBody, tokenBody, waitOf } from './answers.ts';
 import { authorize, type KnownKeys } from './authorize.ts';
+import type { Limits } from './limits/limits.ts';
 import { Problem, problemOf, type ProblemBody } from './problems.ts';
 import type { createRoutes, Env } from './routes.ts';
 import { isFresh, isLive, isValid, type LiveRow, tagOf } from './row.ts';
@@ -12,6 +13,7 @@ import type { Sessions } from './sessions.ts';
 interface HandlerParts {
   readonly sessions: Sessions;
   readonly keys: KnownKeys;
+  readonly limits: Pick<Limits, 'spend'>;
   readonly clock: Clock;
 }
 
@@ -51,6 +53,7 @@ export function addHandlers(
 
   app.openapi(routes.getTokens, async (c) => {
     const { keys } = c.req.valid('json');
+    parts.limits.spend(c.get('principal'), keys.length - 1); // it counts as so many reads
     const answerFor = async (key: string) => {
       try {
         if (!SESSION_KEY.test(key)) throw new Problem('body');

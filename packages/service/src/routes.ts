@@ -7,7 +7,15 @@ import { failuresOf, type Schemas } from './schemas.ts';
 
 /** What stands beside each request. */
 export interface Env {
-  readonly Variables: { requestId: string };
+  readonly Variables: {
+    requestId: string;
+    /** The id of the caller's key. */
+    principal: string;
+  };
+  readonly Bindings: {
+    /** Where the request comes from, if somebody has said so. */
+    readonly address?: string | undefined;
+  };
 }
 
 /** Lets nobody through who may not do this. */
