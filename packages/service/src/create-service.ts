@@ -60,8 +60,8 @@ export interface Service {
   /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
   status(): Promise<ServiceStatus>;
   /**
-   * Begins no more refreshes, sign-ins and sign-outs, and is not ready any more; tokens that are good go on being read, until each
-   * dispatched refresh has been stored. Then it lets go of the database, and resolves, after 75 s at the latest. Await it before
+   * Begins no more refreshes, sign-ins and sign-outs, and is not ready any more; tokens that are good go on being read, until those who
+   * wait for one have it, and it has been stored. Then it lets go of the database, and resolves. Await it before
    * the server stops and before `process.exit`.
    */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { type Changes, createChanges } from './changes.ts';
+import { createClosing } from './closing.ts';
 import { current, type Generation, replace, type Wanted } from './current.ts';
 import { createManagers, type Managers } from './managers.ts';
 import type { SessionParts } from './providers.ts';
@@ -15,10 +16,13 @@ export interface Sessions extends Changes {
   /** Begins a refresh that nobody waits for; how it ends is an event. */
   renew(key: string, row: LiveRow): void;
   readonly managers: Managers;
+  /** Begins no more refreshes; resolves when those who wait have been answered, and each refresh that was sent has been stored. */
   close(): Promise<void>;
 }
 
-export function createSessions(parts: SessionParts): Sessions {
+export function createSessions(given: SessionParts): Sessions {
+  const closing = createClosing(given.gate);
+  const parts = { ...given, gate: closing.gate };
   const managers = createManagers(parts);
   const changes = createChanges(parts);
   const look = (key: string): Promise<Row | undefined> => readRow(parts.store(key));
@@ -28,8 +32,8 @@ export function createSessions(parts: SessionParts): Sessions {
     ...changes,
     look,
     managers,
-    current: (wanted) => current(all, wanted),
-    replace: (wanted, rejected) => replace(all, wanted, rejected),
+    current: (wanted) => closing.counted(current(all, wanted)),
+    replace: (wanted, rejected) => closing.counted(replace(all, wanted, rejected)),
     renew(key, row) {
       if (obstacle(row.kept.provider) !== undefined) return;
       // How it ends is told by an event, to whoever subscribes.
@@ -39,6 +43,7 @@ export function createSessions(parts: SessionParts): Sessions {
         .catch(() => undefined);
     },
     async close() {
+      await closing.begin();
       await Promise.all([managers.close(), changes.settled()]);
     },
   };

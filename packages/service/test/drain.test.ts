@@ -25,7 +25,7 @@ onDatabases((start) => {
     (await broker.call(method, to, { body })).status;
 
   describe('a service that is about to end', () => {
-    it('is not ready, begins nothing, and goes on being read until a refresh that was sent has been stored', async () => {
+    it('is not ready, begins nothing, and goes on being read until those who wait have their token and it has been stored', async () => {
       await broker.deposit('acme:fresh');
       await broker.deposit('acme:due', { expiresIn: 0.001 });
       await broker.deposit('acme:other', { expiresIn: 0.001 });
@@ -45,8 +45,12 @@ onDatabases((start) => {
       expect(isClosed).toBe(false);
 
       release();
+      const answered = await waiting;
+      expect([answered.status, await answered.json()]).toEqual([
+        200,
+        expect.objectContaining({ generation: 1 }),
+      ]);
       await closing;
-      await waiting;
       expect(await statusOf('GET', '/v1/sessions/acme:fresh/token')).toBe(503);
       const next = broker.replica();
       const answer = await broker.call('GET', '/v1/sessions/acme:due/token', { service: next });
