@@ -48,13 +48,19 @@ export interface RequestFailed {
 
 export type ServiceEvent = TokenEvent | RequestFailed | BreakerEvent | WorkFailed;
 
+/** Where a request comes from. What else a server may say of it is not looked at. */
+export interface CallFrom {
+  /** Of the network: an IP address. */
+  readonly address?: string | undefined;
+}
+
 /** A running service. Every method works unbound. */
 export interface Service {
   /**
    * Answers a request: goes into any server that speaks `Request` and `Response`. Never rejects. `address`: where it comes from, as
    * a server knows that is told of its proxies: more than 20 times the wrong credentials from one are 429 for a while.
    */
-  fetch(request: Request, from?: { readonly address?: string | undefined }): Promise<Response>;
+  fetch(request: Request, from?: CallFrom | object): Promise<Response>;
   /** Hears of every session and refresh; no event carries a token. Returns unsubscribe. */
   subscribe(listener: (event: ServiceEvent) => void): () => void;
   /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
@@ -135,7 +141,7 @@ export function createService(options: ServiceOptions): Service {
   };
 
   return {
-    fetch: async (request, { address } = {}) => app.fetch(request, { address }),
+    fetch: async (request, from) => app.fetch(request, { address: addressIn(from) }),
     subscribe,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {
@@ -143,6 +149,11 @@ export function createService(options: ServiceOptions): Service {
       return closed;
     },
   };
+}
+
+function addressIn(from: CallFrom | object = {}): string | undefined {
+  const { address } = from as { readonly address?: unknown };
+  return typeof address === 'string' ? address : undefined;
 }
 
 function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {
