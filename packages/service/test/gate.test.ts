@@ -171,6 +171,12 @@ describe('the calls in flight', () => {
       expect(result).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'unsent' });
   });
 
+  it('are kept for callers who wait by a fifth, where there are five or more', () => {
+    expect(fleet({ maxInFlight: 10 }, 1).gates[0].free('crm', 0)).toBe(8);
+    expect(fleet({ maxInFlight: 10 }, 1).gates[0].free('crm', 8)).toBe(0);
+    expect(fleet({ maxInFlight: 1 }, 1).gates[0].free('crm', 0)).toBe(1);
+  });
+
   it('are none where the database cannot say whether they may be made, and that is no lost answer', async () => {
     const { gates, breakDatabase } = fleet({ maxPerSecond: 5 });
     breakDatabase();

@@ -7,7 +7,7 @@ onDatabases((start) => {
   let broker: Broker;
   let tables: Tables;
   beforeEach(async () => {
-    broker = await start({ random: () => 0.5 });
+    broker = await start({ random: () => 0.5, provider: { refreshAhead: true } });
     tables = broker.tables;
   });
   afterEach(() => broker.stop());

@@ -34,7 +34,7 @@ export async function attempt(
     const refreshed = renew(managers.of(claim.key, row), claim, lifetime * WANTED).then(
       async (outcome) => {
         // There is a manager only while it refreshes, and while it has to remember a failure.
-        if (outcome.type === 'moved') await managers.drop(claim.key, row);
+        if (outcome.type === 'moved') await managers.drop(claim.key, row).catch(() => undefined); // it goes when it is idle
         return outcome;
       },
     );

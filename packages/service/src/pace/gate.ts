@@ -3,7 +3,7 @@ import { type BreakerEvent, createBreaker } from './breaker.ts';
 import { createBudget } from './budget.ts';
 import { createCell, databaseTime } from './cell.ts';
 import { createSlots } from './slots.ts';
-import { FRESH, rateOf, shareOf } from './state.ts';
+import { aheadOf, FRESH, rateOf, shareOf } from './state.ts';
 import type { StateRows } from './state-rows.ts';
 
 /** What a provider can bear. */
@@ -85,7 +85,7 @@ export function createGate(parts: GateParts): Gate {
     obstacle: (provider) => lanes.get(provider)?.budget.obstacle(),
     free(provider, running) {
       const { share, slots } = laneOf(provider);
-      return Math.max(0, share() - Math.max(running, slots.taken) - slots.waiting);
+      return Math.max(0, aheadOf(share()) - Math.max(running, slots.taken) - slots.waiting);
     },
     turn: (provider, wanted) => laneOf(provider).budget.turn(wanted),
     async run(provider, call) {

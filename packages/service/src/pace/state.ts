@@ -106,6 +106,9 @@ export function held(state: ProviderState, now: number, ms: number): ProviderSta
   return heldUntil > (state.heldUntil ?? 0) ? { ...state, heldUntil } : state;
 }
 
+/** Of the calls in flight that a replica may have, those that may be ahead of demand: the others are kept for callers who wait. */
+export const aheadOf = (share: number): number => Math.ceil(share * (1 - KEPT));
+
 /** The calls in flight that a replica may have, of those of the fleet: the shares of all are no more than the whole. */
 export function shareOf(whole: number, replicas: readonly string[], own: string): number {
   const index = replicas.toSorted().indexOf(own);
