@@ -2,7 +2,7 @@ import { fingerprint } from 'unexpired/adapter';
 import { type PostgresPool, requirePool } from './postgres-like.ts';
 import { wakeUpOf } from './wake-up.ts';
 
-/** Wakes whoever listens on the same database. Carries nothing. */
+/** Wakes the listeners on the same database. Carries nothing. */
 export interface PostgresSignal {
   /** Wakes all that hear it, this process included. At most 50 times a second; what is more is one. */
   send(): void;
@@ -12,7 +12,7 @@ export interface PostgresSignal {
 
 /**
  * A signal by `NOTIFY`, on the connection that {@link postgresStore} listens on with the same `direct` pool. It may get lost, so it
- * only saves time: whoever waits for something looks by itself, too.
+ * only saves time: a listener has to look by itself, too.
  *
  * @throws TypeError for a pool that gives no connections.
  *

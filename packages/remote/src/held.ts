@@ -1,6 +1,6 @@
 import { type Clock, type IssuedToken, TokenError } from 'unexpired';
 import type { Answer } from './call.ts';
-import type { News } from './watch.ts';
+import type { News } from './news.ts';
 
 /** The token that is kept here. Moments are ms on the monotonic clock, so that no change of the wall clock makes it live longer. */
 export interface Held {

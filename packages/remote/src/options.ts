@@ -1,5 +1,6 @@
 import type { Clock, TokenInput } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
+import type { RemoteEvents } from './news.ts';
 
 /** A fetch, as far as it is used here. */
 export type RemoteFetch = (
@@ -17,7 +18,7 @@ export type RemoteFetch = (
 export interface RemoteAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** For `watch`. */
+  /** For `remoteEvents`. */
   readonly body?: {
     getReader(): {
       read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
@@ -37,11 +38,10 @@ export interface RemoteTokensOptions {
   /** Who calls: an API key, or a source of tokens for the service itself, which is asked again after a 401. Sent to `url` only. */
   readonly credentials: TokenInput;
   /**
-   * Hears from the service when the session has another token or is signed out, over one connection for all sessions of the same
-   * `url`, `credentials` and `fetch`, and asks for it then. It keeps a process alive until `close()`. Default `false`: what has
-   * changed is known when the token is due, or an API has refused it.
+   * A connection of `remoteEvents` to the same `url`: the service then tells when the session has another token or was signed out.
+   * Default: a change is known when the token is due, or when an API has refused it.
    */
-  readonly watch?: boolean | undefined;
+  readonly events?: RemoteEvents | undefined;
   /** Default is `globalThis.fetch`, looked up at each call. */
   readonly fetch?: RemoteFetch | undefined;
   /** Default {@link systemClock}. For tests. */
@@ -54,26 +54,35 @@ const SESSION = /^(?=[^:]+:.)[A-Za-z0-9][A-Za-z0-9._:@~-]{0,199}$/;
 const HTTPS = /^https:\/\/[^/?#@\\]+(?:\/[^?#\\]*)?$/i;
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:\/[^?#\\]*)?$/i;
 
-/** The addresses of the service and of the session there. Throws a `TypeError` that names the option that is wrong, and shows no text. */
-export function addressesOf({ url, session, provider, fetch, watch }: RemoteTokensOptions): {
-  readonly base: string;
-  readonly address: string;
-} {
+/** The address of the service. Throws a `TypeError` that begins with `where`, names the option that is wrong, and shows no text. */
+export function baseOf(
+  where: string,
+  { url, fetch }: Pick<RemoteTokensOptions, 'url' | 'fetch'>,
+): string {
   const given = String(url);
   if (!HTTPS.test(given) && !LOOPBACK.test(given))
     throw new TypeError(
-      'remoteTokens: url: expected https, or http on loopback, without user, query and fragment',
+      `${where}: url: expected https, or http on loopback, without user, query and fragment`,
     );
+  if (fetch !== undefined && typeof fetch !== 'function')
+    throw new TypeError(`${where}: fetch: expected a function, got ${nameOf(fetch)}`);
+  return given.replace(/\/+$/, '');
+}
+
+/** The addresses of the service and of the session there. Throws a `TypeError` that names the option that is wrong, and shows no text. */
+export function addressesOf(options: RemoteTokensOptions): {
+  readonly base: string;
+  readonly address: string;
+} {
+  const { session, provider, events } = options;
+  const base = baseOf('remoteTokens', options);
   if (typeof session !== 'string' || !SESSION.test(session))
     throw new TypeError(
       `remoteTokens: session: expected tenant:rest of letters, digits and . _ : @ ~ -, at most 200 characters, got ${typeof session === 'string' ? 'another text' : nameOf(session)}`,
     );
   if (provider !== undefined && (typeof provider !== 'string' || provider === ''))
     throw new TypeError(`remoteTokens: provider: expected a name, got ${nameOf(provider)}`);
-  if (fetch !== undefined && typeof fetch !== 'function')
-    throw new TypeError(`remoteTokens: fetch: expected a function, got ${nameOf(fetch)}`);
-  if (watch !== undefined && typeof watch !== 'boolean')
-    throw new TypeError(`remoteTokens: watch: expected true or false, got ${nameOf(watch)}`);
-  const base = given.replace(/\/+$/, '');
+  if (events !== undefined && (typeof events?.join !== 'function' || events.url !== base))
+    throw new TypeError('remoteTokens: events: expected remoteEvents() of the same url');
   return { base, address: `${base}/v1/sessions/${session}` };
 }

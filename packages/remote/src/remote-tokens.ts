@@ -5,7 +5,6 @@ import { createReading } from './reading.ts';
 import { createChanges } from './changes.ts';
 import { addressesOf, type RemoteTokensOptions } from './options.ts';
 import { createWaiting } from './waiting.ts';
-import { watchSession } from './watches.ts';
 import { createRemoteSession, type Place, type RemoteSession } from './session.ts';
 
 /**
@@ -24,25 +23,17 @@ import { createRemoteSession, type Place, type RemoteSession } from './session.t
  */
 export function remoteTokens(options: RemoteTokensOptions): TokenManager {
   const { clock = systemClock, random = Math.random, fetch, session: name, provider } = options;
-  const { base, address } = addressesOf(options);
+  const { address } = addressesOf(options);
   const send = createSender({ credentials: toTokenSource(options.credentials), fetch });
   const call = createCaller({ address, send, clock });
   const session = createRemoteSession({ name, clock, call });
   let closed = false;
   const obtain = createWaiting({ session, clock, random, closed: () => closed });
   const { getToken, replace, meanwhile } = createReading({ session, obtain, clock });
-  const leave = options.watch
-    ? watchSession(
-        {
-          ...{ of: { base, credentials: options.credentials, fetch, clock }, session: name },
-          onNews(news) {
-            // Who wants the token then is told what went wrong.
-            if (session.hear(news)) getToken().catch(() => undefined);
-          },
-        },
-        { base, send, clock, random },
-      )
-    : undefined;
+  const leave = options.events?.join(name, (news) => {
+    // A caller that wants the token later gets the error.
+    if (session.hear(news)) getToken().catch(() => undefined);
+  });
 
   return {
     ...createChanges({ session, call, provider, ask: () => getToken(), closed: () => closed }),

@@ -3,7 +3,7 @@ import { abortable, fingerprint } from 'unexpired/adapter';
 import type { Answer, Call } from './call.ts';
 import { createTold } from './told.ts';
 import { afterNews, type Held, heldOf, isOlder } from './held.ts';
-import type { News } from './watch.ts';
+import type { News } from './news.ts';
 
 export type Place = Pick<IssuedToken, 'session' | 'generation'>;
 

@@ -2,17 +2,8 @@ import type { Clock } from 'unexpired';
 import { openEvents, type Sender } from './call.ts';
 import { keepConnected } from './connection.ts';
 import type { StreamEvent } from './event-text.ts';
+import type { News, OnNews } from './news.ts';
 import type { RemoteAnswer } from './options.ts';
-
-/** What the service tells of a session. */
-export interface News {
-  readonly session: string;
-  readonly generation: number;
-  readonly state: string;
-}
-
-/** `undefined`: anything may have changed. */
-export type OnNews = (news: News | undefined) => void;
 
 /** One connection for all sessions of a service, for as long as somebody listens. It tells that something has changed, and no more. */
 export interface Watch {

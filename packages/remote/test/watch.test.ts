@@ -4,12 +4,17 @@ import fc from 'fast-check';
 import type { TokenEvent, TokenManager } from 'unexpired';
 import { type Broker, startBroker } from '../../service/test/support/broker.ts';
 import { createEventReader } from '../src/event-text.ts';
-import { type RemoteTokensOptions, remoteTokens } from '../src/index.ts';
+import {
+  type RemoteEvents,
+  remoteEvents,
+  type RemoteTokensOptions,
+  remoteTokens,
+} from '../src/index.ts';
 
 const opened: TokenManager[] = [];
 const open = (options: Partial<RemoteTokensOptions>): TokenManager => {
   const tokens = remoteTokens({
-    ...{ url: 'http://127.0.0.1:1', session: 'acme:42', credentials: 'unx_test', watch: true },
+    ...{ url: 'http://127.0.0.1:1', session: 'acme:42', credentials: 'unx_test' },
     ...options,
   });
   opened.push(tokens);
@@ -45,17 +50,20 @@ describe('tokens that watch a real broker', () => {
     await closeAll();
     await broker.stop();
   });
-  const watching = (session: string): TokenManager =>
-    open({ url, session, credentials: broker.key, fetch: counting });
+  const watching = (): ((session: string) => TokenManager) => {
+    const service = { url, credentials: broker.key, fetch: counting };
+    const events = remoteEvents(service);
+    return (session) => open({ ...service, session, events });
+  };
 
   it('have the new token, the sign-out and the sign-in that others made without being asked, over one connection for all sessions', async () => {
     const keys = ['acme:1', 'acme:2', 'acme:3'];
     for (const key of keys) await broker.deposit(key);
-    const all = keys.map(watching);
+    const all = keys.map(watching());
     const first = await Promise.all(all.map((tokens) => tokens.getToken()));
     const tokens = all[0] as TokenManager;
     // The other one does not watch: it is who makes the broker rotate.
-    const other = open({ url, session: 'acme:1', credentials: broker.key, watch: false });
+    const other = open({ url, session: 'acme:1', credentials: broker.key });
 
     const refreshed = eventOf(tokens, 'refreshed');
     await other.replaceRejected(first[0] as NonNullable<(typeof first)[0]>);
@@ -78,6 +86,7 @@ describe('tokens that watch a real broker', () => {
 
 describe('tokens that watch a service that is played', () => {
   let clock: ManualClock;
+  let events: RemoteEvents;
   /** What each connection asked with, and what says something on it. */
   let connections: { last: string | null; say: (text: string) => void; end: () => void }[];
   let asked = 0;
@@ -87,6 +96,10 @@ describe('tokens that watch a service that is played', () => {
     connections = [];
     asked = 0;
     refuse = undefined;
+    events = remoteEvents({
+      ...{ url: 'http://127.0.0.1:1', credentials: 'unx_test', clock, random: () => 0.5 },
+      fetch: play,
+    });
   });
   afterEach(closeAll);
   const play: RemoteTokensOptions['fetch'] = async (to, { headers, signal }) => {
@@ -114,7 +127,7 @@ describe('tokens that watch a service that is played', () => {
   const told = (generation: number, state = 'active'): string =>
     `data: ${JSON.stringify({ key: 'acme:42', session: 's', generation, state })}\n\n`;
   const start = async (): Promise<TokenManager> => {
-    const tokens = open({ clock, random: () => 0.5, fetch: play });
+    const tokens = open({ clock, random: () => 0.5, fetch: play, events });
     await clock.advance(0);
     await tokens.getToken();
     return tokens;
@@ -175,7 +188,7 @@ describe('tokens that watch a service that is played', () => {
 
   it('leave nothing behind when the last of them is closed', async () => {
     const tokens = await start();
-    const other = open({ clock, session: 'acme:43', random: () => 0.5, fetch: play });
+    const other = open({ clock, session: 'acme:43', random: () => 0.5, fetch: play, events });
     await clock.advance(0);
     await tokens.close();
     await clock.advance(0);
@@ -184,6 +197,19 @@ describe('tokens that watch a service that is played', () => {
     await other.close();
     await clock.advance(0);
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a connection for events', () => {
+  it('has to be one of the same service', () => {
+    const events = remoteEvents({ url: 'https://a.example', credentials: 'unx_test' });
+    for (const url of ['https://b.example', 'https://a.example/other'])
+      expect(() => open({ url, events })).toThrow(
+        'events: expected remoteEvents() of the same url',
+      );
+    expect(() => remoteEvents({ url: 'http://a.example', credentials: 'unx_test' })).toThrow(
+      'remoteEvents: url: expected https',
+    );
   });
 });
 

@@ -11,7 +11,8 @@ import { addHandlers } from './handlers.ts';
 import type { Limits } from './limits/limits.ts';
 import { addListing } from './listing/route.ts';
 import { Problem, problemOf, type InputError } from './problems.ts';
-import { createRoutes, type Allow, type Env } from './routes.ts';
+import type { Env } from './env.ts';
+import { createRoutes, type Allow } from './routes.ts';
 import { createSchemas } from './schemas.ts';
 import type { Sessions } from './sessions.ts';
 

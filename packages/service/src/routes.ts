@@ -1,22 +1,10 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
 import type { Role } from './scopes.ts';
+import type { Env } from './env.ts';
 import { eventRoutes } from './events/route.ts';
 import { listRoutes } from './listing/route.ts';
 import { failuresOf, type Schemas } from './schemas.ts';
-
-/** What stands beside each request. */
-export interface Env {
-  readonly Variables: {
-    requestId: string;
-    /** The id of the caller's key. */
-    principal: string;
-  };
-  readonly Bindings: {
-    /** Where the request comes from, if somebody has said so. */
-    readonly address?: string | undefined;
-  };
-}
 
 /** Lets nobody through who may not do this. */
 export type Allow = (role: Role) => MiddlewareHandler<Env>;

@@ -36,7 +36,7 @@ export function createSessions(given: SessionParts): Sessions {
     replace: (wanted, rejected) => closing.counted(replace(all, wanted, rejected)),
     renew(key, row) {
       if (obstacle(row.kept.provider) !== undefined) return;
-      // How it ends is told by an event, to whoever subscribes.
+      // An event tells the subscribers how it ends.
       managers
         .of(key, row)
         .getToken()

@@ -21,7 +21,7 @@ export interface AttemptParts {
   readonly clock: Clock;
 }
 
-/** Refreshes a session that was claimed, unless somebody has done so meanwhile. Never rejects. */
+/** Refreshes a session that was claimed, unless another replica has done so. Never rejects. */
 export async function attempt(
   { look, managers, clock }: AttemptParts,
   claim: Claim,

@@ -6,7 +6,7 @@ export interface Followed {
   /** There were too many: anything may have changed. */
   readonly isReset: boolean;
   readonly changes: readonly Change[];
-  /** Whoever goes on from here misses nothing that comes after these. */
+  /** A follower that continues from here misses no later change. */
   readonly position: string;
 }
 

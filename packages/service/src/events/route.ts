@@ -3,7 +3,7 @@ import type { Clock } from 'unexpired';
 import { authenticate, type KnownKeys } from '../authorize.ts';
 import type { Tables } from '../data/tables.ts';
 import { Problem } from '../problems.ts';
-import type { Env } from '../routes.ts';
+import type { Env } from '../env.ts';
 import { failuresOf, type Schemas } from '../schemas.ts';
 import { allows, KEY_PREFIX } from '../scopes.ts';
 import { changesSince } from './changes-in.ts';

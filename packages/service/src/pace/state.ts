@@ -58,7 +58,7 @@ export function shutUntil({ open, heldUntil = 0 }: ProviderState, now: number): 
   return until > now ? until : undefined;
 }
 
-/** Draws calls from the budget. A probe of a provider that does not work is drawn the same way: whoever gets it is the only one. */
+/** Draws calls from the budget. A probe of a provider that does not work is drawn the same way, by one replica at a time. */
 export function draw(state: ProviderState, ask: Draw): Drawn {
   const { now, wanted, cap, purpose, random } = ask;
   const until = shutUntil(state, now);
