@@ -87,6 +87,7 @@ export function sqliteThread(path: string): SqliteThread {
       if (closing === undefined) return;
       running = undefined; // what is asked from now on is asked of another one
       await ask({ kind: 'close' }, closing);
+      closing.worker.ref(); // who waits for its end is not left waiting
       await closing.ended;
     },
   };
