@@ -40,17 +40,19 @@ export function createChanges(parts: SessionParts): Changes {
 
   const managerOf = (
     on: TokenStore,
+    session: { readonly key: string; readonly provider: string | undefined },
     options: Pick<TokenManagerOptions, 'revoke'> = {},
   ): TokenManager => {
     const manager = createTokenManager({
       ...options,
+      name: session.key,
       store: on,
       clock,
       refresh: async () => {
         throw new TokenError('ERR_REENTRANT', { message: 'A change refreshes nothing' });
       },
     });
-    manager.subscribe(emit);
+    manager.subscribe((event) => emit(event, session.provider));
     return manager;
   };
   const letGo = (manager: TokenManager): void => {
@@ -74,7 +76,7 @@ export function createChanges(parts: SessionParts): Changes {
           ? { expires_in }
           : { expiresAt: issuedAt + Number(expires_in) * 1000 };
       const guard = guarded(plain, deposit);
-      const manager = managerOf(guard.store);
+      const manager = managerOf(guard.store, { key, provider: provider.name });
       try {
         await manager.setSession({ ...tokens, ...expiry });
       } catch (error) {
@@ -91,7 +93,11 @@ export function createChanges(parts: SessionParts): Changes {
       const row = await readRow(plain).catch(ignoreUnreadable);
       if (row !== undefined && !isLive(row)) return;
       const provider = row && providers.get(row.kept?.provider ?? '');
-      const manager = managerOf(plain, { revoke: provider?.revoke });
+      const manager = managerOf(
+        plain,
+        { key, provider: provider?.name },
+        { revoke: provider?.revoke },
+      );
       try {
         if (row !== undefined) await manager.ready(); // it has to know what is revoked
         await manager.signOut();

@@ -11,6 +11,7 @@ import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
 import { createLimits } from './limits/limits.ts';
 import { createListeners } from './listeners.ts';
+import { placeOf } from './place-of.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
 import { readStatus, type ServiceStatus } from './status.ts';
@@ -46,7 +47,13 @@ export interface RequestFailed {
   readonly error: string;
 }
 
-export type ServiceEvent = TokenEvent | RequestFailed | BreakerEvent | WorkFailed;
+/** An event of a session: `name` is its key. */
+export type SessionEvent = TokenEvent & {
+  /** The name of its provider, where that is known. */
+  readonly provider?: string | undefined;
+};
+
+export type ServiceEvent = SessionEvent | RequestFailed | BreakerEvent | WorkFailed;
 
 /** Where a request comes from. What else a server may say of it is not looked at. */
 export interface CallFrom {
@@ -114,7 +121,10 @@ export function createService(options: ServiceOptions): Service {
   const background = createBackground({
     ...{ id, version: String(VERSION), tables, providers, clock, random, emit },
   });
-  const sessions = createSessions({ store, providers, clock, emit, gate: background.gate });
+  const sessions = createSessions({
+    ...{ store, providers, clock, gate: background.gate },
+    emit: (event, provider) => emit({ ...event, provider }),
+  });
   background.start(sessions);
   const app = createApp({
     sessions,
@@ -169,11 +179,4 @@ function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {
     known.set(read.id, read);
   }
   return known;
-}
-
-/** The name of an error and the places that it passed, without its message. */
-function placeOf(error: unknown): string {
-  if (!(error instanceof Error)) return nameOf(error);
-  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return [error.name, ...places.slice(0, 10)].join('\n');
 }

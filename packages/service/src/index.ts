@@ -6,6 +6,7 @@ export {
   type Service,
   type ServiceEvent,
   type ServiceOptions,
+  type SessionEvent,
 } from './create-service.ts';
 export {
   postgres,

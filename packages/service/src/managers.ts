@@ -18,13 +18,12 @@ export function createManagers({ store, providers, clock, emit, gate }: SessionP
   const pool = createTokenPool(
     // The provider stands in the name, because a manager has to know how it rotates before the row is read.
     (name): TokenManagerOptions => {
-      const space = name.indexOf(' ');
-      const key = name.slice(space + 1);
+      const { provider, key } = partsOf(name);
       return {
-        name: key,
+        name,
         store: store(key),
         clock,
-        rotation: providers.get(name.slice(0, space))?.rotation,
+        rotation: providers.get(provider)?.rotation,
         // By what is stored with the tokens: it is encrypted with them, and may have changed since.
         refresh(current, context) {
           const provider = providerOf(providers, current.extra?.['provider']);
@@ -34,7 +33,10 @@ export function createManagers({ store, providers, clock, emit, gate }: SessionP
     },
     { idleTimeout: IDLE, clock },
   );
-  pool.subscribe(emit);
+  pool.subscribe((event) => {
+    const { provider, key } = partsOf(event.name);
+    emit({ ...event, name: key }, provider);
+  });
   return {
     of(key, { kept }) {
       providerOf(providers, kept.provider);
@@ -43,4 +45,10 @@ export function createManagers({ store, providers, clock, emit, gate }: SessionP
     drop: (key, { kept }) => pool.get(`${kept.provider} ${key}`).close(),
     close: () => pool.close(),
   };
+}
+
+/** A session key has no space in it, and the name of a provider may. */
+function partsOf(name: string): { readonly provider: string; readonly key: string } {
+  const space = name.lastIndexOf(' ');
+  return { provider: name.slice(0, space), key: name.slice(space + 1) };
 }

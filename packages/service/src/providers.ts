@@ -130,7 +130,8 @@ export interface SessionParts {
   readonly store: (key: string) => TokenStore;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
-  readonly emit: (event: TokenEvent) => void;
+  /** Of the session with this key; `provider`: by its name, where that is known. */
+  readonly emit: (event: TokenEvent, provider: string | undefined) => void;
   /** What each call of a token endpoint goes through. */
   readonly gate: Pick<Gate, 'run' | 'obstacle'>;
 }
