@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { ResolvedConfig, UserConfig } from 'tsdown';
 import { entriesOf, readManifest } from './scripts/workspace.ts';
 
@@ -11,13 +12,16 @@ export function shippedPackage(
     platform?: 'neutral' | 'node';
     /** Dependencies whose ES modules the CommonJS build brings along. The ESM build imports them as it does the others. */
     inCommonjs?: readonly string[];
+    /** What `bin` starts: ES modules alone. */
+    programs?: readonly string[];
   } = {},
 ): UserConfig {
+  const entry = entriesOf(readManifest(folder)).map(({ source }) => source);
   return {
-    entry: entriesOf(readManifest(folder)).map(({ source }) => source),
+    entry,
     platform: options.platform ?? 'neutral',
     format: {
-      esm: {},
+      esm: { entry: entryNames([...entry, ...(options.programs ?? [])]) },
       // Without the symbol that marks a namespace: where webpack and Rolldown see it, they keep every export, used or not.
       cjs: {
         ...withInside(options.inCommonjs ?? []),
@@ -41,6 +45,10 @@ export function shippedPackage(
     logLevel: 'warn',
   };
 }
+
+/** As the bundler wants them for one format: the file by the name that it gets in dist. */
+const entryNames = (sources: readonly string[]): Record<string, string> =>
+  Object.fromEntries(sources.map((source) => [path.basename(source, '.ts'), source]));
 
 // What is bundled is what an import would get, not what `require` would.
 function withInside(names: readonly string[]): Partial<ResolvedConfig> {

@@ -1,3 +1,3 @@
 import { shippedPackage } from '../../tsdown.base.ts';
 
-export default shippedPackage(import.meta.dirname, { platform: 'node' });
+export default shippedPackage(import.meta.dirname, { platform: 'node', programs: ['src/cli.ts'] });

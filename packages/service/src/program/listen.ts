@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Configuration } from './configuration.ts';
+
+export interface Listener {
+  /** The port, which the system has chosen for 0. */
+  readonly port: number;
+  /** `http://host:port`. */
+  readonly origin: string;
+  /** Takes no more connections, and resolves when none is left: after `limit` ms all are cut. */
+  stop(limit: number): Promise<void>;
+}
+
+/** How often the limits of time are looked at, in ms: a slow client is cut that much later. */
+const LOOK = 1000;
+
+/** Listens with limits on slow clients and large headers. Rejects with Node's error where that cannot be. */
+export async function listen(
+  fetch: (request: Request) => Response | Promise<Response>,
+  { host, port }: { readonly host: string; readonly port: number },
+  { headerBytes, headersWithin, requestWithin, connections }: Configuration['limits'],
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch,
+    serverOptions: {
+      maxHeaderSize: headerBytes,
+      headersTimeout: Math.min(headersWithin, requestWithin),
+      requestTimeout: requestWithin,
+      connectionsCheckingInterval: Math.min(LOOK, headersWithin),
+    },
+  }) as Server;
+  server.maxConnections = connections;
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: chosen } = server.address() as AddressInfo;
+  return {
+    port: chosen,
+    origin: `http://${isIPv6(host) ? `[${host}]` : host}:${chosen}`,
+    stop: (limit) => stop(server, limit),
+  };
+}
+
+async function stop(server: Server, limit: number): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  // A connection that was busy is idle once it was answered, and would be kept alive.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const cut = setTimeout(() => server.closeAllConnections(), limit);
+  try {
+    await closed;
+  } finally {
+    clearInterval(idle);
+    clearTimeout(cut);
+  }
+}
