@@ -134,6 +134,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       'prom-client',
       'zod',
     ],
+    files: ['dashboards'],
     builtins: true,
   },
   remote: { imports: ['unexpired', 'unexpired/adapter'], everywhere: true },

@@ -3,6 +3,13 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { TokenError, type TokenEvent } from 'unexpired';
 import { parse } from 'yaml';
+import {
+  type Exported,
+  exportedIn,
+  hiddenFrom,
+  readDashboards,
+  unknownIn,
+} from '../../../test/support/dashboards.ts';
 import { instrument } from '../src/index.ts';
 import { HISTOGRAMS, IN_FLIGHT, METRICS } from '../src/metrics.ts';
 import { collector } from './collect.ts';
@@ -10,24 +17,7 @@ import { collector } from './collect.ts';
 const folder = path.join(import.meta.dirname, '..', 'dashboards');
 const read = (file: string): string => readFileSync(path.join(folder, file), 'utf8');
 
-interface Panel {
-  readonly title: string;
-  readonly targets?: readonly { readonly expr: string }[];
-}
-interface Rule {
-  readonly alert: string;
-  readonly expr: string;
-  readonly annotations: { readonly summary: string; readonly runbook: string };
-}
-const dashboard = JSON.parse(read('grafana.json')) as { panels: Panel[] };
-const { groups } = parse(read('alerts.yaml')) as { groups: { rules: Rule[] }[] };
-const rules = groups.flatMap((group) => group.rules);
-const expressions = [
-  ...dashboard.panels.flatMap(({ title, targets = [] }) =>
-    targets.map(({ expr }) => [title, expr] as const),
-  ),
-  ...rules.map(({ alert, expr }) => [alert, expr] as const),
-];
+const dashboards = readDashboards(folder, parse);
 
 const error = new TokenError('ERR_REFRESH_UNAVAILABLE');
 const flight = { name: 'a', at: 0, flight: '1', reason: 'due' } as const;
@@ -55,8 +45,8 @@ const EVERYTHING: readonly TokenEvent[] = [
   },
 ];
 
-/** What Prometheus reads once each thing has happened: names, and the labels of each. */
-async function exported(): Promise<Map<string, Set<string>>> {
+/** What Prometheus reads once each thing has happened. */
+async function exported(): Promise<Exported> {
   const seen = collector();
   instrument(
     {
@@ -69,44 +59,21 @@ async function exported(): Promise<Map<string, Set<string>>> {
   );
   const text = await seen.prometheus();
   await seen.close();
-  const found = new Map<string, Set<string>>();
-  for (const [, name = '', labels = ''] of text.matchAll(/^(unexpired_\w+)\{(.*)\} /gm)) {
-    const known = found.get(name) ?? new Set();
-    for (const [, label = ''] of labels.matchAll(/(\w+)="/g)) known.add(label);
-    found.set(name, known);
-  }
-  return found;
+  return exportedIn(text);
 }
 
 describe('the dashboard and the alert rules', () => {
   it('name only metrics and labels that there are', async () => {
-    const known = await exported();
-    const given = new Set(['job', 'le']); // Prometheus gives these
-    const unknown = expressions.flatMap(([title, expr]) =>
-      [...expr.matchAll(/(unexpired_[a-z_]+)(?:\{([^}]*)\})?/g)].flatMap(
-        ([, name = '', by = '']) => {
-          if (!known.has(name))
-            return known.size === 0 || isLabel(known, name) ? [] : [`${title}: ${name}`];
-          return [...by.matchAll(/(\w+)(?:=~|!=|=)/g)]
-            .map(([, label = '']) => label)
-            .filter((label) => !given.has(label) && known.get(name)?.has(label) !== true)
-            .map((label) => `${title}: ${name}{${label}}`);
-        },
-      ),
-    );
-    expect(unknown).toEqual([]);
-    expect(expressions.length).toBeGreaterThan(20);
+    expect(unknownIn(dashboards, await exported())).toEqual([]);
+    expect(dashboards.expressions.length).toBeGreaterThan(20);
   });
 
   it('show each metric at least once', async () => {
-    const shown = expressions.map(([, expr]) => expr).join('\n');
-    const hidden = [...(await exported()).keys()]
-      .map((name) => name.replace(/_(?:count|sum)$/, '_bucket'))
-      .filter((name) => !shown.includes(name));
-    expect(hidden).toEqual([]);
+    expect(hiddenFrom(dashboards, await exported())).toEqual([]);
   });
 
   it('say of each alert what to do', () => {
+    const { rules } = dashboards;
     expect(rules.filter(({ annotations }) => annotations.runbook.length < 40)).toEqual([]);
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
   });
@@ -122,8 +89,3 @@ describe('the table of metrics in the README', () => {
     expect(new Set(table)).toEqual(new Set(all.map(([name]) => name)));
   });
 });
-
-/** `sum by (unexpired_outcome)` names a label. */
-function isLabel(known: ReadonlyMap<string, ReadonlySet<string>>, name: string): boolean {
-  return [...known.values()].some((labels) => labels.has(name));
-}

@@ -2,6 +2,7 @@ import { type Clock, TokenError, tokenErrorOf } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
 import { floorOf } from './limits/limits.ts';
 import type { Managers } from './managers.ts';
+import type { SessionParts } from './providers.ts';
 import { isFresh, isLive, isValid, type LiveRow, type Row } from './row.ts';
 
 /** Which token is wanted. */
@@ -21,6 +22,7 @@ export interface CurrentParts {
   /** Why a refresh need not be begun. */
   readonly obstacle: (provider: string) => TokenError | undefined;
   readonly clock: Clock;
+  readonly emit: SessionParts['emit'];
 }
 
 /** How often a manager that knows less than the database is replaced before that counts as a failure. */
@@ -69,7 +71,11 @@ export async function replace(
     const row = await lookAlive(parts, key);
     if (row === undefined || row.session !== rejected.session) return undefined;
     if (row.generation < rejected.generation) return undefined;
-    if (row.generation > rejected.generation) return current(parts, wanted);
+    if (row.generation > rejected.generation) {
+      const { clock, emit } = parts;
+      emit({ type: 'rejected', then: 'late', name: key, at: clock.now() }, row.kept.provider);
+      return current(parts, wanted);
+    }
     if (row.state === 'ended') throw new TokenError('ERR_SESSION_ENDED');
     const tooSoon = floorOf(row, parts.clock.now());
     if (tooSoon > 0) throw new TokenError('ERR_REFRESH_LIMIT', { retryAfter: tooSoon });

@@ -27,7 +27,7 @@ export function createSessions(given: SessionParts): Sessions {
   const changes = createChanges(parts);
   const look = (key: string): Promise<Row | undefined> => readRow(parts.store(key));
   const { obstacle } = parts.gate;
-  const all = { look, managers, obstacle, clock: parts.clock };
+  const all = { look, managers, obstacle, clock: parts.clock, emit: parts.emit };
   return {
     ...changes,
     look,

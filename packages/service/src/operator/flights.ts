@@ -7,27 +7,40 @@ export interface Flights {
   called(call: StoreCall): void;
   /** The generation that the row of a session holds, where it is being refreshed here. */
   generationOf(key: string): number | undefined;
+  /** Of each refresh that is under way here. */
+  providers(): readonly string[];
   /** Sessions whose newest tokens are only in the memory of this process. */
   readonly notDurable: number;
 }
 
+interface Flight {
+  readonly provider: string;
+  generation: number | undefined;
+}
+
 /** Follows each refresh from its start to its end, and each session that could not be stored until it was. */
 export function createFlights(): Flights {
-  const generations = new Map<string, number | undefined>();
+  const flights = new Map<string, Flight>();
   const owed = new Set<string>();
   return {
     heard(event) {
-      if (event.type === 'refreshStarted') generations.set(event.name, undefined);
-      if (event.type === 'refreshEnded') generations.delete(event.name);
+      if (event.type === 'refreshStarted')
+        flights.set(event.name, {
+          provider: event.provider ?? 'unknown',
+          generation: undefined,
+        });
+      if (event.type === 'refreshEnded') flights.delete(event.name);
       if (event.type === 'warning' && event.code === 'NOT_DURABLE') owed.add(event.name);
       if (event.type === 'warning' && event.code === 'LOST') owed.delete(event.name);
     },
     called({ key, operation, generation }) {
       if (generation === undefined) return;
       if (operation === 'write') owed.delete(key);
-      if (generations.has(key)) generations.set(key, generation);
+      const flight = flights.get(key);
+      if (flight !== undefined) flight.generation = generation;
     },
-    generationOf: (key) => generations.get(key),
+    generationOf: (key) => flights.get(key)?.generation,
+    providers: () => [...flights.values()].map(({ provider }) => provider),
     get notDurable() {
       return owed.size;
     },

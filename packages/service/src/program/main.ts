@@ -58,6 +58,7 @@ async function serve(settings: Settings, process: NodeJS.Process, log: Log): Pro
     node: process.version,
     database: kind,
     listen: running.origin,
+    operator: running.operator,
   });
   const signal = await ended;
   await running.stop(signal === 'SIGTERM' ? settings.limits.notice : 0);

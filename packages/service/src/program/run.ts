@@ -2,70 +2,105 @@ import { createService, type Service } from '../create-service.ts';
 import type { ServiceDatabase } from '../database.ts';
 import { createFlights, type Flights } from '../operator/flights.ts';
 import { lineOf, type Log } from '../operator/log.ts';
+import { measuredFetch } from '../operator/measured-fetch.ts';
+import { createMetrics, type Metrics } from '../operator/metrics.ts';
+import { createOperatorApp } from '../operator/app.ts';
 import { sessionHash } from '../operator/session-hash.ts';
 import { watchedDatabase } from '../operator/watched-database.ts';
 import { systemClock } from 'unexpired/adapter';
-import { listen } from './listen.ts';
+import { type Listener, listen } from './listen.ts';
 import { openDatabase } from './open-database.ts';
 import type { Settings } from './settings.ts';
 
 /** The program while it runs. */
 export interface Running {
-  /** `http://host:port` of the API. */
+  /** `http://host:port` of the API, and of the operator's listener. */
   readonly origin: string;
+  readonly operator: string;
   /**
    * Is not ready any more, but answers for `notice` ms; then takes no more connections, answers what it has taken, waits for each
-   * dispatched refresh and lets the database go.
+   * dispatched refresh and lets the database go. The operator's listener stays until the end.
    */
   stop(notice: number): Promise<void>;
 }
 
-/** Starts the API. Rejects where it cannot listen. */
+/** Starts the API and the operator's listener. Rejects where it cannot listen. */
 export async function run(settings: Settings, log: Log): Promise<Running> {
-  const { limits } = settings;
+  const opened = await openDatabase(settings.database);
   const flights = createFlights();
-  const database = watchedDatabase(await openDatabase(settings.database), systemClock, (call) =>
-    flights.called(call),
-  );
+  const metrics = createMetrics({
+    providers: Object.keys(settings.providers),
+    flights,
+    waiters: () => measured.waiting,
+  });
+  const database = watchedDatabase(opened, systemClock, (call) => {
+    flights.called(call);
+    metrics.called(call);
+  });
   const service = createService({
     providers: settings.providers,
     database,
     keys: { encryption: settings.encryption, api: settings.api },
   });
-  follow(service, settings, log, flights);
-  let leaving = false;
-  const answer = (request: Request): Response | Promise<Response> =>
-    leaving && new URL(request.url).pathname === '/readyz'
-      ? Response.json({ ok: false }, { status: 503, headers: { 'cache-control': 'no-store' } })
-      : service.fetch(request);
+  const measured = measuredFetch(service.fetch, systemClock, metrics.answered);
+  follow(service, settings, log, flights, metrics);
+  const listeners: Listener[] = [];
   try {
-    const api = await listen(answer, settings.listen, limits);
-    await warnWithoutDatabase(database, log);
+    const { fetch, leave } = leavable(measured.fetch);
+    const api = await listen(fetch, settings.listen, settings.limits);
+    listeners.push(api);
+    const app = createOperatorApp({ metrics, hosts: settings.operator.hosts });
+    const operator = await listen(
+      (request) => app.fetch(request),
+      settings.operator,
+      settings.limits,
+    );
+    listeners.push(operator);
+    await warnWithoutDatabase(opened, log);
     return {
       origin: api.origin,
+      operator: operator.origin,
       async stop(notice) {
-        leaving = true;
+        leave();
         if (notice > 0) await new Promise((resolve) => setTimeout(resolve, notice));
-        await api.stop(limits.drain);
+        await api.stop(settings.limits.drain);
         await service.close();
+        await operator.stop(0);
       },
     };
   } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.stop(0)));
     await service.close();
     throw error;
   }
 }
 
+/** Says to balancers that it is not ready, from the moment when it leaves, and answers all else as before. */
+function leavable(fetch: (request: Request) => Response | Promise<Response>) {
+  let leaving = false;
+  return {
+    leave: () => void (leaving = true),
+    fetch: (request: Request): Response | Promise<Response> =>
+      leaving && new URL(request.url).pathname === '/readyz'
+        ? Response.json({ ok: false }, { status: 503, headers: { 'cache-control': 'no-store' } })
+        : fetch(request),
+  };
+}
+
 /** Logs and counts what the service tells of. */
-function follow(service: Service, settings: Settings, log: Log, flights: Flights): void {
+function follow(
+  service: Service,
+  settings: Settings,
+  log: Log,
+  flights: Flights,
+  metrics: Metrics,
+): void {
   const hash = sessionHash(settings.encryption[0] ?? new Uint8Array(0));
   service.subscribe((event) => {
-    const line = lineOf(
-      event,
-      hash,
-      'name' in event ? flights.generationOf(event.name) : undefined,
-    );
+    const generation = 'name' in event ? flights.generationOf(event.name) : undefined;
+    const line = lineOf(event, hash, generation);
     flights.heard(event);
+    metrics.heard(event);
     if (line !== undefined) log(...line);
   });
 }

@@ -6,6 +6,8 @@ export interface HeldEndpoint {
   readonly address: string;
   /** Resolves when it is asked for the first time. */
   readonly asked: Promise<void>;
+  /** The bodies of its answers. */
+  readonly answers: readonly string[];
   /** Lets all answers through from now on. */
   open(): void;
   stop(): Promise<void>;
@@ -15,6 +17,7 @@ export async function holdEndpoint(real: string): Promise<HeldEndpoint> {
   const events = new EventTarget();
   const asked = once(events, 'asked').then(() => undefined);
   const opened = once(events, 'opened');
+  const answers: string[] = [];
   const server = createAdaptorServer({
     fetch: async (request) => {
       events.dispatchEvent(new Event('asked'));
@@ -22,7 +25,9 @@ export async function holdEndpoint(real: string): Promise<HeldEndpoint> {
       await opened;
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       const answer = await fetch(real, { method: 'POST', headers, body });
-      return new Response(await answer.text(), {
+      const text = await answer.text();
+      answers.push(text);
+      return new Response(text, {
         status: answer.status,
         headers: { 'content-type': 'application/json' },
       });
@@ -33,6 +38,7 @@ export async function holdEndpoint(real: string): Promise<HeldEndpoint> {
   return {
     address: `http://127.0.0.1:${(server.address() as { port: number }).port}/token`,
     asked,
+    answers,
     open: () => void events.dispatchEvent(new Event('opened')),
     async stop() {
       const closed = once(server, 'close');

@@ -21,6 +21,7 @@ export interface Program {
 
 export interface Started extends BrokerProcess {
   readonly origin: string;
+  readonly operator: string;
   /** The first API key, which may do all. */
   readonly key: string;
   call(
@@ -59,10 +60,12 @@ export async function prepareProgram(): Promise<Program> {
     async start(env, key) {
       const started = startProcess(['--config', file], { env: env ?? {} });
       running.push(started);
-      const { listen } = await started.line('start');
+      const { listen, operator } = await started.line('start');
       const made = (): string =>
         readFileSync(path.join(folder, 'data', 'admin.key'), 'utf8').trim();
-      return withCalls(started, String(listen), key ?? made(), provider);
+      return Object.assign(withCalls(started, String(listen), key ?? made(), provider), {
+        operator: String(operator),
+      });
     },
     async stop() {
       for (const { child, ended } of running) {
@@ -80,7 +83,7 @@ function withCalls(
   origin: string,
   key: string,
   provider: StrictProvider,
-): Started {
+): Omit<Started, 'operator'> {
   const call: Started['call'] = (method, to, body, headers) =>
     fetch(`${origin}${to}`, {
       method,

@@ -1,0 +1,62 @@
+import type { Clock } from 'unexpired';
+
+/** A request that was answered. */
+export interface Answered {
+  readonly route: string;
+  readonly status: number;
+  /** Ms. */
+  readonly duration: number;
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+export interface MeasuredFetch {
+  readonly fetch: Fetch;
+  /** Requests for a token that are not answered yet. */
+  readonly waiting: number;
+}
+
+/** The same answers, each of which is told of. */
+export function measuredFetch(
+  fetch: Fetch,
+  clock: Clock,
+  tell: (answered: Answered) => void,
+): MeasuredFetch {
+  let waiting = 0;
+  return {
+    get waiting() {
+      return waiting;
+    },
+    async fetch(request) {
+      const route = routeOf(new URL(request.url).pathname);
+      const isToken = TOKEN_ROUTES.has(route);
+      const since = clock.monotonic();
+      if (isToken) waiting++;
+      try {
+        const answer = await fetch(request);
+        tell({ route, status: answer.status, duration: clock.monotonic() - since });
+        return answer;
+      } finally {
+        if (isToken) waiting--;
+      }
+    },
+  };
+}
+
+const TOKEN_ROUTES = new Set(['/v1/sessions/{key}/token', '/v1/tokens']);
+const ROUTES = new Set([
+  '/v1/tokens',
+  '/v1/sessions',
+  '/v1/events',
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
+]);
+
+/** Which route of the API an address belongs to, in the words of its description: few values, whatever is asked for. */
+export function routeOf(pathname: string): string {
+  if (ROUTES.has(pathname)) return pathname;
+  const [, token] = /^\/v1\/sessions\/[^/]+(\/token)?$/.exec(pathname) ?? [];
+  if (token !== undefined) return '/v1/sessions/{key}/token';
+  return /^\/v1\/sessions\/[^/]+$/.test(pathname) ? '/v1/sessions/{key}' : 'other';
+}

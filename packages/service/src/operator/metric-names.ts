@@ -1,0 +1,45 @@
+/** A metric: its help text, and what it is split by. No label is a session's key, or who asks: there may be millions. */
+type Row = readonly [help: string, ...labels: readonly string[]];
+
+/** Every metric of the program. The dashboard and the alert rules use these names, and a test compares them. */
+export const COUNTERS = {
+  unexpired_refreshes_total: ['Refreshes that ended.', 'provider', 'reason', 'outcome'],
+  unexpired_lost_answers_total: [
+    'Calls of a token endpoint whose answer was lost: the refresh token may be spent.',
+    'provider',
+  ],
+  unexpired_adoptions_total: ['New tokens that another replica has brought.', 'provider'],
+  unexpired_rejections_total: [
+    'Tokens that an API refused; late: a newer one was there already.',
+    'late',
+  ],
+  unexpired_sessions_ended_total: ['Refresh tokens that a provider refused.', 'provider', 'code'],
+  unexpired_auth_failures_total: [
+    'Requests whose credentials were unknown, or did not allow it.',
+    'kind',
+  ],
+  unexpired_warnings_total: ['Warnings, by code.', 'provider', 'code'],
+  unexpired_requests_failed_total: ['Requests that failed for a reason that nobody foresaw.'],
+} as const satisfies Record<string, Row>;
+
+export const HISTOGRAMS = {
+  unexpired_refresh_seconds: ['From the decision to refresh to its end.', 'provider'],
+  unexpired_lock_wait_seconds: ['Waiting for the lease of a session.', 'provider'],
+  unexpired_intent_wait_seconds: [
+    'Waiting for a redemption that another replica had begun.',
+    'provider',
+  ],
+  unexpired_http_request_seconds: ['From a request to its answer.', 'route', 'status'],
+  unexpired_store_seconds: ['Calls of the database.', 'op'],
+} as const satisfies Record<string, Row>;
+
+export const GAUGES = {
+  unexpired_in_flight: ['Refreshes under way in this process.', 'provider'],
+  unexpired_waiters: ['Requests for a token that are not answered yet.'],
+  unexpired_not_durable: ['Sessions whose newest tokens are only in the memory of this process.'],
+} as const satisfies Record<string, Row>;
+
+/** Bounds in seconds: an answer out of a cache takes less than one ms, a refresh that is given up 60 s. */
+export const BUCKETS: readonly number[] = [
+  0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+];
