@@ -33,7 +33,8 @@ interface FunctionLines {
 }
 
 /** Every function of a file, methods and nameless ones included; the functions in it count towards its lines. */
-function functionsIn(code: string): FunctionLines[] {
+function functionsIn(source: string): FunctionLines[] {
+  const code = source.replace(/^#!/, '//'); // of a program
   const bytes = Buffer.from(ZERO + code);
   const program = parseSync(ZERO + code, { syntax: 'typescript', target: 'es2022' });
   const found: FunctionLines[] = [];

@@ -7,15 +7,19 @@ export interface Flights {
   called(call: StoreCall): void;
   /** The generation that the row of a session holds, where it is being refreshed here. */
   generationOf(key: string): number | undefined;
-  /** Of each refresh that is under way here. */
-  providers(): readonly string[];
+  /** The refreshes that are under way here. */
+  underWay(): readonly Flight[];
   /** Sessions whose newest tokens are only in the memory of this process. */
   readonly notDurable: number;
 }
 
-interface Flight {
+export interface Flight {
+  readonly key: string;
   readonly provider: string;
-  generation: number | undefined;
+  readonly reason: string;
+  /** Ms since the epoch. */
+  readonly since: number;
+  readonly generation: number | undefined;
 }
 
 /** Follows each refresh from its start to its end, and each session that could not be stored until it was. */
@@ -26,8 +30,8 @@ export function createFlights(): Flights {
     heard(event) {
       if (event.type === 'refreshStarted')
         flights.set(event.name, {
-          provider: event.provider ?? 'unknown',
-          generation: undefined,
+          ...{ key: event.name, provider: event.provider ?? 'unknown', reason: event.reason },
+          ...{ since: event.at, generation: undefined },
         });
       if (event.type === 'refreshEnded') flights.delete(event.name);
       if (event.type === 'warning' && event.code === 'NOT_DURABLE') owed.add(event.name);
@@ -37,10 +41,10 @@ export function createFlights(): Flights {
       if (generation === undefined) return;
       if (operation === 'write') owed.delete(key);
       const flight = flights.get(key);
-      if (flight !== undefined) flight.generation = generation;
+      if (flight !== undefined) flights.set(key, { ...flight, generation });
     },
     generationOf: (key) => flights.get(key)?.generation,
-    providers: () => [...flights.values()].map(({ provider }) => provider),
+    underWay: () => [...flights.values()],
     get notDurable() {
       return owed.size;
     },

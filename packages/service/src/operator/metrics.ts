@@ -49,7 +49,7 @@ export function createMetrics({ providers, flights, waiters }: MetricsParts): Me
       set.unexpired_not_durable.set(flights.notDurable);
       set.unexpired_waiters.set(waiters());
       for (const provider of providers) set.unexpired_in_flight.set({ provider }, 0);
-      for (const provider of flights.providers()) set.unexpired_in_flight.inc({ provider });
+      for (const { provider } of flights.underWay()) set.unexpired_in_flight.inc({ provider });
       return registry.metrics();
     },
     contentType: registry.contentType,

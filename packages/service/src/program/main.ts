@@ -19,7 +19,8 @@ export async function main(process: NodeJS.Process): Promise<number> {
   try {
     return await carryOut(commandOf(process.argv.slice(2)), process, log);
   } catch (error) {
-    if (error instanceof SetupError) {
+    // A TypeError of the service names the option, and no value.
+    if (error instanceof SetupError || isOfOptions(error)) {
       process.stderr.write(`${error.message}\n`);
       return SETUP;
     }
@@ -27,6 +28,9 @@ export async function main(process: NodeJS.Process): Promise<number> {
     return FAILED;
   }
 }
+
+const isOfOptions = (error: unknown): error is TypeError =>
+  error instanceof TypeError && error.message.startsWith('createService: ');
 
 async function carryOut(command: Command, process: NodeJS.Process, log: Log): Promise<number> {
   switch (command.name) {

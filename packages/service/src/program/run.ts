@@ -1,13 +1,16 @@
-import { createService, type Service } from '../create-service.ts';
+import { knownKey } from '../api-keys.ts';
+import { createService } from '../create-service.ts';
 import type { ServiceDatabase } from '../database.ts';
-import { createFlights, type Flights } from '../operator/flights.ts';
+import { createActivity } from '../operator/activity.ts';
+import { createFlights } from '../operator/flights.ts';
 import { lineOf, type Log } from '../operator/log.ts';
 import { measuredFetch } from '../operator/measured-fetch.ts';
-import { createMetrics, type Metrics } from '../operator/metrics.ts';
+import { createMetrics } from '../operator/metrics.ts';
 import { createOperatorApp } from '../operator/app.ts';
 import { sessionHash } from '../operator/session-hash.ts';
 import { watchedDatabase } from '../operator/watched-database.ts';
 import { systemClock } from 'unexpired/adapter';
+import { version } from '../version.ts';
 import { type Listener, listen } from './listen.ts';
 import { openDatabase } from './open-database.ts';
 import type { Settings } from './settings.ts';
@@ -27,9 +30,12 @@ export interface Running {
 /** Starts the API and the operator's listener. Rejects where it cannot listen. */
 export async function run(settings: Settings, log: Log): Promise<Running> {
   const opened = await openDatabase(settings.database);
+  const hash = sessionHash(settings.encryption[0] ?? new Uint8Array(0));
+  const providers = Object.keys(settings.providers);
   const flights = createFlights();
+  const activity = createActivity(hash);
   const metrics = createMetrics({
-    providers: Object.keys(settings.providers),
+    providers,
     flights,
     waiters: () => measured.waiting,
   });
@@ -43,13 +49,28 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
     keys: { encryption: settings.encryption, api: settings.api },
   });
   const measured = measuredFetch(service.fetch, systemClock, metrics.answered);
-  follow(service, settings, log, flights, metrics);
+  service.subscribe((event) => {
+    const generation = 'name' in event ? flights.generationOf(event.name) : undefined;
+    const line = lineOf(event, hash, generation);
+    for (const one of [flights, activity, metrics]) one.heard(event);
+    if (line !== undefined) log(...line);
+  });
   const listeners: Listener[] = [];
   try {
     const { fetch, leave } = leavable(measured.fetch);
     const api = await listen(fetch, settings.listen, settings.limits);
     listeners.push(api);
-    const app = createOperatorApp({ metrics, hosts: settings.operator.hosts });
+    const app = createOperatorApp({
+      metrics,
+      keys: new Map(settings.api.map((key) => [key.id, knownKey(key, 'keys/api')])),
+      hosts: settings.operator.hosts,
+      status: {
+        ...{ version: version(), startedAt: Date.now(), now: Date.now },
+        ...{ providers, flights, activity, hash },
+        waiting: () => measured.waiting,
+        ready: () => isReady(opened),
+      },
+    });
     const operator = await listen(
       (request) => app.fetch(request),
       settings.operator,
@@ -87,28 +108,10 @@ function leavable(fetch: (request: Request) => Response | Promise<Response>) {
   };
 }
 
-/** Logs and counts what the service tells of. */
-function follow(
-  service: Service,
-  settings: Settings,
-  log: Log,
-  flights: Flights,
-  metrics: Metrics,
-): void {
-  const hash = sessionHash(settings.encryption[0] ?? new Uint8Array(0));
-  service.subscribe((event) => {
-    const generation = 'name' in event ? flights.generationOf(event.name) : undefined;
-    const line = lineOf(event, hash, generation);
-    flights.heard(event);
-    metrics.heard(event);
-    if (line !== undefined) log(...line);
-  });
-}
-
 /** It starts all the same, and is not ready until the database is there. */
 async function warnWithoutDatabase(database: ServiceDatabase, log: Log): Promise<void> {
   try {
-    await database.store('readyz').read();
+    await probe(database);
   } catch (error) {
     const { code, cause } = error as { code?: unknown; cause?: { code?: unknown } };
     log('error', {
@@ -118,3 +121,12 @@ async function warnWithoutDatabase(database: ServiceDatabase, log: Log): Promise
     });
   }
 }
+
+const isReady = (database: ServiceDatabase): Promise<boolean> =>
+  probe(database).then(
+    () => true,
+    () => false, // why is in the log and in the events
+  );
+
+/** No session key is without a colon. */
+const probe = (database: ServiceDatabase): Promise<unknown> => database.store('readyz').read();
