@@ -11,6 +11,9 @@ export interface Line {
     | 'warning'
     | 'databaseUnavailable'
     | 'requestFailed'
+    | 'workFailed'
+    | 'breakerOpened'
+    | 'breakerClosed'
     | 'unforeseen';
   /** The hash of the session's key. */
   readonly session?: string | undefined;
@@ -70,7 +73,7 @@ const withoutSecrets = (line: Record<string, unknown>): Record<string, unknown> 
       ]),
   );
 
-/** What is logged of an event: one line for each refresh, when it has ended, each warning, each request that failed. */
+/** What is logged of an event: one line for each refresh, when it has ended, each warning, each failure. */
 export function lineOf(
   event: ServiceEvent,
   hash: SessionHash,
@@ -81,9 +84,14 @@ export function lineOf(
     const { name, provider, code } = event;
     return ['warn', { event: 'warning', session: hash(name), provider, code }];
   }
+  if (event.type === 'breakerOpened' || event.type === 'breakerClosed')
+    return [LEVEL[event.type], { event: event.type, provider: event.provider }];
+  if (event.type === 'workFailed') return ['warn', { event: event.type, error: event.error }];
   if (event.type !== 'requestFailed') return undefined;
   return ['error', { event: 'requestFailed', requestId: event.requestId, error: event.error }];
 }
+
+const LEVEL = { breakerOpened: 'error', breakerClosed: 'info' } as const;
 
 function lineOfRefresh(
   event: SessionEvent & { readonly type: 'refreshEnded' },

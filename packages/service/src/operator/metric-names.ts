@@ -19,6 +19,9 @@ export const COUNTERS = {
     'kind',
   ],
   unexpired_warnings_total: ['Warnings, by code.', 'provider', 'code'],
+  unexpired_background_failures_total: [
+    'Work in the background that the database did not let happen.',
+  ],
   unexpired_requests_failed_total: ['Requests that failed for a reason that nobody foresaw.'],
 } as const satisfies Record<string, Row>;
 
@@ -37,6 +40,17 @@ export const GAUGES = {
   unexpired_in_flight: ['Refreshes under way in this process.', 'provider'],
   unexpired_waiters: ['Requests for a token that are not answered yet.'],
   unexpired_not_durable: ['Sessions whose newest tokens are only in the memory of this process.'],
+  unexpired_sessions: ['Sessions of the whole fleet.', 'provider', 'state'],
+  unexpired_due_lag_seconds: [
+    'For how long the session that has been due for longest is due to be refreshed ahead.',
+    'provider',
+  ],
+  unexpired_least_seconds_to_expiry: [
+    'Until the first token of an active session expires; negative: since it has.',
+    'provider',
+  ],
+  unexpired_breaker_open: ['1: calls of the provider are stopped, but for probes.', 'provider'],
+  unexpired_replicas: ['Replicas that have been heard of in the last 15 s.'],
 } as const satisfies Record<string, Row>;
 
 /** Bounds in seconds: an answer out of a cache takes less than one ms, a refresh that is given up 60 s. */

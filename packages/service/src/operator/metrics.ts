@@ -1,5 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { ServiceEvent, SessionEvent } from '../create-service.ts';
+import type { ServiceStatus } from '../status.ts';
+import type { Fleet } from './fleet.ts';
 import type { Flights } from './flights.ts';
 import { BUCKETS, COUNTERS, GAUGES, HISTOGRAMS } from './metric-names.ts';
 import type { Answered } from './measured-fetch.ts';
@@ -27,9 +29,11 @@ export interface MetricsParts {
   readonly flights: Flights;
   /** Requests for a token that are not answered yet. */
   readonly waiters: () => number;
+  readonly fleet: Fleet;
 }
 
-export function createMetrics({ providers, flights, waiters }: MetricsParts): Metrics {
+export function createMetrics(parts: MetricsParts): Metrics {
+  const { providers, flights, waiters, fleet } = parts;
   const registry = new Registry();
   const figures = figuresIn(registry);
   const set = gaugesIn(registry);
@@ -50,6 +54,7 @@ export function createMetrics({ providers, flights, waiters }: MetricsParts): Me
       set.unexpired_waiters.set(waiters());
       for (const provider of providers) set.unexpired_in_flight.set({ provider }, 0);
       for (const { provider } of flights.underWay()) set.unexpired_in_flight.inc({ provider });
+      showFleet(set, await fleet());
       return registry.metrics();
     },
     contentType: registry.contentType,
@@ -81,8 +86,33 @@ const gaugesIn = (registry: Registry) =>
     (name, [help, ...labelNames]) => new Gauge({ name, help, labelNames, registers: [registry] }),
   );
 
+/** What is not known is left out, so that nobody takes an old figure for a new one. */
+function showFleet(set: Gauges, status: ServiceStatus | undefined): void {
+  for (const name of OF_FLEET) set[name].reset();
+  if (status === undefined) return;
+  set.unexpired_replicas.set(status.replicas.length);
+  for (const { name: provider, sessions, lag, leastToExpiry, breaker } of status.providers) {
+    for (const [state, count] of Object.entries(sessions))
+      set.unexpired_sessions.set({ provider, state }, count);
+    set.unexpired_due_lag_seconds.set({ provider }, lag / 1000);
+    set.unexpired_breaker_open.set({ provider }, breaker === 'open' ? 1 : 0);
+    if (leastToExpiry !== undefined)
+      set.unexpired_least_seconds_to_expiry.set({ provider }, leastToExpiry / 1000);
+  }
+}
+
+type Gauges = ReturnType<typeof gaugesIn>;
+const OF_FLEET = [
+  'unexpired_sessions',
+  'unexpired_due_lag_seconds',
+  'unexpired_least_seconds_to_expiry',
+  'unexpired_breaker_open',
+  'unexpired_replicas',
+] as const;
+
 function count({ add, measure }: Figures, event: ServiceEvent): void {
   if (event.type === 'requestFailed') return add('unexpired_requests_failed_total');
+  if (event.type === 'workFailed') return add('unexpired_background_failures_total');
   const labels = { provider: event.provider ?? 'unknown' };
   if (event.type === 'refreshEnded') {
     countRefresh({ add, measure }, event, labels);

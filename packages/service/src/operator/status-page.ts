@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { HtmlEscapedString } from 'hono/utils/html';
 import type { Failure } from './activity.ts';
-import type { Status, UnderWay } from './status.ts';
+import type { ProviderRow, Status, UnderWay } from './status.ts';
 import { STYLE } from './status-style.ts';
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
@@ -28,8 +28,10 @@ export function statusPage(status: Status, nonce: string): Html {
 <main>
 ${figuresOf(status)}
 ${providersOf(status)}
+${sessionsOf(status)}
 ${underWayOf(status.underWay, now)}
 ${failuresOf(status.failures, now)}
+${replicasOf(status)}
 </main>
 </body>
 </html>`;
@@ -56,20 +58,57 @@ function providersOf({ providers, now }: Status): Html {
     ['Provider', 'State', 'Under way', 'Refreshed', 'Failed', 'Ended', 'Last failure'],
     providers.map((provider) => [
       provider.name,
-      isFailing(provider)
-        ? html`<span class="bad badge">Failing</span>`
-        : html`<span class="good badge">Fine</span>`,
+      stateOf(provider),
       ...[provider.underWay, provider.refreshed, provider.failed, provider.ended],
       provider.lastFailure === undefined
         ? html`<span class="quiet">none</span>`
         : html`<code>${provider.lastFailure.code}</code> ${moment(provider.lastFailure.at, now)}`,
     ]),
-    'Figures since the start of this process',
+    'Refreshes since the start of this process',
   );
 }
 
+const stateOf = (provider: ProviderRow): Html => {
+  if (provider.fleet?.breaker === 'open') return html`<span class="bad badge">Breaker open</span>`;
+  if (isFailing(provider)) return html`<span class="bad badge">Failing</span>`;
+  return provider.fleet?.breaker === 'recovering'
+    ? html`<span class="badge">Recovering</span>`
+    : html`<span class="good badge">Fine</span>`;
+};
+
+const sessionsOf = ({ providers }: Status): Html =>
+  table(
+    'Sessions',
+    ['Provider', 'Active', 'Ended', 'Signed out', 'Due', 'Due for', 'First expiry'],
+    providers.flatMap(({ name, fleet }) => {
+      if (fleet === undefined) return [];
+      const { sessions, due, lag, leastToExpiry: least } = fleet;
+      return [
+        [
+          ...[name, sessions.active, sessions.ended, sessions.signed_out, due],
+          due === 0 ? html`<span class="quiet">none is</span>` : agoOf(0, lag),
+          least === undefined ? html`<span class="quiet">none</span>` : inOrAgo(least),
+        ],
+      ];
+    }),
+    'Of the whole fleet',
+  );
+
+const replicasOf = ({ replicas }: Status): Html =>
+  table(
+    'Replicas',
+    ['Replica', 'Version'],
+    (replicas ?? []).map(({ id, version, isThis }) => [
+      html`<code>${id}</code>${isThis ? ' (this one)' : ''}`,
+      version,
+    ]),
+    'Heard of in the last 15 s',
+  );
+
+const inOrAgo = (ms: number): string => (ms < 0 ? `${agoOf(ms, 0)} ago` : `in ${agoOf(0, ms)}`);
+
 /** Did the last refresh that failed come after the last one that went well? A session that was ended is no failure of its provider. */
-const isFailing = ({ lastFailure, lastSuccess }: Status['providers'][number]): boolean =>
+const isFailing = ({ lastFailure, lastSuccess }: ProviderRow): boolean =>
   lastFailure !== undefined &&
   lastFailure.code !== 'ERR_SESSION_ENDED' &&
   lastFailure.at > (lastSuccess ?? 0);

@@ -1,5 +1,7 @@
 import type { Activity, Failure, Tally } from './activity.ts';
 import { quantile } from './activity.ts';
+import type { ProviderStatus } from '../status.ts';
+import type { Fleet } from './fleet.ts';
 import type { Flights } from './flights.ts';
 import type { SessionHash } from './session-hash.ts';
 
@@ -13,9 +15,25 @@ export interface Status {
   readonly waiting: number;
   readonly notDurable: number;
   readonly lockWait: { readonly median: number; readonly most: number; readonly of: number };
-  readonly providers: readonly (Tally & { readonly name: string; readonly underWay: number })[];
+  readonly providers: readonly ProviderRow[];
+  /** `undefined`: the database does not say. */
+  readonly replicas: readonly Replica[] | undefined;
   readonly underWay: readonly UnderWay[];
   readonly failures: readonly Failure[];
+}
+
+/** What this process has seen of a provider, and how it stands in the whole fleet, where the database says so. */
+export interface ProviderRow extends Tally {
+  readonly name: string;
+  readonly underWay: number;
+  readonly fleet: ProviderStatus | undefined;
+}
+
+/** A replica that has been heard of lately. */
+export interface Replica {
+  readonly id: string;
+  readonly version: string;
+  readonly isThis: boolean;
 }
 
 /** A refresh that has not ended. */
@@ -33,6 +51,7 @@ export interface StatusParts {
   readonly flights: Flights;
   readonly activity: Activity;
   readonly hash: SessionHash;
+  readonly fleet: Fleet;
   readonly waiting: () => number;
   /** Can the database be asked? */
   readonly ready: () => Promise<boolean>;
@@ -46,6 +65,7 @@ const LISTED = 50;
 export async function statusOf(parts: StatusParts): Promise<Status> {
   const { flights, activity, hash } = parts;
   const flying = flights.underWay();
+  const fleet = await parts.fleet();
   return {
     version: parts.version,
     now: parts.now(),
@@ -62,6 +82,10 @@ export async function statusOf(parts: StatusParts): Promise<Status> {
       ...activity.tallyOf(name),
       name,
       underWay: flying.filter(({ provider }) => provider === name).length,
+      fleet: fleet?.providers.find((provider) => provider.name === name),
+    })),
+    replicas: fleet?.replicas.map(({ id, version }) => ({
+      ...{ id: id.slice(0, 8), version, isThis: id === fleet.replica },
     })),
     underWay: flying.slice(0, LISTED).map(({ key, provider, reason, since }) => ({
       ...{ session: hash(key), provider, reason, since },

@@ -13,7 +13,7 @@ export const HELP = `The token broker: it alone keeps and redeems refresh tokens
 Usage:
   unexpired-service --config broker.json     runs the broker
   unexpired-service create-key ID SCOPE ...  makes an API key; a scope is role:prefix, as read:acme: or read:*
-  unexpired-service schema [TABLE]           prints the SQL that makes the table in PostgreSQL
+  unexpired-service schema [TABLE]           prints the SQL that makes the tables in PostgreSQL
 
 Options:
   --config FILE  the configuration, in JSON

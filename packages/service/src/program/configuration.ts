@@ -82,6 +82,9 @@ function providerSchema(secret: z.ZodType<Secret>) {
       })
       .optional(),
     extra: z.array(z.string()).optional(),
+    refreshAhead: z.boolean().optional(),
+    maxPerSecond: z.number().positive().optional(),
+    maxInFlight: z.int().min(1).optional(),
   });
 }
 

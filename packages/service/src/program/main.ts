@@ -1,6 +1,6 @@
-import { postgresSchema } from '@unexpired/postgres';
 import { createApiKey } from '../api-keys.ts';
 import { createLog, type Log } from '../operator/log.ts';
+import { serviceSchema } from '../data/schema.ts';
 import { placeOf } from '../place-of.ts';
 import { version } from '../version.ts';
 import { type Command, commandOf, HELP } from './arguments.ts';
@@ -104,7 +104,7 @@ function createKey({ id, scopes }: Command & { name: 'create-key' }): object {
 
 function schemaOf(table: string | undefined): string {
   try {
-    return postgresSchema(table);
+    return serviceSchema(table);
   } catch (error) {
     throw new SetupError([(error as Error).message]);
   }

@@ -2,6 +2,7 @@ import { knownKey } from '../api-keys.ts';
 import { createService } from '../create-service.ts';
 import type { ServiceDatabase } from '../database.ts';
 import { createActivity } from '../operator/activity.ts';
+import { fleetOf } from '../operator/fleet.ts';
 import { createFlights } from '../operator/flights.ts';
 import { lineOf, type Log } from '../operator/log.ts';
 import { measuredFetch } from '../operator/measured-fetch.ts';
@@ -34,7 +35,9 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   const providers = Object.keys(settings.providers);
   const flights = createFlights();
   const activity = createActivity(hash);
+  const fleet = fleetOf(() => service.status(), systemClock);
   const metrics = createMetrics({
+    fleet,
     providers,
     flights,
     waiters: () => measured.waiting,
@@ -66,7 +69,7 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
       hosts: settings.operator.hosts,
       status: {
         ...{ version: version(), startedAt: Date.now(), now: Date.now },
-        ...{ providers, flights, activity, hash },
+        ...{ providers, flights, activity, hash, fleet },
         waiting: () => measured.waiting,
         ready: () => isReady(opened),
       },

@@ -56,6 +56,18 @@ describe('a line of the log', () => {
     expect(lineOf(signedIn, hash, undefined)).toBeUndefined();
   });
 
+  it('says when the breaker of a provider opens and closes, and what could not be done in the background', () => {
+    const [opened, closed] = (['breakerOpened', 'breakerClosed'] as const).map((type) =>
+      lineOf({ type, provider: 'crm', at: 0 }, hash, undefined),
+    );
+    expect(opened).toEqual(['error', { event: 'breakerOpened', provider: 'crm' }]);
+    expect(closed).toEqual(['info', { event: 'breakerClosed', provider: 'crm' }]);
+    expect(lineOf({ type: 'workFailed', at: 0, error: 'why' }, hash, undefined)).toEqual([
+      'warn',
+      { event: 'workFailed', error: 'why' },
+    ]);
+  });
+
   it('loses what looks like a secret, wherever it came from', () => {
     const secrets = [`unx_admin_${'0'.repeat(72)}`, 'eyJhbGciOi.eyJzdWIi.c2ln', 'Bearer abc'];
     const text = written((log) => {

@@ -25,6 +25,12 @@ describe('the metrics', () => {
       'unexpired_in_flight{provider="crm"} 1',
       'unexpired_waiters 3',
       'unexpired_not_durable 1',
+      'unexpired_background_failures_total 1',
+      'unexpired_sessions{provider="crm",state="active"} 5',
+      'unexpired_due_lag_seconds{provider="crm"} 4',
+      'unexpired_least_seconds_to_expiry{provider="crm"} 60',
+      'unexpired_breaker_open{provider="crm"} 1',
+      'unexpired_replicas 1',
     ])
       expect(text.split('\n')).toContain(line);
     expect(text).not.toContain('acme:');
@@ -40,7 +46,8 @@ describe('the metrics', () => {
 
   it('are in the table of docs/service.md, each of them and no other', () => {
     const docs = readFileSync(new URL('../../../../docs/service.md', import.meta.url), 'utf8');
-    const table = [...docs.matchAll(/^\| `(unexpired_[a-z_]+)/gm)].map(([, name]) => name);
+    const [section = ''] = /\n### Metrics\n[\s\S]*?\n### /.exec(docs) ?? [];
+    const table = [...section.matchAll(/^\| `(unexpired_[a-z_]+)/gm)].map(([, name]) => name);
     expect(new Set(table)).toEqual(
       new Set([COUNTERS, HISTOGRAMS, GAUGES].flatMap((names) => Object.keys(names))),
     );

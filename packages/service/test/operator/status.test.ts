@@ -6,7 +6,7 @@ import { createActivity, quantile } from '../../src/operator/activity.ts';
 import { createOperatorApp } from '../../src/operator/app.ts';
 import { sessionHash } from '../../src/operator/session-hash.ts';
 import { statusOf, type StatusParts } from '../../src/operator/status.ts';
-import { metricsOfEverything } from '../support/everything.ts';
+import { FLEET, metricsOfEverything } from '../support/everything.ts';
 
 const hash = sessionHash(new Uint8Array(32).fill(1));
 const figures = { duration: 20, intentWait: 0, unanswered: 0, attempts: 1, waiting: 0 };
@@ -30,6 +30,7 @@ function partsOf(events: readonly ServiceEvent[]): StatusParts {
   return {
     ...{ version: '1.2.3', startedAt: 0, now: () => 60_000, providers: ['crm', 'mail'] },
     ...{ flights, activity, hash, waiting: () => 2, ready: async () => true },
+    fleet: async () => FLEET,
   };
 }
 
@@ -53,11 +54,18 @@ describe('the status', () => {
     });
     expect(status.providers).toEqual([
       {
-        ...{ name: 'crm', underWay: 1, refreshed: 1, failed: 1, ended: 0 },
+        ...{
+          name: 'crm',
+          underWay: 1,
+          refreshed: 1,
+          failed: 1,
+          ended: 0,
+          fleet: FLEET.providers[0],
+        },
         ...{ lastSuccess: 1000, lastFailure: failure },
       },
       {
-        ...{ name: 'mail', underWay: 0, refreshed: 0, failed: 0, ended: 0 },
+        ...{ name: 'mail', underWay: 0, refreshed: 0, failed: 0, ended: 0, fleet: undefined },
         ...{ lastSuccess: undefined, lastFailure: undefined },
       },
     ]);

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import { postgresSchema } from '@unexpired/postgres';
+import { describe, expect, it, jest } from '@jest/globals';
+import { serviceSchema } from '../../src/index.ts';
 import { commandOf } from '../../src/program/arguments.ts';
 import { SetupError } from '../../src/program/setup-error.ts';
 import { runProcess } from '../support/process.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -37,9 +39,9 @@ describe('the command line', () => {
     });
   });
 
-  it('prints the SQL of the table', async () => {
+  it('prints the SQL of the tables', async () => {
     const { code, stdout } = await runProcess(['schema', 'auth.sessions']);
-    expect([code, stdout]).toEqual([0, `${postgresSchema('auth.sessions')}\n`]);
+    expect([code, stdout]).toEqual([0, `${serviceSchema('auth.sessions')}\n`]);
   });
 
   it('says what is wrong with an option in one line, with exit code 2', async () => {

@@ -1,11 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createApiKey } from '../../src/index.ts';
 import { loadSettings } from '../../src/program/settings.ts';
 import { SetupError } from '../../src/program/setup-error.ts';
 import { runProcess } from '../support/process.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 const CANARY = 'canary-9f31';
 const root = mkdtempSync(path.join(tmpdir(), 'unexpired-configuration-'));

@@ -1,6 +1,8 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { prepareProgram, type Program, type Started } from '../support/program.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 let program: Program;
 let running: Started;

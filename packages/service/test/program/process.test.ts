@@ -1,9 +1,11 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { holdEndpoint } from '../support/held-endpoint.ts';
 import { runProcess } from '../support/process.ts';
 import { prepareProgram, type Program } from '../support/program.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 const TOKEN = '/v1/sessions/acme:42/token';
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { poolOn } from '../../../postgres/test/support/connect.ts';
 import { withPostgres } from '../../../postgres/test/support/with-postgres.ts';
 import { runProcess } from '../support/process.ts';
 import { prepareProgram } from '../support/program.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 const TOKEN = '/v1/sessions/acme:42/token';
 
@@ -46,5 +48,5 @@ withPostgres('two replicas of the program', (server) => {
     expect(await other.ended).toBe(0);
     expect(other.lines[0]).toMatchObject({ event: 'start', database: 'postgres' });
     await program.stop();
-  }, 60_000);
+  });
 });

@@ -1,6 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type HeldEndpoint, holdEndpoint } from '../support/held-endpoint.ts';
 import { prepareProgram, type Program, type Started } from '../support/program.ts';
+
+jest.setTimeout(60_000); // it starts processes, which takes its time on a busy machine
 
 let program: Program;
 let endpoint: HeldEndpoint;

@@ -1,5 +1,5 @@
 import { TokenError } from 'unexpired';
-import type { ServiceEvent } from '../../src/index.ts';
+import type { ServiceEvent, ServiceStatus } from '../../src/index.ts';
 import { createFlights, type Flights } from '../../src/operator/flights.ts';
 import { createMetrics, type Metrics } from '../../src/operator/metrics.ts';
 
@@ -19,13 +19,30 @@ export const EVERYTHING: readonly ServiceEvent[] = [
   { ...of, type: 'rejected', then: 'late' },
   { ...of, type: 'sessionEnded', by: 'self', error },
   { ...of, type: 'warning', code: 'NOT_DURABLE', message: '', error: undefined },
+  { type: 'workFailed', at: 0, error: '' },
   { type: 'requestFailed', requestId: 'r', at: 0, error: 'Error' },
 ];
+
+/** A provider whose breaker is open. */
+export const FLEET: ServiceStatus = {
+  replica: 'replica-1',
+  replicas: [{ id: 'replica-1', version: '1', age: 0 }],
+  providers: [
+    {
+      ...{ name: 'crm', breaker: 'open', shutFor: 0, perSecond: 1, inFlight: 0, waiting: 0 },
+      ...{ sessions: { active: 5, ended: 1, signed_out: 0 }, due: 2 },
+      ...{ lag: 4000, leastToExpiry: 60_000 },
+    },
+  ],
+};
 
 /** Metrics that have seen everything once. */
 export function metricsOfEverything(): { readonly metrics: Metrics; readonly flights: Flights } {
   const flights = createFlights();
-  const metrics = createMetrics({ providers: ['crm'], flights, waiters: () => 3 });
+  const metrics = createMetrics({
+    ...{ providers: ['crm'], flights, waiters: () => 3 },
+    fleet: async () => FLEET,
+  });
   for (const event of EVERYTHING) {
     flights.heard(event);
     metrics.heard(event);
