@@ -18,6 +18,7 @@ var NODE_PACKAGES = {
 // A task is one script, after a build where it needs the packages as they are shipped.
 var TASKS = {
   demo: { build: true, script: 'examples/demo/src/main.ts' },
+  'example:broker': { build: true, script: 'examples/broker/src/main.ts' },
   'example:cli': { build: true, script: 'examples/cli/src/main.ts' },
   'example:fleet': { build: true, script: 'examples/fleet/src/main.ts' },
   'example:mcp': { build: true, script: 'examples/mcp/src/main.ts' },

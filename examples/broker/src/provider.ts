@@ -1,0 +1,103 @@
+// The provider and its API: a real authorization server, which rotates refresh tokens and ends the connection when one comes twice.
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Provider } from 'oidc-provider';
+import { createStorage } from './storage.ts';
+
+const CLIENT_ID = 'broker';
+
+export interface RunningProvider {
+  readonly tokenEndpoint: string;
+  /** Where the API is. */
+  readonly api: string;
+  readonly clientId: string;
+  /** Refresh tokens redeemed, and refused because they had been redeemed before. */
+  readonly seen: { readonly redemptions: number; readonly refusals: number };
+  /** What a sign-in would have yielded. */
+  newRefreshToken(): Promise<string>;
+  /** The API refuses every access token that there is, as after a leak. */
+  refuseAll(): void;
+  readonly isConnected: () => boolean;
+  stop(): Promise<void>;
+}
+
+/** Seconds that an access token lives. */
+const LIFETIME = 4;
+
+export async function startProvider(): Promise<RunningProvider> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const storage = createStorage();
+  const provider = new Provider(origin, configurationOf(storage));
+  const seen = { redemptions: 0, refusals: 0 };
+  provider.on('grant.success', () => seen.redemptions++);
+  provider.on('grant.error', () => seen.refusals++);
+  const oauth = provider.callback();
+  let refusedBefore = 0;
+  server.on('request', async (request, response) => {
+    if (request.url !== '/api/items') return void oauth(request, response);
+    const [, sent = ''] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
+    const token = await provider.AccessToken.find(sent);
+    const isGood = token?.isValid === true && (storage.issuedAt(sent) ?? 0) > refusedBefore;
+    response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ ok: isGood }));
+  });
+  let grantId = '';
+  return {
+    tokenEndpoint: `${origin}/token`,
+    api: `${origin}/api/items`,
+    clientId: CLIENT_ID,
+    seen,
+    isConnected: () => storage.isAlive(grantId),
+    refuseAll: () => void (refusedBefore = storage.now()),
+    async newRefreshToken() {
+      const client = await provider.Client.find(CLIENT_ID);
+      if (client === undefined) throw new Error('no client');
+      const grant = new provider.Grant({ accountId: 'ada', clientId: CLIENT_ID });
+      grant.addOIDCScope('offline_access');
+      grantId = await grant.save();
+      const token = new provider.RefreshToken({
+        ...{ accountId: 'ada', client, grantId, gty: 'authorization_code', rotations: 0 },
+        ...{ scope: 'offline_access', expiresWithSession: false },
+      });
+      return token.save();
+    },
+    stop() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function configurationOf({ adapter }: ReturnType<typeof createStorage>) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    adapter,
+    clients: [
+      {
+        client_id: CLIENT_ID,
+        token_endpoint_auth_method: 'none' as const,
+        redirect_uris: ['http://127.0.0.1/callback'],
+        application_type: 'native' as const,
+        id_token_signed_response_alg: 'ES256' as const,
+        grant_types: ['authorization_code', 'refresh_token'],
+      },
+    ],
+    cookies: { keys: [randomBytes(32).toString('base64url')] },
+    jwks: {
+      keys: [
+        { ...privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' },
+      ],
+    },
+    scopes: ['offline_access'],
+    features: { devInteractions: { enabled: false } },
+    findAccount: (_context: unknown, id: string) => ({
+      accountId: id,
+      claims: () => ({ sub: id }),
+    }),
+    rotateRefreshToken: true,
+    ttl: { AccessToken: LIFETIME, RefreshToken: 86_400, Grant: 86_400 },
+  };
+}
