@@ -8,12 +8,17 @@ export interface Answered {
   readonly duration: number;
 }
 
-type Fetch = (request: Request) => Response | Promise<Response>;
+type Fetch = (
+  request: Request,
+  from: { readonly address?: string | undefined },
+) => Response | Promise<Response>;
 
 export interface MeasuredFetch {
   readonly fetch: Fetch;
   /** Requests for a token that are not answered yet. */
   readonly waiting: number;
+  /** Resolves when every request has its answer; a stream goes on after that. */
+  settled(): Promise<void>;
 }
 
 /** The same answers, each of which is told of. */
@@ -23,17 +28,23 @@ export function measuredFetch(
   tell: (answered: Answered) => void,
 ): MeasuredFetch {
   let waiting = 0;
+  const pending = new Set<Promise<unknown>>();
   return {
     get waiting() {
       return waiting;
     },
-    async fetch(request) {
+    async settled() {
+      while (pending.size > 0) await Promise.allSettled(pending);
+    },
+    async fetch(request, from) {
       const route = routeOf(new URL(request.url).pathname);
       const isToken = TOKEN_ROUTES.has(route);
       const since = clock.monotonic();
       if (isToken) waiting++;
       try {
-        const answer = await fetch(request);
+        const answering = Promise.resolve(fetch(request, from));
+        pending.add(answering);
+        const answer = await answering.finally(() => pending.delete(answering));
         tell({ route, status: answer.status, duration: clock.monotonic() - since });
         return answer;
       } finally {

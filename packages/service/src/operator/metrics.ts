@@ -61,7 +61,11 @@ export function createMetrics(parts: MetricsParts): Metrics {
   };
 }
 
-const FAILURES: Readonly<Record<number, string>> = { 401: 'credentials', 403: 'scope' };
+const FAILURES: Readonly<Record<number, string>> = {
+  401: 'credentials',
+  403: 'scope',
+  429: 'limit',
+};
 
 function figuresIn(registry: Registry): Figures {
   const registers = [registry];

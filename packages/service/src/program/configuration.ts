@@ -1,5 +1,6 @@
 import { endpointUrl } from '@unexpired/oauth';
 import { z } from 'zod';
+import { isNetwork } from './caller-address.ts';
 
 /** The configuration file as it was written, once it was checked. */
 export type Configuration = z.infer<ReturnType<typeof configurationSchema>>;
@@ -44,7 +45,15 @@ export function configurationSchema() {
         api: z.array(apiKeySchema()).min(1).optional(),
       })
       .prefault({}),
-    listen: z.strictObject({ host: path.default('127.0.0.1'), port: port(8080) }).prefault({}),
+    listen: z
+      .strictObject({
+        host: path.default('127.0.0.1'),
+        port: port(8080),
+        trustedProxies: z
+          .array(z.string().refine(isNetwork, { error: 'expected an address or a network' }))
+          .optional(),
+      })
+      .prefault({}),
     operator: z
       .strictObject({
         host: path.default('127.0.0.1'),

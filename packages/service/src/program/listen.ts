@@ -13,17 +13,20 @@ export interface Listener {
   stop(limit: number): Promise<void>;
 }
 
+/** `remote`: the other end of the connection. */
+type Fetch = (request: Request, remote: string | undefined) => Response | Promise<Response>;
+
 /** How often the limits of time are looked at, in ms: a slow client is cut that much later. */
 const LOOK = 1000;
 
 /** Listens with limits on slow clients and large headers. Rejects with Node's error where that cannot be. */
 export async function listen(
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: Fetch,
   { host, port }: { readonly host: string; readonly port: number },
   { headerBytes, headersWithin, requestWithin, connections }: Configuration['limits'],
 ): Promise<Listener> {
   const server = createAdaptorServer({
-    fetch,
+    fetch: (request, { incoming }) => fetch(request, incoming.socket?.remoteAddress),
     serverOptions: {
       maxHeaderSize: headerBytes,
       headersTimeout: Math.min(headersWithin, requestWithin),

@@ -15,6 +15,8 @@ const FAILED = 1;
 
 /** Does what the command line asks for. Resolves with the exit code, and never rejects. */
 export async function main(process: NodeJS.Process): Promise<number> {
+  // Nobody reads the log any more: that is no reason to end, and to log it would be the next error of the same kind.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const log = createLog({ write: (line: string) => void process.stdout.write(line) });
   try {
     return await carryOut(commandOf(process.argv.slice(2)), process, log);

@@ -5,13 +5,14 @@ import { createActivity } from '../operator/activity.ts';
 import { fleetOf } from '../operator/fleet.ts';
 import { createFlights } from '../operator/flights.ts';
 import { lineOf, type Log } from '../operator/log.ts';
-import { measuredFetch } from '../operator/measured-fetch.ts';
+import { type MeasuredFetch, measuredFetch } from '../operator/measured-fetch.ts';
 import { createMetrics } from '../operator/metrics.ts';
 import { createOperatorApp } from '../operator/app.ts';
 import { sessionHash } from '../operator/session-hash.ts';
 import { watchedDatabase } from '../operator/watched-database.ts';
 import { systemClock } from 'unexpired/adapter';
 import { version } from '../version.ts';
+import { callerAddress } from './caller-address.ts';
 import { type Listener, listen } from './listen.ts';
 import { openDatabase } from './open-database.ts';
 import type { Settings } from './settings.ts';
@@ -61,7 +62,15 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   const listeners: Listener[] = [];
   try {
     const { fetch, leave } = leavable(measured.fetch);
-    const api = await listen(fetch, settings.listen, settings.limits);
+    const addressOf = callerAddress(settings.listen.trustedProxies);
+    const api = await listen(
+      (request, remote) =>
+        fetch(request, {
+          address: addressOf(remote, request.headers.get('x-forwarded-for') ?? undefined),
+        }),
+      settings.listen,
+      settings.limits,
+    );
     listeners.push(api);
     const app = createOperatorApp({
       metrics,
@@ -87,8 +96,10 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
       async stop(notice) {
         leave();
         if (notice > 0) await new Promise((resolve) => setTimeout(resolve, notice));
-        await api.stop(settings.limits.drain);
-        await service.close();
+        const stopped = api.stop(settings.limits.drain);
+        await measured.settled();
+        await service.close(); // ends the streams, too
+        await stopped;
         await operator.stop(0);
       },
     };
@@ -100,14 +111,14 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
 }
 
 /** Says to balancers that it is not ready, from the moment when it leaves, and answers all else as before. */
-function leavable(fetch: (request: Request) => Response | Promise<Response>) {
+function leavable(fetch: MeasuredFetch['fetch']) {
   let leaving = false;
   return {
     leave: () => void (leaving = true),
-    fetch: (request: Request): Response | Promise<Response> =>
+    fetch: ((request, from) =>
       leaving && new URL(request.url).pathname === '/readyz'
         ? Response.json({ ok: false }, { status: 503, headers: { 'cache-control': 'no-store' } })
-        : fetch(request),
+        : fetch(request, from)) satisfies MeasuredFetch['fetch'],
   };
 }
 

@@ -88,10 +88,13 @@ describe('a request', () => {
       ({ route, status }) => told.push(`${route} ${status}`),
     );
     const address = 'http://broker.test/v1/sessions/acme:42/token';
-    await measured.fetch(new Request(address));
-    await expect(measured.fetch(new Request(address, { method: 'POST' }))).rejects.toThrow('no');
-    await measured.fetch(new Request('http://broker.test/healthz'));
+    await measured.fetch(new Request(address), {});
+    await expect(measured.fetch(new Request(address, { method: 'POST' }), {})).rejects.toThrow(
+      'no',
+    );
+    await measured.fetch(new Request('http://broker.test/healthz'), {});
     expect(seen).toEqual([1, 1, 0]);
+    await measured.settled();
     expect(measured.waiting).toBe(0);
     expect(told).toEqual(['/v1/sessions/{key}/token 304', '/healthz 304']);
   });

@@ -146,6 +146,11 @@ describe('a configuration', () => {
       { providers: { crm: { ...CRM, rotation: CANARY } } },
       '/providers/crm/rotation: expected "strict", "never" or { "grace": ms }',
     ],
+    [
+      'a proxy by its name',
+      { ...GOOD, listen: { trustedProxies: [CANARY] } },
+      '/listen/trustedProxies/0: expected an address or a network',
+    ],
     ['a port', { ...GOOD, listen: { port: 99_999 } }, '/listen/port: Too big'],
     [
       'two databases',

@@ -89,6 +89,16 @@ describe('the program', () => {
     expect(await running.ended).toBe('SIGTERM');
   });
 
+  it('goes on where nobody reads its log any more, and ends when it is told to', async () => {
+    const running = await program.start();
+    running.child.stdout?.destroy();
+    await running.deposit('acme:42', 0.001);
+    const answer = await running.call('GET', TOKEN); // a refresh, of which there is a line
+    expect(await answer.json()).toMatchObject({ generation: 1 });
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+  });
+
   it('refuses to start where the encryption key of its sessions is gone', async () => {
     const first = await program.start();
     first.child.kill('SIGTERM');
