@@ -1,6 +1,6 @@
 // The provider and its API: a real authorization server, which rotates refresh tokens and ends the connection when one comes twice.
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Provider } from 'oidc-provider';
 import { createStorage } from './storage.ts';
@@ -36,13 +36,15 @@ export async function startProvider(): Promise<RunningProvider> {
   provider.on('grant.error', () => seen.refusals++);
   const oauth = provider.callback();
   let refusedBefore = 0;
-  server.on('request', async (request, response) => {
-    if (request.url !== '/api/items') return void oauth(request, response);
+  const answerItems = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, sent = ''] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
     const token = await provider.AccessToken.find(sent);
     const isGood = token?.isValid === true && (storage.issuedAt(sent) ?? 0) > refusedBefore;
     response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ ok: isGood }));
+  };
+  server.on('request', (request, response) => {
+    void (request.url === '/api/items' ? answerItems(request, response) : oauth(request, response));
   });
   let grantId = '';
   return {
