@@ -78,5 +78,26 @@ withServer(
       });
       await redis.close();
     });
+
+    it('leaves no connection open whose password was refused', async () => {
+      const { admin, port } = server();
+      await setPassword('first-password');
+      const redis = redisClient(async () => ({ password: 'wrong' }), {
+        host: '127.0.0.1',
+        port,
+        username: 'app',
+      });
+      await expect(redis.use((one) => one.ping())).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('WRONGPASS') as unknown },
+      });
+      await redis.close();
+      const connections = async (): Promise<number> =>
+        String(await admin.call('CLIENT', 'LIST'))
+          .trim()
+          .split('\n').length;
+      // The server hears of an end a moment later.
+      for (let looks = 0; looks < 100 && (await connections()) > 1; looks++);
+      expect(await connections()).toBe(1); // that of this test
+    });
   },
 );
