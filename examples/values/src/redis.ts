@@ -19,8 +19,13 @@ export function redisClient(
     async acquire({ signal }) {
       const { password, until } = await fetchPassword(signal);
       const redis = new Redis({ host, port, lazyConnect: true, retryStrategy: () => null });
-      await redis.connect();
-      await redis.auth(username, password);
+      try {
+        await redis.connect();
+        await redis.auth(username, password);
+      } catch (error) {
+        redis.disconnect(); // it is no value yet that could be disposed of
+        throw error;
+      }
       return { value: redis, expiresAt: until };
     },
     // The server ends connections whose login has ended. A command that was on its way then may run twice: leave the second
