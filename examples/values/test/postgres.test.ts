@@ -104,5 +104,28 @@ withServer(
       again.forEach((client) => client.release());
       await pool.close();
     });
+
+    it('goes on when the server ends an idle connection', async () => {
+      const { admin, port } = server();
+      await admin.query(`create role idle login password 'a-password'`);
+      const pool = postgresPool(async () => 'a-password', {
+        host: '127.0.0.1',
+        port,
+        user: 'idle',
+        database: 'postgres',
+        max: 1,
+      });
+      const first = await pool.connect();
+      const ended = new Promise<void>((resolve) => first.once('end', resolve));
+      first.release();
+      await admin.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity where usename = 'idle'`,
+      );
+      await ended;
+      const second = await pool.connect();
+      expect((await second.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+      second.release();
+      await pool.close();
+    });
   },
 );
