@@ -13,6 +13,8 @@ export function postgresPool(
   }),
 ): { connect(): Promise<PoolClient>; close(): Promise<void> } {
   const pool = new Pool({ ...config, password: () => password.get() });
+  // An idle connection that the server ends is gone from the pool already. Without a listener it would end the process.
+  pool.on('error', () => undefined);
   return {
     // The server looks the password up before it asks for it. If it changes in between, the new one is refused, too:
     // the second attempt opens another connection.
