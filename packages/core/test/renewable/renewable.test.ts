@@ -403,6 +403,20 @@ describe('dispose', () => {
     expect(await waiting).toBeInstanceOf(TokenError);
   });
 
+  it('happens to a value whose expiresAt is no time: each attempt makes another', async () => {
+    let made = 0;
+    const { logins, clock, disposed } = testLogins({
+      acquire: async () => ({ value: { n: ++made }, expiresAt: new Date(0) as unknown as number }),
+    });
+    for (const before of [[], [1]]) {
+      expect(disposed).toEqual(before);
+      const asking = reasonOf(logins.get());
+      await clock.advance(10_000);
+      expect(await asking).toMatchObject({ code: 'ERR_REFRESH_ANSWER' });
+    }
+    expect([made, disposed]).toEqual([2, [1, 2]]);
+  });
+
   it('that never ends, or a task that never ends, holds close for a limited time', async () => {
     const { logins, clock } = testLogins({ dispose: () => new Promise(() => undefined) });
     await logins.get();
