@@ -71,8 +71,9 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
       return { accessToken, expiresAt };
     },
   }) as TokenManager & { report(event: EventBody): void };
-  manager.subscribe(({ token }) => {
-    if (token !== undefined) values.keepOnly(token); // that of the value that counts
+  manager.subscribe(({ type, token }) => {
+    // That of the value that counts. None counts after a first attempt whose answer was of no use.
+    if (token !== undefined || type === 'refreshEnded') values.keepOnly(token);
   });
 
   const use: Renewable<Value>['use'] = async (task, wait) => {
