@@ -75,6 +75,16 @@ describe('followToken', () => {
     stop();
   });
 
+  it('asks no more once its session is closed', async () => {
+    const { tokens } = session();
+    const used: (string | undefined)[] = [];
+    followToken(tokens, (token) => used.push(token?.accessToken));
+    await settle();
+    await tokens.close();
+    await jest.advanceTimersByTimeAsync(2 * HOUR);
+    expect([used, jest.getTimerCount()]).toEqual([['at-0'], 0]);
+  });
+
   it('never goes back to a token whose answer was overtaken by that of a later question', async () => {
     const answers: ((token: IssuedToken) => void)[] = [];
     let tell: (event: TokenEvent) => void = () => undefined;
