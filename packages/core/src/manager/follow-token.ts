@@ -19,7 +19,7 @@ const MOVES: ReadonlySet<TokenEvent['type']> = new Set<TokenEvent['type']>([
 /**
  * Calls `use` with a good token now and with each one that follows, refreshed before the old one expires; with `undefined`
  * when nobody is signed in. For connections that outlive a token: WebSockets, server-sent events, subscriptions. A token
- * that cannot be had now is asked for again; `use` is not called for that. Returns stop. Holds no process.
+ * that cannot be had now is asked for again; `use` is not called for that. Returns stop; ends by itself with its session's `close()`. Holds no process.
  *
  * @throws TypeError for what is not a session, and for a `use` that is no function.
  *
@@ -61,7 +61,8 @@ export function followToken(
     callListener(() => use(token));
   };
   const missed = (error: unknown): void => {
-    if (!stopped) after(Math.max(AGAIN, tokenErrorOf(error)?.retryAfter ?? 0), 0);
+    const { code, retryAfter = 0 } = tokenErrorOf(error) ?? {};
+    if (!stopped && code !== 'ERR_CLOSED') after(Math.max(AGAIN, retryAfter), 0);
   };
   let asked = 0;
   const look = (validFor = 0): void => {
