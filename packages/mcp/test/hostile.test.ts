@@ -140,6 +140,11 @@ describe('metadata that cannot be right', () => {
       () => (challenge = 'Bearer resource_metadata="http://127.0.0.1:8080/x"'),
       /resource_metadata/,
     ],
+    [
+      'an authorization server without S256 (PKCE)',
+      () => server({ code_challenge_methods_supported: ['plain'] }),
+      /S256/,
+    ],
     ['nothing at all', () => (answers = {}), /could not be had/],
     [
       'metadata that is no JSON',
@@ -341,6 +346,11 @@ describe('options that cannot be right', () => {
       /client.issuer/,
     ],
     ['a redirect URL that is none', { redirectUrl: '/callback' }, /redirectUrl/],
+    [
+      'a redirect URL with a fragment (RFC 6749 section 3.1.2)',
+      { redirectUrl: `${REDIRECT_URL}#done` },
+      /redirectUrl: expected an absolute URL without a fragment/,
+    ],
     ['no authorize', { authorize: undefined }, /authorize: expected a function/],
     ['an option that does not exist', { scopes: [] }, /there is no option "scopes"/],
     ['a store that is none', { store: {} }, /store/],
