@@ -2,7 +2,7 @@ import { type AuthorizationServer, type GrantOptions, registerClient } from '@un
 import { isName } from 'unexpired/adapter';
 import type { Binding } from './binding.ts';
 import { type Discovered, listOf } from './discover.ts';
-import { misconfigured, step } from './failure.ts';
+import { ended, misconfigured, step } from './failure.ts';
 import type { Settings } from './options.ts';
 
 /** What a grant needs for tokens of this binding. The options may name another client by now: its secret is not for them. */
@@ -12,6 +12,26 @@ export const grantOptions = (binding: Binding, { client }: Settings): GrantOptio
     binding.clientSecret ?? (client.id === binding.clientId ? client.secret : undefined),
   parameters: { resource: binding.resource },
 });
+
+/**
+ * What a refused refresh is to this session. A client that was registered for it and is not taken any more can be put right by
+ * nobody: the session is over, and the next login registers another one. One that the options name can.
+ */
+export function refusalOf(error: unknown, { clientId }: Binding, { client }: Settings): unknown {
+  const { message, cause } = Object(error) as {
+    readonly message?: string;
+    readonly cause?: unknown;
+  };
+  const { error: code } = Object(cause) as { readonly error?: unknown };
+  if (client.id === clientId || !REFUSED_CLIENT.includes(code)) return error;
+  return ended(
+    `${message}: the client that was registered at the login is not taken any more`,
+    error,
+  );
+}
+
+/** RFC 6749 section 5.2. */
+const REFUSED_CLIENT: readonly unknown[] = ['invalid_client', 'unauthorized_client'];
 
 /** What tokens from here are bound to: the client is that of the options, else one that is registered now. */
 export async function bindingAt(

@@ -13,6 +13,8 @@ export const misconfigured = failure('ERR_REFRESH_CONFIGURATION');
 export const unavailable = failure('ERR_REFRESH_UNAVAILABLE');
 export const useless = failure('ERR_REFRESH_ANSWER');
 export const closed = failure('ERR_CLOSED');
+export const ended = (message: string, cause: unknown): TokenError =>
+  new TokenError('ERR_SESSION_ENDED', { message, cause, delivery: 'answered' });
 export const notSignedIn = failure('ERR_SIGNED_OUT');
 
 /** One step of a sign-in, within its limit. An abort rejects with the signal's reason, anything else with a `TokenError`. */

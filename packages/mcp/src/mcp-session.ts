@@ -10,7 +10,7 @@ import {
 } from 'unexpired';
 import { type Binding, bind, bindingOf, boundStore, readable } from './binding.ts';
 import { discover } from './discover.ts';
-import { bindingAt, grantOptions } from './client.ts';
+import { bindingAt, grantOptions, refusalOf } from './client.ts';
 import { closed } from './failure.ts';
 import { type McpSessionOptions, type Settings, settingsOf } from './options.ts';
 import { createSignIn, type SignInOptions } from './sign-in.ts';
@@ -68,7 +68,10 @@ export function mcpSession(options: McpSessionOptions): McpSession {
     async refresh(current, context) {
       const binding = bindingOf(current) as Binding; // the store gives no other
       const redeem = refreshTokenGrant(grantOptions(binding, settings));
-      return bind(await redeem(current, context), binding);
+      const tokens = await redeem(current, context).catch((error: unknown) => {
+        throw refusalOf(error, binding, settings);
+      });
+      return bind(tokens, binding);
     },
     async revoke(tokens, context) {
       const binding = bindingOf(tokens) as Binding;
