@@ -12,6 +12,7 @@ import { bindingAt, grantOptions } from './client.ts';
 import { type Discovered, OFFLINE } from './discover.ts';
 import { misconfigured, notSignedIn, step } from './failure.ts';
 import type { Settings } from './options.ts';
+import { placeOf } from './place.ts';
 
 /**
  * One login, from the registration to the tokens: authorization code with PKCE (RFC 6749 section 4.1, RFC 7636), for one
@@ -60,8 +61,7 @@ function answerIn(
   { metadata, issuer }: Discovered,
   asked: { readonly client_id: string; readonly redirect_uri: string; readonly state: string },
 ): URLSearchParams {
-  const placeOf = (url: URL | string): string => String(url).replace(/[?#].*/, '');
-  if (placeOf(back) !== placeOf(new URL(asked.redirect_uri)))
+  if (placeOf(back) !== placeOf(asked.redirect_uri))
     throw misconfigured('authorize: expected a URL at redirectUrl');
   try {
     return validateAuthResponse(metadata, asked, new URL(back), asked.state);

@@ -55,7 +55,12 @@ const KINDS: Readonly<Record<keyof McpSessionOptions, Kind>> = {
     const { client_id: id, client_name: name } = Object(value) as ClientMembers;
     return unless(!isName(id ?? name), '{ client_id } or { client_name }', value);
   },
-  redirectUrl: (value) => unless(URL.canParse(String(value)), 'an absolute URL', value),
+  redirectUrl: (value) =>
+    unless(
+      URL.canParse(String(value)) && !String(value).includes('#'),
+      'an absolute URL without a fragment',
+      value,
+    ),
   authorize: isFunction,
 };
 
