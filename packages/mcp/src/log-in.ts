@@ -9,7 +9,7 @@ import type { TokenResponse } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
 import { bind } from './binding.ts';
 import { bindingAt, grantOptions } from './client.ts';
-import { type Discovered, OFFLINE } from './discover.ts';
+import { type Discovered, listOf, OFFLINE } from './discover.ts';
 import { misconfigured, notSignedIn, step } from './failure.ts';
 import type { Settings } from './options.ts';
 import { placeOf } from './place.ts';
@@ -24,8 +24,10 @@ export async function logIn(
   scope: string,
   signal: AbortSignal,
 ): Promise<TokenResponse> {
-  const { metadata, resource } = found;
+  const { metadata, resource, issuer } = found;
   const { redirectUrl } = settings;
+  if (!(listOf(metadata.code_challenge_methods_supported)?.includes(S256) ?? true))
+    throw misconfigured(`${issuer} does not take ${S256} (PKCE)`);
   const binding = await bindingAt(settings, found, scope, signal);
   const verifier = generateRandomCodeVerifier();
   const state = generateRandomState();
@@ -35,7 +37,7 @@ export async function logIn(
     client_id: binding.clientId,
     redirect_uri: redirectUrl,
     code_challenge: await calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
+    code_challenge_method: S256,
     state,
     resource,
     scope,
@@ -50,6 +52,9 @@ export async function logIn(
   // RFC 6749 section 5.1: `scope` is left out where it is what was asked for.
   return bind({ scope, ...tokens }, binding);
 }
+
+/** The one method of PKCE. Where the metadata names none, it is tried: the SDK does so, too. */
+const S256 = 'S256';
 
 /** The words of all these texts, each once. */
 export const wordsOf = (...texts: readonly (string | undefined)[]): string[] =>
