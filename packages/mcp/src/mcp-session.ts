@@ -8,12 +8,13 @@ import {
   type TokenResponse,
   type TokenSet,
 } from 'unexpired';
+import { checkAll } from 'unexpired/adapter';
 import { type Binding, bind, bindingOf, boundStore, readable } from './binding.ts';
 import { discover } from './discover.ts';
 import { bindingAt, grantOptions, refusalOf } from './client.ts';
 import { closed } from './failure.ts';
 import { type McpSessionOptions, type Settings, settingsOf } from './options.ts';
-import { createSignIn, type SignInOptions } from './sign-in.ts';
+import { createSignIn, SIGN_IN_OPTIONS, type SignInOptions } from './sign-in.ts';
 import { createTransport } from './transport.ts';
 
 /** The session of an MCP client at one server. */
@@ -95,7 +96,9 @@ export function mcpSession(options: McpSessionOptions): McpSession {
   const closing = new AbortController();
   return Object.assign(Object.create(manager) as TokenManager, {
     transport: { fetch: transport },
-    async signIn({ signal, scope }: SignInOptions = {}) {
+    async signIn(options: SignInOptions = {}) {
+      checkAll('signIn', options, SIGN_IN_OPTIONS);
+      const { signal, scope } = options;
       const asked = [...missing]; // more may come meanwhile
       await signIn(scope, asked, AbortSignal.any([closing.signal, signal ?? closing.signal]));
       for (const one of asked) missing.delete(one);

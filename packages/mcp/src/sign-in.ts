@@ -6,7 +6,7 @@ import {
   type TokenSet,
   type TokenStore,
 } from 'unexpired';
-import { abortable, SIGN_IN } from 'unexpired/adapter';
+import { abortable, type Kind, SIGN_IN, unless } from 'unexpired/adapter';
 import { discover } from './discover.ts';
 import { unavailable, useless } from './failure.ts';
 import { logIn, wordsOf } from './log-in.ts';
@@ -19,6 +19,12 @@ export interface SignInOptions {
   /** Separated by spaces, besides those that the session has. Default: what the server asks for. */
   readonly scope?: string | undefined;
 }
+
+export const SIGN_IN_OPTIONS: Readonly<Record<keyof SignInOptions, Kind>> = {
+  signal: (value) =>
+    unless(typeof Object(value).addEventListener === 'function', 'an AbortSignal', value),
+  scope: (value) => unless(typeof value === 'string', 'a string', value),
+};
 
 /** A session that is there, and can be renewed. */
 type LiveRecord = SessionRecord & { readonly tokens: TokenSet };
