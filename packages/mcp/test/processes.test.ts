@@ -1,4 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { fileStore } from '@unexpired/node';
+import { newFolder } from '../../node/test/support/folder.ts';
 import { type Program, start } from '../../node/test/support/program.ts';
 import { withRedis } from '../../redis/test/support/with-redis.ts';
 import { REDIRECT_URL, startWorld, type World } from './support/world.ts';
@@ -11,6 +13,27 @@ it('signIn() keeps its process alive while it waits for the login of another, an
   expect(await waiting.ended).toEqual({ code: 0, signal: null });
   expect(waiting.errors()).toBe('');
 });
+
+it('signIn() opens a login of its own when the process whose page it waited for is killed', async () => {
+  const folder = await newFolder();
+  const world = await startWorld();
+  const file = folder.at('credentials.json');
+  const killed = program('page-open', world.server.url.href, file, REDIRECT_URL);
+  try {
+    await killed.next('opened');
+    const session = world.session({ store: fileStore(file) });
+    await session.ready();
+    const signingIn = session.signIn();
+    await killed.kill();
+    await signingIn;
+    expect(session.status).toBe('signedIn');
+    expect(world.authorization.seen).toMatchObject({ logins: 1, registrations: 2 });
+  } finally {
+    await killed.kill();
+    await world.stop();
+    await folder.remove();
+  }
+}, 60_000);
 
 withRedis('processes of an MCP client', (redis) => {
   let world: World | undefined;
