@@ -251,6 +251,20 @@ describe('the scopes that a login asks for', () => {
     expect(asked()).toEqual(['read', 'write']);
   });
 
+  it('are those that the session has, also where the answer to its login says null', async () => {
+    scripted.answers['/token'] = json(200, {
+      access_token: 'a',
+      token_type: 'Bearer',
+      scope: null,
+    });
+    const session = scripted.session();
+    await session.signIn({ scope: 'read' });
+    expect((await session.getToken())?.scope).toBe('read');
+    await refused(session, 'write');
+    await session.signIn();
+    expect(asked()).toEqual(['read', 'write']);
+  });
+
   it('are the usual ones besides, where the session is over', async () => {
     const session = scripted.session();
     await session.signIn({ scope: 'read' });
