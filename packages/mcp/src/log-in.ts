@@ -49,8 +49,8 @@ export async function logIn(
   const login = { parameters: answerIn(back, found, asked), redirectUrl, verifier };
   const redeem = authorizationCodeGrant(grantOptions(binding, settings));
   const tokens = await step(signal, (limited) => redeem(login, { signal: limited }));
-  // RFC 6749 section 5.1: `scope` is left out where it is what was asked for.
-  return bind({ scope, ...tokens }, binding);
+  // RFC 6749 section 5.1: `scope` is left out where it is what was asked for; some servers say null.
+  return bind({ ...tokens, scope: tokens.scope ?? scope }, binding);
 }
 
 /** The one method of PKCE. Where the metadata names none, it is tried: the SDK does so, too. */
