@@ -85,6 +85,17 @@ describe('followToken', () => {
     expect([used, jest.getTimerCount()]).toEqual([['at-0'], 0]);
   });
 
+  it('holds no process: neither until the next token is due, nor until one is asked for again', async () => {
+    const timers = jest.spyOn(globalThis, 'setTimeout');
+    const { tokens } = session();
+    const down = { ...tokens, getToken: () => Promise.reject(new Error('the store is down')) };
+    const stops = [tokens, down].map((one) => followToken(one, () => undefined));
+    await settle();
+    const held = timers.mock.results.map(({ value }) => (value as NodeJS.Timeout).hasRef());
+    expect(held).toEqual([false, false]);
+    for (const stop of stops) stop();
+  });
+
   it('never goes back to a token whose answer was overtaken by that of a later question', async () => {
     const answers: ((token: IssuedToken) => void)[] = [];
     let tell: (event: TokenEvent) => void = () => undefined;
