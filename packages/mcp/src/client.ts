@@ -4,7 +4,6 @@ import type { Binding } from './binding.ts';
 import { type Discovered, listOf } from './discover.ts';
 import { ended, misconfigured, step } from './failure.ts';
 import type { Settings } from './options.ts';
-import { placeOf } from './place.ts';
 
 /** What a grant needs for tokens of this binding. The options may name another client by now: its secret is not for them. */
 export const grantOptions = (binding: Binding, { client }: Settings): GrantOptions => ({
@@ -82,12 +81,7 @@ async function register(
     client_id: clientId,
     client_secret: given,
     token_endpoint_auth_method: said,
-    redirect_uris: places,
   } = registered;
-  // The login page would show an error, and never come back.
-  const known = listOf(places)?.map(anyPort) ?? [];
-  if (known.length > 0 && !known.includes(anyPort(redirectUrl)))
-    throw misconfigured(`${issuer} registered a client for other places than redirectUrl`);
   const secret = isName(given) ? undefined : (given as string);
   const method = METHODS.find((one) => one === (said ?? methodFor(secret, metadata)));
   // RFC 7591 section 3.2.1: it need not be what was asked for.
@@ -101,9 +95,6 @@ async function register(
     clientAuthentication: method,
   };
 }
-
-/** Loopback may be registered without the port (RFC 8252 section 7.3). */
-const anyPort = (url: unknown): string => placeOf(url).replace(/:\d+(?=\/)/, '');
 
 const METHODS = ['none', 'client_secret_basic', 'client_secret_post'] as const;
 type Method = (typeof METHODS)[number];

@@ -61,7 +61,7 @@ describe('a registration', () => {
     });
     const error = await thrownBy(scripted.session().signIn());
     expect(error).toMatchObject({ code: 'ERR_REFRESH_CONFIGURATION' });
-    expect((error as Error).message).toContain('redirectUrl');
+    expect((error as Error).message).toContain('redirect_uris');
     expect(scripted.pages).toEqual([]);
   });
 
