@@ -1,5 +1,5 @@
 import { now } from './clock.ts';
-import type { Client } from './contenders/contender.ts';
+import type { Client } from '@unexpired/example-contenders/contender';
 
 /** How one request went, as its caller saw it. Times in ms of the shared monotonic clock. */
 export interface Outcome {

@@ -1,6 +1,7 @@
 import { type Burst, fireBurst, type Outcome } from './burst.ts';
 import { now } from './clock.ts';
-import type { Client, Contender } from './contenders/contender.ts';
+import type { Client, Contender, Started } from '@unexpired/example-contenders/contender';
+import { memoryStorage } from '@unexpired/example-contenders/storage';
 import type { ArenaRecord } from './servers/arena.ts';
 import type { RemoteArena, Servers } from './servers/start.ts';
 import { createSockets } from './sockets.ts';
@@ -38,7 +39,13 @@ export async function prepareContest(
   const arena = await servers.openArena(lifetime);
   const sockets = createSockets();
   const uninstall = sockets.install();
-  const client = await contender.signIn({ ...arena.address, agent: sockets.agent });
+  const started = await contender.start({
+    ...arena.address,
+    storage: memoryStorage(),
+    agent: sockets.agent,
+  });
+  await started.setSession(arena.address.signedIn);
+  const client = await started.client();
   uninstall();
 
   return {
@@ -55,7 +62,7 @@ export async function prepareContest(
       const outcomes = burst.outcomes.map((outcome) => ({ ...outcome }));
       const record = await arena.close();
       leave();
-      await Promise.all([sockets.close(), closeClient(client)]);
+      await Promise.all([sockets.close(), close(started, client)]);
       return { startedAt, outcomes, record, cutAtDeadline: !settled };
     },
   };
@@ -66,8 +73,9 @@ function deadlineOf(requests: number): number {
   return 30_000 + 15 * requests;
 }
 
-async function closeClient(client: Client): Promise<void> {
+async function close(started: Started, client: Client): Promise<void> {
   await client.close?.();
+  await started.close?.();
 }
 
 /** Returns stop. One question at a time, so that a busy child is not asked faster than it answers. */

@@ -1,4 +1,5 @@
-import { contenders } from './contenders/index.ts';
+import { loadContenders } from '@unexpired/example-contenders';
+import { contenderIds } from './contender-ids.ts';
 import { helpText } from './help.ts';
 import { type Options, parseOptions } from './options.ts';
 import { createProgress } from './progress.ts';
@@ -15,14 +16,13 @@ import { leaveOutWarningsOfMcpSdk } from './warnings.ts';
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
-  const ids = contenders.map(({ id }) => id);
-  const command = parseOptions(args, ids);
+  const command = parseOptions(args, contenderIds);
   if (command.kind === 'mistake') {
     process.stderr.write(`${command.message}\nTry npm run demo -- --help\n`);
     return 2;
   }
   if (command.kind === 'help') {
-    process.stdout.write(helpText(ids));
+    process.stdout.write(helpText(contenderIds));
     return 0;
   }
   return await demonstrate(command.options);
@@ -30,7 +30,8 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function demonstrate(options: Options): Promise<number> {
   const progress = createProgress(options.json ? process.stderr : process.stdout);
-  const chosen = contenders.filter(({ id }) => options.only?.includes(id) ?? true);
+  const ids = contenderIds.filter((id) => options.only?.includes(id) ?? true);
+  const chosen = await loadContenders(ids);
   leaveOutWarningsOfMcpSdk();
   const servers = startServers();
   try {

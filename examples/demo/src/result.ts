@@ -1,5 +1,5 @@
 import type { Burst, Outcome } from './burst.ts';
-import type { Contender } from './contenders/contender.ts';
+import type { Contender } from '@unexpired/example-contenders/contender';
 import type { ArenaRecord } from './servers/arena.ts';
 import type { ConnectionCount } from './servers/ledger.ts';
 

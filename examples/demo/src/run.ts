@@ -1,4 +1,4 @@
-import type { Contender } from './contenders/contender.ts';
+import type { Contender } from '@unexpired/example-contenders/contender';
 import { type Contest, type Played, prepareContest } from './contest.ts';
 import type { Progress } from './progress.ts';
 import { type Result, resultOf } from './result.ts';

@@ -52,7 +52,7 @@ describe('the demo', () => {
     expect(stderr).toContain('Firing 10 concurrent requests');
     expect(stderr).not.toContain('[mcp-sdk]');
     const results = resultsOf(stdout);
-    expect(Object.keys(results)).toHaveLength(9);
+    expect(Object.keys(results)).toHaveLength(10);
     for (const id of ['unexpired-axios', 'unexpired-fetch', 'unexpired-ky', 'unexpired-mcp']) {
       expect(results[id]).toMatchObject({
         tokenEndpointCalls: 1,
@@ -67,6 +67,7 @@ describe('the demo', () => {
     }
     expect(results.interceptor).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
     expect(results['ky-recipe']).toMatchObject({ tokenEndpointCalls: 10, session: 'revoked' });
+    expect(results['failed-queue']).toMatchObject({ reuseDetections: 0, succeeded: 10 });
     expect(results['mcp-sdk']).toMatchObject({ reuseDetections: 1, session: 'revoked' });
     expect(results['axios-auth-refresh']).toMatchObject({
       tokenEndpointCalls: 1,

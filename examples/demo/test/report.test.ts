@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { html, json } from '../src/report/html.ts';
+import { html, json } from '@unexpired/example-contenders/html';
 import { describeLane } from '../src/report/client/describe.ts';
 import { frameOf } from '../src/report/client/frame.ts';
 import { countsAt, lanesOf } from '../src/report/client/model.ts';

@@ -1,7 +1,7 @@
-import type { Contender } from '../contenders/contender.ts';
+import type { Contender } from '@unexpired/example-contenders/contender';
 import type { Result } from '../result.ts';
 import { count, plural } from '../texts.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@unexpired/example-contenders/html';
 import type { Timeline } from './timeline.ts';
 
 /** A contender, and what became of it. */

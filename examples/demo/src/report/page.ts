@@ -1,7 +1,7 @@
 import { brokenRules, type Result } from '../result.ts';
 import type { Scenario } from '../scenario.ts';
 import { cardOf, type Entry } from './card.ts';
-import { type Html, html, json, trusted } from './html.ts';
+import { type Html, html, json, trusted } from '@unexpired/example-contenders/html';
 import { type OutcomeInWords, summarize } from './summary.ts';
 import { summaryTable } from './summary-table.ts';
 

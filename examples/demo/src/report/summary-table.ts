@@ -1,6 +1,6 @@
 import type { Result } from '../result.ts';
 import { count, wallTimeText } from '../texts.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '@unexpired/example-contenders/html';
 
 /** The table of the terminal, for the page. On a narrow screen every row becomes a block; hence the labels in the cells. */
 export function summaryTable(results: readonly Result[]): Html {

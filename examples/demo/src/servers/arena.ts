@@ -1,7 +1,7 @@
-import type { TokenResponse } from '../contenders/contender.ts';
+import type { TokenResponse } from '@unexpired/example-contenders/contender';
 import { startAuthorizationServer } from './authorization-server.ts';
 import { type Attempt, type Counters, createLedger, type Redemption } from './ledger.ts';
-import { MCP_PATH } from './mcp-endpoint.ts';
+import { MCP_PATH } from '@unexpired/example-contenders/mcp-endpoint';
 import { startProtectedApi } from './protected-api.ts';
 
 /** What one contender needs to know, and all that it is told. */

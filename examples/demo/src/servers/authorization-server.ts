@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
 import { now } from '../clock.ts';
-import type { TokenResponse } from '../contenders/contender.ts';
+import type { TokenResponse } from '@unexpired/example-contenders/contender';
 import type { Ledger, RedemptionResult } from './ledger.ts';
 import { type Listening, listen } from './listen.ts';
 import { createTokenStorage } from './token-store.ts';

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createMcpEndpoint } from '@unexpired/example-contenders/mcp-endpoint';
 import { now, pause } from '../clock.ts';
 import type { AuthorizationServer } from './authorization-server.ts';
 import type { Ledger } from './ledger.ts';
 import { type Listening, listen } from './listen.ts';
-import { type Admit, createMcpEndpoint } from './mcp-endpoint.ts';
 
 /** Ms that an answer takes: between these two, by the order's number, so that every contender meets the same spread. */
 export const API_LATENCY = { from: 10, to: 30 } as const;
@@ -16,7 +16,11 @@ export async function startProtectedApi(
   ledger: Ledger,
   { isAccessTokenGood, issuer }: Pick<AuthorizationServer, 'isAccessTokenGood' | 'issuer'>,
 ): Promise<Listening> {
-  const admit: Admit = async (order, request, response) => {
+  const admit = async (
+    order: number,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<boolean> => {
     const attempt = ledger.attempt(order);
     const accessToken = bearerOf(request.headers.authorization);
     const good = accessToken !== undefined && (await isAccessTokenGood(accessToken));
@@ -28,7 +32,11 @@ export async function startProtectedApi(
     send(response, 401, { error: 'unauthorized' });
     return false;
   };
-  const answerMcp = await createMcpEndpoint(issuer, orderFor, admit);
+  const answerMcp = createMcpEndpoint(
+    issuer,
+    (path) => orderFor(orderOf(path) ?? 0),
+    (path, request, response) => admit(orderOf(path) ?? 0, request, response),
+  );
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const order = orderOf(request.url);
     if (order === undefined) await answerMcp(request, response);

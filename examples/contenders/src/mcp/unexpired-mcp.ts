@@ -1,5 +1,5 @@
 import { mcpSession } from '@unexpired/mcp';
-import type { Contender } from './contender.ts';
+import type { Contender } from '../contender.ts';
 import { connectMcp } from './mcp-client.ts';
 
 export const unexpiredMcp: Contender = {
@@ -7,24 +7,24 @@ export const unexpiredMcp: Contender = {
   name: 'Unexpired below the MCP SDK',
   about: 'One refresh, which every call waits for; the SDK never sees a refresh token.',
   ours: true,
+  on: 'MCP',
+  docs: 'packages/mcp/README.md',
   source: new URL(import.meta.url),
 
-  async signIn({ mcpUrl, clientId, signedIn }) {
+  start({ mcpUrl, clientId, store }) {
     const session = mcpSession({
       serverUrl: mcpUrl,
       client: { client_id: clientId },
       redirectUrl: 'http://127.0.0.1/callback',
       authorize: () => Promise.reject(new Error('nobody is here to sign in again')),
+      ...(store === undefined ? {} : { store }),
     });
-    await session.setSession(signedIn);
-    const { get, close } = await connectMcp(new URL(mcpUrl), session.transport);
 
     return {
-      get,
-      async close() {
-        await close();
-        await session.close();
-      },
+      client: () => connectMcp(new URL(mcpUrl), session.transport),
+      setSession: (tokens) => session.setSession(tokens),
+      signOut: () => session.signOut(),
+      close: () => session.close(),
     };
   },
 };
