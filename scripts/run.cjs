@@ -23,6 +23,7 @@ var TASKS = {
   'example:fleet': { build: true, script: 'examples/fleet/src/main.ts' },
   'example:mcp': { build: true, script: 'examples/mcp/src/main.ts' },
   'example:tabs': { build: true, script: 'examples/tabs/src/main.ts' },
+  gauntlet: { build: true, script: 'examples/gauntlet/src/main.ts' },
   test: { script: 'scripts/test.ts' },
   build: { script: 'scripts/build.ts' },
   unit: { script: 'scripts/unit.ts' },

@@ -26,8 +26,6 @@ declare module 'alova/client' {
     };
   }): {
     readonly onAuthRequired: () => (method: unknown) => void;
-    readonly onResponseRefreshToken: (
-      responded: (response: Response) => unknown,
-    ) => (response: Response) => unknown;
+    readonly onResponseRefreshToken: <Record>(responded: Record) => Record;
   };
 }

@@ -8,7 +8,7 @@ import { onAxios } from './on-axios.ts';
 export const failedQueueInterceptor: Contender = {
   id: 'failed-queue',
   name: 'The isRefreshing + failedQueue interceptor',
-  about: 'The first 401 refreshes; 401s that arrive meanwhile wait in a queue.',
+  about: 'The first 401 refreshes; 401s that arrive before it is over wait in a queue.',
   ours: false,
   on: 'axios',
   docs: 'https://gist.github.com/Godofbrowser/bf118322301af3fc334437c683887c5f',

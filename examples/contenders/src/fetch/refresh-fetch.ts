@@ -7,7 +7,7 @@ import type { Client, Contender } from '../contender.ts';
 export const refreshFetch: Contender = {
   id: 'refresh-fetch',
   name: 'refresh-fetch',
-  about: 'The first 401 refreshes, and whoever asks meanwhile waits.',
+  about: 'The first 401 refreshes; requests that come before it is over wait.',
   ours: false,
   on: 'fetch',
   docs: 'https://github.com/vlki/refresh-fetch#example',

@@ -1,5 +1,5 @@
 import type { OAuthClientProvider, OAuthTokens } from '@modelcontextprotocol/client';
-import type { Contender, TokenResponse } from '../contender.ts';
+import type { Contender } from '../contender.ts';
 import { tokensIn } from '../app/tokens-in.ts';
 import { connectMcp } from './mcp-client.ts';
 
@@ -21,7 +21,7 @@ export const mcpSdk: Contender = {
       clientMetadata: { client_name: 'demo', redirect_uris: [redirectUrl] },
       clientInformation: () => ({ client_id: clientId }),
       tokens: () => read() as OAuthTokens | undefined,
-      saveTokens: (renewed) => setSession(renewed as TokenResponse),
+      saveTokens: (renewed) => setSession(renewed),
       invalidateCredentials: () => signOut(),
       redirectToAuthorization: () => undefined, // nobody is here to sign in again
       saveCodeVerifier: () => undefined,

@@ -9,7 +9,7 @@ import type { App, Body, Client, Contender, TokenResponse } from '../contender.t
 export const alova: Contender = {
   id: 'alova',
   name: 'alova, server-based authentication',
-  about: 'The first 401 refreshes; who asks or is refused meanwhile waits.',
+  about: 'The first 401 refreshes; requests that come or are refused before it is over wait.',
   ours: false,
   on: 'its own client',
   docs: 'https://alova.js.org/tutorial/client/strategy/token-authentication',
@@ -20,13 +20,12 @@ export const alova: Contender = {
     const instance = createInstance(app, tokens);
     const client: Client = {
       async get(path, { signal, timeout } = {}) {
-        const method = instance.Get<unknown>(path, timeout === undefined ? {} : { timeout });
-        signal?.addEventListener('abort', () => method.abort(), { once: true });
+        const method = instance.Get(path, timeout === undefined ? {} : { timeout });
+        signal?.addEventListener('abort', () => void method.abort(), { once: true });
         return await method.send();
       },
       // It makes text of a stream.
-      post: async (path: string, body: Body) =>
-        await instance.Post<unknown>(path, body as FormData),
+      post: async (path: string, body: Body) => await instance.Post(path, body as FormData),
     };
     return { ...tokens, client: () => client };
   },
@@ -70,12 +69,18 @@ function createInstance(
     requestAdapter: adapterFetch(),
     cacheFor: null,
     beforeRequest: onAuthRequired(),
-    responded: onResponseRefreshToken(async (response: Response) => {
-      if (!response.ok)
-        throw Object.assign(new Error(`The API answered ${response.status}.`), {
-          status: response.status,
-        });
-      return (await response.json()) as unknown;
+    responded: onResponseRefreshToken({
+      onSuccess: async (response: Response) => {
+        if (!response.ok)
+          throw Object.assign(new Error(`The API answered ${response.status}.`), {
+            status: response.status,
+          });
+        return (await response.json()) as unknown;
+      },
+      // Without one, a network error becomes the answer.
+      onError: (error) => {
+        throw error;
+      },
     }),
   });
   return instance;

@@ -33,7 +33,7 @@ export const badgatewayOauth2Client: Contender = {
       client() {
         wrapper ??= create(); // one for the app: it keeps the token that it has
         const send = wrapper;
-        return onFetch(apiOrigin, (input, init) => send.fetch(String(input), init));
+        return onFetch(apiOrigin, (input, init) => send.fetch(new Request(input, init)));
       },
       setSession({ access_token, refresh_token = null, expires_in }) {
         const token: OAuth2Token = {

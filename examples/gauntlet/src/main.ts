@@ -1,0 +1,64 @@
+// `npm run gauntlet`: the same scenarios for us and for everybody else.
+import { loadContenders } from '@unexpired/example-contenders';
+import { type Cell, rowsOf, verdictOf } from './cells.ts';
+import { contenderIds } from './contender-ids.ts';
+import { helpText } from './help.ts';
+import { type Options, parseOptions } from './options.ts';
+import { playAll } from './play.ts';
+import { textReport } from './report/text.ts';
+import { record, writeReport } from './report/write.ts';
+import { scenarios as all } from './scenarios/index.ts';
+import { MARKS } from './words.ts';
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const known = { contenders: contenderIds, scenarios: all.map(({ id }) => id) };
+  const command = parseOptions(args, known);
+  if (command.kind === 'mistake') {
+    process.stderr.write(`${command.message}\nTry npm run gauntlet -- --help\n`);
+    return 2;
+  }
+  if (command.kind === 'help') {
+    process.stdout.write(helpText(known.contenders, known.scenarios));
+    return 0;
+  }
+  return await run(command.options);
+}
+
+async function run(options: Options): Promise<number> {
+  const contenders = await loadContenders(
+    contenderIds.filter((id) => options.only?.includes(id) ?? true),
+  );
+  const rows = rowsOf(
+    contenders.filter(({ ours }) => ours || !options.short),
+    options.short ? ['none'] : options.retry,
+  );
+  const scenarios = all.filter(
+    ({ id, long = false }) => (options.scenarios?.includes(id) ?? true) && !(options.short && long),
+  );
+  const progress = options.json ? process.stderr : process.stdout;
+  const total = rows.length * scenarios.length;
+  let done = 0;
+  const onCell = (cell: Cell): void => {
+    done += 1;
+    const who =
+      cell.retry === undefined ? cell.contender : `${cell.contender}, retry ${cell.retry}`;
+    progress.write(
+      `${String(done).padStart(4)} of ${total} ${MARKS[verdictOf(cell)]} ${cell.scenario}: ${who}\n`,
+    );
+  };
+  const cells = await playAll(rows, scenarios, onCell);
+  const report = await writeReport({ rows, scenarios, cells }, options.report);
+  if (options.record) await record(cells);
+  if (options.json) process.stdout.write(`${JSON.stringify({ cells, report }, undefined, 2)}\n`);
+  else
+    process.stdout.write(
+      `\n${textReport(rows, scenarios, cells)}\nThe same as a page: ${report}\n`,
+    );
+  const ours = contenders.filter((one) => one.ours).map(({ id }) => id);
+  const broken = cells.some(
+    (cell) => ours.includes(cell.contender) && verdictOf(cell) === 'broken',
+  );
+  return broken ? 1 : 0;
+}

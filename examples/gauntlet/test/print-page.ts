@@ -1,0 +1,4 @@
+// Prints what docs/gauntlet.md has to be.
+import { pageOfRecorded } from '../src/report/write.ts';
+
+process.stdout.write(await pageOfRecorded());
