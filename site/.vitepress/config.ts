@@ -30,6 +30,7 @@ const reference = [
   ['what is guaranteed', 'guarantees'],
   ['how a refresh goes', 'protocol'],
   ['which clients', 'compat'],
+  ['the gauntlet', 'gauntlet'],
   ['which runtimes', 'runtimes'],
   ['benchmarks', 'benchmarks'],
   ['decisions', 'decisions/'],
