@@ -21,7 +21,6 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTokenManager, type TokenEvent } from 'unexpired';
-import { SIGN_IN } from 'unexpired/adapter';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { recordOf } from './support/records.ts';
@@ -99,21 +98,6 @@ describe('who may read it', () => {
     await store.lock?.request('any', {}, async () => undefined);
     for (const name of await readdir(folder.path))
       expect([name, (await stat(folder.at(name))).uid]).toEqual([name, 1234]);
-  });
-});
-
-describe('a login that many processes ask for', () => {
-  it('has a lock of its own: no refresh waits for it, another login does', async () => {
-    const { lock } = fileStore(folder.at('credentials.json'));
-    const order: string[] = [];
-    let second: Promise<unknown> | undefined;
-    await lock?.request(`one${SIGN_IN}`, {}, async () => {
-      second = lock.request(`two${SIGN_IN}`, {}, async () => order.push('second login'));
-      await lock.request('one', {}, async () => order.push('refresh'));
-      order.push('first login');
-    });
-    await second;
-    expect(order).toEqual(['refresh', 'first login', 'second login']);
   });
 });
 

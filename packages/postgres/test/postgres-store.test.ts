@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Pool } from 'pg';
 import { createTokenManager, type TokenManager } from 'unexpired';
-import { type LeaseCell, SIGN_IN } from 'unexpired/adapter';
+import type { LeaseCell } from 'unexpired/adapter';
 import { recordOf } from '../../node/test/support/records.ts';
 import { asker } from '../src/ask.ts';
 import { type PostgresLike, postgresSchema, postgresStore } from '../src/index.ts';
@@ -78,21 +78,6 @@ withPostgres('a store in PostgreSQL', (server) => {
       () => undefined,
       (error: unknown) => error,
     );
-
-  it('has a lock of its own for logins: no refresh waits for it, another login does', async () => {
-    const store = postgresStore(pool, { key: KEY });
-    await store.write(recordOf(1), undefined);
-    const order: string[] = [];
-    let second: Promise<unknown> | undefined;
-    await store.lock?.request(`one${SIGN_IN}`, {}, async () => {
-      expect((await store.read())?.value).toMatchObject({ gen: 1 });
-      second = store.lock?.request(`two${SIGN_IN}`, {}, async () => order.push('second login'));
-      await store.lock?.request('one', {}, async () => order.push('refresh'));
-      order.push('first login');
-    });
-    await second;
-    expect(order).toEqual(['refresh', 'first login', 'second login']);
-  });
 
   it('spends 5 round trips on a refresh, of which one is between the answer and those who wait', async () => {
     const asked: string[] = [];

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTokenManager, type TokenManager } from 'unexpired';
-import { SIGN_IN } from 'unexpired/adapter';
 import { recordOf } from '../../node/test/support/records.ts';
 import { inspected } from '../../postgres/test/support/inspected.ts';
 import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
@@ -216,21 +215,6 @@ inRedis('a store', (stage) => {
 
 inRedis('a lock', (stage) => {
   const { connect } = stage;
-
-  it('has a lock of its own for logins: no refresh waits for it, another login does', async () => {
-    const store = redisStore(stage.client, { key: KEY });
-    await store.write(recordOf(1), undefined);
-    const order: string[] = [];
-    let second: Promise<unknown> | undefined;
-    await store.lock?.request(`one${SIGN_IN}`, {}, async () => {
-      expect((await store.read())?.value).toMatchObject({ gen: 1 });
-      second = store.lock?.request(`two${SIGN_IN}`, {}, async () => order.push('second login'));
-      await store.lock?.request('one', {}, async () => order.push('refresh'));
-      order.push('first login');
-    });
-    await second;
-    expect(order).toEqual(['refresh', 'first login', 'second login']);
-  });
 
   it('gives the same answer to a command that a client sent twice because the connection was lost', async () => {
     const twice = doubling(connect());

@@ -2,7 +2,6 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createTokenManager, type TokenManager } from 'unexpired';
-import { SIGN_IN } from 'unexpired/adapter';
 import { newFolder } from '../../node/test/support/folder.ts';
 import { recordOf } from '../../node/test/support/records.ts';
 import { type SqliteLike, sqliteStore, type SqliteThread, sqliteThread } from '../src/index.ts';
@@ -53,21 +52,6 @@ const inspected = (error: unknown): string => {
     .map((one) => `${String(one)} ${JSON.stringify(one, Object.getOwnPropertyNames(one))}`)
     .join('\n');
 };
-
-it('has a lock of its own for logins: no refresh waits for it, another login does', async () => {
-  const store = sqliteStore(thread, { key: KEY });
-  await store.write(recordOf(1), undefined);
-  const order: string[] = [];
-  let second: Promise<unknown> | undefined;
-  await store.lock?.request(`one${SIGN_IN}`, {}, async () => {
-    expect((await store.read())?.value).toMatchObject({ gen: 1 });
-    second = store.lock?.request(`two${SIGN_IN}`, {}, async () => order.push('second login'));
-    await store.lock?.request('one', {}, async () => order.push('refresh'));
-    order.push('first login');
-  });
-  await second;
-  expect(order).toEqual(['refresh', 'first login', 'second login']);
-});
 
 describe('what is there already', () => {
   const put = async (record: string): Promise<void> => {

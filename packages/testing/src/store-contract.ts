@@ -3,6 +3,7 @@ import { runRule } from './contract-rule.ts';
 import { cellRules } from './store-contract/cell-rules.ts';
 import { contendingRules } from './store-contract/contending-rules.ts';
 import { keepingRules } from './store-contract/keeping-rules.ts';
+import { lockingRules } from './store-contract/locking-rules.ts';
 import { refusingRules } from './store-contract/refusing-rules.ts';
 import { sharingRules } from './store-contract/sharing-rules.ts';
 import { subscribingRules } from './store-contract/subscribing-rules.ts';
@@ -37,6 +38,7 @@ export function storeContract({ describe, it }: ContractFramework, store: StoreU
   describe(`${store.name}: what it keeps`, () => keepingRules(rule, seed));
   describe(`${store.name}: many writers`, () => contendingRules(rule, store.writers ?? 8));
   describe(`${store.name}: several managers`, () => sharingRules(rule));
+  describe(`${store.name}: its lock`, () => lockingRules(rule));
   describe(`${store.name}: a write that is refused for good`, () => refusingRules(rule));
   describe(`${store.name}: subscribers`, () => subscribingRules(rule));
 }

@@ -662,6 +662,14 @@ describe('a rule of the contract of stores', () => {
       }),
     ],
     [
+      'has one lock for all, so that refreshes wait for a login',
+      /lets refreshes go on while a login is open/,
+      /^not within 300 ms: the lock of a refresh to be granted while a login is open/,
+      ({ lock }) => ({
+        lock: { request: async (_name, ...rest) => (lock as RefreshLock).request('one', ...rest) },
+      }),
+    ],
+    [
       'tells nobody anything',
       /tells subscribers of what others write/,
       /^(no subscriber was told of 1000 writes|not within 300 ms: )/,
