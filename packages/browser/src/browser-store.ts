@@ -1,4 +1,4 @@
-import { nameOf } from 'unexpired/adapter';
+import { nameOf, SIGN_IN } from 'unexpired/adapter';
 import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { createConnection } from './connection.ts';
 import { failure } from './failure.ts';
@@ -53,7 +53,8 @@ export function browserStore(key = 'session', options: BrowserStoreOptions = {})
     name,
     // Whatever name a manager has for the session: the managers that redeem what is in this place are kept apart.
     // On plain http there are no Web Locks: the record alone keeps two tabs apart there, and a waiting tab looks at it.
-    lock: webLocks() && lockOn(() => address),
+    lock:
+      webLocks() && lockOn((asked) => (asked.endsWith(SIGN_IN) ? `${address}${SIGN_IN}` : address)),
     read: () =>
       connection
         .transact<StoredValue | undefined>('readonly', (cells, give) => {
