@@ -41,6 +41,27 @@ describe('a revocation', () => {
     expect([events, clock.pending]).toEqual([[], 0]);
   });
 
+  it('of tokens that differ in their refresh token alone is asked for each', async () => {
+    const asked: (string | undefined)[] = [];
+    const { revoker } = revokerOf(async ({ refreshToken }) => void asked.push(refreshToken));
+    revoker.revoke(TOKENS);
+    revoker.revoke({ ...TOKENS, refreshToken: 'another' });
+    await settle();
+    expect(asked).toEqual([TOKENS.refreshToken, 'another']);
+  });
+
+  it('that failed may be asked for again', async () => {
+    let calls = 0;
+    const { revoker } = revokerOf(async () => {
+      if (++calls === 1) throw new Error('down');
+    });
+    revoker.revoke(TOKENS);
+    await settle();
+    revoker.revoke(TOKENS);
+    await settle();
+    expect(calls).toBe(2);
+  });
+
   it('of the same tokens is asked for once', async () => {
     let calls = 0;
     const { revoker } = revokerOf(async () => void calls++);
