@@ -2,6 +2,7 @@ import { TokenError } from '../errors/errors.ts';
 import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { Clock } from '../time/clock.ts';
 import { within } from '../time/within.ts';
+import { haveSameTokens } from '../tokens/same-tokens.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Emit } from './events.ts';
 
@@ -11,7 +12,10 @@ const FAILED = 'The revocation failed';
 
 /** Tells the server about tokens that are no longer wanted. A courtesy: its failure is reported, and changes nothing. */
 export interface Revoker {
-  /** Does nothing where these tokens were the last ones: an answer that meets a sign-out is found in the store as well. */
+  /**
+   * Does nothing where these tokens were the last ones, unless that failed: an answer that meets a sign-out is found in the
+   * store as well.
+   */
   revoke(tokens: TokenSet): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<unknown>;
@@ -28,13 +32,14 @@ export function createRevoker(
 ): Revoker {
   if (revoke === undefined) return NONE;
   const underWay = new Set<Promise<unknown>>();
-  let last: string | undefined;
+  let last: TokenSet | undefined;
   return {
     revoke(tokens) {
-      if (tokens.accessToken === last) return;
-      last = tokens.accessToken;
+      if (last !== undefined && haveSameTokens(last, tokens)) return;
+      last = tokens;
       const controller = new AbortController();
-      const report = (error: unknown): void =>
+      const report = (error: unknown): void => {
+        if (last === tokens) last = undefined;
         emit(
           {
             type: 'warning',
@@ -47,6 +52,7 @@ export function createRevoker(
           },
           tokens.accessToken,
         );
+      };
       const call = Promise.resolve().then(() => revoke(tokens, { signal: controller.signal }));
       const ended: Promise<unknown> = within<unknown>(clock, REVOCATION_LIMIT, call, () => {
         const late = new Error(`no answer within ${REVOCATION_LIMIT} ms`);

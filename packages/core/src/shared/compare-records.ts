@@ -1,4 +1,5 @@
 import { isActive, type SessionRecord } from '../session/store.ts';
+import { haveSameTokens } from '../tokens/same-tokens.ts';
 
 /**
  * How what a store holds stands to the newest record that a manager knows:
@@ -30,11 +31,7 @@ export function compareRecords(
   if (stored.status !== mine.status) return stored.status === 'signedOut' ? 'newer' : 'older';
   if (stored.status === 'signedOut') return 'same';
   if (stored.gen !== mine.gen) return stored.gen > mine.gen ? 'newer' : 'older';
-  return haveSameTokens(mine, stored) ? 'same' : 'newer';
+  return isActive(mine) && isActive(stored) && haveSameTokens(mine.tokens, stored.tokens)
+    ? 'same'
+    : 'newer';
 }
-
-const haveSameTokens = (one: SessionRecord, other: SessionRecord): boolean =>
-  isActive(one) &&
-  isActive(other) &&
-  one.tokens.accessToken === other.tokens.accessToken &&
-  one.tokens.refreshToken === other.tokens.refreshToken;

@@ -129,7 +129,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     look().then(pump, (error: TokenError) => {
       if (closed()) return;
       cancelLook?.();
-      // What is owed is tried again by who owes it, and what cannot be read is a matter for who is due.
+      // One loop tries again what is owed, and the next refresh reports a record that cannot be read.
       if (sync.owes()) debt().start();
       else if (error.code !== 'ERR_STORE_RECORD')
         cancelLook = clock.setTimeout(() => notice(Math.min(delay * 2, LONGEST_LOOK)), delay, true);

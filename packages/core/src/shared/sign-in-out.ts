@@ -9,6 +9,7 @@ import {
 import { type ActiveRecord, isActive, type SessionRecord } from '../session/store.ts';
 import { type Birth, birthNow, tombstoneOf } from '../session/succession.ts';
 import { createPause } from '../time/pause.ts';
+import { haveSameTokens } from '../tokens/same-tokens.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Debt } from './debt.ts';
 import type { StoredState } from './record.ts';
@@ -218,9 +219,6 @@ export function createSignInOut(
     settled: () => queue,
   };
 }
-
-const haveSameTokens = (one: TokenSet, other: TokenSet): boolean =>
-  one.accessToken === other.accessToken && one.refreshToken === other.refreshToken;
 
 const overtaken = (): TokenError =>
   new TokenError('ERR_SIGNED_OUT', { message: 'Signed out before the sign-in was stored' });
