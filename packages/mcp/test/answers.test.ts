@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import type { RequestListener } from 'node:http';
 import { challenge, gate, json, type Scripted, startScripted } from './support/scripted.ts';
+import { thrownBy } from './support/thrown-by.ts';
 
 let scripted: Scripted;
 beforeEach(async () => {
@@ -9,11 +10,6 @@ beforeEach(async () => {
 });
 afterEach(() => scripted.stop());
 
-const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 const MiB = 2 ** 20;
 const TOO_LONG = {
   code: 'ERR_REFRESH_UNAVAILABLE',

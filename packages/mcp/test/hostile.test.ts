@@ -6,12 +6,7 @@ import { memoryStore, type TokenEvent, tokenErrorOf } from 'unexpired';
 import { newFolder } from '../../node/test/support/folder.ts';
 import { type McpSessionOptions, mcpSession } from '../src/index.ts';
 import { REDIRECT_URL, startWorld, type World } from './support/world.ts';
-
-const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
+import { thrownBy } from './support/thrown-by.ts';
 
 const SERVER = 'https://mcp.example.com/mcp';
 const ISSUER = 'https://id.example.com';

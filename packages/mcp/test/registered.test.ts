@@ -2,18 +2,13 @@ import type { RequestListener } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { json, type Scripted, startScripted } from './support/scripted.ts';
 import { REDIRECT_URL } from './support/world.ts';
+import { thrownBy } from './support/thrown-by.ts';
 
 let scripted: Scripted;
 beforeEach(async () => {
   scripted = await startScripted();
 });
 afterEach(() => scripted.stop());
-
-const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 describe.each(['invalid_client', 'unauthorized_client'])('%s at a refresh', (error) => {
   let logins = 0;

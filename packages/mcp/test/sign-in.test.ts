@@ -8,6 +8,7 @@ import { CLIENT_ID } from '../../../examples/mcp/src/client-id.ts';
 import type { McpSession } from '../src/index.ts';
 import { visit } from './support/visit.ts';
 import { REDIRECT_URL, startWorld, type World } from './support/world.ts';
+import { thrownBy } from './support/thrown-by.ts';
 
 let world: World;
 let signingIn: Promise<unknown>;
@@ -19,12 +20,6 @@ afterEach(async () => {
   await world.stop();
   await folder.remove();
 });
-
-const thrownBy = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 /** An `authorize` that waits until it is told to go on, and says when it was called. */
 function heldLogin() {
