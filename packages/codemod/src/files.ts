@@ -11,6 +11,13 @@ export function filesOf(paths: readonly string[], cwd: string): string[] {
   return [...new Set(paths.flatMap((one) => found(path.resolve(cwd, one))))];
 }
 
+/** An empty path is none: it would be the folder that the program was started in. */
+export function isFileOrFolder(one: string, cwd: string): boolean {
+  const stats =
+    one === '' ? undefined : statSync(path.resolve(cwd, one), { throwIfNoEntry: false });
+  return stats !== undefined && (stats.isFile() || stats.isDirectory());
+}
+
 function found(place: string): string[] {
   if (statSync(place).isFile()) return [place];
   return readdirSync(place, { withFileTypes: true })

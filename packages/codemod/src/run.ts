@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { unifiedDiff } from './diff.ts';
-import { filesOf } from './files.ts';
+import { filesOf, isFileOrFolder } from './files.ts';
 import { migrateAxiosAuthRefresh, type Migration } from './migrate.ts';
 import type { Remark, Section } from './remark.ts';
 
@@ -51,30 +51,41 @@ export function run(args: readonly string[], io: Io): number {
     io.out(USAGE);
     return 0;
   }
-  const results = filesOf(asked.paths, io.cwd).map((file): Result => {
-    try {
-      const source = readFileSync(file, 'utf8');
-      return { file, source, migration: migrateAxiosAuthRefresh(source, file) };
-    } catch (error) {
-      const text = `it could not be read: ${error instanceof Error ? error.message : String(error)}`;
-      return {
-        file,
-        source: '',
-        migration: { outcome: 'refused', reasons: [{ line: 1, text, section: 'by-hand' }] },
-      };
-    }
-  });
-  for (const { file, source, migration } of results) {
-    if (migration.outcome !== 'moved') continue;
-    if (asked.isDry)
+  let files: readonly string[];
+  try {
+    files = filesOf(asked.paths, io.cwd);
+  } catch (error) {
+    io.error(`A folder cannot be read: ${messageOf(error)}`);
+    return 2;
+  }
+  const results = files.map((file) => rewritten(file, asked.isDry));
+  for (const { file, source, migration } of results)
+    if (migration.outcome === 'moved' && asked.isDry)
       io.out(
         `--- ${shown(file, io)}\n+++ ${shown(file, io)}\n${unifiedDiff(source, migration.output)}`,
       );
-    else writeFileSync(file, migration.output);
-  }
   report(results, asked.isDry, io);
   return results.some(({ migration }) => migration.outcome === 'refused') ? 1 : 0;
 }
+
+/** Rewrites a file. One that cannot be read or written is refused, and the others go on. */
+function rewritten(file: string, isDry: boolean): Result {
+  let doing = 'read';
+  try {
+    const source = readFileSync(file, 'utf8');
+    const migration = migrateAxiosAuthRefresh(source, file);
+    doing = 'written';
+    if (migration.outcome === 'moved' && !isDry) writeFileSync(file, migration.output);
+    return { file, source, migration };
+  } catch (error) {
+    const text = `it could not be ${doing}: ${messageOf(error)}`;
+    const reasons = [{ line: 1, text, section: 'by-hand' as const }];
+    return { file, source: '', migration: { outcome: 'refused', reasons } };
+  }
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
 
 interface Result {
   readonly file: string;
@@ -101,7 +112,7 @@ function argumentsOf(args: readonly string[], cwd: string): Asked | string {
       },
     });
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
   const [name, ...paths] = parsed.positionals;
   const { help, 'dry-run': isDry } = parsed.values;
@@ -111,7 +122,7 @@ function argumentsOf(args: readonly string[], cwd: string): Asked | string {
       ? 'Say what to migrate from: axios-auth-refresh.'
       : `There is no codemod "${name}": axios-auth-refresh is the one.`;
   if (paths.length === 0) return 'Say which files or folders to rewrite.';
-  const missing = paths.find((one) => !existsSync(path.resolve(cwd, one)));
+  const missing = paths.find((one) => !isFileOrFolder(one, cwd));
   return missing === undefined
     ? { help, isDry, paths }
     : `There is no file or folder "${missing}".`;

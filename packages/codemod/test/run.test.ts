@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { devNull, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { run } from '@unexpired/codemod';
@@ -19,6 +19,18 @@ function ran(...args: string[]): { code: number; out: string; error: string } {
     error: (text) => void error.push(text),
   });
   return { code, out: out.join('\n'), error: error.join('\n') };
+}
+
+/** Root may do everything: what it must not do is seen as somebody else. */
+function asNobody<Result>(work: () => Result): Result {
+  if (process.geteuid?.() !== 0) return work();
+  chmodSync(folder, 0o755);
+  process.seteuid?.(65_534);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
 
 const put = (file: string, text: string): void => {
@@ -87,6 +99,8 @@ describe('codemod axios-auth-refresh', () => {
       ['axios-auth-refresh', 'nowhere'],
       'There is no file or folder "nowhere".',
     ],
+    ['an empty path', ['axios-auth-refresh', ''], 'There is no file or folder "".'],
+    ['a device', ['axios-auth-refresh', devNull], 'There is no file or folder "'],
     ['an unknown option', ['axios-auth-refresh', '--dryrun', '.'], "Unknown option '--dryrun'"],
   ])('says what is wrong with %s, without a stack trace, and exits with 2', (_name, args, says) => {
     const { code, out, error } = ran(...args);
@@ -94,6 +108,30 @@ describe('codemod axios-auth-refresh', () => {
     expect(error).toContain(says);
     expect(error).toContain('Usage: codemod axios-auth-refresh');
     expect(error).not.toMatch(/^ +at /m);
+  });
+
+  it('goes on where a file cannot be written, says so, and exits with 1', () => {
+    put('a.ts', moved.source);
+    put('b.ts', moved.source);
+    chmodSync(path.join(folder, 'a.ts'), 0o444);
+    chmodSync(path.join(folder, 'b.ts'), 0o666);
+    const { code, out } = asNobody(() => ran('axios-auth-refresh', '.'));
+    expect(code).toBe(1);
+    expect(out).toMatch(/^b\.ts: rewritten$/m);
+    expect(out).toMatch(
+      /^a\.ts: left as it is\n {2}a\.ts:1: it could not be written: .*E[A-Z]+: /m,
+    );
+    expect([read('a.ts'), read('b.ts')]).toEqual([moved.source, moved.output]);
+  });
+
+  // Windows has no such folders.
+  (process.platform === 'win32' ? describe.skip : describe)('where folders can be closed', () => {
+    it('says which one cannot be read, without a stack trace', () => {
+      mkdirSync(path.join(folder, 'closed'), { mode: 0 });
+      const { code, out, error } = asNobody(() => ran('axios-auth-refresh', '.'));
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(error).toMatch(/^A folder cannot be read: .*EACCES: .*closed'$/);
+    });
   });
 
   it('--help prints the usage and exits with 0', () => {
