@@ -86,7 +86,6 @@ export type WarningCode =
   | 'NOT_REVOKED'
   | 'NOT_DISPOSED'
   | 'STORE_UNAVAILABLE'
-  | 'LOCK_UNAVAILABLE'
   | 'STORE_PERMISSIONS'
   | 'CONFIGURATION'
   | 'CLOCK';
