@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { defineConfig } from 'vitepress';
+import { PACKAGES } from '../../scripts/house.ts';
 import { root, sourcesByName } from '../../scripts/workspace.ts';
 
 const start = [
@@ -35,23 +36,6 @@ const reference = [
   ['benchmarks', 'benchmarks'],
   ['decisions', 'decisions/'],
 ] as const;
-const packages = [
-  'core',
-  'axios',
-  'fetch',
-  'oauth',
-  'browser',
-  'node',
-  'sqlite',
-  'postgres',
-  'redis',
-  'service',
-  'remote',
-  'mcp',
-  'otel',
-  'testing',
-];
-
 const items = (pages: readonly (readonly [text: string, link: string])[]) =>
   pages.map(([text, link]) => ({ text, link: `/${link}` }));
 
@@ -94,7 +78,7 @@ export default defineConfig({
       {
         text: 'Packages',
         collapsed: true,
-        items: items(packages.map((name) => [name, `packages/${name}`])),
+        items: items(Object.keys(PACKAGES).map((name) => [name, `packages/${name}`])),
       },
       {
         text: 'Take part',
