@@ -1,4 +1,6 @@
 import { loadContenders } from '@unexpired/example-contenders';
+import { carryOut } from '@unexpired/example-contenders/command-line';
+import { reportFile, shortPath } from '@unexpired/example-contenders/report-file';
 import { contenderIds } from './contender-ids.ts';
 import { helpText } from './help.ts';
 import { type Options, parseOptions } from './options.ts';
@@ -13,22 +15,15 @@ import { styleFor } from './style.ts';
 import { renderTable } from './table.ts';
 import { leaveOutWarningsOfMcpSdk } from './warnings.ts';
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<number> {
-  const command = parseOptions(args, contenderIds);
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.message}\nTry npm run demo -- --help\n`);
-    return 2;
-  }
-  if (command.kind === 'help') {
-    process.stdout.write(helpText(contenderIds));
-    return 0;
-  }
-  return await demonstrate(command.options);
-}
+process.exitCode = await carryOut(
+  'demo',
+  parseOptions(process.argv.slice(2), contenderIds),
+  () => helpText(contenderIds),
+  demonstrate,
+);
 
 async function demonstrate(options: Options): Promise<number> {
+  const file = await reportFile(options.report, 'demo.html');
   const progress = createProgress(options.json ? process.stderr : process.stdout);
   const ids = contenderIds.filter((id) => options.only?.includes(id) ?? true);
   const chosen = await loadContenders(ids);
@@ -36,7 +31,8 @@ async function demonstrate(options: Options): Promise<number> {
   const servers = startServers();
   try {
     const matches = await runMatches(servers, chosen, options, progress);
-    const report = await writeReport(options, matches, await versionsText());
+    await writeReport(file, options, matches, await versionsText());
+    const report = shortPath(file);
     if (options.json) printJson(options, matches, report);
     else printTable(matches, report);
     return matches.some(({ result }) => brokenRules(result).length > 0) ? 1 : 0;

@@ -127,6 +127,14 @@ describe('the demo', () => {
     });
   });
 
+  it('says before it runs that its report cannot be written', async () => {
+    const { code, stdout, stderr } = await demo('--report', folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(
+      /^--report: .* cannot be written \(E\w+\)\nTry npm run demo -- --help\n$/,
+    );
+  });
+
   it('helps', async () => {
     const { code, stdout } = await demo('--help');
     expect(stdout).toContain('Usage: npm run demo');

@@ -66,12 +66,9 @@ describe('options', () => {
     [['--scenario', 'lost'], '--scenario: expected expired or revoked, got "lost"'],
     [
       ['--only', 'axios'],
-      '--only: there is no contender "axios"; expected one or more of interceptor, unexpired-axios',
+      '--only: there is no "axios"; expected one or more of interceptor, unexpired-axios',
     ],
-    [
-      ['--only='],
-      '--only: there is no contender ""; expected one or more of interceptor, unexpired-axios',
-    ],
+    [['--only='], '--only: there is no ""; expected one or more of interceptor, unexpired-axios'],
     [['--report='], '--report: expected the path of a file to write'],
   ])('refuse %j with a sentence that names the option', (args, message) => {
     expect(parseOptions(args, IDS)).toEqual({ kind: 'mistake', message });

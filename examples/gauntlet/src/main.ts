@@ -1,5 +1,7 @@
 // `npm run gauntlet`: the same scenarios for us and for everybody else.
 import { loadContenders } from '@unexpired/example-contenders';
+import { carryOut, Mistake } from '@unexpired/example-contenders/command-line';
+import { reportFile, shortPath } from '@unexpired/example-contenders/report-file';
 import { type Cell, rowsOf, verdictOf } from './cells.ts';
 import { contenderIds } from './contender-ids.ts';
 import { helpText } from './help.ts';
@@ -10,21 +12,13 @@ import { record, writeReport } from './report/write.ts';
 import { scenarios as all } from './scenarios/index.ts';
 import { MARKS } from './words.ts';
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<number> {
-  const known = { contenders: contenderIds, scenarios: all.map(({ id }) => id) };
-  const command = parseOptions(args, known);
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.message}\nTry npm run gauntlet -- --help\n`);
-    return 2;
-  }
-  if (command.kind === 'help') {
-    process.stdout.write(helpText(known.contenders, known.scenarios));
-    return 0;
-  }
-  return await run(command.options);
-}
+const known = { contenders: contenderIds, scenarios: all.map(({ id }) => id) };
+process.exitCode = await carryOut(
+  'gauntlet',
+  parseOptions(process.argv.slice(2), known),
+  () => helpText(known.contenders, known.scenarios),
+  run,
+);
 
 async function run(options: Options): Promise<number> {
   const contenders = await loadContenders(
@@ -37,6 +31,11 @@ async function run(options: Options): Promise<number> {
   const scenarios = all.filter(
     ({ id, long = false }) => (options.scenarios?.includes(id) ?? true) && !(options.short && long),
   );
+  if (rows.length === 0 || scenarios.length === 0)
+    throw new Mistake(
+      'Nothing is left to play: --short is for ours and leaves out long scenarios, --retry inside and outside are for contenders on axios',
+    );
+  const file = await reportFile(options.report, 'gauntlet.html');
   const progress = options.json ? process.stderr : process.stdout;
   const total = rows.length * scenarios.length;
   let done = 0;
@@ -49,7 +48,8 @@ async function run(options: Options): Promise<number> {
     );
   };
   const cells = await playAll(rows, scenarios, onCell);
-  const report = await writeReport({ rows, scenarios, cells }, options.report);
+  await writeReport({ rows, scenarios, cells }, file);
+  const report = shortPath(file);
   if (options.record) await record(cells);
   if (options.json) process.stdout.write(`${JSON.stringify({ cells, report }, undefined, 2)}\n`);
   else

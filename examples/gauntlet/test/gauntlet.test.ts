@@ -9,6 +9,7 @@ import type { Recorded } from '../src/report/run.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const writePage = fileURLToPath(new URL('./print-page.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 // On the packages' sources, as jest does: a test must not depend on when somebody last built them.
 const sources = new URL('../../../test/support/sources.mjs', import.meta.url).href;
 
@@ -86,6 +87,10 @@ describe('the gauntlet', () => {
     [['--scenarios='], '--scenarios: there is no ""; expected one or more of burst, '],
     [['--retry', 'maybe'], '--retry: there is no "maybe"; expected one or more of none, '],
     [['--report='], '--report: expected the path of a file to write'],
+    [['--report', root], '--report: '],
+    [['--report', path.join(main, 'a.html')], '--report: '],
+    [['--short', '--only', 'failed-queue'], 'Nothing is left to play: '],
+    [['--only', 'mcp-sdk', '--retry', 'inside'], 'Nothing is left to play: '],
     [['--shot'], "Unknown option '--shot'"],
     [['burst'], "Unexpected argument 'burst'"],
   ])(

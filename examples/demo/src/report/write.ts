@@ -1,6 +1,6 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { styleOf } from '@unexpired/example-contenders/report-file';
 import { build } from 'esbuild';
 import type { Options } from '../options.ts';
 import type { Match } from '../run.ts';
@@ -10,16 +10,13 @@ import { SOCKETS } from '../sockets.ts';
 import { type Assets, renderPage } from './page.ts';
 import { timelineOf } from './timeline.ts';
 
-const DEFAULT_PATH = new URL('../../../../reports/demo.html', import.meta.url);
-
-/** Writes the report and returns its path as short as it can be said from where the person is. */
+/** Writes the report to a file. */
 export async function writeReport(
-  { requests, scenario, report }: Options,
+  file: string,
+  { requests, scenario }: Options,
   matches: readonly Match[],
   versions: string,
-): Promise<string> {
-  const file =
-    report === undefined ? path.normalize(fileURLToPath(DEFAULT_PATH)) : path.resolve(report);
+): Promise<void> {
   const contenders = await Promise.all(
     matches.map(async ({ contender, played, result }) => ({
       contender,
@@ -33,15 +30,12 @@ export async function writeReport(
     { requests, scenario, sockets: SOCKETS, latency, versions, contenders },
     await loadAssets(),
   );
-  await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, page);
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') ? file : relative;
 }
 
 async function loadAssets(): Promise<Assets> {
   const [style, bundle] = await Promise.all([
-    readFile(new URL('./page.css', import.meta.url), 'utf8'),
+    styleOf(new URL('./page.css', import.meta.url)),
     build({
       entryPoints: [fileURLToPath(new URL('./client/main.ts', import.meta.url))],
       bundle: true,

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFile, writeFile } from 'node:fs/promises';
 import { loadContenders } from '@unexpired/example-contenders';
+import { styleOf } from '@unexpired/example-contenders/report-file';
 import { type Cell, find, rowsOf } from '../cells.ts';
 import { contenderIds } from '../contender-ids.ts';
 import { scenarios } from '../scenarios/index.ts';
@@ -11,28 +10,23 @@ import { htmlPage } from './page.ts';
 import type { Recorded, Run } from './run.ts';
 import { versionsOf } from './versions.ts';
 
-const DEFAULT = new URL('../../../../reports/gauntlet.html', import.meta.url);
 const RECORDED = new URL('../../recorded.json', import.meta.url);
 const PAGE = new URL('../../../../docs/gauntlet.md', import.meta.url);
 
-/** Writes the page, and the results as JSON beside it; returns the page's path as short as it can be said. */
-export async function writeReport(run: Run, report: string | undefined): Promise<string> {
-  const file = report === undefined ? path.normalize(fileURLToPath(DEFAULT)) : path.resolve(report);
+/** Writes the page to a file, and the results as JSON beside it. */
+export async function writeReport(run: Run, file: string): Promise<void> {
   const sources = await Promise.all(
     [...new Set(run.rows.map(({ contender }) => contender))].map(async (contender) => ({
       contender,
       source: await readFile(contender.source, 'utf8'),
     })),
   );
-  const style = await readFile(new URL('./page.css', import.meta.url), 'utf8');
-  await mkdir(path.dirname(file), { recursive: true });
+  const style = await styleOf(new URL('./page.css', import.meta.url));
   await writeFile(file, htmlPage({ ...run, sources, versions: await versionsOf(), style }));
   await writeFile(
     file.replace(/(\.html)?$/, '.json'),
     `${JSON.stringify(run.cells, undefined, 2)}\n`,
   );
-  const relative = path.relative(process.cwd(), file);
-  return relative.startsWith('..') ? file : relative;
 }
 
 /** Keeps the results in place of earlier ones of the same cells, and writes the page of the documentation from all of them. */
