@@ -44,13 +44,9 @@ var TASKS = {
 };
 
 var root = path.dirname(__dirname);
-var pnpm = readManifest('').packageManager;
+var pnpm = require('../package.json').packageManager;
 var isWindows = process.platform === 'win32';
 var stampFile = path.join(root, 'node_modules', '.cache', 'unexpired', 'install');
-
-function readManifest(folder) {
-  return JSON.parse(fs.readFileSync(path.join(root, folder, 'package.json'), 'utf8'));
-}
 
 function isOlderThan(wanted) {
   var found = process.versions.node.split('.').map(Number);
@@ -79,73 +75,32 @@ function pinnedNode() {
 }
 
 function checkNode() {
-  var update = 'install a newer one from https://nodejs.org and run the command again.';
-  if (isOlderThan(NODE_FOR_USERS)) {
-    stop(
-      'Unexpired needs Node 20.19 or newer, and this is Node ' +
-        process.versions.node +
-        ': ' +
-        update,
-    );
-  }
-  if (!pinnedNode() && isOlderThan(NODE_WITH_TYPE_STRIPPING)) {
-    var machine = process.platform + ' ' + process.arch;
-    stop(
-      'To work on Unexpired on ' +
-        machine +
-        ' you need Node 22.18 or newer, and this is Node ' +
-        process.versions.node +
-        ': ' +
-        update,
-    );
-  }
+  var wanted = pinnedNode() ? NODE_FOR_USERS : NODE_WITH_TYPE_STRIPPING;
+  if (!isOlderThan(wanted)) return;
+  stop(
+    'On ' +
+      [process.platform, process.arch].join(' ') +
+      ' this needs Node ' +
+      wanted.join('.') +
+      ' or newer, and this is Node ' +
+      process.versions.node +
+      ': install a newer one from https://nodejs.org and run the command again.',
+  );
 }
 
-function workspaceFolders() {
-  var nested = ['packages', 'examples'].reduce(function (folders, parent) {
-    var names = fs.existsSync(path.join(root, parent))
-      ? fs.readdirSync(path.join(root, parent))
-      : [];
-    return folders.concat(
-      names.sort().map(function (name) {
-        return path.join(parent, name);
-      }),
-    );
-  }, []);
-  return nested.concat(['benchmarks', 'runtimes']).filter(function (folder) {
-    return fs.existsSync(path.join(root, folder, 'package.json'));
-  });
-}
-
-// What an installation depends on; the machine is part of it because a folder may be mounted into another one.
+// The lockfile names every manifest's dependencies; the machine is part of it because a folder may be mounted into another one.
 function installationKey() {
   var hash = crypto.createHash('sha256');
   hash.update([pnpm, process.platform, process.arch].join(' '));
-  var manifests = [''].concat(workspaceFolders()).map(function (folder) {
-    return path.join(folder, 'package.json');
+  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs'].forEach(function (file) {
+    hash.update(fs.readFileSync(path.join(root, file)));
   });
-  ['pnpm-lock.yaml', 'pnpm-workspace.yaml', '.pnpmfile.cjs']
-    .concat(manifests)
-    .forEach(function (file) {
-      var full = path.join(root, file);
-      hash.update('\0' + file + '\0');
-      if (fs.existsSync(full)) hash.update(fs.readFileSync(full));
-    });
   return hash.digest('hex');
 }
 
 function isInstalled(key) {
   if (!fs.existsSync(stampFile) || fs.readFileSync(stampFile, 'utf8') !== key) return false;
-  if (pinnedNode() && !fs.existsSync(pinnedNode())) return false;
-  return workspaceFolders().every(function (folder) {
-    var manifest = readManifest(folder);
-    var needed = Object.keys(manifest.dependencies || {}).concat(
-      Object.keys(manifest.devDependencies || {}),
-    );
-    return needed.every(function (name) {
-      return fs.existsSync(path.join(root, folder, 'node_modules', name, 'package.json'));
-    });
-  });
+  return !pinnedNode() || fs.existsSync(pinnedNode());
 }
 
 function install(done) {
