@@ -4,6 +4,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { BUNDLE } from './bundle-path.ts';
 import { root, sourcesByName } from '../workspace.ts';
 
 const LEFT_OUT =
@@ -21,8 +22,7 @@ await build({
       .join('\n'),
     resolveDir: root,
   },
-  // Beside the core's manifest, whose development dependencies the tests import.
-  outfile: path.join(root, 'packages/core/mutation/all.test.mjs'),
+  outfile: BUNDLE,
   alias: Object.fromEntries(
     Object.entries(sourcesByName()).map(([name, source]) => [name, path.join(root, source)]),
   ),
