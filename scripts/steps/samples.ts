@@ -70,7 +70,12 @@ const config = {
     // Paths to a declaration are for the other programs of this repository; here a package is found by its name.
     allowUnreachableCode: true,
   },
-  include: ['*.tsx', 'not-here.d.ts', path.join(root, 'packages/*/src/**/*.d.ts')],
+  include: [
+    '*.tsx',
+    'not-here.d.ts',
+    path.join(root, 'scripts/samples/*.d.ts'),
+    path.join(root, 'packages/*/src/**/*.d.ts'),
+  ],
   exclude: [],
 };
 

@@ -11,7 +11,9 @@ const start = [
   ['OAuth 2', 'start/oauth'],
   ['one session in many places', 'start/stores'],
   ['a server with many sessions', 'start/servers'],
+  ['workers', 'start/workers'],
   ['a command-line tool', 'start/cli'],
+  ['a host of MCP servers', 'start/mcp'],
   ['an SDK', 'start/sdk'],
   ['a store of your own', 'start/own-store'],
 ] as const;
