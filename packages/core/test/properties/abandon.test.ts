@@ -20,5 +20,5 @@ it(
       await provesAbandonment(CORE, { runs, seed: wantedSeed, path: wantedPath }),
     ).toBeUndefined();
   },
-  Math.max(120_000, runs * 200),
+  Math.max(120_000, runs * 2000),
 );
