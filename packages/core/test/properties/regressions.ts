@@ -601,4 +601,18 @@ export const REGRESSIONS: readonly Regression[] = [
       run(2),
     ],
   },
+  {
+    name: 'what a store says too late is no reason to pass over what has changed in it since',
+    row: 'L10',
+    setting: { faulty: true, managers: 2, lock: 'process', lifetime: 600, start: 'bare' },
+    actions: [
+      { do: 'request', by: 1, hostile: true, body: 'text', foreign: false },
+      advance(31_000),
+      request(0),
+      { do: 'storeBack', pick: 4 },
+      step(0),
+      { do: 'strike', pick: 5, fault: 'hang' },
+      { do: 'signIn', by: 1 },
+    ],
+  },
 ];
