@@ -84,7 +84,11 @@ const sharedHome: OpenHome = (store, parts): Home => {
   const access = createStoreAccess(store, clock, random, {
     warn: (message) =>
       state.emit({ type: 'warning', code: 'STORE_PERMISSIONS', message, error: undefined }),
-    learn: (record) => sync.learn(record),
+    learn(record) {
+      const first = state.phase === 'unknown';
+      sync.learn(record);
+      if (first) notice(); // what was told before anything was known led to no look
+    },
   });
   /** The generation that was held, and revoked, at the latest sign-out here. */
   let lastEnded: SessionRecord | undefined;
