@@ -32,12 +32,16 @@ export function moduleOf(blocks: readonly Block[]): Sample {
   const shown = bodies.filter(({ given }) => !given);
   for (const { body } of shown) {
     add('{', 0);
-    for (const { text: line, at } of body) add(line, at);
+    for (const { text: line, at } of body) add(withoutExport(line), at);
   }
   add('}'.repeat(shown.length), 0);
   add('export {};', 0);
   return { text: text.join('\n'), lines };
 }
+
+/** Within a scope nothing can be exported. */
+export const withoutExport = (line: string): string =>
+  line.replace(/^export (?:default )?(?=\w)/, '');
 
 interface Line {
   readonly text: string;
@@ -54,8 +58,7 @@ function splitImports({ lines, line }: Block): {
     const first = line + index;
     let statement = lines[index] ?? '';
     if (!/^import\b(?!\()/.test(statement)) {
-      // Within a scope nothing can be exported.
-      body.push({ text: statement.replace(/^export (?:default )?(?=\w)/, ''), at: first });
+      body.push({ text: statement, at: first });
       continue;
     }
     while (!/;(?: *\/\/.*)?$/.test(statement) && index + 1 < lines.length)
@@ -63,6 +66,15 @@ function splitImports({ lines, line }: Block): {
     imports.push({ statement: statement.replace(/; *\/\/.*$/, ';'), line: first });
   }
   return { imports, body };
+}
+
+/** The imports of some code, one statement a name, and the rest of it. */
+export function importsOf(lines: readonly string[]): { statements: string[]; body: string[] } {
+  const { imports, body } = splitImports({ given: false, lines, line: 1 });
+  return {
+    statements: imports.flatMap(({ statement }) => eachImport(statement)),
+    body: body.map(({ text }) => text),
+  };
 }
 
 /** An import of several names as one statement for each, so that a name that two blocks import is there once. */
