@@ -83,14 +83,16 @@ const config = {
 const SAME_AS: Readonly<Record<string, string>> = { redis: '@redis/client' };
 const NOT_HERE = ['better-sqlite3', 'drizzle-orm'];
 
+/** Where to look for a package: what ours depend on comes first, so that a page has it once. */
+const INSTALLED = ['packages/*', '.', 'examples/*', 'apps', 'benchmarks', 'site', 'test'];
+
 // A page's packages are some example's or some package's dependencies: found here as if they were this folder's.
 function provide(text: string): void {
   for (const [, name = ''] of text.matchAll(/from '((?:@[^/']+\/)?[^/'.][^/']*)/g)) {
     const link = path.join(folder, 'node_modules', name);
     if (/^(?:node:|unexpired$|@unexpired\/)/.test(name) || existsSync(link)) continue;
-    const [found] = globSync(
-      `{.,packages/*,examples/*,benchmarks,site,test}/node_modules/${SAME_AS[name] ?? name}`,
-      { cwd: root },
+    const [found] = INSTALLED.flatMap((place) =>
+      globSync(`${place}/node_modules/${SAME_AS[name] ?? name}`, { cwd: root }),
     );
     if (!found) continue;
     mkdirSync(path.dirname(link), { recursive: true });

@@ -16,6 +16,7 @@ const start = [
   ['a host of MCP servers', 'start/mcp'],
   ['an SDK', 'start/sdk'],
   ['a store of your own', 'start/own-store'],
+  ['tests with jest and msw', 'start/tests'],
 ] as const;
 const more = [
   ['from axios-auth-refresh', 'migrate/axios-auth-refresh'],
