@@ -39,6 +39,7 @@ var TASKS = {
   'docs:build': { bare: true, script: 'site/src/build.ts' },
   sizes: { bare: true, script: 'scripts/sizes.ts' },
   'size-table': { bare: true, script: 'scripts/size-table.ts' },
+  'test:apps': { script: 'scripts/apps.ts' },
   'test:runtimes': { build: true, bare: true, script: 'scripts/runtimes.ts' },
   'test:long': { build: true, script: 'scripts/long.ts' },
 };

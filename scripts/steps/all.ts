@@ -4,6 +4,7 @@ import type { Packing } from '../package-checks/packed-types.ts';
 import { resolversStep } from '../package-checks/resolvers.ts';
 import { sizeStep } from '../package-checks/size.ts';
 import { unusedStep } from '../package-checks/unused.ts';
+import { appsStep } from './apps.ts';
 import { buildStep } from './build.ts';
 import { compatStep } from './compat.ts';
 import { runtimesStep } from './runtimes.ts';
@@ -26,5 +27,6 @@ export function allSteps(packing: Packing, report: (totals: Totals) => void): St
     unusedStep,
     declarationsStep(packing),
     resolversStep(packing),
+    appsStep(packing),
   ];
 }

@@ -37,6 +37,7 @@ const reference = [
   ['the gauntlet', 'gauntlet'],
   ['which runtimes', 'runtimes'],
   ['benchmarks', 'benchmarks'],
+  ['apps built from a page', 'apps'],
   ['decisions', 'decisions/'],
 ] as const;
 const items = (pages: readonly (readonly [text: string, link: string])[]) =>

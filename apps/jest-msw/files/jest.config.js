@@ -1,0 +1,1 @@
+// from docs/tools.md#msw-in-jest-as-commonjs

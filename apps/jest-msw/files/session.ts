@@ -1,0 +1,1 @@
+// from docs/start/tests.md#tests-with-jest-and-msw

@@ -1,0 +1,1 @@
+// from docs/start/sdk.md#for-an-sdk-that-you-publish

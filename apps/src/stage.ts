@@ -1,0 +1,71 @@
+import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Packed } from '../../scripts/package-checks/packed-types.ts';
+import { root } from '../../scripts/workspace.ts';
+import type { App } from './app.ts';
+import type { Policy } from './back-end.ts';
+import { installFor } from './install.ts';
+import { fill } from './page.ts';
+import { startProgram } from './program.ts';
+import { type Server, startServer } from './server.ts';
+
+/** Where an app is played: a folder outside of the repository, with its packages in it. */
+export interface Stage {
+  readonly folder: string;
+  /** Starts the back end, and writes the app's files, for it. */
+  serve(policy: Policy): Promise<Server>;
+  /** Writes the app's files, for an app without a back end: its hosts are those of the pages. */
+  write(): void;
+  /** Runs a program of its files to the end. Resolves with what it printed; rejects where it failed. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  /** Starts a server of its files. Resolves with the first that it prints of this kind. */
+  start(
+    args: readonly string[],
+    wanted: RegExp,
+    env?: Readonly<Record<string, string>>,
+  ): Promise<string>;
+  /** Called when the app is over, the last one first. */
+  afterwards(end: () => Promise<unknown>): void;
+}
+
+export interface OpenStage extends Stage {
+  close(): Promise<void>;
+}
+
+export async function stageFor(app: App, packed: Packed): Promise<OpenStage> {
+  const folder = path.join(path.dirname(packed.project), 'apps', app.id);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  await installFor(app, folder, packed);
+  const ends: (() => Promise<unknown>)[] = [];
+  return {
+    folder,
+    async serve(policy) {
+      const server = await startServer(policy);
+      ends.push(() => server.close());
+      writeFiles(app.id, folder, server.origin);
+      return server;
+    },
+    write: () => writeFiles(app.id, folder),
+    run: (args, env = {}) => startProgram(folder, args, env).printed(),
+    async start(args, wanted, env = {}) {
+      const program = startProgram(folder, args, env);
+      ends.push(() => program.stop());
+      return program.prints(wanted);
+    },
+    afterwards: (end) => void ends.push(end),
+    async close() {
+      for (const end of ends.toReversed()) await end();
+    },
+  };
+}
+
+function writeFiles(id: string, folder: string, origin?: string): void {
+  const from = path.join(root, 'apps', id, 'files');
+  cpSync(from, folder, { recursive: true });
+  for (const file of globSync('**/*.{ts,tsx,mts,cts,js}', { cwd: from }))
+    writeFileSync(
+      path.join(folder, file),
+      fill(readFileSync(path.join(from, file), 'utf8'), origin),
+    );
+}

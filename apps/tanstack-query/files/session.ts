@@ -1,0 +1,3 @@
+import { refresh } from './refresh.ts';
+
+// from docs/frameworks.md#frameworks:2
