@@ -12,6 +12,7 @@ const RUNS = [
   'short-lived',
   'postgres',
   'sqlite',
+  'broker-outage',
   'tabs',
   'consumers',
 ];

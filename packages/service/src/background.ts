@@ -37,8 +37,9 @@ export interface BackgroundParts {
   readonly emit: (event: BreakerEvent | WorkFailed) => void;
 }
 
+/** Ms between two looks at what other replicas have found of the providers. */
+export const LOOK_EVERY = 1000;
 /** Ms. */
-const LOOK_EVERY = 1000;
 const BEAT_EVERY = 5000;
 
 export function createBackground(parts: BackgroundParts): Background {

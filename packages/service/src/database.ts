@@ -5,7 +5,7 @@ import {
   postgresStore,
   type PostgresStatement,
 } from '@unexpired/postgres';
-import { sqliteQuery, sqliteStore, sqliteThread } from '@unexpired/sqlite';
+import { sqliteQuery, sqliteStore, type SqliteThread, sqliteThread } from '@unexpired/sqlite';
 import type { TokenStore } from 'unexpired';
 import { entryStatement } from './data/entry.ts';
 import { entryBeingWritten } from './data/listed-store.ts';
@@ -43,8 +43,10 @@ export interface PostgresDatabaseOptions {
  *
  * @throws TypeError for a path that is none.
  */
-export function sqlite(path: string): ServiceDatabase {
-  const thread = sqliteThread(path);
+export const sqlite = (path: string): ServiceDatabase => sqliteOn(sqliteThread(path));
+
+/** The same, where it is open already. */
+export function sqliteOn(thread: SqliteThread): ServiceDatabase {
   const names = namesOf('sqlite');
   const ask = sqliteQuery(thread, {
     what: 'The tables of the service',

@@ -1,0 +1,73 @@
+import type { Clock } from 'unexpired';
+import { LATENCY, LIFETIME } from './plan.ts';
+
+/** A token endpoint on a clock, of a strict server: it knows what each session was given last. */
+export interface Endpoint {
+  readonly fetch: typeof fetch;
+  /** A sign-in; gives its answer. */
+  signIn(session: string): Record<string, unknown>;
+  /** Answers nobody well from now on, until `up()`. */
+  down(): void;
+  up(): void;
+  /** When it was called, ms on the monotonic clock. */
+  readonly calls: readonly number[];
+  /** Sessions that got a new token after the one before had expired. */
+  readonly late: ReadonlySet<string>;
+  /** Sessions whose token has expired at this moment. */
+  expired(): readonly string[];
+  readonly redemptions: number;
+  /** Refresh tokens that came twice. */
+  readonly reuses: number;
+}
+
+export function createEndpoint(clock: Clock): Endpoint {
+  const sessions = new Map<string, { generation: number; expiresAt: number }>();
+  const calls: number[] = [];
+  const late = new Set<string>();
+  let isDown = false;
+  let redemptions = 0;
+  let reuses = 0;
+
+  const answer = (session: string, generation: number): Record<string, unknown> => {
+    sessions.set(session, { generation, expiresAt: clock.now() + LIFETIME });
+    return {
+      access_token: `access-${session}-${generation}`,
+      refresh_token: `refresh ${session} ${generation}`.replaceAll(' ', '~'),
+      token_type: 'Bearer',
+      expires_in: LIFETIME / 1000,
+    };
+  };
+  const redeem = (token: string): Response => {
+    const [, session = '', generation] = token.split('~');
+    const known = sessions.get(session);
+    if (known?.generation !== Number(generation)) {
+      reuses++;
+      return Response.json({ error: 'invalid_grant' }, { status: 400 });
+    }
+    if (known.expiresAt <= clock.now()) late.add(session);
+    redemptions++;
+    return Response.json(answer(session, known.generation + 1));
+  };
+
+  return {
+    async fetch(_url, init) {
+      calls.push(clock.monotonic());
+      const token = String(new URLSearchParams(init?.body as URLSearchParams).get('refresh_token'));
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, LATENCY));
+      return isDown ? new Response('no', { status: 503 }) : redeem(token);
+    },
+    signIn: (session) => answer(session, 0),
+    down: () => void (isDown = true),
+    up: () => void (isDown = false),
+    calls,
+    late,
+    expired: () =>
+      [...sessions].filter(([, { expiresAt }]) => expiresAt <= clock.now()).map(([key]) => key),
+    get redemptions() {
+      return redemptions;
+    },
+    get reuses() {
+      return reuses;
+    },
+  };
+}
