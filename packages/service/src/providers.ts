@@ -24,7 +24,11 @@ export interface ProviderOptions extends GrantOptions {
    * rotation ends the access token before.
    */
   readonly refreshAhead?: boolean | undefined;
-  /** Calls of the token endpoint a second, of all replicas together. A fifth is kept for callers who wait. Default: no limit. */
+  /**
+   * Calls of the token endpoint a second, of all replicas together, from a bucket that holds a second's worth: up to twice as many
+   * can fall into one second after a quiet one. Where the server counts strictly, give half of its limit. A fifth is kept for
+   * callers who wait. Default: no limit.
+   */
   readonly maxPerSecond?: number | undefined;
   /**
    * Calls of the token endpoint that are in flight at once, of all replicas together: the most sessions that killing all of them

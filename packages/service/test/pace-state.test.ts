@@ -95,6 +95,15 @@ describe('the budget and the breaker of a provider', () => {
     );
   });
 
+  it('let no more than twice as many into one second: what is there after a quiet one, and what comes meanwhile', () => {
+    const demands = Array.from({ length: 11 }, (_, index) => ({
+      ...{ ...base0, type: 'draw' as const, wanted: 50, purpose: 'demand' as const },
+      wait: index === 0 ? 60_000 : 100,
+    }));
+    const sum = play(demands, 50).reduce((all, { granted }) => all + granted, 0);
+    expect(sum).toBe(100);
+  });
+
   it('keep a fifth for callers who wait', () => {
     fc.assert(
       fc.property(
