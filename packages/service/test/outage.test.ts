@@ -17,7 +17,7 @@ function expectRidden({ expired, untilOpen, untilHeard, probes, peak, caughtUp }
 
 describe('a provider that is down for 10 minutes, with tokens of an hour', () => {
   it('lets hardly a token expire, and gets a probe now and then, and what is due again little by little', async () => {
-    const result = await simulate({ ...plan, after: 5 * MINUTE, reads: 1 });
+    const result = await simulate({ ...plan, after: 5 * MINUTE, reads: 1, down: '503' });
     expectRidden(result);
     expect(result).toMatchObject({ reuses: 0, refused: 0, failures: [] });
     expect(result.reads).toBeGreaterThan(1000);

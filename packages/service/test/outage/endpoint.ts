@@ -1,13 +1,13 @@
 import type { Clock } from 'unexpired';
-import { LATENCY, LIFETIME } from './plan.ts';
+import { type Down, LATENCY, LIFETIME } from './plan.ts';
 
 /** A token endpoint on a clock, of a strict server: it knows what each session was given last. */
 export interface Endpoint {
   readonly fetch: typeof fetch;
   /** A sign-in; gives its answer. */
   signIn(session: string): Record<string, unknown>;
-  /** Answers nobody well from now on, until `up()`. */
-  down(): void;
+  /** Answers 503 from now on, or nobody at all, until `up()`. */
+  down(how: Down): void;
   up(): void;
   /** When it was called, ms on the monotonic clock. */
   readonly calls: readonly number[];
@@ -24,7 +24,7 @@ export function createEndpoint(clock: Clock): Endpoint {
   const sessions = new Map<string, { generation: number; expiresAt: number }>();
   const calls: number[] = [];
   const late = new Set<string>();
-  let isDown = false;
+  let down: Down | undefined;
   let redemptions = 0;
   let reuses = 0;
 
@@ -53,12 +53,16 @@ export function createEndpoint(clock: Clock): Endpoint {
     async fetch(_url, init) {
       calls.push(clock.monotonic());
       const token = String(new URLSearchParams(init?.body as URLSearchParams).get('refresh_token'));
-      await new Promise<void>((resolve) => clock.setTimeout(resolve, LATENCY));
-      return isDown ? new Response('no', { status: 503 }) : redeem(token);
+      await new Promise<void>((resolve, reject) => {
+        if (down === 'silent')
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        else clock.setTimeout(resolve, LATENCY);
+      });
+      return down !== undefined ? new Response('no', { status: 503 }) : redeem(token);
     },
     signIn: (session) => answer(session, 0),
-    down: () => void (isDown = true),
-    up: () => void (isDown = false),
+    down: (how) => void (down = how),
+    up: () => void (down = undefined),
     calls,
     late,
     expired: () =>

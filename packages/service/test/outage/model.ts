@@ -23,11 +23,11 @@ const STEP = 1000;
 const LAG = 5000;
 
 /**
- * The same with a model of what one refresh is: a call, and another one as the flight would try again. What is due, who claims how
+ * The same, answered by 503, with a model of what one refresh is: a call, and another one as the flight would try again. What is due, who claims how
  * many, the budget, the breaker and what is left alone are the service's own functions. Nobody reads.
  */
 export async function model(
-  plan: Omit<Plan, 'reads'>,
+  plan: Omit<Plan, 'reads' | 'down'>,
   progress: (line: string) => void = () => undefined,
 ): Promise<Result> {
   const clock = manualClock({ now: 0 });

@@ -1,14 +1,18 @@
+/** How a token endpoint is away. */
+export type Down = '503' | 'silent';
+
 /** What is simulated. Durations in ms. */
 export interface Plan {
   readonly sessions: number;
   readonly replicas: number;
   readonly seed: number;
-  /** For how long the token endpoint answers 503. */
+  /** For how long the token endpoint is away. */
   readonly outage: number;
   /** How long it goes on after that. */
   readonly after: number;
   /** Requests of readers a second, of sessions that are drawn by lot. */
   readonly reads: number;
+  readonly down: Down;
 }
 
 /** Ms that a token lives: what most providers give. */

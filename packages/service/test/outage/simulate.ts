@@ -152,7 +152,7 @@ async function live(
   let caughtUp = Infinity;
 
   for (let now = 0; now < outageEnd + plan.after; now = clock.monotonic()) {
-    if (now === OUTAGE_AT) endpoint.down();
+    if (now === OUTAGE_AT) endpoint.down(plan.down);
     if (now === outageEnd) endpoint.up();
     const wanted = Math.min(plan.sessions, (plan.sessions * (now + STEP)) / SIGN_INS);
     while (seen.signIns < wanted) signIn();
