@@ -37,6 +37,18 @@ describe('what becomes of a session that could not be refreshed ahead', () => {
     );
   });
 
+  it('is left alone no longer with each failure while its provider fails for all: that says nothing of the session', () => {
+    fc.assert(
+      fc.property(failures, random, (before, drawn) => {
+        const outcome: Outcome = { type: 'failed', code: 'ERR_REFRESH_UNAVAILABLE' };
+        const parking = parkingAfter(outcome, before, drawn, true);
+        expect(parking?.failures).toBe(before);
+        expect(parking?.pause).toBeGreaterThanOrEqual(30_000);
+        expect(parking?.pause).toBeLessThan(45_000);
+      }),
+    );
+  });
+
   it('is no failure where somebody else is at it', () => {
     fc.assert(
       fc.property(parked, failures, random, (outcome, before, drawn) => {
