@@ -70,6 +70,7 @@ export function createBackground(parts: BackgroundParts): Background {
           .map(({ name }) => name),
         attempt: (claim) => attempt({ look, managers, clock }, claim),
         free: gate.free,
+        isDown: (provider) => gate.standing(provider).breaker === 'open',
         turn: gate.turn,
       });
       worker.start();

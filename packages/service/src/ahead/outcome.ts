@@ -34,12 +34,13 @@ const PARKED = 15_000;
 
 /**
  * When a claimed session may be claimed again; `undefined`: what is in the schedule is right already. `failures`: those before.
- * `random` is in [0, 1).
+ * `random` is in [0, 1). `isDown`: the provider fails for all, which says nothing of the session.
  */
 export function parkingAfter(
   outcome: Outcome,
   failures: number,
   random: number,
+  isDown = false,
 ): Parking | undefined {
   if (outcome.type === 'moved') return undefined;
   const { retryAfter = 0 } = outcome;
@@ -48,6 +49,9 @@ export function parkingAfter(
   const growing =
     outcome.code === 'ERR_STORE_RECORD'
       ? LONGEST // it stays as it is until somebody deposits anew
-      : Math.min(LONGEST, COOL_DOWN * 2 ** Math.min(failures, 10));
-  return { pause: Math.max(asked, growing * (1 + random / 2)), failures: failures + 1 };
+      : Math.min(LONGEST, COOL_DOWN * 2 ** (isDown ? 0 : Math.min(failures, 10)));
+  return {
+    pause: Math.max(asked, growing * (1 + random / 2)),
+    failures: isDown ? failures : failures + 1,
+  };
 }

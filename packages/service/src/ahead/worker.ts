@@ -17,6 +17,8 @@ export interface WorkerParts {
   readonly free: (provider: string, running: number) => number;
   /** Asks for the right to make so many calls. */
   readonly turn: (provider: string, wanted: number) => Promise<Turn>;
+  /** Does the provider fail for all? */
+  readonly isDown: (provider: string) => boolean;
   readonly clock: Clock;
   readonly random: () => number;
   /** The database could not be asked; it is asked again. */
@@ -55,7 +57,7 @@ function createLane(parts: WorkerParts, provider: string): Worker {
 
   const refresh = async (claim: Claim): Promise<void> => {
     const outcome = await parts.attempt(claim);
-    const parking = parkingAfter(outcome, claim.failures, random());
+    const parking = parkingAfter(outcome, claim.failures, random(), parts.isDown(provider));
     if (parking === undefined) return;
     await claims
       .park(claim, { notBefore: clock.now() + parking.pause, failures: parking.failures })

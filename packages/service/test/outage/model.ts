@@ -133,6 +133,7 @@ function startReplicas(parts: {
     const worker = createWorker({
       ...{ clock, random, failed, providers: ['crm'], claims: schedule },
       ...{ free: gate.free, turn: gate.turn },
+      isDown: (provider) => gate.standing(provider).breaker === 'open',
       attempt: (claim) => flight(gate, claim),
     });
     worker.start();
