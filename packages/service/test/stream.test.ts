@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { manualClock } from '@unexpired/testing';
+import { manualClock, settle } from '@unexpired/testing';
 import type { Pool } from 'pg';
 import { changesSince } from '../src/events/changes-in.ts';
-import type { Feed, Followed } from '../src/events/feed.ts';
+import { createFeed, type Feed, type Followed } from '../src/events/feed.ts';
 import { openStream } from '../src/events/stream.ts';
 import { postgres, serviceSchema } from '../src/index.ts';
 import type { Tables } from '../src/data/tables.ts';
@@ -72,6 +72,17 @@ onDatabases((start) => {
       expect(second.text()).not.toContain('event: reset');
       const third = await open('', { headers: { 'last-event-id': 'of another service' } });
       expect((await third.next()).event).toBe('reset');
+    });
+
+    it('says that it cannot tell what was missed since a position that this database has not reached', async () => {
+      const reader = await open('', { headers: { 'last-event-id': '9'.repeat(19) } });
+      expect((await reader.next()).event).toBe('reset');
+    });
+
+    it('is not left open by who only asks for its headers', async () => {
+      for (let count = 0; count < 101; count++)
+        expect((await broker.call('HEAD', '/v1/events')).status).toBe(200);
+      await open();
     });
 
     it('is one of a hundred of a principal at the most, and ends with the service', async () => {
@@ -156,6 +167,33 @@ describe('the body of a stream', () => {
     expect(isEnded()).toBe(false);
     await clock.advance(1000);
     expect(isEnded()).toBe(true);
+  });
+});
+
+describe('the feed', () => {
+  it('tells everybody of what changes while several begin to follow at the same time', async () => {
+    const clock = manualClock();
+    /** Each question, until the test answers it. */
+    const questions: { values: unknown; answer: (rows: object[]) => void }[] = [];
+    const tables = {
+      query: (_text: string, values: unknown) =>
+        new Promise((resolve) => questions.push({ values, answer: resolve })),
+      dialect: { position: '', positionOf: () => '' },
+      names: {},
+    } as unknown as Tables;
+    const failed = (error: unknown): never => {
+      throw error;
+    };
+    const feed = createFeed({ tables, clock, hear: undefined, failed });
+    const following = [feed.follow(() => undefined), feed.follow(() => undefined)];
+    await settle();
+    questions[0]?.answer([{ position: '100' }]);
+    await following[0];
+    questions[1]?.answer([{ position: '103' }]); // something was written between the two
+    await following[1];
+    await clock.advance(1000);
+    expect(questions[2]?.values).toEqual(['100', expect.any(Number)]);
+    feed.close();
   });
 });
 
