@@ -109,7 +109,6 @@ describe('the body of a stream', () => {
         return () => void (tell = undefined);
       },
       wake: () => undefined,
-      close: () => undefined,
     };
     const opened = openStream({
       ...{ feed, clock, last: undefined, fits: () => true, ended: () => void (isEnded = true) },
@@ -193,7 +192,7 @@ describe('the feed', () => {
     await following[1];
     await clock.advance(1000);
     expect(questions[2]?.values).toEqual(['100', expect.any(Number)]);
-    feed.close();
+    for (const stop of await Promise.all(following)) stop();
   });
 });
 

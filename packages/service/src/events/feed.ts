@@ -16,7 +16,6 @@ export interface Feed {
   follow(onChanges: (followed: Followed) => void): Promise<() => void>;
   /** Something was written: it is read at once. */
   wake(): void;
-  close(): void;
 }
 
 /** Ms between two looks, where nothing wakes it. */
@@ -85,15 +84,15 @@ export function createFeed(parts: {
     async follow(onChanges) {
       const own = (followed: Followed): void => onChanges(followed);
       await looking; // of somebody who may just have left
-      position ??= (await changesSince(tables, undefined, 1)).position;
+      if (position === undefined) {
+        const { position: now } = await changesSince(tables, undefined, 1);
+        position ??= now; // somebody else may follow by now, and from an earlier one
+      }
       followers.add(own);
       deaf ??= hear?.(wake);
       if (cancel === undefined && looking === undefined)
         cancel = clock.setTimeout(next, PACE, true);
       return () => leave(own);
-    },
-    close() {
-      for (const follower of [...followers]) leave(follower);
     },
   };
 }

@@ -13,6 +13,7 @@ import type { Streams } from './streams.ts';
 
 /** Seconds after which somebody who has too many may try again. */
 const RETRY_AFTER = 30;
+const HEADERS = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
 /** Changes that a caller who comes back is told of. */
 const MOST_MISSED = 1000;
 
@@ -67,7 +68,9 @@ export function addEvents(
         ? caller.scopes.some(({ role }) => role === 'read')
         : allows(caller.scopes, 'read', prefix);
     if (!isAllowed) throw new Problem('forbidden');
-    let end = (): void => undefined;
+    if (c.req.method === 'HEAD') return c.body(null, 200, HEADERS); // nobody reads a body, so nobody would end it
+    let isOver = false;
+    let end = (): void => void (isOver = true); // it is not open yet
     const leave = streams.enter(caller.id, () => end()); // before it is open: many may come at once
     if (leave === undefined) throw new Problem('limit', undefined, RETRY_AFTER);
     try {
@@ -78,10 +81,8 @@ export function addEvents(
         mayStay: () => whose() !== undefined,
       });
       end = stream.end;
-      return c.newResponse(stream.body, 200, {
-        'content-type': 'text/event-stream',
-        'x-accel-buffering': 'no',
-      });
+      if (isOver) end();
+      return c.newResponse(stream.body, 200, HEADERS);
     } catch (error) {
       leave();
       throw error;

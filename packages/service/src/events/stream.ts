@@ -92,7 +92,7 @@ export async function openStream(
   if (last === undefined) return { body, end };
   try {
     const missed = isPosition(last) ? await parts.since(last) : undefined;
-    if (missed === undefined || missed.isPart) send(RESET);
+    if (missed === undefined || missed.isPart || isAhead(last, missed.position)) send(RESET);
     else tell(missed.changes);
     position ??= missed?.position;
     sign();
@@ -102,6 +102,9 @@ export async function openStream(
     throw error;
   }
 }
+
+/** A position that this database has not reached is of another one, such as that before a restored backup. */
+const isAhead = (known: string, position: string): boolean => BigInt(known) > BigInt(position);
 
 /** Forget what you know: some changes cannot be told any more. */
 const RESET = 'event: reset\ndata: {}\n\n';

@@ -1,6 +1,8 @@
+import { TokenError } from 'unexpired';
+
 /** The streams that are open, by principal. */
 export interface Streams {
-  /** A place for one more, which `end` ends; `undefined`: this principal has as many as it may, or no more are opened. */
+  /** A place for one more, which `end` ends; `undefined`: this principal has as many as it may. Throws once they are closed. */
   enter(principal: string, end: () => void): (() => void) | undefined;
   /** Ends all of them, and opens no more. */
   close(): void;
@@ -15,7 +17,8 @@ export function createStreams(): Streams {
   return {
     enter(principal, end) {
       const own = open.get(principal) ?? new Set();
-      if (isClosed || own.size >= MOST) return undefined;
+      if (isClosed) throw new TokenError('ERR_CLOSED');
+      if (own.size >= MOST) return undefined;
       const entry = (): void => end();
       open.set(principal, own.add(entry));
       return () => {
