@@ -26,7 +26,7 @@ export interface AppParts {
   readonly clock: Clock;
   /** Can the database be asked? Rejects otherwise. */
   readonly probe: () => Promise<unknown>;
-  /** It is about to end: what is stored goes on being read, and nothing is begun. */
+  /** It is about to end, and not ready any more. */
   readonly draining: () => boolean;
   readonly closed: () => boolean;
   /** Of an error that nobody foresaw. */
@@ -95,7 +95,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 const PROBES = ['/healthz', '/readyz', '/openapi.json'].map((path) => ({ path, method: 'get' }));
 
 /** What every request has to pass, before anything is looked up for it. */
-function guard(app: OpenAPIHono<Env>, { keys, clock, limits, draining, closed }: AppParts): void {
+function guard(app: OpenAPIHono<Env>, { keys, clock, limits, closed }: AppParts): void {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     await next();
@@ -115,8 +115,7 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, limits, draining, closed }:
     c.set('principal', caller.id);
     // An escape could stand for a slash or a colon, and who decodes it, and how often, is not the same everywhere.
     if (new URL(c.req.url).pathname.includes('%')) throw new Problem('body', [ESCAPED]);
-    const isChange = c.req.method === 'PUT' || c.req.method === 'DELETE';
-    if (closed() || (draining() && isChange)) throw new TokenError('ERR_CLOSED');
+    if (closed()) throw new TokenError('ERR_CLOSED');
     const hasBody = c.req.method === 'POST' || c.req.method === 'PUT';
     if (hasBody && !/^application\/json(?:\s*;|\s*$)/i.test(c.req.header('content-type') ?? ''))
       throw new Problem('type');

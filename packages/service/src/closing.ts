@@ -1,4 +1,5 @@
 import { TokenError } from 'unexpired';
+import { createPending } from './pending.ts';
 import type { SessionParts } from './providers.ts';
 
 /** The end of the sessions: nothing is begun any more, and those who wait are answered. */
@@ -7,25 +8,28 @@ export interface Closing {
   readonly gate: SessionParts['gate'];
   /** Somebody waits for this. */
   counted<T>(call: Promise<T>): Promise<T>;
-  /** Resolves when nobody waits any more. */
+  /** The same for a change, which does not begin once it closes. */
+  change<T>(run: () => Promise<T>): Promise<T>;
+  /** Resolves when nobody waits any more who has begun to. */
   begin(): Promise<void>;
 }
 
 export function createClosing(gate: SessionParts['gate']): Closing {
-  const waiting = new Set<Promise<unknown>>();
+  const { counted, begun } = createPending();
   let isClosing = false;
   return {
     gate: {
       run: gate.run,
       obstacle: (provider) => (isClosing ? new TokenError('ERR_CLOSED') : gate.obstacle(provider)),
     },
-    counted(call) {
-      waiting.add(call);
-      return call.finally(() => waiting.delete(call));
+    counted,
+    async change(run) {
+      if (isClosing) throw new TokenError('ERR_CLOSED');
+      return counted(run());
     },
-    async begin() {
+    begin() {
       isClosing = true;
-      await Promise.allSettled(waiting);
+      return begun();
     },
   };
 }

@@ -11,6 +11,7 @@ import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
 import { createLimits } from './limits/limits.ts';
 import { createListeners } from './listeners.ts';
+import { createPending } from './pending.ts';
 import { placeOf } from './place-of.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
@@ -117,6 +118,7 @@ export function createService(options: ServiceOptions): Service {
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
   let closed: Promise<void> | undefined;
   let ended = false;
+  const requests = createPending();
   const id = crypto.randomUUID();
   const background = createBackground({
     ...{ id, version: String(VERSION), tables, providers, clock, random, emit },
@@ -147,11 +149,13 @@ export function createService(options: ServiceOptions): Service {
     streams.close();
     await Promise.all([background.stop(), sessions.close()]);
     ended = true;
+    await requests.settled();
     await database.close();
   };
 
   return {
-    fetch: async (request, from) => app.fetch(request, { address: addressIn(from) }),
+    fetch: (request, from) =>
+      requests.counted(Promise.resolve(app.fetch(request, { address: addressIn(from) }))),
     subscribe,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {

@@ -29,7 +29,9 @@ export function createSessions(given: SessionParts): Sessions {
   const { obstacle } = parts.gate;
   const all = { look, managers, obstacle, clock: parts.clock, emit: parts.emit };
   return {
-    ...changes,
+    settled: changes.settled,
+    deposit: (deposit) => closing.change(() => changes.deposit(deposit)),
+    signOut: (key) => closing.change(() => changes.signOut(key)),
     look,
     managers,
     current: (wanted) => closing.counted(current(all, wanted)),

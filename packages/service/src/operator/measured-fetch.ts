@@ -1,4 +1,5 @@
 import type { Clock } from 'unexpired';
+import { createPending } from '../pending.ts';
 
 /** A request that was answered. */
 export interface Answered {
@@ -28,23 +29,19 @@ export function measuredFetch(
   tell: (answered: Answered) => void,
 ): MeasuredFetch {
   let waiting = 0;
-  const pending = new Set<Promise<unknown>>();
+  const pending = createPending();
   return {
     get waiting() {
       return waiting;
     },
-    async settled() {
-      while (pending.size > 0) await Promise.allSettled(pending);
-    },
+    settled: pending.settled,
     async fetch(request, from) {
       const route = routeOf(new URL(request.url).pathname);
       const isToken = TOKEN_ROUTES.has(route);
       const since = clock.monotonic();
       if (isToken) waiting++;
       try {
-        const answering = Promise.resolve(fetch(request, from));
-        pending.add(answering);
-        const answer = await answering.finally(() => pending.delete(answering));
+        const answer = await pending.counted(Promise.resolve(fetch(request, from)));
         tell({ route, status: answer.status, duration: clock.monotonic() - since });
         return answer;
       } finally {
