@@ -75,7 +75,10 @@ onDatabases((start) => {
         new Request('http://broker.test/v1/sessions/acme:slow', init),
       );
       const closing = broker.service.close();
-      const deposit = { provider: 'crm', token_response: { access_token: 'a', refresh_token: 'r' } };
+      const deposit = {
+        provider: 'crm',
+        token_response: { access_token: 'a', refresh_token: 'r' },
+      };
       body?.enqueue(new TextEncoder().encode(JSON.stringify(deposit)));
       body?.close();
       expect((await slow).status).toBe(503);
