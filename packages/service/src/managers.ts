@@ -24,6 +24,8 @@ export function createManagers({ store, providers, clock, emit, gate }: SessionP
         store: store(key),
         clock,
         rotation: providers.get(provider)?.rotation,
+        // A refresh may end after a sign-out at another replica, which knows nothing of what it brings.
+        revoke: providers.get(provider)?.revoke,
         // By what is stored with the tokens: it is encrypted with them, and may have changed since.
         refresh(current, context) {
           const provider = providerOf(providers, current.extra?.['provider']);
