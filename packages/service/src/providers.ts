@@ -143,10 +143,12 @@ export interface SessionParts {
 /** Rejects a provider that the options no longer have. */
 export function providerOf(providers: ReadonlyMap<string, Provider>, name: unknown): Provider {
   const found = typeof name === 'string' ? providers.get(name) : undefined;
-  if (found === undefined)
-    throw new TokenError('ERR_REFRESH_CONFIGURATION', {
-      message: 'The provider of this session is not among the options of the service',
-      delivery: 'unsent',
-    });
+  if (found === undefined) throw noProvider();
   return found;
 }
+
+export const noProvider = (): TokenError =>
+  new TokenError('ERR_REFRESH_CONFIGURATION', {
+    message: 'The provider of this session is not among the options of the service',
+    delivery: 'unsent',
+  });

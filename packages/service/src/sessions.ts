@@ -1,8 +1,8 @@
 import { type Changes, createChanges } from './changes.ts';
 import { createClosing } from './closing.ts';
-import { current, type Generation, replace, type Wanted } from './current.ts';
+import { current, type CurrentParts, type Generation, replace, type Wanted } from './current.ts';
 import { createManagers, type Managers } from './managers.ts';
-import type { SessionParts } from './providers.ts';
+import { noProvider, type SessionParts } from './providers.ts';
 import { type LiveRow, readRow, type Row } from './row.ts';
 
 /** The sessions, as the routes ask for them. Every one rejects with a `TokenError`. */
@@ -26,7 +26,8 @@ export function createSessions(given: SessionParts): Sessions {
   const managers = createManagers(parts);
   const changes = createChanges(parts);
   const look = (key: string): Promise<Row | undefined> => readRow(parts.store(key));
-  const { obstacle } = parts.gate;
+  const obstacle: CurrentParts['obstacle'] = (provider) =>
+    parts.providers.has(provider) ? parts.gate.obstacle(provider) : noProvider();
   const all = { look, managers, obstacle, clock: parts.clock, emit: parts.emit };
   return {
     settled: changes.settled,
