@@ -7,9 +7,9 @@ import {
   type TokenSet,
   type TokenStore,
 } from 'unexpired';
-import { providerOf, type SessionParts, tokensOf } from './providers.ts';
+import { type SessionParts, tokensOf } from './providers.ts';
 import { Problem } from './problems.ts';
-import { isLive, readRow, type Row, rowOf, tagOf } from './row.ts';
+import { hasTag, isLive, readRow, type Row, rowOf } from './row.ts';
 
 export interface Deposit {
   readonly key: string;
@@ -17,7 +17,7 @@ export interface Deposit {
   readonly answer: TokenResponse & { readonly refresh_token: string };
   /** Ms since the epoch; default: now. */
   readonly issuedAt: number | undefined;
-  /** Only over a session with this entity tag. */
+  /** `If-Match`: only over a session with one of these entity tags. */
   readonly ifMatch: string | undefined;
   /** Only where nobody is signed in. */
   readonly ifNone: boolean;
@@ -63,7 +63,11 @@ export function createChanges(parts: SessionParts): Changes {
   return {
     async deposit(deposit) {
       const { key, answer, issuedAt } = deposit;
-      const provider = providerOf(providers, deposit.provider);
+      const provider = providers.get(deposit.provider);
+      if (provider === undefined)
+        throw new Problem('body', [
+          { pointer: '/provider', reason: 'not one of the configuration' },
+        ]);
       const plain = store(key);
       const before = await readRow(plain).catch(ignoreUnreadable);
       requireMatch(deposit, before);
@@ -71,14 +75,10 @@ export function createChanges(parts: SessionParts): Changes {
         provider: provider.name,
         shown: provider.shown(answer),
       });
-      const expiry: Partial<TokenSet & TokenResponse> =
-        issuedAt === undefined || expires_in === undefined
-          ? { expires_in }
-          : { expiresAt: issuedAt + Number(expires_in) * 1000 };
       const guard = guarded(plain, deposit);
       const manager = managerOf(guard.store, { key, provider: provider.name });
       try {
-        await manager.setSession({ ...tokens, ...expiry });
+        await manager.setSession({ ...tokens, ...expiryOf(expires_in, issuedAt, clock.now()) });
       } catch (error) {
         throw guard.failed() ?? error;
       } finally {
@@ -109,6 +109,17 @@ export function createChanges(parts: SessionParts): Changes {
   };
 }
 
+/** Of a deposit. Whatever has expired has expired: the core takes moments of the first years for a mistake of the unit. */
+function expiryOf(
+  expires_in: TokenResponse['expires_in'],
+  issuedAt: number | undefined,
+  now: number,
+): Partial<TokenSet & TokenResponse> {
+  if (issuedAt === undefined || expires_in === undefined) return { expires_in };
+  const expiresAt = issuedAt + Number(expires_in) * 1000;
+  return { expiresAt: expiresAt > now ? expiresAt : 0 };
+}
+
 /** What cannot be read is replaced by an explicit sign-in or sign-out; anything else is for the caller. */
 function ignoreUnreadable(error: unknown): undefined {
   if (error instanceof TokenError && error.code === 'ERR_STORE_RECORD') return undefined;
@@ -119,7 +130,7 @@ function ignoreUnreadable(error: unknown): undefined {
 function requireMatch({ ifMatch, ifNone }: Deposit, row: Row | undefined): void {
   const isActive = row?.state === 'active';
   if (ifNone && isActive) throw new Problem('precondition');
-  if (ifMatch !== undefined && !(isLive(row) && tagOf(row) === ifMatch))
+  if (ifMatch !== undefined && !(isLive(row) && hasTag(row, ifMatch)))
     throw new Problem('precondition');
 }
 

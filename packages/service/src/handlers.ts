@@ -16,6 +16,7 @@ interface HandlerParts {
   readonly keys: KnownKeys;
   readonly limits: Pick<Limits, 'spend'>;
   readonly clock: Clock;
+  readonly failed: (error: unknown, requestId: string) => void;
 }
 
 /** What the calls do. Who may make them was decided before. */
@@ -61,7 +62,9 @@ export function addHandlers(
         if (decide(c, 'read', key) !== 'granted') throw new Problem('forbidden');
         return { token: tokenBody(await readNow(parts, key)) };
       } catch (error) {
-        return { problem: plain(problemOf(error)) };
+        const problem = problemOf(error);
+        if (problem.code === 'internal') parts.failed(error, c.get('requestId'));
+        return { problem: plain(problem) };
       }
     };
     return c.json({ results: await Promise.all(keys.map(answerFor)) }, 200);

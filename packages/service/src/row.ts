@@ -70,3 +70,7 @@ export const isValid = (row: LiveRow, now: number): boolean =>
 /** An entity tag (RFC 9110 section 8.8.3): another one with each generation. */
 export const tagOf = ({ session, generation }: Pick<Row, 'session' | 'generation'>): string =>
   `"${session}.${generation}"`;
+
+/** Is it one of those in an `If-Match`? Strong comparison (RFC 9110 section 13.1.1). */
+export const hasTag = (row: LiveRow, ifMatch: string): boolean =>
+  ifMatch.split(',').some((one) => [tagOf(row), '*'].includes(one.trim()));

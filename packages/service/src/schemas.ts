@@ -6,6 +6,9 @@ export const createSchemas = () => ({ ...requestSchemas(), ...answerSchemas() })
 
 export type Schemas = ReturnType<typeof createSchemas>;
 
+/** As the core has it: what a header may carry, and not the text that a template makes of nothing. */
+const TOKEN = /^(?!(?:undefined|null)$)[\x21-\x7E]+$/;
+
 /** What every call may answer. */
 export const failuresOf = ({ problem }: Schemas) => ({
   default: {
@@ -41,8 +44,8 @@ function requestSchemas() {
       .strictObject({
         provider: z.string().max(200),
         token_response: z.looseObject({
-          access_token: z.string().regex(/^[\x21-\x7E]+$/),
-          refresh_token: z.string().regex(/^[\x21-\x7E]+$/),
+          access_token: z.string().regex(TOKEN),
+          refresh_token: z.string().regex(TOKEN),
           token_type: z
             .string()
             .regex(/^[\w!#$%&'*+.^`|~-]+$/)

@@ -9,7 +9,16 @@ import { type Broker, type BrokerOptions, startBroker } from './support/broker.t
 let broker: Broker;
 const start = async (options?: BrokerOptions): Promise<Broker> =>
   (broker = await startBroker(options));
-afterEach(() => broker.stop());
+const folders: string[] = [];
+const newFile = (): string => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-edges-'));
+  folders.push(folder);
+  return path.join(folder, 'sessions.db');
+};
+afterEach(async () => {
+  await broker.stop();
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
 
 const TOKEN = '/v1/sessions/acme:42/token';
 const problemOf = async (answer: Response): Promise<[number, unknown, unknown]> => {
@@ -77,8 +86,7 @@ describe('a deposit', () => {
 
 describe('a batch', () => {
   it('tells of an error that nobody foresaw, as one read does', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-edges-'));
-    const database = sqlite(path.join(folder, 'sessions.db'));
+    const database = sqlite(newFile());
     await start({
       open: () => ({
         ...database,
@@ -93,14 +101,12 @@ describe('a batch', () => {
     expect(broker.events).toMatchObject([
       { type: 'requestFailed', error: expect.stringMatching(/^RangeError/) },
     ]);
-    rmSync(folder, { recursive: true, force: true });
   });
 });
 
 describe('a session whose provider is no longer among the options', () => {
   it('has its token while that is valid, and is 502 after that', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'unexpired-edges-'));
-    const file = path.join(folder, 'sessions.db');
+    const file = newFile();
     await start({ open: () => sqlite(file) });
     await broker.deposit('acme:42', { expiresIn: 3600 });
     let passed = 3_590_000;
@@ -123,8 +129,6 @@ describe('a session whose provider is no longer among the options', () => {
       undefined,
     ]);
     await service.close();
-    await broker.stop();
-    rmSync(folder, { recursive: true });
   });
 });
 
