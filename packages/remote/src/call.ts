@@ -7,6 +7,8 @@ export interface Call {
   /** After the address of the session. */
   readonly path: '' | '/token';
   readonly body?: unknown;
+  /** It is known here that something has changed: what a replica knew before that is no answer. */
+  readonly anew?: boolean;
 }
 
 /** What the service answered. */
@@ -83,7 +85,7 @@ export function createSender(parts: {
 
 /** Calls the service. Rejects with a `TokenError`, for every problem but a 404. */
 export function createCaller({ address, send, clock }: CallParts) {
-  return async ({ method, path, body }: Call): Promise<Answer> => {
+  return async ({ method, path, body, anew }: Call): Promise<Answer> => {
     const limit = new AbortController();
     const cancel = clock.setTimeout(() => limit.abort(), LIMIT);
     try {
@@ -91,6 +93,7 @@ export function createCaller({ address, send, clock }: CallParts) {
         ...{ url: address + path, method, signal: limit.signal },
         headers: {
           prefer: 'wait=10',
+          ...(anew === true && { 'cache-control': 'no-cache' }), // RFC 9111 section 5.2.1.4
           ...(body !== undefined && { 'content-type': 'application/json' }),
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -24,12 +24,16 @@ export function createReading(parts: {
       throw new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`);
     const { held } = session;
     if (held?.refused === true) return replace(held.token, signal);
+    const anew = { ...(session.hasChanged && { anew: true }) };
     return obtain({
       signal,
       call:
         validFor === 0
-          ? GET
-          : { ...GET, method: 'POST', body: { valid_for: Math.min(LONGEST, validFor / 1000) } },
+          ? { ...GET, ...anew }
+          : {
+              ...{ ...GET, ...anew, method: 'POST' },
+              body: { valid_for: Math.min(LONGEST, validFor / 1000) },
+            },
       met: () =>
         isFresh(session.held, clock.monotonic(), validFor) ? session.held.token : undefined,
       meanwhile,
@@ -51,7 +55,7 @@ export function createReading(parts: {
     try {
       return await obtain({
         ...{ signal, met: newer, meanwhile: newer },
-        call: { method: 'POST', path: '/token', body: { rejected } },
+        call: { method: 'POST', path: '/token', body: { rejected }, anew: true },
       });
     } catch (error) {
       // Who may not ask for another one must not keep the others from using this one.

@@ -25,6 +25,9 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
   let error: TokenError | undefined;
   /** Changes with each sign-in and sign-out here: an answer that was asked for before that is not taken. */
   let era = 0;
+  /** Changes that are known of, by the service's events and by what was done here, and those that were asked about since. */
+  let changes = 0;
+  let covered = 0;
 
   const nobody = (why: TokenError | undefined, by: 'self' | 'peer'): void => {
     held = undefined;
@@ -47,15 +50,18 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
   const fetchToken = async (asked: Call): Promise<void> => {
     const started = era;
     const startedAt = clock.monotonic();
+    const known = changes;
     try {
       const answer = await call(asked);
       if (started !== era) return;
+      if (asked.anew === true) covered = known;
       if (answer.status === 404) nobody(undefined, 'peer');
       else if (answer.status === 204) held = held && { ...held, refused: false };
-      else take(heldOf(answer, startedAt, clock));
+      else take({ ...heldOf(answer, startedAt, clock), isStale: changes !== covered });
     } catch (thrown) {
       if (started !== era) return;
       if (!(thrown instanceof TokenError) || thrown.action !== 'signIn') throw thrown;
+      if (asked.anew === true) covered = known;
       nobody(thrown, 'peer');
     }
   };
@@ -72,6 +78,10 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     get error() {
       return error;
     },
+    /** Has something changed since the service was asked? Then a replica of it has to look. */
+    get hasChanged() {
+      return changes !== covered;
+    },
     placeOf: places.of,
     /** An API has refused it: nobody gets it until the service was asked. `false`: it is good after all. */
     mark(place: Place, refused: boolean): void {
@@ -81,11 +91,13 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     /** The service tells that something has changed. `true`: it is news here. */
     hear(news: News | undefined): boolean {
       const heard = afterNews(held, news);
+      if (heard.isNews || news === undefined) changes++;
       held = heard.held;
       return heard.isNews && told.status !== 'unknown';
     },
     begin(): void {
       era++;
+      changes++;
       flight.forget();
       held = undefined;
     },

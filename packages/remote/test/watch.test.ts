@@ -90,11 +90,17 @@ describe('tokens that watch a service that is played', () => {
   /** What each connection asked with, and what says something on it. */
   let connections: { last: string | null; say: (text: string) => void; end: () => void }[];
   let asked = 0;
+  /** The `Cache-Control` of what was asked. */
+  let wishes: (string | null)[];
+  /** Seconds. */
+  let lifetime = 3600;
   let refuse: number | undefined;
   beforeEach(() => {
     clock = manualClock();
     connections = [];
     asked = 0;
+    wishes = [];
+    lifetime = 3600;
     refuse = undefined;
     events = remoteEvents({
       ...{ url: 'http://127.0.0.1:1', credentials: 'unx_test', clock, random: () => 0.5 },
@@ -105,11 +111,12 @@ describe('tokens that watch a service that is played', () => {
   const play: RemoteTokensOptions['fetch'] = async (to, { headers, signal }) => {
     if (!to.endsWith('/v1/events')) {
       asked++;
+      wishes.push(headers['cache-control'] ?? null);
       const body = { session: 's', generation: asked, access_token: `token-${asked}` };
       return Response.json({
         ...body,
         token_type: 'Bearer',
-        expires_at: clock.now() / 1000 + 3600,
+        expires_at: clock.now() / 1000 + lifetime,
       });
     }
     if (refuse !== undefined)
@@ -144,6 +151,29 @@ describe('tokens that watch a service that is played', () => {
     expect(asked).toBe(2);
     expect((await tokens.getToken())?.accessToken).toBe('token-2');
     expect(asked).toBe(2);
+  });
+
+  it('are asked for past what a replica knows where something has changed, and only there', async () => {
+    lifetime = 10;
+    const tokens = await start();
+    await clock.advance(9500);
+    await tokens.getToken();
+    expect(wishes).toEqual(['no-cache', null]); // when it connects, anything may have changed since it was read
+    connections.at(-1)?.say(told(3));
+    await clock.advance(0);
+    expect(wishes.slice(2)).toEqual(['no-cache']);
+  });
+
+  it('are asked for again where there was news while they were asked for', async () => {
+    lifetime = 10;
+    const tokens = await start();
+    await clock.advance(9500);
+    const reading = tokens.getToken();
+    connections.at(-1)?.say(told(3));
+    await clock.advance(0);
+    await reading;
+    expect((await tokens.getToken())?.accessToken).toBe('token-3');
+    expect(wishes).toEqual(['no-cache', null, 'no-cache']);
   });
 
   it('go on where the connection broke, and are asked for once more where that cannot be', async () => {

@@ -1,7 +1,22 @@
-import type { LiveRow, Row } from './row.ts';
+import { type LiveRow, type Row, tagOf } from './row.ts';
+
+/** A token as it is handed out: the text of the answer, and what has to be known of it. No refresh token is in it. */
+export interface Answer
+  extends Pick<Row, 'session' | 'generation' | 'state' | 'issuedAt' | 'expiresAt'> {
+  /** The entity tag. */
+  readonly tag: string;
+  /** JSON. */
+  readonly text: string;
+}
+
+export function answerOf(row: LiveRow): Answer {
+  const { session, generation, state, issuedAt, expiresAt } = row;
+  const text = JSON.stringify(tokenBody(row));
+  return { session, generation, state, issuedAt, expiresAt, tag: tagOf(row), text };
+}
 
 /** A token as it is sent. No refresh token, no id token, nothing but what the provider's options allow. */
-export function tokenBody({ session, generation, tokens, kept }: LiveRow) {
+function tokenBody({ session, generation, tokens, kept }: LiveRow) {
   const { accessToken, tokenType = 'Bearer', expiresAt, scope } = tokens;
   return {
     session,
@@ -34,3 +49,7 @@ export function waitOf(prefer: string | undefined): number {
   const [, seconds] = /(?:^|[,;]\s*)wait\s*=\s*"?(\d{1,6})"?/i.exec(prefer ?? '') ?? [];
   return Math.min(WAIT.most, seconds === undefined ? WAIT.default : Number(seconds)) * 1000;
 }
+
+/** Is this tag in an `If-None-Match`? Weak comparison (RFC 9110 section 13.1.2). */
+export const lists = (header: string | undefined, tag: string): boolean =>
+  (header ?? '').split(',').some((one) => [tag, '*'].includes(one.trim().replace(/^W\//, '')));

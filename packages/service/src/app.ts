@@ -37,7 +37,7 @@ const LARGEST_BODY = 64 * 1024;
 
 /** The service as a function from a request to its answer. */
 export function createApp(parts: AppParts): OpenAPIHono<Env> {
-  const { keys, clock, failed } = parts;
+  const { failed } = parts;
   const app = new OpenAPIHono<Env>({
     defaultHook: (result) => {
       if (!result.success) throw new Problem('body', inputErrors(result.error.issues));
@@ -61,12 +61,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   guard(app, parts);
 
   const allow: Allow = (role) => async (c, next) => {
-    const decision = authorize(keys, {
-      authorization: c.req.header('authorization'),
-      roles: [role],
-      session: c.req.param('key') ?? '',
-      now: clock.now(),
-    });
+    const decision = authorize(c.get('caller'), [role], c.req.param('key') ?? '');
     if (decision !== 'granted')
       throw new Problem(decision === 401 ? 'unauthenticated' : 'forbidden');
     await next();
@@ -112,7 +107,7 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, limits, closed }: AppParts)
       throw new Problem('unauthenticated');
     }
     limits.spend(caller.id);
-    c.set('principal', caller.id);
+    c.set('caller', caller);
     // An escape could stand for a slash or a colon, and who decodes it, and how often, is not the same everywhere.
     if (new URL(c.req.url).pathname.includes('%')) throw new Problem('body', [ESCAPED]);
     if (closed()) throw new TokenError('ERR_CLOSED');

@@ -22,19 +22,12 @@ export function authenticate(
   return same && known !== undefined && known.expiresAt > now ? known : undefined;
 }
 
-/** One request, as far as it matters who may make it. */
-export interface Asked {
-  readonly authorization: string | undefined;
-  /** All of them are needed. */
-  readonly roles: readonly Role[];
-  readonly session: string;
-  /** Ms since the epoch. */
-  readonly now: number;
-}
-
-/** May this be done? Nothing is looked up for it but the caller's key: what it says does not depend on what sessions there are. */
-export function authorize(keys: KnownKeys, asked: Asked): 'granted' | 401 | 403 {
-  const caller = authenticate(keys, asked.authorization, asked.now);
+/** May this be done? Nothing is looked up for it: what it says does not depend on what sessions there are. All roles are needed. */
+export function authorize(
+  caller: KnownKey | undefined,
+  roles: readonly Role[],
+  session: string,
+): 'granted' | 401 | 403 {
   if (caller === undefined) return 401;
-  return asked.roles.every((role) => allows(caller.scopes, role, asked.session)) ? 'granted' : 403;
+  return roles.every((role) => allows(caller.scopes, role, session)) ? 'granted' : 403;
 }

@@ -7,6 +7,8 @@ import type { ServiceDatabase } from './database.ts';
 import { VERSION } from './data/schema.ts';
 import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
+import type { CacheLimits } from './fresh/known.ts';
+import { createLane } from './fresh/lane.ts';
 import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
 import { createLimits } from './limits/limits.ts';
@@ -16,6 +18,17 @@ import { placeOf } from './place-of.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
 import { readStatus, type ServiceStatus } from './status.ts';
+
+/** What a replica keeps in memory of the tokens that it has handed out, so that not every read asks the database. */
+export interface CacheOptions {
+  /** Bytes at the most; what was not asked for for longest goes. 0: nothing is kept. Default 134,217,728 (128 MiB). */
+  readonly bytes?: number | undefined;
+  /**
+   * Ms for which valid tokens go on being handed out while the database cannot be asked: a sign-out at another replica is not heard of
+   * so long. 0: at most 2,000 ms, as at all times. Default 300,000.
+   */
+  readonly staleFor?: number | undefined;
+}
 
 /** Options of {@link createService}. */
 export interface ServiceOptions {
@@ -31,6 +44,7 @@ export interface ServiceOptions {
   };
   /** Requests a second of one API key at one replica, twice as many at once; a batch counts as many as it reads. Default 2,000. */
   readonly requestsPerSecond?: number | undefined;
+  readonly cache?: CacheOptions | undefined;
   /** Default {@link systemClock}. For tests. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
@@ -102,7 +116,7 @@ export interface Service {
 export function createService(options: ServiceOptions): Service {
   const { database, keys, clock = systemClock, random = Math.random } = options;
   const providers = providersOf(options.providers);
-  const known = knownKeys(keys?.api);
+  const callers = knownKeys(keys?.api);
   const limits = createLimits(options.requestsPerSecond, clock);
   if (typeof database?.store !== 'function')
     throw new TypeError(
@@ -111,8 +125,9 @@ export function createService(options: ServiceOptions): Service {
   const tables = database.tables as Tables;
   const { emit, subscribe } = createListeners<ServiceEvent>();
   const streams = createStreams();
-  const { feed, store } = createStorage({
+  const { feed, store, known } = createStorage({
     ...{ database, encryption: keys.encryption, providers, random, clock },
+    cache: cacheLimits(options.cache),
     failed: (error) => emit(workFailed(error, clock)),
   });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
@@ -124,7 +139,7 @@ export function createService(options: ServiceOptions): Service {
     ...{ id, version: String(VERSION), tables, providers, clock, random, emit },
   });
   const sessions = createSessions({
-    ...{ store, providers, clock, gate: background.gate },
+    ...{ store, known, providers, clock, gate: background.gate },
     emit: (event, provider) => emit({ ...event, provider }),
   });
   background.start(sessions);
@@ -134,7 +149,7 @@ export function createService(options: ServiceOptions): Service {
     feed,
     streams,
     limits,
-    keys: known,
+    keys: callers,
     clock,
     probe: async () => {
       await tables.ready();
@@ -145,6 +160,7 @@ export function createService(options: ServiceOptions): Service {
     failed: (error, requestId) =>
       emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),
   });
+  const lane = createLane({ sessions, keys: callers, limits, clock });
   const drain = async (): Promise<void> => {
     streams.close();
     await Promise.all([background.stop(), sessions.close()]);
@@ -154,8 +170,11 @@ export function createService(options: ServiceOptions): Service {
   };
 
   return {
-    fetch: (request, from) =>
-      requests.counted(Promise.resolve(app.fetch(request, { address: addressIn(from) }))),
+    async fetch(request, from) {
+      const address = addressIn(from);
+      const granted = ended ? undefined : lane(request, address);
+      return granted ?? requests.counted(Promise.resolve(app.fetch(request, { address })));
+    },
     subscribe,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {
@@ -168,6 +187,16 @@ export function createService(options: ServiceOptions): Service {
 function addressIn(from: CallFrom | object = {}): string | undefined {
   const { address } = from as { readonly address?: unknown };
   return typeof address === 'string' ? address : undefined;
+}
+
+/** Throws a `TypeError` for an option that cannot be right. */
+function cacheLimits({ bytes = 2 ** 27, staleFor = 300_000 }: CacheOptions = {}): CacheLimits {
+  for (const [name, value] of Object.entries({ bytes, staleFor }))
+    if (typeof value !== 'number' || !(value >= 0))
+      throw new TypeError(
+        `createService: cache/${name}: expected a number, zero or more, got ${nameOf(value)}`,
+      );
+  return { bytes, staleFor };
 }
 
 function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {

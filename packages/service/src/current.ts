@@ -1,5 +1,7 @@
 import { type Clock, TokenError, tokenErrorOf } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
+import { type Answer, answerOf } from './answers.ts';
+import type { Known } from './fresh/known.ts';
 import { floorOf } from './limits/limits.ts';
 import type { Managers } from './managers.ts';
 import type { SessionParts } from './providers.ts';
@@ -12,6 +14,8 @@ export interface Wanted {
   readonly validFor?: number | undefined;
   /** Ends the wait. */
   readonly signal: AbortSignal;
+  /** Whatever is known here: the database is asked, because the caller knows of a change. Default: only where that has to be. */
+  readonly anew?: boolean | undefined;
 }
 
 export type Generation = Pick<Row, 'session' | 'generation'>;
@@ -19,6 +23,7 @@ export type Generation = Pick<Row, 'session' | 'generation'>;
 export interface CurrentParts {
   readonly look: (key: string) => Promise<Row | undefined>;
   readonly managers: Managers;
+  readonly known: Pick<Known, 'fresh' | 'meanwhile' | 'isInStep'>;
   /** Why a refresh need not be begun. */
   readonly obstacle: (provider: string) => TokenError | undefined;
   readonly clock: Clock;
@@ -28,11 +33,71 @@ export interface CurrentParts {
 /** How often a manager that knows less than the database is replaced before that counts as a failure. */
 const TRIES = 4;
 
+/** Ms that a database gets that is silent already, while there is a token that is valid. */
+const PATIENCE = 1000;
+
 /**
- * The current token, refreshed first where it is due; `undefined`: there is no such session. The database has the last word: a
- * manager may know an earlier sign-in.
+ * The current token, refreshed first where it is due; `undefined`: there is no such session. Where the database cannot be asked, it
+ * is the last one that was heard of.
  */
-export async function current(parts: CurrentParts, wanted: Wanted): Promise<LiveRow | undefined> {
+export async function current(parts: CurrentParts, wanted: Wanted): Promise<Answer | undefined> {
+  const { key, validFor } = wanted;
+  const fresh = wanted.anew === true ? undefined : parts.known.fresh(key, validFor);
+  if (fresh !== undefined) return fresh;
+  return orMeanwhile(parts, key, async () => {
+    const row = await currentRow(parts, wanted);
+    return row && answerOf(row);
+  });
+}
+
+/** The token as it is. One that is due is for `renew`, and nobody waits for it. */
+export async function currentNow(
+  parts: CurrentParts,
+  { key, anew }: Pick<Wanted, 'key' | 'anew'>,
+  renew: (row: LiveRow) => void,
+): Promise<Answer | undefined> {
+  const fresh = anew === true ? undefined : parts.known.fresh(key);
+  if (fresh !== undefined) return fresh;
+  return orMeanwhile(parts, key, async () => {
+    const row = await lookAlive(parts, key);
+    if (row === undefined) return undefined;
+    const isEnded = row.state === 'ended';
+    const now = parts.clock.now();
+    if (!isFresh(row, now) && !isEnded) renew(row);
+    if (isValid(row, now)) return answerOf(row);
+    throw new TokenError(isEnded ? 'ERR_SESSION_ENDED' : 'ERR_REFRESH_UNAVAILABLE');
+  });
+}
+
+/** Runs what asks the database. Where that fails, or takes long and is likely to fail, the last token that was heard of is given. */
+async function orMeanwhile(
+  { known, clock }: CurrentParts,
+  key: string,
+  run: () => Promise<Answer | undefined>,
+): Promise<Answer | undefined> {
+  const asked = run().catch((error: unknown) => {
+    const last = ABSENT.has(tokenErrorOf(error)?.code) ? known.meanwhile(key) : undefined;
+    if (last === undefined) throw error;
+    return last;
+  });
+  if (known.isInStep || known.meanwhile(key) === undefined) return asked;
+  return new Promise((resolve, reject) => {
+    const cancel = clock.setTimeout(() => {
+      const last = known.meanwhile(key);
+      if (last !== undefined) resolve(last);
+    }, PATIENCE);
+    asked.finally(cancel).then(resolve, reject);
+  });
+}
+
+/** Somebody who had to be asked did not answer. */
+const ABSENT = new Set<TokenError['code'] | undefined>([
+  'ERR_REFRESH_UNAVAILABLE',
+  'ERR_WAIT_LIMIT',
+]);
+
+/** The database has the last word: a manager may know an earlier sign-in. */
+async function currentRow(parts: CurrentParts, wanted: Wanted): Promise<LiveRow | undefined> {
   const { managers, clock } = parts;
   const { key, validFor, signal } = wanted;
   for (let left = TRIES; left > 0; left--) {
@@ -65,6 +130,15 @@ export async function replace(
   parts: CurrentParts,
   wanted: Wanted,
   rejected: Generation,
+): Promise<Answer | undefined> {
+  const row = await replacement(parts, wanted, rejected);
+  return row && answerOf(row);
+}
+
+async function replacement(
+  parts: CurrentParts,
+  wanted: Wanted,
+  rejected: Generation,
 ): Promise<LiveRow | undefined> {
   const { key, signal } = wanted;
   for (let left = TRIES; left > 0; left--) {
@@ -74,7 +148,7 @@ export async function replace(
     if (row.generation > rejected.generation) {
       const { clock, emit } = parts;
       emit({ type: 'rejected', then: 'late', name: key, at: clock.now() }, row.kept.provider);
-      return current(parts, wanted);
+      return currentRow(parts, wanted);
     }
     if (row.state === 'ended') throw new TokenError('ERR_SESSION_ENDED');
     const tooSoon = floorOf(row, parts.clock.now());

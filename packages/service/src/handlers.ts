@@ -1,19 +1,20 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { type Clock, TokenError } from 'unexpired';
-import { stateBody, tokenBody, waitOf } from './answers.ts';
-import { authorize, type KnownKeys } from './authorize.ts';
+import type { Clock } from 'unexpired';
+import { type Answer, lists, stateBody, waitOf } from './answers.ts';
+import { asksAnew } from './fresh/lane.ts';
+import type { Wanted } from './current.ts';
+import { authorize } from './authorize.ts';
 import type { Limits } from './limits/limits.ts';
-import { Problem, problemOf, type ProblemBody } from './problems.ts';
+import { Problem, problemOf } from './problems.ts';
 import type { Env } from './env.ts';
 import type { createRoutes } from './routes.ts';
-import { isFresh, isLive, isValid, type LiveRow, tagOf } from './row.ts';
-import { type Role, SESSION_KEY } from './scopes.ts';
+import { tagOf } from './row.ts';
+import { SESSION_KEY } from './scopes.ts';
 import type { Sessions } from './sessions.ts';
 
 interface HandlerParts {
   readonly sessions: Sessions;
-  readonly keys: KnownKeys;
   readonly limits: Pick<Limits, 'spend'>;
   readonly clock: Clock;
   readonly failed: (error: unknown, requestId: string) => void;
@@ -26,48 +27,48 @@ export function addHandlers(
   parts: HandlerParts,
 ): void {
   const { sessions } = parts;
-  const decide = decider(parts);
   const waiting = waiter(parts.clock);
 
   app.openapi(routes.getToken, async (c) => {
     const { key } = c.req.valid('param');
-    const row = await waiting(c, (signal) => sessions.current({ key, signal }));
-    if (row === undefined) throw new Problem('unknown');
-    c.header('etag', tagOf(row));
-    if (lists(c.req.header('if-none-match'), tagOf(row))) return c.body(null, 304);
-    return c.json(tokenBody(row), 200);
+    const answer = await waiting(c, (signal) => sessions.current({ ...wishOf(c, key), signal }));
+    if (answer === undefined) throw new Problem('unknown');
+    if (!lists(c.req.header('if-none-match'), answer.tag)) return tokenAnswer(c, answer);
+    c.header('etag', answer.tag);
+    return c.body(null, 304);
   });
 
   app.openapi(routes.askToken, async (c) => {
     const { key } = c.req.valid('param');
     const { valid_for: seconds = 0, rejected } = c.req.valid('json');
-    if (rejected !== undefined && decide(c, 'reject', key) !== 'granted')
+    if (rejected !== undefined && authorize(c.get('caller'), ['reject'], key) !== 'granted')
       throw new Problem('forbidden');
-    const row = await waiting(c, (signal) => {
-      const wanted = { key, signal, validFor: seconds * 1000 };
+    const answer = await waiting(c, (signal) => {
+      const wanted = { ...wishOf(c, key), signal, validFor: seconds * 1000 };
       return rejected === undefined ? sessions.current(wanted) : sessions.replace(wanted, rejected);
     });
-    if (row === undefined && rejected === undefined) throw new Problem('unknown');
-    if (row === undefined) return c.body(null, 204);
-    c.header('etag', tagOf(row));
-    return c.json(tokenBody(row), 200);
+    if (answer === undefined && rejected === undefined) throw new Problem('unknown');
+    return answer === undefined ? c.body(null, 204) : tokenAnswer(c, answer);
   });
 
   app.openapi(routes.getTokens, async (c) => {
     const { keys } = c.req.valid('json');
-    parts.limits.spend(c.get('principal'), keys.length - 1); // it counts as so many reads
+    parts.limits.spend(c.get('caller').id, keys.length - 1); // it counts as so many reads
     const answerFor = async (key: string) => {
       try {
         if (!SESSION_KEY.test(key)) throw new Problem('body');
-        if (decide(c, 'read', key) !== 'granted') throw new Problem('forbidden');
-        return { token: tokenBody(await readNow(parts, key)) };
+        if (authorize(c.get('caller'), ['read'], key) !== 'granted') throw new Problem('forbidden');
+        const answer = await sessions.currentNow(wishOf(c, key));
+        if (answer === undefined) throw new Problem('unknown');
+        return `{"token":${answer.text}}`;
       } catch (error) {
         const problem = problemOf(error);
         if (problem.code === 'internal') parts.failed(error, c.get('requestId'));
-        return { problem: plain(problem) };
+        return JSON.stringify({ problem: plain(problem) });
       }
     };
-    return c.json({ results: await Promise.all(keys.map(answerFor)) }, 200);
+    const results = await Promise.all(keys.map(answerFor));
+    return jsonAnswer(c, `{"results":[${results.join(',')}]}`);
   });
 
   app.openapi(routes.deposit, async (c) => {
@@ -98,24 +99,22 @@ export function addHandlers(
   });
 }
 
-/** The token as it is. One that is due is refreshed meanwhile, and nobody waits for it. */
-async function readNow({ sessions, clock }: HandlerParts, key: string): Promise<LiveRow> {
-  const row = await sessions.look(key);
-  if (row === undefined) throw new Problem('unknown');
-  if (!isLive(row)) throw new TokenError('ERR_SIGNED_OUT');
-  const isEnded = row.state === 'ended';
-  if (!isFresh(row, clock.now()) && !isEnded) sessions.renew(key, row);
-  if (isValid(row, clock.now())) return row;
-  throw new TokenError(isEnded ? 'ERR_SESSION_ENDED' : 'ERR_REFRESH_UNAVAILABLE');
-}
+/** `no-cache` (RFC 9111 section 5.2.1.4): who knows of a change wants to have the database asked. */
+const wishOf = (c: Context<Env>, key: string): Pick<Wanted, 'key' | 'anew'> => ({
+  key,
+  anew: asksAnew(c.req.header('cache-control')),
+});
 
-const decider =
-  ({ keys, clock }: HandlerParts) =>
-  (c: Context<Env>, role: Role, session: string): ReturnType<typeof authorize> =>
-    authorize(keys, {
-      ...{ authorization: c.req.header('authorization'), roles: [role], session },
-      now: clock.now(),
-    });
+const tokenAnswer = (c: Context<Env>, { tag, text }: Answer) => {
+  c.header('etag', tag);
+  return jsonAnswer(c, text);
+};
+
+/** What is JSON already. */
+function jsonAnswer(c: Context<Env>, text: string) {
+  c.header('content-type', 'application/json');
+  return c.body(text, 200) as never; // the description says which JSON
+}
 
 /** Runs what may wait, for as long as the caller would. */
 const waiter =
@@ -129,12 +128,3 @@ const waiter =
       cancel();
     }
   };
-
-/** Is this tag in an `If-None-Match`? Weak comparison (RFC 9110 section 13.1.2). */
-const lists = (header: string | undefined, tag: string): boolean =>
-  (header ?? '').split(',').some((one) => [tag, '*'].includes(one.trim().replace(/^W\//, '')));
-
-const plain = ({ errors, ...problem }: ProblemBody) => ({
-  ...problem,
-  ...(errors !== undefined && { errors: errors.map((one) => ({ ...one })) }),
-});

@@ -1,5 +1,6 @@
 export { type ApiKey, createApiKey } from './api-keys.ts';
 export {
+  type CacheOptions,
   type CallFrom,
   createService,
   type RequestFailed,

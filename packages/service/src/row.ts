@@ -13,8 +13,9 @@ export interface Row {
   readonly state: State;
   /** Somebody has announced that its refresh token is being redeemed, and nobody has said how that ended. */
   readonly isAnnounced: boolean;
-  /** Of an active or ended session: its tokens, and what is kept beside them. */
+  /** Of an active or ended session: its tokens, when they expire (ms since the epoch), and what is kept beside them. */
   readonly tokens?: TokenSet;
+  readonly expiresAt?: number | undefined;
   readonly kept?: Kept;
 }
 
@@ -44,7 +45,8 @@ export function rowOf(value: unknown, name: string): Row | undefined {
   if (status !== 'active') return { ...base, state: 'signed_out' };
   const kept = tokens && keptOf(tokens);
   if (tokens === undefined || kept === undefined) throw foreign(name);
-  return { ...base, state: dead?.gen === gen ? 'ended' : 'active', tokens, kept };
+  const { expiresAt } = tokens;
+  return { ...base, state: dead?.gen === gen ? 'ended' : 'active', tokens, expiresAt, kept };
 }
 
 const foreign = (name: string): TokenError =>
@@ -55,17 +57,22 @@ const foreign = (name: string): TokenError =>
 /** Has it tokens? Else nobody is signed in, or there is none. */
 export const isLive = (row: Row | undefined): row is LiveRow => row?.tokens !== undefined;
 
-/** May its token be handed out as it is? `validFor`: ms for which it has to be good, at most half of its lifetime. */
-export function isFresh(row: LiveRow, now: number, validFor = 0): boolean {
-  const { expiresAt = Infinity } = row.tokens;
-  const lifetime = expiresAt - row.issuedAt;
+/** From when to when a token is good, in ms since the epoch; it may not expire. */
+export type Life = Pick<Row, 'issuedAt' | 'expiresAt'>;
+
+/** May a token be handed out as it is? `validFor`: ms for which it has to be good, at most half of its lifetime. */
+export function isFresh(
+  { issuedAt, expiresAt = Infinity }: Life,
+  now: number,
+  validFor = 0,
+): boolean {
+  const lifetime = expiresAt - issuedAt;
   return (
     expiresAt - now > Math.max(Math.min(SKEW, lifetime / 10), Math.min(validFor, lifetime / 2))
   );
 }
 
-export const isValid = (row: LiveRow, now: number): boolean =>
-  (row.tokens.expiresAt ?? Infinity) > now;
+export const isValid = ({ expiresAt = Infinity }: Life, now: number): boolean => expiresAt > now;
 
 /** An entity tag (RFC 9110 section 8.8.3): another one with each generation. */
 export const tagOf = ({ session, generation }: Pick<Row, 'session' | 'generation'>): string =>

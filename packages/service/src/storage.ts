@@ -2,23 +2,33 @@ import type { Clock, TokenStore } from 'unexpired';
 import { sessionStores, type StoresParts } from './data/session-stores.ts';
 import type { Tables } from './data/tables.ts';
 import { createFeed, type Feed } from './events/feed.ts';
+import { type CacheLimits, createKnown, type Known } from './fresh/known.ts';
 
-/** The rows of the sessions, and who follows what becomes of them: here at once, elsewhere as soon as it can be. */
+export interface Storage {
+  readonly store: (key: string) => TokenStore;
+  readonly feed: Feed;
+  readonly known: Known;
+}
+
+/** The rows of the sessions, what is known of them, and who follows what becomes of them: here at once, elsewhere as soon as it can be. */
 export function createStorage(
-  parts: Omit<StoresParts, 'written'> & {
+  parts: Omit<StoresParts, 'written' | 'changed'> & {
     readonly clock: Clock;
+    readonly cache: CacheLimits;
     readonly failed: (error: unknown) => void;
   },
-): { readonly store: (key: string) => TokenStore; readonly feed: Feed } {
-  const { clock, failed, ...stores } = parts;
+): Storage {
+  const { clock, failed, cache, ...stores } = parts;
   const tables = stores.database.tables as Tables;
   const feed = createFeed({ ...{ tables, clock, failed }, hear: tables.signal?.hear });
+  const known = createKnown({ feed, clock, ...cache });
   const store = sessionStores({
     ...stores,
+    changed: known.changed,
     written() {
       feed.wake();
       tables.signal?.send();
     },
   });
-  return { feed, store };
+  return { feed, store, known };
 }

@@ -109,6 +109,7 @@ describe('the body of a stream', () => {
         return () => void (tell = undefined);
       },
       wake: () => undefined,
+      heardAt: () => 0,
     };
     const opened = openStream({
       ...{ feed, clock, last: undefined, fits: () => true, ended: () => void (isEnded = true) },

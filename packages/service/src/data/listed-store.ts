@@ -14,6 +14,8 @@ export function listedStore(
     readonly entryOf: (record: SessionRecord) => Entry | undefined;
     readonly ready: () => Promise<void>;
     readonly written: () => void;
+    /** The row may be another one than before: it was written, or nobody knows. */
+    readonly changed: () => void;
   },
 ): TokenStore {
   return {
@@ -21,11 +23,15 @@ export function listedStore(
     async write(record, expected) {
       await parts.ready();
       const entry = parts.entryOf(record);
-      if (entry === undefined) return store.write(record, expected);
-      const version = await writing.run(entry, () => store.write(record, expected));
-      // What announces a redemption is no news.
-      if (version !== undefined && record.intent === undefined) parts.written();
-      return version;
+      try {
+        if (entry === undefined) return await store.write(record, expected);
+        const version = await writing.run(entry, () => store.write(record, expected));
+        // What announces a redemption is no news.
+        if (version !== undefined && record.intent === undefined) parts.written();
+        return version;
+      } finally {
+        parts.changed();
+      }
     },
   };
 }

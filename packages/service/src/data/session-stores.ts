@@ -13,11 +13,13 @@ export interface StoresParts {
   readonly random: () => number;
   /** A session has another generation or state than before. */
   readonly written: () => void;
+  /** The row of this session may be another one than before. */
+  readonly changed: (key: string) => void;
 }
 
 /** The rows of the sessions: their tokens encrypted, and the schedule kept along. */
 export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
-  const { database, encryption, providers, random, written } = parts;
+  const { database, encryption, providers, random, written, changed } = parts;
   const plan: Plan = (provider, life) =>
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
   const { ready } = database.tables as Tables;
@@ -25,6 +27,7 @@ export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
     listedStore(encryptedStore(database.store(key), encryption), {
       ready,
       written,
+      changed: () => changed(key),
       entryOf: (record) => entryOf(key, record, plan),
     });
 }

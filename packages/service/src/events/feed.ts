@@ -16,6 +16,8 @@ export interface Feed {
   follow(onChanges: (followed: Followed) => void): Promise<() => void>;
   /** Something was written: it is read at once. */
   wake(): void;
+  /** Monotonic ms: followers have heard of every change before that. */
+  heardAt(): number;
 }
 
 /** Ms between two looks, where nothing wakes it. */
@@ -35,6 +37,7 @@ export function createFeed(parts: {
   const { tables, clock, hear, failed } = parts;
   const followers = new Set<(followed: Followed) => void>();
   let position: string | undefined;
+  let heardAt = -Infinity;
   /** What was read at the last look, by key: it may be read again. */
   let read = new Map<string, string>();
   let looking: Promise<void> | undefined;
@@ -43,13 +46,15 @@ export function createFeed(parts: {
   let deaf: (() => void) | undefined;
 
   const look = async (): Promise<void> => {
+    const begun = clock.monotonic();
     const found = await changesSince(tables, position, MOST);
     const isReset = found.isPart;
     const changes = isReset ? [] : found.changes.filter(({ key, mark }) => read.get(key) !== mark);
     read = new Map(found.changes.map(({ key, mark }) => [key, mark]));
     position = found.position;
-    if (changes.length === 0 && !isReset) return;
-    for (const follower of [...followers]) follower({ changes, isReset, position });
+    if (changes.length > 0 || isReset)
+      for (const follower of [...followers]) follower({ changes, isReset, position });
+    heardAt = begun;
   };
   const next = (): void => {
     cancel?.();
@@ -75,18 +80,21 @@ export function createFeed(parts: {
     if (!followers.delete(follower) || followers.size > 0) return;
     cancel?.();
     deaf?.();
-    deaf = position = undefined;
+    cancel = deaf = position = undefined;
     read = new Map();
   };
 
   return {
     wake,
+    heardAt: () => heardAt,
     async follow(onChanges) {
       const own = (followed: Followed): void => onChanges(followed);
       await looking; // of somebody who may just have left
       if (position === undefined) {
+        const begun = clock.monotonic();
         const { position: now } = await changesSince(tables, undefined, 1);
-        position ??= now; // somebody else may follow by now, and from an earlier one
+        // Somebody else may follow by now, and from an earlier one.
+        if (position === undefined) [position, heardAt] = [now, begun];
       }
       followers.add(own);
       deaf ??= hear?.(wake);

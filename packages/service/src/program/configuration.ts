@@ -113,6 +113,8 @@ const limitsSchema = () =>
     connections: z.int().min(1).max(1_000_000).default(10_000),
     notice: z.int().min(0).max(600_000).default(5000),
     drain: milliseconds(35_000),
+    cacheBytes: z.int().min(0).default(134_217_728),
+    staleFor: z.int().min(0).max(86_400_000).default(300_000),
   });
 
 const milliseconds = (fallback: number) => z.int().min(1).max(600_000).default(fallback);

@@ -51,6 +51,7 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
     providers: settings.providers,
     database,
     keys: { encryption: settings.encryption, api: settings.api },
+    cache: { bytes: settings.limits.cacheBytes, staleFor: settings.limits.staleFor },
   });
   const measured = measuredFetch(service.fetch, systemClock, metrics.answered);
   service.subscribe((event) => {

@@ -58,12 +58,15 @@ export interface CallOptions {
 export interface BrokerOptions extends Partial<Omit<ServiceOptions, 'database'>> {
   /** Opens the database for one replica. Default: a SQLite file of its own. */
   readonly open?: (() => ServiceDatabase) | undefined;
+  /** The same database for a replica, as a test wants to have it. */
+  readonly watched?: ((opened: ServiceDatabase) => ServiceDatabase) | undefined;
   /** Options of the provider. Default: nothing is refreshed ahead. */
   readonly provider?: Partial<ProviderOptions> | undefined;
 }
 
 export async function startBroker({
   open,
+  watched = (opened) => opened,
   provider: own,
   ...more
 }: BrokerOptions = {}): Promise<Broker> {
@@ -80,7 +83,7 @@ export async function startBroker({
   const closers: (() => Promise<unknown>)[] = [];
   const databases: ServiceDatabase[] = [];
   const replica = (): Service => {
-    const database = open?.() ?? sqlite(path.join(folder, 'sessions.db'));
+    const database = watched(open?.() ?? sqlite(path.join(folder, 'sessions.db')));
     databases.push(database);
     const service = createService({
       providers: {
