@@ -1,5 +1,6 @@
 // `npm run bench [-- name ...]`: what this costs, on the packages as they are built; with `--against <folder>` also those of
-// another checkout, which has been built, in the same rounds (`clients`). Each benchmark in a process of its own,
+// another checkout, which has been built, in the same rounds (`clients`, `broker`). `-- broker --part <name>` runs what takes longer
+// than a normal run has time for: `sessions`, `rotations`, `hand-over`. Each benchmark in a process of its own,
 // so that none runs on what another one has taught the compiler.
 import { spawnSync } from 'node:child_process';
 import { availableParallelism, cpus } from 'node:os';
@@ -15,11 +16,12 @@ const BENCHMARKS = [
   'clients',
   'connections',
   'hand-over',
+  'broker',
 ];
 // So much room for young objects that none are collected while the heap of a few requests is measured.
 const FLAGS = ['--expose-gc', '--min-semi-space-size=64', '--max-semi-space-size=64'];
 const { values, positionals: wanted } = parseArgs({
-  options: { against: { type: 'string' } },
+  options: { against: { type: 'string' }, part: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = wanted.filter((name) => !BENCHMARKS.includes(name));
@@ -39,7 +41,11 @@ if (unknown.length > 0) {
       [...FLAGS, path.join(root, 'benchmarks', 'src', `${name}.ts`)],
       {
         stdio: 'inherit',
-        env: { ...process.env, ...(values.against && { UNEXPIRED_AGAINST: values.against }) },
+        env: {
+          ...process.env,
+          ...(values.against && { UNEXPIRED_AGAINST: values.against }),
+          ...(values.part && { UNEXPIRED_PART: values.part }),
+        },
       },
     );
     if (status !== 0) process.exitCode = 1;

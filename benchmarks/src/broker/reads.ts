@@ -1,0 +1,105 @@
+// A read of a token that is fresh, over the framework's empty JSON: by what the server computes for each, in the same rounds.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Interval, intervalOf, median } from '../support/median.ts';
+import { decimals, printTable, within } from '../support/print.ts';
+import { getRequest, type Load, openLoad } from './load.ts';
+import {
+  callers,
+  depositAll,
+  readsOf,
+  type Server,
+  startBroker,
+  startFramework,
+} from './servers.ts';
+
+const SESSIONS = 100;
+const CONNECTIONS = 16;
+const ROUNDS = 30;
+const WARM_UP = 5;
+/** Requests of each contender in each round. */
+const TURN = 3000;
+
+interface Contender {
+  readonly name: string;
+  readonly server: Server;
+  readonly load: Load;
+  readonly requests: readonly string[];
+}
+
+export async function reads(): Promise<void> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-bench-'));
+  const servers: Server[] = [];
+  const loads: Load[] = [];
+  const keys = callers(20);
+  const against = process.env['UNEXPIRED_AGAINST'];
+  const contender = async (
+    name: string,
+    server: Server,
+    requestsOf: (origin: string) => readonly string[],
+  ): Promise<Contender> => {
+    servers.push(server);
+    const load = await openLoad(server.origin, CONNECTIONS);
+    loads.push(load);
+    return { name, server, load, requests: requestsOf(server.origin) };
+  };
+  const broker = async (name: string, place: string, checkout?: string): Promise<Contender> => {
+    const own = path.join(folder, place);
+    await mkdir(own);
+    const server = await startBroker({
+      ...{ folder: own, checkout, api: keys.map(({ entry }) => entry) },
+      providers: { crm: { tokenEndpoint: 'http://127.0.0.1:9/token', clientId: 'benchmark' } },
+    });
+    await depositAll(server.origin, SESSIONS, keys);
+    return contender(name, server, (origin) => readsOf(origin, SESSIONS, keys));
+  };
+  try {
+    const contenders = [
+      await contender("the framework's empty JSON", await startFramework(), (origin) => [
+        getRequest(origin, '/'),
+      ]),
+      await broker('a fresh token', 'own'),
+      ...(against ? [await broker('a fresh token, the other checkout', 'other', against)] : []),
+    ];
+    print(contenders, await compared(contenders));
+  } finally {
+    for (const load of loads) load.close();
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** For each round the microseconds for one request, by contender. */
+async function compared(contenders: readonly Contender[]): Promise<(readonly number[])[]> {
+  const rounds: number[][] = [];
+  for (let round = -WARM_UP; round < ROUNDS; round++) {
+    const times: number[] = [];
+    for (const turn of contenders.keys()) {
+      const index = (turn + round + WARM_UP) % contenders.length;
+      const { server, load, requests } = contenders[index] as Contender;
+      const before = await server.figures();
+      await load.send(requests, TURN);
+      const after = await server.figures();
+      times[index] = (after.cpu - before.cpu) / TURN;
+    }
+    if (round >= 0) rounds.push(times);
+  }
+  return rounds;
+}
+
+function print(contenders: readonly Contender[], rounds: readonly (readonly number[])[]): void {
+  const column = (index: number): number[] => rounds.map((times) => times[index] ?? Number.NaN);
+  const shares = (index: number): number[] =>
+    rounds.map((times) => (times[0] ?? Number.NaN) / (times[index] ?? Number.NaN));
+  printTable(
+    'What the server computes for a request',
+    ['', 'microseconds', 'share of the first', 'interval'],
+    contenders.map(({ name }, index) => [
+      name,
+      decimals(median(column(index)), 0),
+      decimals(median(shares(index)), 2),
+      within(intervalOf(shares(index)) satisfies Interval, 2),
+    ]),
+  );
+}
