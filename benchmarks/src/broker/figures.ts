@@ -1,6 +1,8 @@
 // Loaded into a server before its program: says what the process has used, when it is asked.
-process.on('message', () => {
+process.on('message', (what) => {
+  if (what === 'collect') globalThis.gc?.();
   const { user, system } = process.cpuUsage();
-  process.send?.({ cpu: user + system, rss: process.memoryUsage.rss() });
+  const { rss, heapUsed } = process.memoryUsage();
+  process.send?.({ cpu: user + system, rss, heapUsed });
 });
 process.channel?.unref();

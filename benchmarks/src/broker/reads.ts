@@ -15,7 +15,7 @@ import {
 } from './servers.ts';
 
 const SESSIONS = 100;
-const CONNECTIONS = 16;
+const CONNECTIONS = 64;
 const ROUNDS = 30;
 const WARM_UP = 5;
 /** Requests of each contender in each round. */

@@ -13,6 +13,7 @@ export interface Figures {
   readonly cpu: number;
   /** Bytes. */
   readonly rss: number;
+  readonly heapUsed: number;
 }
 
 /** A server in a process of its own. */
@@ -20,7 +21,8 @@ export interface Server {
   readonly origin: string;
   /** Of the operator's listener, where there is one. */
   readonly operator: string | undefined;
-  figures(): Promise<Figures>;
+  /** `collect`: after its garbage was collected. */
+  figures(collect?: boolean): Promise<Figures>;
   stop(): Promise<void>;
 }
 
@@ -115,7 +117,7 @@ async function start(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const child = fork(program, args, {
-    execArgv: ['--no-warnings', '--import', new URL('figures.ts', import.meta.url).href],
+    execArgv: ['--no-warnings', '--expose-gc', '--import', new URL('figures.ts', import.meta.url).href],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', ...env },
   });
@@ -123,9 +125,9 @@ async function start(
   const { listen, operator } = await listeningOn(child, ended);
   return {
     ...{ origin: listen, operator },
-    async figures() {
+    async figures(collect = false) {
       const answer = once(child, 'message');
-      child.send('figures');
+      child.send(collect ? 'collect' : 'figures');
       return (await answer)[0] as Figures;
     },
     async stop() {

@@ -21,6 +21,7 @@ export async function sessions(): Promise<void> {
   const start = (): Promise<Server> =>
     startBroker({
       ...{ folder, api: keys.map(({ entry }) => entry), database: { sqlite: file } },
+      limits: { cacheBytes: 192 * MB }, // all of them fit
       env: { BROKER_KEY: encryption.toString('base64') },
       providers: { crm: { tokenEndpoint: 'http://127.0.0.1:9/token', clientId: 'benchmark' } },
     });
@@ -41,7 +42,7 @@ export async function sessions(): Promise<void> {
     load.close();
     printTable(
       `${whole(SESSIONS)} sessions at one replica`,
-      ['', 'resident, MB', 'rows read so far'],
+      ['', 'resident, MB', 'of that heap in use, MB', 'rows read so far'],
       rows,
     );
   } finally {
@@ -53,7 +54,9 @@ export async function sessions(): Promise<void> {
 async function look(name: string, { figures, operator }: Server): Promise<string[]> {
   const metrics = await (await fetch(`${operator}/metrics`)).text();
   const [, reads = '0'] = /unexpired_store_seconds_count\{op="read"\} (\d+)/.exec(metrics) ?? [];
-  return [name, decimals((await figures()).rss / MB, 0), whole(Number(reads))];
+  const { rss } = await figures();
+  const { heapUsed } = await figures(true);
+  return [name, ...[rss, heapUsed].map((bytes) => decimals(bytes / MB, 0)), whole(Number(reads))];
 }
 
 /** Writes the row of the template for all sessions. One after the other through the API takes as many synced commits. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { nameOf } from 'unexpired/adapter';
 import { type Scope, scopeOf } from './scopes.ts';
@@ -56,7 +56,7 @@ export function idIn(text: string): string | undefined {
   return whole !== undefined && checksumOf(whole.slice(0, -8)) === checksum ? id : undefined;
 }
 
-export const digestOf = (key: string): Buffer => createHash('sha256').update(key).digest();
+export const digestOf = (key: string): Buffer => hash('sha256', key, 'buffer');
 
 const checksumOf = (body: string): string => crc32(body).toString(16).padStart(8, '0');
 

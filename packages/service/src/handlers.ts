@@ -64,7 +64,7 @@ export function addHandlers(
       } catch (error) {
         const problem = problemOf(error);
         if (problem.code === 'internal') parts.failed(error, c.get('requestId'));
-        return JSON.stringify({ problem: plain(problem) });
+        return JSON.stringify({ problem });
       }
     };
     const results = await Promise.all(keys.map(answerFor));

@@ -23,11 +23,23 @@ export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
   const plan: Plan = (provider, life) =>
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
   const { ready } = database.tables as Tables;
+  encryptedStore(database.store('key'), encryption); // throws for a key that cannot be right, before anything is asked
+  const keys = (Array.isArray(encryption) ? (encryption as readonly EncryptionKey[]) : [encryption])
+    .map((key) => importedOnce(key as EncryptionKey));
   return (key) =>
-    listedStore(encryptedStore(database.store(key), encryption), {
+    listedStore(encryptedStore(database.store(key), keys), {
       ready,
       written,
       changed: () => changed(key),
       entryOf: (record) => entryOf(key, record, plan),
     });
+}
+
+/** The same key, which is imported for the first row and not for each. */
+function importedOnce(key: EncryptionKey): EncryptionKey {
+  if (!(key instanceof Uint8Array)) return key;
+  const own = Uint8Array.from(key); // the caller may wipe its own
+  let imported: Promise<CryptoKey> | undefined;
+  return () =>
+    (imported ??= crypto.subtle.importKey('raw', own, 'AES-GCM', false, ['encrypt', 'decrypt']));
 }

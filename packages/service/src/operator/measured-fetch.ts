@@ -1,5 +1,4 @@
 import type { Clock } from 'unexpired';
-import { createPending } from '../pending.ts';
 
 /** A request that was answered. */
 export interface Answered {
@@ -29,26 +28,39 @@ export function measuredFetch(
   tell: (answered: Answered) => void,
 ): MeasuredFetch {
   let waiting = 0;
-  const pending = createPending();
+  let pending = 0;
+  const idle: (() => void)[] = [];
   return {
     get waiting() {
       return waiting;
     },
-    settled: pending.settled,
+    async settled() {
+      while (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
+    },
     async fetch(request, from) {
-      const route = routeOf(new URL(request.url).pathname);
+      const route = routeOf(pathOf(request.url));
       const isToken = TOKEN_ROUTES.has(route);
       const since = clock.monotonic();
+      pending++;
       if (isToken) waiting++;
       try {
-        const answer = await pending.counted(Promise.resolve(fetch(request, from)));
+        const answer = await fetch(request, from);
         tell({ route, status: answer.status, duration: clock.monotonic() - since });
         return answer;
       } finally {
+        pending--;
         if (isToken) waiting--;
+        if (pending === 0) for (const resolve of idle.splice(0)) resolve();
       }
     },
   };
+}
+
+/** The path in an absolute address; a server has made it, so nothing stands before its host. */
+function pathOf(url: string): string {
+  const start = url.indexOf('/', url.indexOf('://') + 3);
+  const end = url.indexOf('?', start);
+  return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
 }
 
 const TOKEN_ROUTES = new Set(['/v1/sessions/{key}/token', '/v1/tokens']);
