@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -64,7 +64,7 @@ export async function startFleet(latency: number): Promise<Fleet> {
 async function startEndpoint(latency: number) {
   const answeredAt = new Map<string, number>();
   let rotations = 0;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     let body = '';
     for await (const chunk of request) body += String(chunk);
     await delay(latency);
@@ -79,7 +79,8 @@ async function startEndpoint(latency: number) {
       }),
     );
     answeredAt.set(new URLSearchParams(body).get('refresh_token') ?? '', performance.now());
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -117,7 +117,12 @@ async function start(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const child = fork(program, args, {
-    execArgv: ['--no-warnings', '--expose-gc', '--import', new URL('figures.ts', import.meta.url).href],
+    execArgv: [
+      '--no-warnings',
+      '--expose-gc',
+      '--import',
+      new URL('figures.ts', import.meta.url).href,
+    ],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, NODE_OPTIONS: '', DATABASE_URL: '', ...env },
   });
@@ -143,9 +148,12 @@ async function listeningOn(
   ended: Promise<unknown>,
 ): Promise<{ readonly listen: string; readonly operator?: string }> {
   const lines = createInterface(child.stdout as NodeJS.ReadableStream);
-  const first = (await Promise.race([once(lines, 'line'), ended.then(() => [])])) as unknown[];
+  const first = (await Promise.race([
+    once(lines, 'line'),
+    ended.then(() => []),
+  ])) as readonly string[];
   lines.on('line', () => undefined); // the rest is for operators
-  const { listen, operator } = JSON.parse(String(first[0] ?? '{}')) as Record<string, string>;
+  const { listen, operator } = JSON.parse(first[0] ?? '{}') as Record<string, string>;
   if (listen === undefined) throw new Error('the server did not start');
   return { listen, ...(operator !== undefined && { operator }) };
 }

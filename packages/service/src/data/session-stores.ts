@@ -24,8 +24,9 @@ export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
   const { ready } = database.tables as Tables;
   encryptedStore(database.store('key'), encryption); // throws for a key that cannot be right, before anything is asked
-  const keys = (Array.isArray(encryption) ? (encryption as readonly EncryptionKey[]) : [encryption])
-    .map((key) => importedOnce(key as EncryptionKey));
+  const keys = (
+    Array.isArray(encryption) ? (encryption as readonly EncryptionKey[]) : [encryption]
+  ).map((key) => importedOnce(key as EncryptionKey));
   return (key) =>
     listedStore(encryptedStore(database.store(key), keys), {
       ready,
