@@ -55,11 +55,17 @@ export async function reads(): Promise<void> {
     return contender(name, server, (origin) => readsOf(origin, SESSIONS, keys));
   };
   try {
+    const own = await broker('a fresh token', 'own');
     const contenders = [
       await contender("the framework's empty JSON", await startFramework(), (origin) => [
         getRequest(origin, '/'),
       ]),
-      await broker('a fresh token', 'own'),
+      own,
+      {
+        ...own,
+        name: 'the same, with a query: by way of the framework',
+        requests: own.requests.map((request) => request.replace(' HTTP', '?query HTTP')),
+      },
       ...(against ? [await broker('a fresh token, the other checkout', 'other', against)] : []),
     ];
     print(contenders, await compared(contenders));

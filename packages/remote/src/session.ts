@@ -20,15 +20,11 @@ const REMEMBERED = 100;
 export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
   const places = createPlaces();
   const told = createTold(name, clock);
-  const { become } = told;
+  const changes = createChanges();
   let held: Held | undefined;
   let error: TokenError | undefined;
   /** Changes with each sign-in and sign-out here: an answer that was asked for before that is not taken. */
   let era = 0;
-  /** Changes that are known of, by the service's events and by what was done here, and those that were asked about since. */
-  let changes = 0;
-  let covered = 0;
-
   const nobody = (why: TokenError | undefined, by: 'self' | 'peer'): void => {
     held = undefined;
     error = why;
@@ -36,38 +32,33 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
   };
   const take = (next: Held): void => {
     if (isOlder(next, held)) return;
-    const { session, generation, accessToken, expiresAt } = next.token;
+    const { session, generation, accessToken } = next.token;
     const before = held?.token;
-    const isSame = before?.session === session && before.generation === generation;
     // What an API has refused is not good again because the service says it once more.
-    held = isSame && held?.refused === true ? { ...next, refused: true } : next;
+    held = isSame(next, before) && held?.refused === true ? { ...next, refused: true } : next;
     places.note(accessToken, { session, generation });
-    const isNew = told.status !== 'signedIn' || before?.session !== session;
-    if (isNew) become('signedIn', { type: 'signedIn', by: 'peer' }, accessToken);
-    else if (!isSame) become('signedIn', { type: 'refreshed', by: 'peer', expiresAt }, accessToken);
+    tellOfToken(told, next, before);
   };
 
   const fetchToken = async (asked: Call): Promise<void> => {
-    const started = era;
-    const startedAt = clock.monotonic();
-    const known = changes;
+    const [started, startedAt] = [era, clock.monotonic()];
+    const cover = changes.covering(asked);
     try {
       const answer = await call(asked);
       if (started !== era) return;
-      if (asked.anew === true) covered = known;
+      cover();
       if (answer.status === 404) nobody(undefined, 'peer');
       else if (answer.status === 204) held = held && { ...held, refused: false };
-      else take({ ...heldOf(answer, startedAt, clock), isStale: changes !== covered });
+      else take({ ...heldOf(answer, startedAt, clock), isStale: changes.some });
     } catch (thrown) {
       if (started !== era) return;
       if (!(thrown instanceof TokenError) || thrown.action !== 'signIn') throw thrown;
-      if (asked.anew === true) covered = known;
+      cover();
       nobody(thrown, 'peer');
     }
   };
 
   const flight = createFlight(fetchToken);
-
   return {
     told,
     nobody,
@@ -80,7 +71,7 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     },
     /** Has something changed since the service was asked? Then a replica of it has to look. */
     get hasChanged() {
-      return changes !== covered;
+      return changes.some;
     },
     placeOf: places.of,
     /** An API has refused it: nobody gets it until the service was asked. `false`: it is good after all. */
@@ -91,19 +82,35 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     /** The service tells that something has changed. `true`: it is news here. */
     hear(news: News | undefined): boolean {
       const heard = afterNews(held, news);
-      if (heard.isNews || news === undefined) changes++;
+      if (heard.isNews || news === undefined) changes.note();
       held = heard.held;
       return heard.isNews && told.status !== 'unknown';
     },
     begin(): void {
       era++;
-      changes++;
+      changes.note();
       flight.forget();
       held = undefined;
     },
     /** Asks for the token, or waits for who does. `false`: something else was asked, and what is wanted may have to be asked yet. */
     ask: flight.ask,
   };
+}
+
+const isSame = ({ token }: Held, place: Place | undefined): boolean =>
+  place?.session === token.session && place.generation === token.generation;
+
+/** A token has come: that is an event where it is another one. */
+function tellOfToken(
+  { become, status }: ReturnType<typeof createTold>,
+  next: Held,
+  before: Place | undefined,
+): void {
+  const { session, accessToken, expiresAt } = next.token;
+  const isNew = status !== 'signedIn' || before?.session !== session;
+  if (isNew) become('signedIn', { type: 'signedIn', by: 'peer' }, accessToken);
+  else if (!isSame(next, before))
+    become('signedIn', { type: 'refreshed', by: 'peer', expiresAt }, accessToken);
 }
 
 /** Nobody is signed in: that is an event where somebody was. */
@@ -115,6 +122,26 @@ function tellOfNobody(
   if (why?.code === 'ERR_SESSION_ENDED')
     become('ended', status === 'ended' ? undefined : { type: 'sessionEnded', by, error: why });
   else become('signedOut', status === 'signedIn' ? { type: 'signedOut', by } : undefined);
+}
+
+/** Changes that are known of, by the service's events and by what was done here. */
+function createChanges() {
+  let noted = 0;
+  let covered = 0;
+  return {
+    note: () => void noted++,
+    /** Are there some that the service was not asked about since? */
+    get some() {
+      return noted !== covered;
+    },
+    /** For a call that begins now: what to call once it was answered. */
+    covering({ anew }: Call): () => void {
+      const known = noted;
+      return () => {
+        if (anew === true) covered = known;
+      };
+    },
+  };
 }
 
 /** One call at a time. */

@@ -1,7 +1,7 @@
 import type { Clock } from 'unexpired';
 import { type Answer, answerOf } from '../answers.ts';
 import type { Change } from '../events/changes-in.ts';
-import type { Feed } from '../events/feed.ts';
+import type { Feed, Followed } from '../events/feed.ts';
 import { isFresh, isLive, isValid, type Row } from '../row.ts';
 import { createBounded } from './bounded.ts';
 
@@ -55,9 +55,6 @@ interface Reading {
 export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known {
   const entries = createBounded<Entry>(bytes, sizeOf);
   const readings = createReadings();
-  let following: 'no' | 'soon' | (() => void) = 'no';
-  let isClosed = false;
-
   const forget = (key: string): void => {
     entries.delete(key);
     readings.outdate(key);
@@ -71,19 +68,10 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
     const known = entries.get(change.key)?.answer;
     if (known !== undefined && !isSame(known, change)) entries.delete(change.key);
   };
-  const follow = async (): Promise<void> => {
-    following = 'soon';
-    try {
-      const leave = await feed.follow(({ isReset, changes }) => {
-        if (isReset) forgetAll();
-        else for (const change of changes) hear(change);
-      });
-      if (isClosed) leave();
-      else following = leave;
-    } catch {
-      following = 'no'; // the next one who reads a row tries again
-    }
-  };
+  const following = createFollowing(feed, ({ isReset, changes }) => {
+    if (isReset) forgetAll();
+    else for (const change of changes) hear(change);
+  });
   const take = (
     key: string,
     row: Row | undefined,
@@ -108,8 +96,7 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
       return entries.bytes;
     },
     async reading(key, read) {
-      const isHeard = typeof following === 'function';
-      if (following === 'no' && !isClosed) void follow();
+      const isHeard = following.begin();
       const readAt = clock.monotonic();
       const reading = readings.begin(key);
       try {
@@ -131,9 +118,7 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
       return isValid(entry.answer, clock.now()) ? entry.answer : undefined;
     },
     close() {
-      isClosed = true;
-      if (typeof following === 'function') following();
-      following = 'no';
+      following.end();
       forgetAll();
     },
   };
@@ -146,6 +131,38 @@ const isSame = (answer: Answer, change: Change): boolean =>
   answer.session === change.session &&
   answer.generation === change.generation &&
   answer.state === change.state;
+
+/** Follows the changes, from the first row on that is read. */
+function createFollowing(
+  feed: Pick<Feed, 'follow'>,
+  onChanges: (followed: Followed) => void,
+): { begin(): boolean; end(): void } {
+  let following: 'no' | 'soon' | (() => void) = 'no';
+  let isClosed = false;
+  const follow = async (): Promise<void> => {
+    following = 'soon';
+    try {
+      const leave = await feed.follow(onChanges);
+      if (isClosed) leave();
+      else following = leave;
+    } catch {
+      following = 'no'; // the next one who reads a row tries again
+    }
+  };
+  return {
+    /** Is every change from now on heard of? Else it soon is, where the database can be asked. */
+    begin() {
+      const isHeard = typeof following === 'function';
+      if (following === 'no' && !isClosed) void follow();
+      return isHeard;
+    },
+    end() {
+      isClosed = true;
+      if (typeof following === 'function') following();
+      following = 'no';
+    },
+  };
+}
 
 /** The rows that are being read, by their keys. */
 function createReadings() {
