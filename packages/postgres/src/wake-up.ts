@@ -48,6 +48,7 @@ function createWakeUp(pool: PostgresPool): WakeUp {
   });
   const pending = new Set<string>();
   let resting = false;
+  let isSoon = false;
 
   const send = (): void => {
     if (resting || pending.size === 0) return;
@@ -68,7 +69,13 @@ function createWakeUp(pool: PostgresPool): WakeUp {
   return {
     tell(topic, message) {
       pending.add(`${topic}:${message}`);
-      send();
+      if (isSoon) return;
+      isSoon = true;
+      // What is told of the same write goes along, and does not wait for the next one.
+      systemClock.setTimeout(() => {
+        isSoon = false;
+        send();
+      }, 0);
     },
     subscribe(topic, listener) {
       const own: Listener = (message) => listener(message); // so that the same function may subscribe twice
