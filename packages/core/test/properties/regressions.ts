@@ -615,4 +615,21 @@ export const REGRESSIONS: readonly Regression[] = [
       { do: 'signIn', by: 1 },
     ],
   },
+  {
+    name: 'a refresh by hand may bring the sixth useless token where the fifth was not refused yet',
+    row: 'P9',
+    setting: { faulty: true, store: 'memory', lock: 'process', lifetime: 600 },
+    actions: [
+      { do: 'insist', by: 0, times: 7, every: 3500 },
+      { do: 'refuse', by: 0, pick: 0 },
+      step(0),
+      step(0),
+      step(0),
+      { do: 'renew', by: 0 },
+      step(0),
+      step(0),
+      { do: 'strike', pick: 0, fault: 'sameToken' },
+      { do: 'insist', by: 0, times: 3, every: 200 },
+    ],
+  },
 ];

@@ -33,13 +33,19 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
   const intents = new WeakMap<Player, number>();
   const announced = new WeakMap<Call, number>();
 
+  /** What is found out later can have stopped nobody: somebody may ask for a refresh by hand before the last tokens are refused. */
+  const knownBefore = (other: Call, call: Call): boolean =>
+    other.useless !== undefined && other.useless < call.order;
+
   const useless = (token: string): void => {
-    const call = facts.calls.find(({ answer, useless: known }) => answer === token && !known);
+    const call = facts.calls.find(
+      ({ answer, useless: known }) => answer === token && known === undefined,
+    );
     if (call === undefined) return;
-    call.useless = true;
+    call.useless = facts.order();
     judge.checked('P9');
     const window = call.by.calls.filter(
-      (other) => other.useless && other.since > call.since - W && other.since <= call.since,
+      (other) => other === call || (knownBefore(other, call) && other.since > call.since - W),
     );
     if (window.length > N)
       judge.broken('P9', `${window.length} refreshes in ${W} ms whose tokens were useless`);

@@ -47,7 +47,8 @@ export interface Call {
   over: boolean;
   /** When its signal told it to stop. */
   stopped: number | undefined;
-  useless: boolean;
+  /** When its tokens were found useless, in the order of everything. */
+  useless: number | undefined;
 }
 
 /** What is known of one manager from outside: by what it was told, what it answered and what its events said. */

@@ -172,7 +172,7 @@ export function createWorld(
             answer: undefined,
             over: false,
             stopped: undefined,
-            useless: false,
+            useless: undefined,
           };
           signal.addEventListener('abort', () => {
             call.stopped = timeline.now;
