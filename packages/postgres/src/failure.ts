@@ -27,6 +27,8 @@ export interface Named {
 
 /** Classes of SQLSTATE whose messages speak of connections, names and limits, and quote no values. */
 const WITHOUT_VALUES = /^(?:08|28|3D|3F|42|53|54|55|57|58)/;
+/** Nothing was written, and trying again does not help: wrong values, a constraint, no table, no right, no room. */
+const REFUSED = /^(?:22|23|42|53100)/;
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /**
@@ -41,7 +43,8 @@ export function postgresDown(what: string, table: Named, error: unknown): TokenE
     name: typeof name === 'string' ? name.slice(0, 50) : 'Error',
     ...(typeof code === 'string' && { code }),
   });
-  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause });
+  const delivery = state !== undefined && REFUSED.test(state) ? 'answered' : undefined;
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause, delivery });
 }
 
 function whyOf(state: string | undefined, { table, schema }: Named, message: string): string {

@@ -12,10 +12,11 @@ export interface PostgresStoreOptions extends PostgresOptions {
   /** Of the row of this session. Up to 2,000 bytes of any text but NUL. */
   readonly key: string;
   /**
-   * A statement to carry out with each write of the record, in the same transaction and only where the record was written: an
-   * `insert`, `update` or `delete` that takes its rows from `written`, which has one. Its parameters begin at `$5`. Default: none.
+   * Statements to carry out with each write of the record, in the same transaction and only where the record was written: each an
+   * `insert`, `update` or `delete` that takes its rows from `written`, which has one. The parameters of the first begin at `$5`,
+   * those of each other one after those of the one before. Default: none.
    */
-  readonly alongside?: ((record: SessionRecord) => PostgresStatement | undefined) | undefined;
+  readonly alongside?: ((record: SessionRecord) => readonly PostgresStatement[]) | undefined;
 }
 
 /** A statement with its parameters. */
@@ -89,11 +90,11 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
       granted = undefined;
       const values = [key, JSON.stringify(record), version, expected ?? null];
       const write = expected === undefined ? statements.insert : statements.update;
-      const more = options.alongside?.(record);
+      const more = options.alongside?.(record) ?? [];
       const written =
-        more === undefined
+        more.length === 0
           ? await ask(write, values)
-          : await ask(withAlongside(write, more.text), [...values, ...more.values]);
+          : await ask(withAlongside(write, more), [...values, ...more.flatMap(valuesOf)]);
       granted = undefined;
       if (written.length !== 1) return undefined;
       if (record.intent === undefined) wakeUp?.tell(changed, version); // a mark alone has no news for anybody
@@ -102,6 +103,8 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
     ...(wakeUp !== undefined && { subscribe: subscriber(wakeUp, changed, () => own) }),
   });
 }
+
+const valuesOf = ({ values }: PostgresStatement): readonly unknown[] => values;
 
 /** Tells of what others write; also of what is written here, where several managers are on this store. */
 function subscriber(wakeUp: WakeUp, topic: string, own: () => string | undefined) {

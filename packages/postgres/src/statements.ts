@@ -42,6 +42,11 @@ from ${table} where key = $1 and lease_owner is not null and not exists (select 
 update ${table} set lease_owner = null, lease_until = null where key = $1 and lease_owner = $2 and record is not null`,
 });
 
-/** Writes, and carries out another statement beside it where that was written. */
-export const withAlongside = (write: string, alongside: string): string =>
-  `with written as (${write}), alongside as (${alongside}) select 1 from written`;
+/** Writes, and carries out other statements beside it where that was written. */
+export const withAlongside = (
+  write: string,
+  alongside: readonly { readonly text: string }[],
+): string => {
+  const all = alongside.map(({ text }, index) => `, alongside_${index} as (${text})`);
+  return `with written as (${write})${all.join('')} select 1 from written`;
+};

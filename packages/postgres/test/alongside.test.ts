@@ -25,27 +25,28 @@ withPostgres('what is written beside a session', (server) => {
       key,
       alongside: ({ gen }) =>
         gen === 7
-          ? undefined
-          : {
-              text: 'insert into beside (key, gen) select $5, cast($6 as int) from written on conflict (key) do update set gen = excluded.gen',
-              values: [key, gen],
-            },
+          ? []
+          : [key, `${key}, too`].map((one, index) => ({
+              text: `insert into beside (key, gen) select $${5 + 2 * index}, cast($${6 + 2 * index} as int) from written on conflict (key) do update set gen = excluded.gen`,
+              values: [one, gen],
+            })),
     });
   const beside = async (key: string): Promise<unknown> =>
     (await pool.query('select gen from beside where key = $1', [key])).rows[0]?.gen;
 
-  describe('a statement alongside', () => {
-    it('is carried out with the first write and with each one after that, but for a record that has none', async () => {
+  describe('statements alongside', () => {
+    it('are carried out with the first write and with each one after that, but for a record that has none', async () => {
       const store = storeOf('a');
       const first = await store.write(record(1), undefined);
       expect(await beside('a')).toBe(1);
       const second = await store.write(record(2), first);
       expect(await beside('a')).toBe(2);
+      expect(await beside('a, too')).toBe(2);
       expect(await store.write(record(7), second)).toBeDefined();
       expect(await beside('a')).toBe(2);
     });
 
-    it('is not carried out where somebody else had written first', async () => {
+    it('are not carried out where somebody else had written first', async () => {
       const store = storeOf('b');
       await store.write(record(1), undefined);
       expect(await store.write(record(2), 'another version')).toBeUndefined();
@@ -53,10 +54,10 @@ withPostgres('what is written beside a session', (server) => {
       expect(await beside('b')).toBe(1);
     });
 
-    it('that fails takes the write along, and its error quotes no token', async () => {
+    it('take the write along where one fails, for good and at once, and the error quotes no token', async () => {
       const store = storeOf('c');
       const failure: unknown = await store.write(record(100), undefined).catch((error) => error);
-      expect(failure).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
+      expect(failure).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'answered' });
       expect(inspected(failure)).not.toContain('access-');
       expect(await store.read()).toBeUndefined();
     });

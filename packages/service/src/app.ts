@@ -2,6 +2,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { type Clock, TokenError } from 'unexpired';
+import type { Audit } from './audit/audit.ts';
+import { addRecording } from './audit/recording.ts';
 import { authenticate, authorize, type KnownKeys } from './authorize.ts';
 import type { Tables } from './data/tables.ts';
 import type { Feed } from './events/feed.ts';
@@ -23,6 +25,7 @@ export interface AppParts {
   readonly feed: Feed;
   readonly streams: Streams;
   readonly limits: Limits;
+  readonly audit: Pick<Audit, 'count' | 'change'>;
   readonly clock: Clock;
   /** Can the database be asked? Rejects otherwise. */
   readonly probe: () => Promise<unknown>;
@@ -59,9 +62,13 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     throw new Problem('unknown');
   });
   guard(app, parts);
+  addRecording(app, parts.audit);
 
-  const allow: Allow = (role) => async (c, next) => {
-    const decision = authorize(c.get('caller'), [role], c.req.param('key') ?? '');
+  const allow: Allow = (role, operation) => async (c, next) => {
+    const session = c.req.param('key') ?? '';
+    c.set('operation', operation);
+    c.set('subject', session);
+    const decision = authorize(c.get('caller'), [role], session);
     if (decision !== 'granted')
       throw new Problem(decision === 401 ? 'unauthenticated' : 'forbidden');
     await next();

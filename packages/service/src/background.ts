@@ -8,6 +8,7 @@ import type { BreakerEvent } from './pace/breaker.ts';
 import { createGate, type Gate } from './pace/gate.ts';
 import { stateRows } from './pace/state-rows.ts';
 import type { Provider } from './providers.ts';
+import { repeat } from './repeat.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Work that nobody waits for could not be done, and is tried again: `error` says what the database said. */
@@ -79,33 +80,6 @@ export function createBackground(parts: BackgroundParts): Background {
       await worker?.stop();
       await Promise.all(repeated.map((each) => each.stop()));
       await members.leave().catch(() => undefined); // it counts as gone soon
-    },
-  };
-}
-
-/** Runs again and again, so many ms after it has ended; the first time at once. */
-function repeat(
-  clock: Clock,
-  every: number,
-  run: () => Promise<void>,
-  failed: (error: unknown) => void,
-): Worker {
-  let cancel: (() => void) | undefined;
-  let under: Promise<void> | undefined;
-  let stopped = false;
-  const next = (): void => {
-    under = run()
-      .catch(failed)
-      .finally(() => {
-        if (!stopped) cancel = clock.setTimeout(next, every, true);
-      });
-  };
-  return {
-    start: next,
-    async stop() {
-      stopped = true;
-      cancel?.();
-      await under;
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type TokenSet,
   type TokenStore,
 } from 'unexpired';
+import type { Change } from './audit/change.ts';
 import { type SessionParts, tokensOf } from './providers.ts';
 import { Problem } from './problems.ts';
 import { hasTag, isLive, readRow, type Row, rowOf } from './row.ts';
@@ -21,6 +22,8 @@ export interface Deposit {
   readonly ifMatch: string | undefined;
   /** Only where nobody is signed in. */
   readonly ifNone: boolean;
+  /** Who does it. */
+  readonly change: Change;
 }
 
 /** Sign-ins and sign-outs. */
@@ -28,7 +31,7 @@ export interface Changes {
   /** Gives the session, and whether there was none before. Rejects with a {@link Problem} where the precondition does not hold. */
   deposit(deposit: Deposit): Promise<{ readonly row: Row; readonly created: boolean }>;
   /** Resolves when nobody can read the session any more; what is revoked for it is an event where that fails. */
-  signOut(key: string): Promise<void>;
+  signOut(key: string, change: Change): Promise<void>;
   /** Resolves when nothing is under way any more. */
   settled(): Promise<void>;
 }
@@ -62,13 +65,13 @@ export function createChanges(parts: SessionParts): Changes {
 
   return {
     async deposit(deposit) {
-      const { key, answer, issuedAt } = deposit;
+      const { key, answer, issuedAt, change } = deposit;
       const provider = providers.get(deposit.provider);
       if (provider === undefined)
         throw new Problem('body', [
           { pointer: '/provider', reason: 'not one of the configuration' },
         ]);
-      const plain = store(key);
+      const plain = store(key, change);
       const before = await readRow(plain).catch(ignoreUnreadable);
       requireMatch(deposit, before);
       const { expires_in, ...tokens } = tokensOf(answer, {
@@ -88,10 +91,11 @@ export function createChanges(parts: SessionParts): Changes {
       if (row === undefined || !isLive(row)) throw new TokenError('ERR_SIGNED_OUT');
       return { row, created: before === undefined };
     },
-    async signOut(key) {
-      const plain = store(key);
+    async signOut(key, change) {
+      const plain = store(key, change);
       const row = await readRow(plain).catch(ignoreUnreadable);
       if (row !== undefined && !isLive(row)) return;
+      if (row !== undefined) change.about(row);
       const provider = row && providers.get(row.kept?.provider ?? '');
       const manager = managerOf(
         plain,
@@ -99,8 +103,7 @@ export function createChanges(parts: SessionParts): Changes {
         { revoke: provider?.revoke },
       );
       try {
-        if (row !== undefined) await manager.ready(); // it has to know what is revoked
-        await manager.signOut();
+        await manager.signOut(); // it has read nothing, so it revokes what its tombstone was written over, and that was stored
       } finally {
         letGo(manager);
       }

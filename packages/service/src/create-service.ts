@@ -2,6 +2,8 @@ import type { Clock, EncryptionKey, TokenEvent } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
+import { type AuditDropped, createAudit } from './audit/audit.ts';
+import { type AuditOptions, checkAuditOptions } from './audit/options.ts';
 import { createBackground, type WorkFailed, workFailed } from './background.ts';
 import type { ServiceDatabase } from './database.ts';
 import { VERSION } from './data/schema.ts';
@@ -45,6 +47,8 @@ export interface ServiceOptions {
   /** Requests a second of one API key at one replica, twice as many at once; a batch counts as many as it reads. Default 2,000. */
   readonly requestsPerSecond?: number | undefined;
   readonly cache?: CacheOptions | undefined;
+  /** Who did what, in a table beside the sessions. */
+  readonly audit?: AuditOptions | undefined;
   /** Default {@link systemClock}. For tests. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
@@ -68,7 +72,7 @@ export type SessionEvent = TokenEvent & {
   readonly provider?: string | undefined;
 };
 
-export type ServiceEvent = SessionEvent | RequestFailed | BreakerEvent | WorkFailed;
+export type ServiceEvent = SessionEvent | RequestFailed | BreakerEvent | WorkFailed | AuditDropped;
 
 /** Where a request comes from. What else a server may say of it is not looked at. */
 export interface CallFrom {
@@ -118,6 +122,7 @@ export function createService(options: ServiceOptions): Service {
   const providers = providersOf(options.providers);
   const callers = knownKeys(keys?.api);
   const limits = createLimits(options.requestsPerSecond, clock);
+  const kept = checkAuditOptions(options.audit);
   if (typeof database?.store !== 'function')
     throw new TypeError(
       `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
@@ -125,10 +130,10 @@ export function createService(options: ServiceOptions): Service {
   const tables = database.tables as Tables;
   const { emit, subscribe } = createListeners<ServiceEvent>();
   const streams = createStreams();
+  const failed = (error: unknown): void => emit(workFailed(error, clock));
   const { feed, store, known } = createStorage({
-    ...{ database, encryption: keys.encryption, providers, random, clock },
+    ...{ database, encryption: keys.encryption, providers, random, clock, failed },
     cache: cacheLimits(options.cache),
-    failed: (error) => emit(workFailed(error, clock)),
   });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
   let closed: Promise<void> | undefined;
@@ -142,13 +147,16 @@ export function createService(options: ServiceOptions): Service {
     ...{ store, known, providers, clock, gate: background.gate },
     emit: (event, provider) => emit({ ...event, provider }),
   });
+  const audit = createAudit({ ...kept, tables, clock, emit, failed });
   background.start(sessions);
+  audit.start();
   const app = createApp({
     sessions,
     tables,
     feed,
     streams,
     limits,
+    audit,
     keys: callers,
     clock,
     probe: async () => {
@@ -160,12 +168,13 @@ export function createService(options: ServiceOptions): Service {
     failed: (error, requestId) =>
       emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),
   });
-  const lane = createLane({ sessions, keys: callers, limits, clock });
+  const lane = createLane({ sessions, keys: callers, limits, audit, clock });
   const drain = async (): Promise<void> => {
     streams.close();
     await Promise.all([background.stop(), sessions.close()]);
     ended = true;
     await requests.settled();
+    await audit.stop();
     await database.close();
   };
 

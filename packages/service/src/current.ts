@@ -16,6 +16,8 @@ export interface Wanted {
   readonly signal: AbortSignal;
   /** Whatever is known here: the database is asked, because the caller knows of a change. Default: only where that has to be. */
   readonly anew?: boolean | undefined;
+  /** Is told before these tokens are replaced because an API has refused them; where it rejects, they are not. */
+  readonly begin?: ((row: Row) => Promise<void>) | undefined;
 }
 
 export type Generation = Pick<Row, 'session' | 'generation'>;
@@ -155,6 +157,7 @@ async function replacement(
     if (tooSoon > 0) throw new TokenError('ERR_REFRESH_LIMIT', { retryAfter: tooSoon });
     const obstacle = parts.obstacle(row.kept.provider);
     if (obstacle !== undefined) throw obstacle;
+    await wanted.begin?.(row);
     const manager = parts.managers.of(key, row);
     try {
       if ((await manager.replaceRejected(rejected, { signal })) !== undefined) continue;

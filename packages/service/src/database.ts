@@ -7,8 +7,9 @@ import {
 } from '@unexpired/postgres';
 import { sqliteQuery, sqliteStore, type SqliteThread, sqliteThread } from '@unexpired/sqlite';
 import type { TokenStore } from 'unexpired';
+import { changeStatement } from './audit/rows.ts';
 import { entryStatement } from './data/entry.ts';
-import { entryBeingWritten } from './data/listed-store.ts';
+import { besideTheRecord } from './data/listed-store.ts';
 import { requireVersion, sqliteSchema } from './data/schema.ts';
 import {
   namesOf,
@@ -60,10 +61,7 @@ export function sqliteOn(thread: SqliteThread): ServiceDatabase {
     ...{ query, names, dialect: sqliteDialect(names) },
     ready: once(() => requireVersion(query, names)),
   };
-  const alongside = () => {
-    const entry = entryBeingWritten();
-    return entry && inOrder(entryStatement(tables, entry, 1));
-  };
+  const alongside = () => statementsBeside(tables, () => 1).map(inOrder);
   return {
     tables,
     store: (key) => sqliteStore(thread, { key, alongside }),
@@ -86,15 +84,26 @@ export function postgres(
     signal: options.direct && postgresSignal(options.direct, `unexpired service ${names.schedule}`),
     ready: once(() => requireVersion(query, names)),
   };
-  const alongside = (): PostgresStatement | undefined => {
-    const entry = entryBeingWritten();
-    return entry && entryStatement(tables, entry, 5);
-  };
+  const alongside = (): readonly PostgresStatement[] =>
+    statementsBeside(tables, (before) => 5 + before);
   return {
     tables,
     store: (key) => postgresStore(pool, { ...options, key, alongside }),
     close: async () => undefined,
   };
+}
+
+/** What is to be written beside the record. `first`: the number of a statement's first parameter, after so many of others. */
+function statementsBeside(tables: Tables, first: (before: number) => number) {
+  const { entry, row } = besideTheRecord() ?? {};
+  const scheduled = entry && entryStatement(tables, entry, first(0));
+  const recorded =
+    row &&
+    changeStatement(tables, row, {
+      first: first(scheduled?.values.length ?? 0),
+      rows: tables.dialect.written,
+    });
+  return [scheduled, recorded].filter((statement) => statement !== undefined);
 }
 
 /** With a `?` for each parameter, which SQLite's drivers bind by position. */

@@ -16,6 +16,8 @@ export {
   sqlite,
 } from './database.ts';
 export type { WorkFailed } from './background.ts';
+export type { AuditDropped } from './audit/audit.ts';
+export type { AuditOptions } from './audit/options.ts';
 export type { BreakerEvent } from './pace/breaker.ts';
 export type { ProviderStatus, ServiceStatus } from './status.ts';
 export { serviceSchema } from './data/schema.ts';

@@ -76,6 +76,9 @@ export class Problem extends Error {
   }
 }
 
+/** The code that the caller gets. */
+export const codeOf = (error: unknown): ProblemBody['code'] => problemOf(error).code;
+
 /** What is said of an error to the caller. What nobody foresaw is `internal`, without a word of it. */
 export function problemOf(error: unknown): ProblemBody {
   if (error instanceof Problem) {

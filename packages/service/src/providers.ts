@@ -8,9 +8,9 @@ import {
   type TokenManagerOptions,
   type TokenResponse,
   type TokenSet,
-  type TokenStore,
 } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
+import type { StoreOf } from './data/session-stores.ts';
 import type { Gate, Limits } from './pace/gate.ts';
 
 /** One authorization server and the client that the service is to it. */
@@ -131,7 +131,7 @@ export const tokensOf = (
 
 /** What the sessions are made of. */
 export interface SessionParts {
-  readonly store: (key: string) => TokenStore;
+  readonly store: StoreOf;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   /** Of the session with this key; `provider`: by its name, where that is known. */

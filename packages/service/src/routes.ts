@@ -1,13 +1,14 @@
 import { createRoute } from '@hono/zod-openapi';
 import type { MiddlewareHandler } from 'hono';
+import type { Operation } from './audit/call.ts';
 import type { Role } from './scopes.ts';
 import type { Env } from './env.ts';
 import { eventRoutes } from './events/route.ts';
 import { listRoutes } from './listing/route.ts';
 import { failuresOf, type Schemas } from './schemas.ts';
 
-/** Lets nobody through who may not do this. */
-export type Allow = (role: Role) => MiddlewareHandler<Env>;
+/** Lets nobody through who may not do this. `operation`: as the audit trail has it. */
+export type Allow = (role: Role, operation: Operation) => MiddlewareHandler<Env>;
 
 const SECURITY = [{ apiKey: [] }];
 
@@ -34,7 +35,7 @@ function tokenRoutes(schemas: Schemas, allow: Allow) {
       path: '/v1/sessions/{key}/token',
       summary:
         'The current token; waits for a refresh where it is due (Prefer: wait=10, at most 30 s)',
-      middleware: allow('read'),
+      middleware: allow('read', 'read'),
       security: SECURITY,
       request: { params: key },
       responses: {
@@ -47,7 +48,7 @@ function tokenRoutes(schemas: Schemas, allow: Allow) {
       method: 'post',
       path: '/v1/sessions/{key}/token',
       summary: 'A token that is good for a while, or one in the place of a refused one',
-      middleware: allow('read'),
+      middleware: allow('read', 'read'),
       security: SECURITY,
       request: { params: key, body: body(ask) },
       responses: {
@@ -76,7 +77,7 @@ function sessionRoutes(schemas: Schemas, allow: Allow) {
       path: '/v1/sessions/{key}',
       summary:
         'Deposits what a sign-in has yielded; If-None-Match: * only where nobody is signed in, If-Match only over that generation',
-      middleware: allow('write'),
+      middleware: allow('write', 'deposit'),
       security: SECURITY,
       request: { params: key, body: body(deposit) },
       responses: {
@@ -89,7 +90,7 @@ function sessionRoutes(schemas: Schemas, allow: Allow) {
       method: 'get',
       path: '/v1/sessions/{key}',
       summary: 'The state of a session; never a token',
-      middleware: allow('read'),
+      middleware: allow('read', 'state'),
       security: SECURITY,
       request: { params: key },
       responses: { 200: answer('The state', state), ...failures },
@@ -98,7 +99,7 @@ function sessionRoutes(schemas: Schemas, allow: Allow) {
       method: 'delete',
       path: '/v1/sessions/{key}',
       summary: 'Signs out, and revokes what the provider gave',
-      middleware: allow('write'),
+      middleware: allow('write', 'sign_out'),
       security: SECURITY,
       request: { params: key },
       responses: { 204: { description: 'Nobody is signed in' }, ...failures },

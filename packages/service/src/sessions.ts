@@ -53,7 +53,7 @@ export function createSessions(given: SessionParts & { readonly known: Known }):
   return {
     settled: changes.settled,
     deposit: (deposit) => closing.change(() => changes.deposit(deposit)),
-    signOut: (key) => closing.change(() => changes.signOut(key)),
+    signOut: (key, change) => closing.change(() => changes.signOut(key, change)),
     look,
     managers,
     fresh: known.fresh,

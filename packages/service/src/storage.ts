@@ -1,11 +1,11 @@
-import type { Clock, TokenStore } from 'unexpired';
-import { sessionStores, type StoresParts } from './data/session-stores.ts';
+import type { Clock } from 'unexpired';
+import { sessionStores, type StoreOf, type StoresParts } from './data/session-stores.ts';
 import type { Tables } from './data/tables.ts';
 import { createFeed, type Feed } from './events/feed.ts';
 import { type CacheLimits, createKnown, type Known } from './fresh/known.ts';
 
 export interface Storage {
-  readonly store: (key: string) => TokenStore;
+  readonly store: StoreOf;
   readonly feed: Feed;
   readonly known: Known;
 }

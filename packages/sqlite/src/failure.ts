@@ -24,6 +24,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOTADB: 'the file is not a database',
 };
 
+/** Nothing was written, and trying again does not help. */
+const REFUSED = new Set(['ERROR', 'READONLY', 'FULL', 'CONSTRAINT']);
+
 /** The primary result code of what a driver threw: better-sqlite3 and Bun name it, `node:sqlite` and Bun number it. */
 function codeOf({ code, errcode, errno }: Readonly<Record<string, unknown>>): string | undefined {
   const named = typeof code === 'string' ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined;
@@ -50,7 +53,8 @@ export function sqliteDown(what: string, table: string, error: unknown): TokenEr
     name: typeof name === 'string' ? name : 'Error',
     ...(known !== undefined && { code: `SQLITE_${known}` }),
   });
-  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause });
+  const delivery = known !== undefined && REFUSED.has(known) ? 'answered' : undefined;
+  return new TokenError('ERR_REFRESH_UNAVAILABLE', { message: `${what}: ${why}`, cause, delivery });
 }
 
 function whyOf(known: string | undefined, table: string, text: string, code: unknown): string {

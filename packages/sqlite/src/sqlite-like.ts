@@ -27,8 +27,8 @@ export interface SqliteThread {
   run(sql: string, values: readonly SqliteValue[]): Promise<number>;
   get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
   all(sql: string, values: readonly SqliteValue[]): Promise<readonly Row[]>;
-  /** Both or none, the second one where the first changed a row. Gives how many that one changed. */
-  both(first: SqliteStatement, second: SqliteStatement): Promise<number>;
+  /** All or none, the others where the first one changed a row. Gives how many that one changed. */
+  together(first: SqliteStatement, others: readonly SqliteStatement[]): Promise<number>;
   /** After what was asked before. It can be asked again: then it is opened once more. */
   close(): Promise<void>;
 }
@@ -41,8 +41,8 @@ export interface Sql {
   get(sql: string, values: readonly SqliteValue[]): Promise<Row | undefined>;
   /** Every row, at once; also of a statement that writes and returns them. */
   all(sql: string, values: readonly SqliteValue[]): Promise<readonly Row[]>;
-  /** Both or none, the second one where the first changed a row. Gives how many that one changed. */
-  both(first: SqliteStatement, second: SqliteStatement): Promise<number>;
+  /** All or none, the others where the first one changed a row. Gives how many that one changed. */
+  together(first: SqliteStatement, others: readonly SqliteStatement[]): Promise<number>;
 }
 
 /** Throws a `TypeError` unless this is a database. */
@@ -75,11 +75,11 @@ function direct(database: SqliteLike): Sql {
     exec: async (sql) => database.exec(sql),
     run: async (sql, values) => runNow({ sql, values }),
     all: async (sql, values) => statementOf(sql).all(...values) as readonly Row[],
-    async both(first, second) {
+    async together(first, others) {
       database.exec('begin immediate');
       try {
         const changed = runNow(first);
-        if (changed > 0) runNow(second);
+        if (changed > 0) for (const other of others) runNow(other);
         database.exec('commit');
         return changed;
       } catch (error) {

@@ -20,10 +20,10 @@ export interface SqliteStoreOptions {
   /** How long the lock of a process that died stays taken. Default 30_000; a live holder renews it when a third is over. */
   readonly lease?: number | undefined;
   /**
-   * A statement to carry out with each write of the record, in the same transaction and only where the record was written.
+   * Statements to carry out with each write of the record, in the same transaction and only where the record was written.
    * Default: none.
    */
-  readonly alongside?: ((record: SessionRecord) => SqliteStatement | undefined) | undefined;
+  readonly alongside?: ((record: SessionRecord) => readonly SqliteStatement[]) | undefined;
 }
 
 const TABLE = 'unexpired_sessions';
@@ -86,9 +86,9 @@ export function sqliteStore(
               sql: statements.update,
               values: [text, version, key, expected === NO_VERSION ? null : expected],
             };
-      const more = options.alongside?.(record);
-      const written = await ask(({ run, both }) =>
-        more === undefined ? run(write.sql, write.values) : both(write, more),
+      const more = options.alongside?.(record) ?? [];
+      const written = await ask(({ run, together }) =>
+        more.length === 0 ? run(write.sql, write.values) : together(write, more),
       );
       return written === 1 ? version : undefined;
     },

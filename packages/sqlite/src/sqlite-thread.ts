@@ -81,7 +81,7 @@ export function sqliteThread(path: string): SqliteThread {
     run: async (sql, values) => Number(await ask({ kind: 'run', sql, values })),
     get: async (sql, values) => (await ask({ kind: 'get', sql, values })) as Row | undefined,
     all: async (sql, values) => (await ask({ kind: 'all', sql, values })) as readonly Row[],
-    both: async (first, second) => Number(await ask({ kind: 'both', first, second })),
+    together: async (first, others) => Number(await ask({ kind: 'together', first, others })),
     async close() {
       const closing = running;
       if (closing === undefined) return;

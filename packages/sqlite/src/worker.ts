@@ -23,11 +23,11 @@ const statementOf = (sql) => {
   return statements.get(sql);
 };
 const run = ({ sql, values }) => statementOf(sql).run(...values).changes;
-const both = (first, second) => {
+const together = (first, others) => {
   database.exec('begin immediate');
   try {
     const changed = run(first);
-    if (changed > 0) run(second);
+    if (changed > 0) for (const other of others) run(other);
     database.exec('commit');
     return changed;
   } catch (error) {
@@ -35,11 +35,11 @@ const both = (first, second) => {
     throw error;
   }
 };
-const answer = ({ kind, sql, values, first, second }) => {
+const answer = ({ kind, sql, values, first, others }) => {
   if (kind === 'close') return database?.close();
   database ??= open();
   if (kind === 'exec') return database.exec(sql);
-  if (kind === 'both') return both(first, second);
+  if (kind === 'together') return together(first, others);
   if (kind === 'run') return run({ sql, values });
   return kind === 'all' ? statementOf(sql).all(...values) : statementOf(sql).get(...values);
 };

@@ -34,32 +34,34 @@ describe.each(['a thread', 'an open database'])(
         key,
         alongside: ({ gen }) =>
           gen === 7
-            ? undefined
-            : {
+            ? []
+            : [key, `${key}, too`].map((one) => ({
                 sql: 'insert into beside (key, gen) values (?, ?) on conflict (key) do update set gen = excluded.gen',
-                values: [key, gen],
-              },
+                values: [one, gen],
+              })),
       });
     const beside = async (key: string): Promise<unknown> =>
       (await queryOf()('select gen from beside where key = ?', [key]))[0]?.['gen'];
 
-    it('is carried out with each write of the record, and not where somebody else had written first', async () => {
+    it('is all carried out with each write of the record, and not where somebody else had written first', async () => {
       await beside('a');
       const store = storeOf('a');
       const first = await store.write(record(1), undefined);
       expect(await beside('a')).toBe(1);
       const second = await store.write(record(2), first);
       expect(await beside('a')).toBe(2);
+      expect(await beside('a, too')).toBe(2);
       expect(await store.write(record(3), first)).toBeUndefined();
       expect(await store.write(record(7), second)).toBeDefined();
       expect(await beside('a')).toBe(2);
     });
 
-    it('takes the write along where it fails, and the next write goes on', async () => {
+    it('takes the write along where it fails, for good and at once, and the next write goes on', async () => {
       await beside('b');
       const store = storeOf('b');
       await expect(store.write(record(100), undefined)).rejects.toMatchObject({
         code: 'ERR_REFRESH_UNAVAILABLE',
+        delivery: 'answered',
       });
       expect(await store.read()).toBeUndefined();
       expect(await store.write(record(1), undefined)).toBeDefined();

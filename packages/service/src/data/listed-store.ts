@@ -1,13 +1,21 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SessionRecord, TokenStore } from 'unexpired';
+import type { Change } from '../audit/change.ts';
+import type { ChangeRow } from '../audit/rows.ts';
 import type { Entry } from './entry.ts';
 
-/** The entry that the write under way is to put beside the record, which is encrypted by the time that it is written. */
-const writing = new AsyncLocalStorage<Entry>();
+/** What is written beside a record, in the same transaction. */
+export interface Beside {
+  readonly entry: Entry | undefined;
+  readonly row: ChangeRow | undefined;
+}
 
-export const entryBeingWritten = (): Entry | undefined => writing.getStore();
+/** What the write under way is to put beside the record, which is encrypted by the time that it is written. */
+const writing = new AsyncLocalStorage<Beside>();
 
-/** The same store, which keeps the schedule along: both are written, or none. */
+export const besideTheRecord = (): Beside | undefined => writing.getStore();
+
+/** The same store, which keeps the schedule and the audit trail along: all is written, or nothing. */
 export function listedStore(
   store: TokenStore,
   parts: {
@@ -16,6 +24,8 @@ export function listedStore(
     readonly written: () => void;
     /** The row may be another one than before: it was written, or nobody knows. */
     readonly changed: () => void;
+    /** What the store is written for. */
+    readonly change: Change | undefined;
   },
 ): TokenStore {
   return {
@@ -23,11 +33,13 @@ export function listedStore(
     async write(record, expected) {
       await parts.ready();
       const entry = parts.entryOf(record);
+      const row = parts.change?.rowFor(record);
       try {
-        if (entry === undefined) return await store.write(record, expected);
-        const version = await writing.run(entry, () => store.write(record, expected));
+        const version = await writing.run({ entry, row }, () => store.write(record, expected));
+        if (version === undefined) return undefined;
+        parts.change?.written();
         // What announces a redemption is no news.
-        if (version !== undefined && record.intent === undefined) parts.written();
+        if (entry !== undefined && record.intent === undefined) parts.written();
         return version;
       } finally {
         parts.changed();

@@ -29,22 +29,23 @@ export const sqliteSchema = (names: Names): string => statements(names, SQLITE_T
 interface Types {
   readonly key: string;
   readonly change: string;
-  readonly options: string;
+  /** For a table whose rows are written again: percent of a page that is filled at first. */
+  readonly filled: (percent: number) => string;
 }
 const POSTGRES_TYPES: Types = {
   key: 'text collate "C"',
   change: 'xid8',
-  options: ' with (fillfactor = 70)', // room beside the row: claims touch no index
+  filled: (percent) => ` with (fillfactor = ${percent})`, // room beside the row: the next write touches no index
 };
-const SQLITE_TYPES: Types = { key: 'text', change: 'integer', options: '' };
+const SQLITE_TYPES: Types = { key: 'text', change: 'integer', filled: () => '' };
 
 /** A schema before a table holds for its indexes, too, and may not be repeated in their names. */
 const indexOf = (table: string, what: string): string =>
   `${table.slice(table.lastIndexOf('.') + 1).slice(0, -1)}_${what}"`;
 
 const statements = (
-  { schedule, provider, replica, version }: Names,
-  { key, change, options }: Types,
+  { schedule, provider, replica, version, audit }: Names,
+  { key, change, filled }: Types,
 ): string => `create table if not exists ${schedule} (
   key ${key} primary key,
   provider text not null,
@@ -58,7 +59,7 @@ const statements = (
   claimed_until bigint not null, -- on the clock of the database
   failures integer not null,
   changed ${change} not null
-)${options};
+)${filled(70)};
 create index if not exists ${indexOf(schedule, 'due')} on ${schedule} (provider, due_at) where due_at is not null;
 create index if not exists ${indexOf(schedule, 'changed')} on ${schedule} (changed);
 create table if not exists ${provider} (
@@ -71,6 +72,21 @@ create table if not exists ${replica} (
   version text not null,
   beat_at bigint not null
 );
+create table if not exists ${audit} (
+  id text primary key,
+  at bigint not null, -- on the clock of the database; of what is counted: when its minute began
+  principal text not null, -- the id of the API key
+  operation text not null, -- deposit, sign_out, reject; read, batch, state, list, events
+  key ${key} not null, -- of the session; of a list or a stream: what the keys begin with
+  session text,
+  generation bigint,
+  outcome text not null, -- done, unchanged, none, begun, or the code of the problem
+  calls bigint not null,
+  request_id text, -- of a change; what has none is counted
+  address text
+)${filled(90)};
+create index if not exists ${indexOf(audit, 'key')} on ${audit} (key, at);
+create index if not exists ${indexOf(audit, 'at')} on ${audit} (at);
 create table if not exists ${version} (
   only_row integer primary key check (only_row = 1),
   version integer not null,

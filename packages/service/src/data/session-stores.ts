@@ -1,5 +1,6 @@
 import { encryptedStore, type EncryptionKey, type TokenStore } from 'unexpired';
 import { dueAt } from '../ahead/due.ts';
+import type { Change } from '../audit/change.ts';
 import type { ServiceDatabase } from '../database.ts';
 import type { Provider } from '../providers.ts';
 import { entryOf, type Plan } from './entry.ts';
@@ -17,8 +18,11 @@ export interface StoresParts {
   readonly changed: (key: string) => void;
 }
 
-/** The rows of the sessions: their tokens encrypted, and the schedule kept along. */
-export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
+/** The row of a session, as it is read and, where it is for a `change`, written. */
+export type StoreOf = (key: string, change?: Change) => TokenStore;
+
+/** The rows of the sessions: their tokens encrypted, and the schedule and the audit trail kept along. */
+export function sessionStores(parts: StoresParts): StoreOf {
   const { database, encryption, providers, random, written, changed } = parts;
   const plan: Plan = (provider, life) =>
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
@@ -27,11 +31,12 @@ export function sessionStores(parts: StoresParts): (key: string) => TokenStore {
   const keys = (
     Array.isArray(encryption) ? (encryption as readonly EncryptionKey[]) : [encryption]
   ).map((key) => importedOnce(key as EncryptionKey));
-  return (key) =>
+  return (key, change) =>
     listedStore(encryptedStore(database.store(key), keys), {
       ready,
       written,
       changed: () => changed(key),
+      change,
       entryOf: (record) => entryOf(key, record, plan),
     });
 }

@@ -18,6 +18,11 @@ export interface Dialect {
   readonly positionOf: (parameter: string) => string;
   /** Where a statement beside the write of a session takes its one row from. */
   readonly written: string;
+  /** Rows out of a text of JSON that is a list of objects, with these members of these types. */
+  readonly rowsOf: (
+    parameter: string,
+    types: Readonly<Record<string, 'text' | 'bigint'>>,
+  ) => string;
 }
 
 /** The tables beside the sessions, as they are quoted. */
@@ -26,6 +31,7 @@ export interface Names {
   readonly provider: string;
   readonly replica: string;
   readonly version: string;
+  readonly audit: string;
 }
 
 /** The tables that the service keeps beside the sessions, and how they are asked. */
@@ -64,6 +70,7 @@ export function namesOf(where: string, table: string = TABLE): Names {
     provider: named('provider_state'),
     replica: named('replica'),
     version: named('schema_version'),
+    audit: named('audit'),
   };
 }
 
@@ -81,6 +88,10 @@ export const POSTGRES: Dialect = {
   position: 'pg_snapshot_xmin(pg_current_snapshot())::text',
   positionOf: (parameter) => `${parameter}::text::xid8`,
   written: 'from written where true',
+  rowsOf: (parameter, types) =>
+    `json_to_recordset(cast(${parameter} as json)) as r(${Object.entries(types)
+      .map((column) => column.join(' '))
+      .join(', ')})`,
 };
 
 export const sqliteDialect = ({ schedule }: Names): Dialect => ({
@@ -91,4 +102,8 @@ export const sqliteDialect = ({ schedule }: Names): Dialect => ({
   position: `(select cast(coalesce(max(changed), 0) as text) from ${schedule})`,
   positionOf: (parameter) => `cast(${parameter} as integer)`,
   written: 'where true',
+  rowsOf: (parameter, types) =>
+    `(select ${Object.keys(types)
+      .map((column) => `json_extract(value, '$.${column}') as ${column}`)
+      .join(', ')} from json_each(${parameter})) as r`,
 });

@@ -59,6 +59,8 @@ export function addEvents(
 ): void {
   app.openapi(events, async (c) => {
     const { prefix = '' } = c.req.valid('query');
+    c.set('operation', 'events');
+    c.set('subject', prefix);
     const authorization = c.req.header('authorization');
     const whose = () => authenticate(keys, authorization, clock.now());
     const caller = whose();

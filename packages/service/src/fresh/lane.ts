@@ -1,5 +1,6 @@
 import type { Clock } from 'unexpired';
 import { lists } from '../answers.ts';
+import type { Audit } from '../audit/audit.ts';
 import { authenticate, authorize, type KnownKeys } from '../authorize.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Problem } from '../problems.ts';
@@ -19,9 +20,10 @@ export function createLane(parts: {
   readonly sessions: Pick<Sessions, 'fresh'>;
   readonly keys: KnownKeys;
   readonly limits: Pick<Limits, 'approach' | 'spend'>;
+  readonly audit: Pick<Audit, 'count'>;
   readonly clock: Clock;
 }): Lane {
-  const { sessions, keys, limits, clock } = parts;
+  const { sessions, keys, limits, audit, clock } = parts;
   const dateAt = dates();
   const answer: Lane = (request, address) => {
     const key = request.method === 'GET' ? TOKEN.exec(request.url)?.[1] : undefined;
@@ -36,6 +38,14 @@ export function createLane(parts: {
     const found = sessions.fresh(key);
     if (found === undefined) return undefined;
     limits.spend(caller.id);
+    audit.count({
+      principal: caller.id,
+      operation: 'read',
+      key,
+      address,
+      about: found,
+      outcome: 'done',
+    });
     const common = {
       etag: found.tag,
       'cache-control': 'no-store',

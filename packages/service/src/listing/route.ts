@@ -56,6 +56,8 @@ export function addListing(
 ): void {
   app.openapi(list, async (c) => {
     const { prefix = '', state, provider, limit, cursor } = c.req.valid('query');
+    c.set('operation', 'list');
+    c.set('subject', prefix);
     const caller = authenticate(parts.keys, c.req.header('authorization'), parts.clock.now());
     if (caller === undefined) throw new Problem('unauthenticated');
     if (!allows(caller.scopes, 'list', prefix)) throw new Problem('forbidden');

@@ -14,6 +14,7 @@ export interface Line {
     | 'workFailed'
     | 'breakerOpened'
     | 'breakerClosed'
+    | 'auditDropped'
     | 'unforeseen';
   /** The hash of the session's key. */
   readonly session?: string | undefined;
@@ -28,6 +29,7 @@ export interface Line {
   readonly attempts?: number | undefined;
   readonly unanswered?: number | undefined;
   readonly waiting?: number | undefined;
+  readonly calls?: number | undefined;
   readonly flight?: string | undefined;
   readonly requestId?: string | undefined;
   readonly code?: string | undefined;
@@ -86,6 +88,7 @@ export function lineOf(
   }
   if (event.type === 'breakerOpened' || event.type === 'breakerClosed')
     return [LEVEL[event.type], { event: event.type, provider: event.provider }];
+  if (event.type === 'auditDropped') return ['error', { event: event.type, calls: event.calls }];
   if (event.type === 'workFailed') return ['warn', { event: event.type, error: event.error }];
   if (event.type !== 'requestFailed') return undefined;
   return ['error', { event: 'requestFailed', requestId: event.requestId, error: event.error }];

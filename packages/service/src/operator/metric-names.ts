@@ -22,6 +22,9 @@ export const COUNTERS = {
   unexpired_background_failures_total: [
     'Work in the background that the database did not let happen.',
   ],
+  unexpired_audit_dropped_total: [
+    'Calls that are missing in the audit trail, because the database could not take them.',
+  ],
   unexpired_requests_failed_total: ['Requests that failed for a reason that nobody foresaw.'],
 } as const satisfies Record<string, Row>;
 

@@ -116,6 +116,7 @@ const OF_FLEET = [
 
 function count({ add, measure }: Figures, event: ServiceEvent): void {
   if (event.type === 'requestFailed') return add('unexpired_requests_failed_total');
+  if (event.type === 'auditDropped') return add('unexpired_audit_dropped_total', event.calls);
   if (event.type === 'workFailed') return add('unexpired_background_failures_total');
   const labels = { provider: event.provider ?? 'unknown' };
   if (event.type === 'refreshEnded') {

@@ -1,5 +1,6 @@
 import { endpointUrl } from '@unexpired/oauth';
 import { z } from 'zod';
+import { LONGEST } from '../audit/options.ts';
 import { isNetwork } from './caller-address.ts';
 
 /** The configuration file as it was written, once it was checked. */
@@ -62,6 +63,12 @@ export function configurationSchema() {
       })
       .prefault({}),
     limits: limitsSchema().prefault({}),
+    audit: z
+      .strictObject({
+        keepDays: z.number().min(1).max(LONGEST).default(90),
+        reads: z.boolean().default(true),
+      })
+      .prefault({}),
   });
 }
 

@@ -52,6 +52,7 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
     database,
     keys: { encryption: settings.encryption, api: settings.api },
     cache: { bytes: settings.limits.cacheBytes, staleFor: settings.limits.staleFor },
+    audit: settings.audit,
   });
   const measured = measuredFetch(service.fetch, systemClock, metrics.answered);
   service.subscribe((event) => {
@@ -63,12 +64,8 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   const listeners: Listener[] = [];
   try {
     const { fetch, leave } = leavable(measured.fetch);
-    const addressOf = callerAddress(settings.listen.trustedProxies);
     const api = await listen(
-      (request, remote) =>
-        fetch(request, {
-          address: addressOf(remote, request.headers.get('x-forwarded-for') ?? undefined),
-        }),
+      knowingCallers(fetch, settings.listen.trustedProxies),
       settings.listen,
       settings.limits,
     );
@@ -109,6 +106,18 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
     await service.close();
     throw error;
   }
+}
+
+/** Tells the service where each request comes from, past the proxies. */
+function knowingCallers(
+  fetch: MeasuredFetch['fetch'],
+  trustedProxies: Settings['listen']['trustedProxies'],
+): Parameters<typeof listen>[0] {
+  const addressOf = callerAddress(trustedProxies);
+  return (request, remote) =>
+    fetch(request, {
+      address: addressOf(remote, request.headers.get('x-forwarded-for') ?? undefined),
+    });
 }
 
 /** Says to balancers that it is not ready, from the moment when it leaves, and answers all else as before. */

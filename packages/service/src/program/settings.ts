@@ -9,7 +9,7 @@ import { type Environment, type Secrets, secretsFrom } from './secrets.ts';
 import { type ConfigurationProblem, pointerOf, SetupError } from './setup-error.ts';
 
 /** All that the program needs to start. */
-export interface Settings extends Pick<Configuration, 'listen' | 'operator' | 'limits'> {
+export interface Settings extends Pick<Configuration, 'listen' | 'operator' | 'limits' | 'audit'> {
   readonly providers: Readonly<Record<string, ProviderOptions>>;
   readonly database: DatabaseSettings;
   readonly encryption: readonly Uint8Array[];
@@ -59,6 +59,7 @@ export function loadSettings(file: string, environment: Environment): Settings {
     listen: configuration.listen,
     operator: configuration.operator,
     limits: configuration.limits,
+    audit: configuration.audit,
   };
 }
 

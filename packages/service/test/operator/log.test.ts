@@ -66,6 +66,10 @@ describe('a line of the log', () => {
       'warn',
       { event: 'workFailed', error: 'why' },
     ]);
+    expect(lineOf({ type: 'auditDropped', at: 0, calls: 3 }, hash, undefined)).toEqual([
+      'error',
+      { event: 'auditDropped', calls: 3 },
+    ]);
   });
 
   it('loses what looks like a secret, wherever it came from', () => {

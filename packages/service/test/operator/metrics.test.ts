@@ -26,6 +26,7 @@ describe('the metrics', () => {
       'unexpired_waiters 3',
       'unexpired_not_durable 1',
       'unexpired_background_failures_total 1',
+      'unexpired_audit_dropped_total 3',
       'unexpired_sessions{provider="crm",state="active"} 5',
       'unexpired_due_lag_seconds{provider="crm"} 4',
       'unexpired_least_seconds_to_expiry{provider="crm"} 60',

@@ -17,11 +17,11 @@ export function memoryDatabase(clock: Clock): { readonly thread: SqliteThread; c
     run: async (sql, values) => Number(prepared(sql).run(...values).changes),
     get: async (sql, values) => prepared(sql).get(...values),
     all: async (sql, values) => prepared(sql).all(...values),
-    async both(first, second) {
+    async together(first, others) {
       database.exec('begin immediate');
       try {
         const changed = Number(prepared(first.sql).run(...first.values).changes);
-        if (changed > 0) prepared(second.sql).run(...second.values);
+        if (changed > 0) for (const { sql, values } of others) prepared(sql).run(...values);
         database.exec('commit');
         return changed;
       } catch (error) {

@@ -39,10 +39,11 @@ function refusal(content: unknown, env: Record<string, string> = {}): string[] {
 
 describe('a configuration', () => {
   it('with nothing but a provider listens on loopback, and keeps its sessions and keys in ./data beside the file', () => {
-    const { listen, operator, database, limits, api, createdKey, encryption } = loadSettings(
+    const { listen, operator, database, limits, api, audit, createdKey, encryption } = loadSettings(
       write(GOOD),
       {},
     );
+    expect(audit).toEqual({ keepDays: 90, reads: true });
     expect({ listen, operator }).toEqual({
       listen: { host: '127.0.0.1', port: 8080 },
       operator: { host: '127.0.0.1', port: 9090, hosts: [] },
@@ -197,6 +198,11 @@ describe('a configuration', () => {
       'PostgreSQL without keys',
       { ...GOOD, database: { postgres: { env: 'SHORT' } } },
       '/keys/encryption: is missing: on PostgreSQL all replicas have the same',
+    ],
+    [
+      'an audit trail that is not kept',
+      { ...GOOD, audit: { keepDays: 0 } },
+      '/audit/keepDays: Too small',
     ],
     ['no JSON', `{"providers": {"crm": {"clientSecret": "${CANARY}" x`, 'is not JSON'],
   ])('is refused for %s, without its value', (_name, content, line) => {

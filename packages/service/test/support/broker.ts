@@ -51,6 +51,8 @@ export interface CallOptions {
   readonly key?: string | undefined;
   readonly body?: unknown;
   readonly headers?: Record<string, string>;
+  /** Where the call comes from. */
+  readonly address?: string | undefined;
   /** The replica to ask. Default: the first. */
   readonly service?: Service | undefined;
 }
@@ -130,6 +132,7 @@ export async function startBroker({
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
+      { address: more.address },
     );
 
   return {

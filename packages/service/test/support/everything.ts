@@ -20,6 +20,7 @@ export const EVERYTHING: readonly ServiceEvent[] = [
   { ...of, type: 'sessionEnded', by: 'self', error },
   { ...of, type: 'warning', code: 'NOT_DURABLE', message: '', error: undefined },
   { type: 'workFailed', at: 0, error: '' },
+  { type: 'auditDropped', at: 0, calls: 3 },
   { type: 'requestFailed', requestId: 'r', at: 0, error: 'Error' },
 ];
 
