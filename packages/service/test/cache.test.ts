@@ -22,6 +22,8 @@ onDatabases((start) => {
   let database: 'there' | 'readOnly' | 'gone' | 'silent' = 'there';
   /** Somebody has tried to write. */
   let written: () => void = () => undefined;
+  /** The provider has answered. */
+  let redeemed: () => void = () => undefined;
   /** Lets go of who waits for a silent database. */
   let release: () => void = () => undefined;
 
@@ -55,8 +57,16 @@ onDatabases((start) => {
 
   beforeEach(async () => {
     [passed, asked, database] = [0, 0, 'there'];
+    redeemed = () => undefined;
     broker = await start({
       watched,
+      provider: {
+        async fetch(url, init) {
+          const answer = await fetch(url, init);
+          redeemed();
+          return answer;
+        },
+      },
       clock: {
         ...systemClock,
         now: () => systemClock.now() + passed,
@@ -195,6 +205,25 @@ onDatabases((start) => {
       database = 'there';
       expect((await read()).status).toBe(409);
     });
+
+    it.each(['is due', 'was refused'])(
+      'what was redeemed before that in the place of a token that %s is handed out by the replica that has it, and stored later',
+      async (why) => {
+        await broker.deposit('acme:42', { expiresIn: 100 });
+        const { session } = (await (await read()).json()) as { session: string };
+        if (why === 'is due') passed += 95_000;
+        redeemed = () => void (database = 'gone');
+        const answer = await broker.call('POST', TOKEN, {
+          body: why === 'is due' ? {} : { rejected: { session, generation: 0 } },
+        });
+        const token = await tokenOf(answer);
+        expect(await broker.provider.isLiveAccess(token)).toBe(true);
+        database = 'there';
+        passed += 7000; // the other one cannot have the old one in mind any more
+        expect(await tokenOf(await read(other))).toBe(token);
+        expect(broker.provider).toMatchObject({ redemptions: 1, refusals: 0 });
+      },
+    );
 
     it('a token that has expired is not read, nor one of a session that this replica has tried to change', async () => {
       await broker.deposit('acme:42', { expiresIn: 100 });
