@@ -1,4 +1,4 @@
-import { type Clock, TokenError, tokenErrorOf } from 'unexpired';
+import { type Clock, type IssuedToken, TokenError, tokenErrorOf } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
 import { type Answer, answerOf } from './answers.ts';
 import type { Known } from './fresh/known.ts';
@@ -111,7 +111,7 @@ async function currentRow(parts: CurrentParts, wanted: Wanted): Promise<LiveRow 
     const manager = managers.of(key, row);
     try {
       const token = await manager.getToken({ validFor, signal });
-      const after = await lookAlive(parts, key);
+      const after = await lookAfter(parts, key, row, token);
       if (after === undefined || isFresh(after, clock.now(), validFor) || isSame(after, token))
         return after;
     } catch (error) {
@@ -160,7 +160,10 @@ async function replacement(
     await wanted.begin?.(row);
     const manager = parts.managers.of(key, row);
     try {
-      if ((await manager.replaceRejected(rejected, { signal })) !== undefined) continue;
+      const token = await manager.replaceRejected(rejected, { signal });
+      const after = await lookAfter(parts, key, row, token);
+      if (after !== undefined && isSame(after, token)) return after;
+      if (token !== undefined) continue;
     } catch (error) {
       if (wasDropped(error) && left > 1) continue;
       throw signal.aborted ? waitedTooLong() : error;
@@ -175,6 +178,27 @@ async function lookAlive({ look }: CurrentParts, key: string): Promise<LiveRow |
   const row = await look(key);
   if (row !== undefined && !isLive(row)) throw new TokenError('ERR_SIGNED_OUT');
   return row;
+}
+
+/** What the database has after a refresh of `row`; what could not be stored, because it cannot be asked any more, is here alone. */
+async function lookAfter(
+  parts: CurrentParts,
+  key: string,
+  row: LiveRow,
+  token: IssuedToken | undefined,
+): Promise<LiveRow | undefined> {
+  try {
+    return await lookAlive(parts, key);
+  } catch (error) {
+    const isHere =
+      ABSENT.has(tokenErrorOf(error)?.code) &&
+      token?.session === row.session &&
+      token.generation > row.generation;
+    if (!isHere) throw error;
+    const { session, generation, ...tokens } = token;
+    const { expiresAt } = tokens;
+    return { ...row, session, generation, issuedAt: parts.clock.now(), tokens, expiresAt };
+  }
 }
 
 /** A session that the provider has ended is used until its token expires, and never refreshed again. */
