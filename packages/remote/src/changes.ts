@@ -1,4 +1,4 @@
-import { TokenError, type TokenManager, type TokenResponse, type TokenSet } from 'unexpired';
+import type { TokenManager, TokenResponse, TokenSet } from 'unexpired';
 import type { Call } from './call.ts';
 import type { RemoteSession } from './session.ts';
 
@@ -8,11 +8,11 @@ export function createChanges(parts: {
   readonly call: (call: Call) => Promise<unknown>;
   readonly provider: string | undefined;
   readonly ask: () => Promise<unknown>;
-  readonly closed: () => boolean;
+  readonly closed: AbortSignal;
 }): Pick<TokenManager, 'setSession' | 'signOut'> {
   const { session, call, provider, ask, closed } = parts;
   const requireOpen = (): void => {
-    if (closed()) throw new TokenError('ERR_CLOSED', { message: 'These tokens were closed' });
+    if (closed.aborted) throw closed.reason;
   };
   return {
     async setSession(tokens) {

@@ -38,6 +38,7 @@ export function keepConnected(
       return isRefusal(error) ? REFUSED : 0;
     } finally {
       cancel();
+      connection.abort(); // one that was not understood still goes on
     }
   };
   const pause = (ms: number): Promise<void> =>

@@ -17,6 +17,10 @@ export interface Held {
 /** Ms before its end from which it is asked for another one. */
 const SKEW = 30_000;
 
+/** What a header can carry, and not the text that a template makes of nothing. */
+const TOKEN = /^(?!(?:undefined|null)$)[\x21-\x7E]+$/;
+const SCHEME = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** The token in an answer. `startedAt`: monotonic, before the call. Throws a `TokenError` that quotes nothing. */
 export function heldOf({ body, date }: Answer, startedAt: number, clock: Clock): Held {
   const { session, generation, access_token: accessToken, token_type: tokenType } = body;
@@ -24,10 +28,13 @@ export function heldOf({ body, date }: Answer, startedAt: number, clock: Clock):
   if (
     typeof session !== 'string' ||
     typeof generation !== 'number' ||
-    typeof accessToken !== 'string'
+    typeof accessToken !== 'string' ||
+    !TOKEN.test(accessToken) ||
+    (typeof tokenType === 'string' && !SCHEME.test(tokenType))
   )
     throw new TokenError('ERR_REFRESH_ANSWER', {
-      message: 'The answer of the token service lacks session, generation or access_token',
+      message:
+        'The answer of the token service lacks session, generation or access_token, or no header can carry its token',
     });
   const lifetime =
     typeof expiresAt === 'number' ? expiresAt * 1000 - (date ?? clock.now()) : Infinity;

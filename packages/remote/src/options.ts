@@ -18,10 +18,11 @@ export type RemoteFetch = (
 export interface RemoteAnswer {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
-  /** For `remoteEvents`. */
+  /** What is read of it, piece by piece; without it `json()`. `remoteEvents` needs it. */
   readonly body?: {
     getReader(): {
       read(): Promise<{ readonly done: boolean; readonly value?: Uint8Array | undefined }>;
+      cancel(): unknown;
     };
   } | null;
   json(): Promise<unknown>;

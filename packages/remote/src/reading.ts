@@ -22,8 +22,10 @@ export function createReading(parts: {
   const getToken: TokenManager['getToken'] = async ({ signal, validFor = 0 } = {}) => {
     if (typeof validFor !== 'number' || !(validFor >= 0))
       throw new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`);
-    const { held } = session;
-    if (held?.refused === true) return replace(held.token, signal);
+    if (session.held?.refused === true) {
+      const newer = await replace(session.held.token, signal);
+      if (newer !== undefined || session.held === undefined) return newer;
+    }
     const anew = { ...(session.hasChanged && { anew: true }) };
     return obtain({
       signal,
@@ -37,6 +39,10 @@ export function createReading(parts: {
       met: () =>
         isFresh(session.held, clock.monotonic(), validFor) ? session.held.token : undefined,
       meanwhile,
+      cameLate: () => {
+        const { held } = session;
+        return held !== undefined && held.refused !== true && held.until <= clock.monotonic();
+      },
     });
   };
 
@@ -54,7 +60,7 @@ export function createReading(parts: {
     session.mark(place, true);
     try {
       return await obtain({
-        ...{ signal, met: newer, meanwhile: newer },
+        ...{ signal, met: newer, meanwhile: newer, cameLate: () => false },
         call: { method: 'POST', path: '/token', body: { rejected }, anew: true },
       });
     } catch (error) {

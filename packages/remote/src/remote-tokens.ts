@@ -25,10 +25,11 @@ export function remoteTokens(options: RemoteTokensOptions): TokenManager {
   const { clock = systemClock, random = Math.random, fetch, session: name, provider } = options;
   const { address } = addressesOf(options);
   const send = createSender({ credentials: toTokenSource(options.credentials), fetch });
-  const call = createCaller({ address, send, clock });
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  const call = createCaller({ address, send, clock, closed });
   const session = createRemoteSession({ name, clock, call });
-  let closed = false;
-  const obtain = createWaiting({ session, clock, random, closed: () => closed });
+  const obtain = createWaiting({ session, clock, random, closed });
   const { getToken, replace, meanwhile } = createReading({ session, obtain, clock });
   const leave = options.events?.join(name, (news) => {
     // A caller that wants the token later gets the error.
@@ -36,7 +37,7 @@ export function remoteTokens(options: RemoteTokensOptions): TokenManager {
   });
 
   return {
-    ...createChanges({ session, call, provider, ask: () => getToken(), closed: () => closed }),
+    ...createChanges({ session, call, provider, ask: () => getToken(), closed }),
     get status() {
       return session.told.status;
     },
@@ -69,7 +70,7 @@ export function remoteTokens(options: RemoteTokensOptions): TokenManager {
       return session.told.subscribe(listener);
     },
     async close() {
-      closed = true;
+      closing.abort(new TokenError('ERR_CLOSED', { message: 'These tokens were closed' }));
       leave?.();
       session.told.silence();
     },

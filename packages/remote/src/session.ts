@@ -40,6 +40,12 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     tellOfToken(told, next, before);
   };
 
+  /** The service has nothing better than what was refused, so that may be of an earlier sign-in: its next answer tells. */
+  const leaveRefused = (): void => {
+    held = held && { ...held, refused: false, isStale: true };
+    changes.note();
+  };
+
   const fetchToken = async (asked: Call): Promise<void> => {
     const [started, startedAt] = [era, clock.monotonic()];
     const cover = changes.covering(asked);
@@ -48,7 +54,7 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
       if (started !== era) return;
       cover();
       if (answer.status === 404) nobody(undefined, 'peer');
-      else if (answer.status === 204) held = held && { ...held, refused: false };
+      else if (answer.status === 204) leaveRefused();
       else take({ ...heldOf(answer, startedAt, clock), isStale: changes.some });
     } catch (thrown) {
       if (started !== era) return;

@@ -15,6 +15,8 @@ export interface Wish {
   readonly met: () => IssuedToken | undefined;
   /** What is good enough while the service is away. */
   readonly meanwhile: () => IssuedToken | undefined;
+  /** Had what the service gave expired when it came? Then it has another one by now. */
+  readonly cameLate: () => boolean;
 }
 
 /** Waits until a wish is met: asks, and asks again while the service is away. `undefined`: the service has nothing. */
@@ -22,7 +24,8 @@ export function createWaiting(parts: {
   readonly session: RemoteSession;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly closed: () => boolean;
+  /** Aborts with the error for everybody who waits. */
+  readonly closed: AbortSignal;
 }): (wish: Wish) => Promise<IssuedToken | undefined> {
   const { session, clock, random, closed } = parts;
   /** Monotonic ms: not asked before that while there is a token that is valid. */
@@ -31,26 +34,53 @@ export function createWaiting(parts: {
   return async (wish) => {
     const deadline = clock.monotonic() + WAIT;
     for (let failures = 0; ; ) {
-      if (closed()) throw new TokenError('ERR_CLOSED', { message: 'These tokens were closed' });
+      if (closed.aborted) throw closed.reason;
       const found = wish.met();
       if (found !== undefined) return found;
       const valid = wish.meanwhile();
       if (valid !== undefined && quietUntil > clock.monotonic()) return valid;
       try {
-        if (await session.ask(wish.call, wish.signal)) return wish.met() ?? wish.meanwhile();
+        if (await session.ask(wish.call, wish.signal)) return answerTo(wish);
       } catch (error) {
-        if (!(error instanceof TokenError) || error.action !== 'retry') throw error;
+        if (closed.aborted || wish.signal?.aborted === true) throw error;
+        const retryAfter = retryAfterOf(error);
         const longest = Math.min(PAUSE.longest, PAUSE.first * 2 ** failures++);
-        const pause = Math.max(random() * longest, error.retryAfter ?? 0);
+        const pause = Math.max(random() * longest, retryAfter ?? PAUSE.longest);
         quietUntil = clock.monotonic() + pause;
         const good = wish.meanwhile();
         if (good !== undefined) return good;
-        if (quietUntil > deadline) throw error;
-        await abortable(sleep(clock, pause), wish.signal);
+        if (retryAfter === undefined || quietUntil > deadline) throw error;
+        await pauseFor(clock, pause, [wish.signal, closed]);
       }
     }
   };
 }
 
-const sleep = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => clock.setTimeout(resolve, ms));
+/** Throws where asking again helps. */
+function answerTo({ met, meanwhile, cameLate }: Wish): IssuedToken | undefined {
+  const found = met() ?? meanwhile();
+  if (found === undefined && cameLate())
+    throw new TokenError('ERR_REFRESH_UNAVAILABLE', {
+      message: 'The token had expired when the token service had answered',
+    });
+  return found;
+}
+
+/** Ms that the service asks for before the next try; `undefined`: another try does not help. */
+const retryAfterOf = (error: unknown): number | undefined =>
+  error instanceof TokenError && error.action === 'retry' ? (error.retryAfter ?? 0) : undefined;
+
+/** Rejects with the reason of the first signal that aborts. */
+async function pauseFor(
+  clock: Clock,
+  ms: number,
+  signals: readonly (AbortSignal | undefined)[],
+): Promise<void> {
+  let cancel = (): void => undefined;
+  const over = new Promise<void>((resolve) => (cancel = clock.setTimeout(resolve, ms)));
+  try {
+    await signals.reduce((wait, signal) => abortable(wait, signal), over);
+  } finally {
+    cancel();
+  }
+}

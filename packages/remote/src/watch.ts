@@ -35,7 +35,7 @@ export function createWatch({ base, send, clock, random }: WatchParts): Watch {
   const start = (): (() => void) =>
     keepConnected({ clock, random }, async (reader, signal, alive) => {
       const last = reader.lastId;
-      const answer = await openEvents(send, { base, last, signal });
+      const answer = await openEvents(send, { base, last, signal, clock });
       if (last === undefined) tellAll(); // it may have changed since it was read
       await readAll(answer, (text) => {
         alive();
