@@ -40,6 +40,16 @@ ${parameter(6)}, 1, ${parameter(0)}, ${parameter(7)} ${from.rows} on conflict (i
   };
 }
 
+/**
+ * Deletes what is older than so many ms ($1), at most so many rows ($2). The moment is a query of its own: a clock that moves within
+ * a statement is nothing that PostgreSQL looks for in an index, and it would go through the whole table where nothing is too old.
+ */
+export const dropStatement = ({
+  names: { audit },
+  dialect,
+}: Pick<Tables, 'names' | 'dialect'>): string => `delete from ${audit} where id in
+(select id from ${audit} where at < (select ${dialect.now} - cast($1 as bigint)) order by at limit $2) returning id`;
+
 const COUNTED = {
   id: 'text',
   age: 'bigint',
@@ -64,8 +74,7 @@ from (select r.*, (n.now - r.age) / 60000 * 60000 as minute from (select ${diale
 cross join ${dialect.rowsOf('$1', COUNTED)}) as m where true
 group by m.id, m.minute, ${same} order by 1
 on conflict (id) do update set calls = a.calls + excluded.calls`;
-  const drop = `delete from ${audit} where id in
-(select id from ${audit} where at < ${dialect.now} - cast($1 as bigint) order by at limit $2) returning id`;
+  const drop = dropStatement(tables);
   return {
     async change(row) {
       const { text, values } = changeStatement(tables, row, { first: 1, rows: 'where true' });

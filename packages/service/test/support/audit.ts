@@ -37,6 +37,8 @@ export function auditOf({ query, names, dialect }: Pick<Tables, 'query' | 'names
     );
   return {
     rows,
+    size: async (): Promise<number> =>
+      Number((await query(`select count(*) as size from ${audit}`))[0]?.['size']),
     /** What was counted, in words, over all addresses and minutes. */
     counted: async (): Promise<string[]> =>
       sumsOf(
