@@ -90,7 +90,7 @@ onDatabases((start) => {
   /** As it is stored. */
   const generation = async (): Promise<number> => {
     const stored = await broker.storeOf('acme:42').read();
-    return (stored?.value as { gen: number }).gen;
+    return (stored?.value as { gen?: number } | undefined)?.gen ?? 0;
   };
   /** Reads until nothing is asked of the database for it. */
   const known = async (service?: Service): Promise<Response> => {
