@@ -82,3 +82,10 @@ export function afterNews(
     ? { held, isNews: false }
     : { held: { ...held, isStale: true }, isNews: news !== undefined };
 }
+
+/**
+ * What is held after the service has nothing better than what was refused. It may be of an earlier sign-in, so the service is
+ * asked for the current one at the next use.
+ */
+export const afterNothingBetter = (held: Held | undefined): Held | undefined =>
+  held && { ...held, refused: false, isStale: true };

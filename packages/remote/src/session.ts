@@ -2,7 +2,7 @@ import { type Clock, type IssuedToken, TokenError } from 'unexpired';
 import { abortable, fingerprint } from 'unexpired/adapter';
 import type { Answer, Call } from './call.ts';
 import { createTold } from './told.ts';
-import { afterNews, type Held, heldOf, isOlder } from './held.ts';
+import { afterNews, afterNothingBetter, type Held, heldOf, isOlder } from './held.ts';
 import type { News } from './news.ts';
 
 export type Place = Pick<IssuedToken, 'session' | 'generation'>;
@@ -40,12 +40,6 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     tellOfToken(told, next, before);
   };
 
-  /** The service has nothing better than what was refused, so that may be of an earlier sign-in: its next answer tells. */
-  const leaveRefused = (): void => {
-    held = held && { ...held, refused: false, isStale: true };
-    changes.note();
-  };
-
   const fetchToken = async (asked: Call): Promise<void> => {
     const [started, startedAt] = [era, clock.monotonic()];
     const cover = changes.covering(asked);
@@ -54,8 +48,10 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
       if (started !== era) return;
       cover();
       if (answer.status === 404) nobody(undefined, 'peer');
-      else if (answer.status === 204) leaveRefused();
-      else take({ ...heldOf(answer, startedAt, clock), isStale: changes.some });
+      else if (answer.status === 204) {
+        held = afterNothingBetter(held);
+        changes.note();
+      } else take({ ...heldOf(answer, startedAt, clock), isStale: changes.some });
     } catch (thrown) {
       if (started !== era) return;
       if (!(thrown instanceof TokenError) || thrown.action !== 'signIn') throw thrown;
@@ -82,15 +78,14 @@ export function createRemoteSession({ name, clock, call }: RemoteSessionParts) {
     placeOf: places.of,
     /** An API has refused it: nobody gets it until the service was asked. `false`: it is good after all. */
     mark(place: Place, refused: boolean): void {
-      if (held?.token.session === place.session && held.token.generation === place.generation)
-        held = { ...held, refused };
+      if (held !== undefined && isSame(held, place)) held = { ...held, refused };
     },
     /** The service tells that something has changed. `true`: it is news here. */
     hear(news: News | undefined): boolean {
-      const heard = afterNews(held, news);
-      if (heard.isNews || news === undefined) changes.note();
-      held = heard.held;
-      return heard.isNews && told.status !== 'unknown';
+      const { isNews, ...next } = afterNews(held, news);
+      if (isNews || news === undefined) changes.note();
+      ({ held } = next);
+      return isNews && told.status !== 'unknown';
     },
     begin(): void {
       era++;
