@@ -10,7 +10,7 @@ import {
   type TokenSet,
 } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
-import type { StoreOf } from './data/session-stores.ts';
+import type { StoreOf } from './data/store-of.ts';
 import type { Gate, Limits } from './pace/gate.ts';
 
 /** One authorization server and the client that the service is to it. */

@@ -1,5 +1,6 @@
 import type { Clock } from 'unexpired';
-import { sessionStores, type StoreOf, type StoresParts } from './data/session-stores.ts';
+import { sessionStores, type StoresParts } from './data/session-stores.ts';
+import type { StoreOf } from './data/store-of.ts';
 import type { Tables } from './data/tables.ts';
 import { createFeed, type Feed } from './events/feed.ts';
 import { type CacheLimits, createKnown, type Known } from './fresh/known.ts';

@@ -1,5 +1,3 @@
-import type { Row } from '../row.ts';
-
 /** What callers do. The first three change something; all else only reads. */
 export type Operation =
   | 'deposit'
@@ -23,7 +21,10 @@ export interface Call {
 }
 
 /** Which tokens it is about. */
-export type About = Pick<Row, 'session' | 'generation'>;
+export interface About {
+  readonly session: string;
+  readonly generation: number;
+}
 
 /** A call that was answered. */
 export interface Answered extends Call {

@@ -1,10 +1,10 @@
-import { encryptedStore, type EncryptionKey, type TokenStore } from 'unexpired';
+import { encryptedStore, type EncryptionKey } from 'unexpired';
 import { dueAt } from '../ahead/due.ts';
-import type { Change } from '../audit/change.ts';
 import type { ServiceDatabase } from '../database.ts';
 import type { Provider } from '../providers.ts';
 import { entryOf, type Plan } from './entry.ts';
 import { listedStore } from './listed-store.ts';
+import type { StoreOf } from './store-of.ts';
 import type { Tables } from './tables.ts';
 
 export interface StoresParts {
@@ -17,9 +17,6 @@ export interface StoresParts {
   /** The row of this session may be another one than before. */
   readonly changed: (key: string) => void;
 }
-
-/** The row of a session, as it is read and, where it is for a `change`, written. */
-export type StoreOf = (key: string, change?: Change) => TokenStore;
 
 /** The rows of the sessions: their tokens encrypted, and the schedule and the audit trail kept along. */
 export function sessionStores(parts: StoresParts): StoreOf {
