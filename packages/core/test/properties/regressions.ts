@@ -461,6 +461,21 @@ export const REGRESSIONS: readonly Regression[] = [
     ],
   },
   {
+    name: 'a session stands that was begun by a clock that is ahead, and that a manager has never seen which signs out',
+    row: 'L5',
+    setting: { faulty: true, managers: 2, lock: 'web', lifetime: 600, start: 'nothing' },
+    actions: [
+      { do: 'jump', by: 1, ms: 3_600_000 },
+      { do: 'signIn', by: 1 },
+      request(0),
+      step(0),
+      run(6),
+      advance(100),
+      step(1),
+      { do: 'signOut', by: 0 },
+    ],
+  },
+  {
     name: 'a refresh by hand in a session that began while tokens were asked for from nothing gets no token of the one after it',
     row: 'P10',
     setting: { store: 'memory', lock: 'process', lifetime: 600, acquires: true, start: 'nothing' },

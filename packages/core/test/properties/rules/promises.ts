@@ -116,8 +116,9 @@ export function transitionRules(facts: Facts, judge: Judge): Rule {
       judge.checked('L5');
       const family = record?.status === 'active' ? familyOf(record.tokens?.accessToken) : undefined;
       // A manager that signs out of one session does not end another that has begun since, and that it has never seen. Where it knew
-      // of none, the turns decide, and with them the clocks.
-      const { jumped } = last.by;
+      // of none, the turns decide, and with them the clocks of both.
+      const began = all.find((one) => one.family === family);
+      const jumped = last.by.jumped || began?.by.jumped;
       const unseen = last.of === undefined ? jumped : last.of !== family;
       const other = last.family === undefined && unseen;
       const stands = may.some((one) => one.family === family) || other;
