@@ -106,7 +106,9 @@ export function startFlight(
     listening = calling = true;
     const { signal } = controller;
     try {
-      return listen(() => context.redeem(base?.tokens, { reason, signal }), signal, clock);
+      // A copy: people write the answer into what they were given.
+      const current = base && { ...base.tokens };
+      return listen(() => context.redeem(current, { reason, signal }), signal, clock);
     } finally {
       calling = false; // a function that is asynchronous has returned its promise by now
     }

@@ -79,8 +79,8 @@ export interface StoreCell {
   /** `undefined` or `null`: nothing there. */
   read(): Promise<StoredValue | null | undefined>;
   /**
-   * Writes the record whole, if the version is still `expected` (`undefined`: if nothing is there). Gives the new version;
-   * `undefined` or `null`: somebody else was first.
+   * Writes the record whole, if the version is still `expected` (`undefined`: if nothing is there). Gives the new version, a
+   * string; `undefined` or `null`: somebody else was first. `true`, or how many rows have changed, is ERR_STORE_RECORD.
    *
    * What rejects may have been written, and is tried again. An error with `delivery: 'answered'` says that it surely has not,
    * and will not soon, as on a full disk: a sign-in rejects at once then, and the session before it stands.

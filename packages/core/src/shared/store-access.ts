@@ -1,6 +1,7 @@
+import { nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
 import { safeCause, secretsOf } from '../errors/safe-cause.ts';
-import type { SessionRecord, StoreCell } from '../session/store.ts';
+import type { SessionRecord, StoreCell, StoredValue } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { readMembers } from '../tokens/read-members.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
@@ -88,12 +89,12 @@ export function createStoreAccess(
     async read() {
       for (;;) {
         const number = ++begun;
-        const learn = async (found: Awaited<ReturnType<StoreCell['read']>>): Promise<void> => {
+        const learn = async (found: StoredValue | undefined): Promise<void> => {
           await writing; // seen before the writer knows of it, our own write would look like a peer's
           if (found?.version === own) return;
           if (isRecord(found?.value) && found.value.turn !== 0) told.learn(found.value);
         };
-        const stored = await bounded('read', () => store.read(), undefined, learn);
+        const stored = await bounded('read', () => readFrom(store), undefined, learn);
         await writing;
         if (number < newest) {
           await learn(stored);
@@ -106,12 +107,12 @@ export function createStoreAccess(
       }
     },
     async write(record, expected) {
-      const attempt = bounded('written', () => store.write(record, expected), record.tokens);
+      const attempt = bounded('written', () => writeTo(store, record, expected), record.tokens);
       writing = Promise.allSettled([writing, attempt]).then(() => undefined);
       const version = await attempt;
       newest = ++begun;
       own = version ?? own;
-      return version ?? undefined;
+      return version;
     },
     async update(next, { known, replacing = false } = {}) {
       let storedState = known;
@@ -135,6 +136,37 @@ export function createStoreAccess(
   };
   return access;
 }
+
+async function readFrom(store: StoreCell): Promise<StoredValue | undefined> {
+  const stored = (await store.read()) || undefined;
+  if (stored !== undefined && typeof stored.version !== 'string')
+    throw misread(store, 'read(): expected { value, version }, the version a string', stored);
+  return stored;
+}
+
+/** Drivers tell a conflict by `false`, or by no row. What is no version else may have been written, or may not. */
+async function writeTo(
+  store: StoreCell,
+  record: SessionRecord,
+  expected: string | undefined,
+): Promise<string | undefined> {
+  const { tokens } = record;
+  // A copy: drivers add ids of their own, and people encrypt in place. What is known here stays what it is.
+  const copy = { ...record, ...(tokens && { tokens: { ...tokens } }) };
+  const version = (await store.write(copy, expected)) || undefined;
+  if (version !== undefined && typeof version !== 'string')
+    throw misread(
+      store,
+      'write(): expected the new version, a string, or undefined where somebody else was first',
+      version,
+    );
+  return version;
+}
+
+const misread = ({ name }: StoreCell, expected: string, value: unknown): TokenError =>
+  new TokenError('ERR_STORE_RECORD', {
+    message: `Store "${name}": ${expected}, got ${nameOf(value)}`,
+  });
 
 const isRecordError = (error: unknown): boolean => {
   try {

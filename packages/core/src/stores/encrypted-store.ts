@@ -1,4 +1,4 @@
-import { check, hasMethods, nameOf } from '../errors/check-value.ts';
+import { check, hasMethods, isName, nameOf } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
 import {
   type SessionRecord,
@@ -62,7 +62,9 @@ export function encryptedStore(
 
   const encrypt: TokenCodec['encode'] = async (tokens, place) => {
     try {
-      return await codec.encode(tokens, place);
+      const text = await codec.encode(tokens, place);
+      check('encode()', text, isName); // bytes would be written as something that is not read again
+      return text;
     } catch (error) {
       throw unwritten(error instanceof Error ? error : new Error(`thrown: ${nameOf(error)}`));
     }

@@ -167,7 +167,7 @@ describe('tokens that a codec encodes', () => {
       await expect(signingIn).rejects.toMatchObject({
         delivery: 'answered',
         cause: {
-          message: expect.stringMatching(/^encode\(\): expected a text that is not empty, got /),
+          message: expect.stringMatching(/^encode\(\): expected a string that is not empty, got /),
         },
       });
       expect(cell.record).toBeUndefined();
