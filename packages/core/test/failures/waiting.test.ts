@@ -37,6 +37,12 @@ describe('a waiter aborts', () => {
     expect(server.calls).toBe(0);
   });
 
+  it('before it asks, with a signal of a polyfill, which has no reason: rejected with an AbortError', async () => {
+    const { tokens } = testSession();
+    const signal = Object.assign(new EventTarget(), { aborted: true }) as AbortSignal;
+    await expect(tokens.getToken({ signal })).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
   it('while the store is read, while a sign-in is stored, while the lock is waited for: at once as well', async () => {
     const cell = sharedCell();
     const script = scriptedLock('never');

@@ -55,6 +55,48 @@ describe('a session in cookies', () => {
     expect(cell.record).toMatchObject({ status: 'active', tokens: { tokenType: 'cookie' } });
   });
 
+  it.each<[string, unknown, number]>([
+    ['expires_at in seconds', { expires_at: 1_800_000_600 }, 600_000],
+    ['a date', { expires: '2027-01-15T08:10:00Z' }, 600_000],
+    ['expiresIn', { expiresIn: 600 }, 600_000],
+    [
+      'the body of a login, tokens and all',
+      { access_token: 7, scope: [], expires_in: 600 },
+      600_000,
+    ],
+  ])('takes the expiry of a login by %s', async (_, login, lifetime) => {
+    const clock = testClock();
+    const session = cookieSession({ refresh: cookieServer().refresh, clock });
+    await session.setSession(login as object);
+    expect(((await session.getToken())?.expiresAt ?? 0) - clock.now()).toBe(lifetime);
+  });
+
+  it.each<[string, unknown, RegExp]>([
+    [
+      'expiresAt in seconds',
+      { expiresAt: 1_800_000_600 },
+      /^setSession: expiresAt: .* are these seconds/,
+    ],
+    ['expiresAt as a Date', { expiresAt: new Date() }, /^setSession: expiresAt: expected ms/],
+    [
+      'expiresAt that is not a number',
+      { expiresAt: Number.NaN },
+      /^setSession: expiresAt: .*, got NaN/,
+    ],
+    [
+      'expires_in with a unit',
+      { expires_in: '3600s' },
+      /^setSession: expires_in: expected seconds/,
+    ],
+    ['null', null, /^setSession: expected an object, got null/],
+    ['a number of seconds', 600, /^setSession: expected an object, got 600/],
+  ])('says what is wrong with %s in a login', async (_, login, message) => {
+    const session = cookieSession({ refresh: cookieServer().refresh, clock: testClock() });
+    const signingIn = session.setSession(login as object);
+    await expect(signingIn).rejects.toThrow(TypeError);
+    await expect(signingIn).rejects.toThrow(message);
+  });
+
   it('is due when the answer said that the cookies expire, and is renewed once for all', async () => {
     const clock = testClock();
     const server = cookieServer();

@@ -11,6 +11,11 @@ describe('whose tokens these are', () => {
     expect(subjectOf({ accessToken: alice }, own)).toBe('option:user 1');
   });
 
+  it('may be a number, as ids of databases are: its text', () => {
+    expect(subjectOf({ accessToken: alice }, () => 42)).toBe('option:42');
+    expect(subjectOf({ accessToken: alice }, () => 0)).toBe('option:0');
+  });
+
   it.each<[string, () => unknown]>([
     [
       'throws',
@@ -20,7 +25,7 @@ describe('whose tokens these are', () => {
     ],
     ['gives nothing', () => undefined],
     ['gives an empty text', () => ''],
-    ['gives a number', () => 7],
+    ['gives no number', () => Number.NaN],
     ['gives a promise', async () => 'alice'],
   ])('is read from the tokens when the option %s', (_, option) => {
     expect(subjectOf({ accessToken: alice }, option as never)).toBe(
