@@ -41,7 +41,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['async-mutex'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER], as: 'the manager alone', ceiling: 18_713 },
+      { what: [MANAGER], as: 'the manager alone', ceiling: 18_773 },
       // At most 0.8 kB over the core.
       { what: [MANAGER, 'renewable from unexpired/renewable'], over: [MANAGER], ceiling: 819 },
     ],
@@ -51,8 +51,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 28_731 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_301 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 28_799 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_369 },
     ],
   },
   fetch: {
@@ -63,14 +63,14 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       {
         what: [MANAGER, 'createAuthFetch from @unexpired/fetch'],
         as: 'with fetch',
-        ceiling: 27_860,
+        ceiling: 27_925,
       },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 28_653 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 28_708 },
       // With a source of somebody else's: no manager is in it.
       {
         what: ['createAuthFetch from @unexpired/fetch'],
         as: 'with fetch, and a token source of your own in place of the manager',
-        ceiling: 10_950,
+        ceiling: 10_955,
       },
     ],
   },
@@ -85,7 +85,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'browserStore from @unexpired/browser',
         ],
         as: 'with fetch and a session that all tabs share',
-        ceiling: 36_049,
+        ceiling: 36_112,
       },
     ],
   },
@@ -111,7 +111,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
         without: ['oauth4webapi'],
         ceiling: 3072, // 3 kB
       },
-      { what: ['mcpSession from @unexpired/mcp'], ceiling: 48_170 },
+      { what: ['mcpSession from @unexpired/mcp'], ceiling: 48_240 },
     ],
   },
   redis: { imports: ['unexpired', 'unexpired/adapter'], types: ['redis', 'ioredis'] },

@@ -29,6 +29,10 @@ export const unless = (fits: boolean, expected: string, value: unknown): string 
 /** A {@link Kind} for options that are functions. */
 export const isFunction: Kind = (value) => unless(typeof value === 'function', 'a function', value);
 
+/** A {@link Kind} for options that have members. */
+export const isObject: Kind = (value) =>
+  unless(typeof value === 'object' && value !== null, 'an object', value);
+
 /** A {@link Kind} for names, ids and the like. */
 export const isName: Kind = (value) =>
   unless(typeof value === 'string' && value !== '', 'a string that is not empty', value);
@@ -80,9 +84,7 @@ export function checkAll(
   kinds: Readonly<Record<string, Kind>>,
   hints: Readonly<Record<string, string>> = {},
 ): void {
-  check(where, options, (value) =>
-    unless(typeof value === 'object' && value !== null, 'an object', value),
-  );
+  check(where, options, isObject);
   const given = options as Readonly<Record<string, unknown>>;
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(kinds, name)) continue;

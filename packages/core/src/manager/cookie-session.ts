@@ -1,10 +1,11 @@
-import { check, checkAll, isAmount, isFunction } from '../errors/check-value.ts';
+import { check, checkAll, isFunction, isObject } from '../errors/check-value.ts';
+import { ignoreRejection } from '../errors/ignore-rejection.ts';
 import { acceptCookies } from '../refresh/cookie-answer.ts';
 import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import type { TokenStore } from '../session/store.ts';
 import { systemClock } from '../time/clock.ts';
-import { readTokenSet } from '../tokens/read-token-set.ts';
+import { readExpiry } from '../tokens/read-expiry.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import { managerOf } from './manager.ts';
 import type { TokenManager } from './token-manager.ts';
@@ -26,7 +27,7 @@ export type CookieSessionOptions = SessionOptions & {
    * Whose cookies these are, by the body of the refresh's answer. Without it another user of the same browser cannot be
    * told from this one, and a request may be replayed as theirs.
    */
-  readonly subject?: ((body: unknown) => string | undefined) | undefined;
+  readonly subject?: ((body: unknown) => string | number | undefined) | undefined;
 };
 
 /** What is known of cookies that a login has set. */
@@ -39,8 +40,13 @@ export interface CookieLifetime {
 
 /** A session whose tokens JavaScript cannot see. */
 export interface CookieSession extends Omit<TokenManager, 'setSession'> {
-  /** After the login request, whose answer set the cookies. Tokens in it are not kept. */
-  setSession(login?: CookieLifetime & { readonly subject?: string | undefined }): Promise<void>;
+  /**
+   * After the login request, whose answer set the cookies. Takes its JSON, too: of that the expiry is read, and no token is
+   * kept. Rejects with a `TypeError` for an expiry that cannot be what it says.
+   */
+  setSession(
+    login?: CookieLifetime & { readonly subject?: string | number | undefined },
+  ): Promise<void>;
 }
 
 /**
@@ -74,11 +80,11 @@ export function cookieSession(options: CookieSessionOptions): CookieSession {
     ...session,
     store,
     acquire: refresh,
-    subject: ({ extra }: TokenSet) => extra?.['subject'] as string | undefined,
+    subject: ({ extra }: TokenSet) => extra?.['subject'] as Subject,
   };
 
   /** Stands in the place of a token. Random, so that each refresh is another generation; never sent. */
-  const marker = (expiresAt: number | undefined, whose: string | undefined): TokenSet => ({
+  const marker = (expiresAt: number | undefined, whose: Subject): TokenSet => ({
     accessToken: `cookie-${random().toString(36).slice(2)}${random().toString(36).slice(2)}`,
     tokenType: 'cookie',
     ...(expiresAt !== undefined && { expiresAt }),
@@ -91,29 +97,22 @@ export function cookieSession(options: CookieSessionOptions): CookieSession {
   });
   return Object.assign(Object.create(manager) as TokenManager, {
     async setSession(login: Parameters<CookieSession['setSession']>[0] = {}) {
-      const { subject: whose } = login;
-      await manager.setSession(marker(expiryOf(login, clock.now()), whose));
+      check('setSession', login, isObject);
+      const { expiresAt, problem } = readExpiry({ ...login }, undefined, clock.now(), 'given');
+      if (problem !== undefined) throw new TypeError(`setSession: ${problem}`);
+      await manager.setSession(marker(expiresAt, login.subject));
     },
   });
 }
 
-function subjectOf(subject: CookieSessionOptions['subject'], body: unknown): string | undefined {
+type Subject = string | number | undefined;
+
+function subjectOf(subject: CookieSessionOptions['subject'], body: unknown): Subject {
   try {
-    return subject?.(body);
+    return ignoreRejection(subject?.(body));
   } catch {
     return undefined; // a body without what is looked for says nothing
   }
-}
-
-/** When the cookies expire, read as the expiry of a token response is read. */
-function expiryOf(login: CookieLifetime, now: number): number | undefined {
-  if (isAmount(login.expiresAt)) return login.expiresAt;
-  const { tokens } = readTokenSet(
-    { accessToken: 'cookie', expires_in: login.expires_in },
-    now,
-    'answer',
-  );
-  return tokens.expiresAt;
 }
 
 /** The lock of all pages of this origin, which share the cookies; `undefined`: there is none here. */

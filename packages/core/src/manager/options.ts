@@ -11,6 +11,7 @@ import type { Refusal } from '../refresh/refusal-error.ts';
 import type { AcquireFunction, RefreshFunction } from '../session/functions.ts';
 import type { TokenStore } from '../session/store.ts';
 import type { Clock } from '../time/clock.ts';
+import type { SubjectOption } from '../tokens/subject.ts';
 import type { TokenResponse, TokenSet } from '../tokens/tokens.ts';
 
 /**
@@ -59,7 +60,7 @@ export type TokenManagerOptions = SessionOptions & {
    * Whose tokens these are. A refresh or a peer that brings another subject starts another session: a wait for the old
    * one gets ERR_SIGNED_OUT, never the other user's token. Default: `iss` and `sub` of a JWT; else not known.
    */
-  readonly subject?: ((tokens: TokenSet) => string | undefined) | undefined;
+  readonly subject?: SubjectOption | undefined;
   /**
    * Tells the server that tokens are no longer wanted: those of a session that is signed out, also when they arrive
    * after that. `revokeToken` of `@unexpired/oauth` is one. A failure is a `warning` event, never a failed `signOut()`.

@@ -6,6 +6,7 @@ import { isFresh, isOther } from '../session/generation.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import type { SessionState } from '../session/state.ts';
 import type { WaitOptions } from '../source.ts';
+import { reasonOf } from '../time/abortable.ts';
 import type { Clock } from '../time/clock.ts';
 import type { IssuedToken } from '../tokens/tokens.ts';
 import { type DecisionInput, decide, type Need, type Waiter } from './decide.ts';
@@ -107,7 +108,7 @@ export function createWaiting(parts: {
   const enter = (need: Need, { signal }: WaitOptions = {}): Promise<IssuedToken | undefined> => {
     if (closed()) return Promise.reject(closedError());
     if (flights()?.isReentrant(signal)) return Promise.reject(reentrantError());
-    if (signal?.aborted) return Promise.reject(signal.reason);
+    if (signal?.aborted) return Promise.reject(reasonOf(signal));
     const busy = home.busy();
     const epoch = busy ? undefined : state.epoch;
     const deadline = clock.monotonic() + waitTimeout;

@@ -5,6 +5,7 @@ import { placementOf } from '../session/placement.ts';
 import type { ActiveRecord } from '../session/store.ts';
 import { type Birth, plain } from '../session/succession.ts';
 import type { TokenReading } from '../tokens/read-token-set.ts';
+import { compareSubjects } from '../tokens/subject.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import {
   failed,
@@ -29,11 +30,7 @@ export async function commitAnswer(
   const cookie = tokens.tokenType?.toLowerCase() === 'cookie' && core.context.accept === undefined;
   if (cookie) return useless('the token type "cookie" is for cookieSession()');
   if (problem === undefined && tokens.accessToken !== undefined) {
-    const whole = {
-      ...base?.tokens,
-      ...kept(base?.tokens, tokens),
-      accessToken: tokens.accessToken,
-    };
+    const whole = completed(core, base, { ...tokens, accessToken: tokens.accessToken });
     return place(core, shared, lenient(core, whole, reading), base, started, () => {
       const { current } = state;
       return current !== undefined && isExpired(current, momentOf(clock))
@@ -66,14 +63,22 @@ const useless = (what: string): FlightEnd =>
     }),
   );
 
-/** What an answer leaves out is kept; the expiry is not, since it belongs to the old token. */
-function kept(before: TokenSet | undefined, answer: Partial<TokenSet>): Partial<TokenSet> {
-  return {
+/**
+ * What an answer leaves out is kept; the expiry is not, since it belongs to the old token. Nor is anything that was said of
+ * somebody else.
+ */
+function completed(core: FlightCore, base: ActiveRecord | undefined, answer: TokenSet): TokenSet {
+  if (base === undefined) return answer;
+  const { tokens: before, subject } = base;
+  const whole = {
+    ...before,
     ...answer,
     expiresAt: answer.expiresAt,
-    ...(before?.extra !== undefined &&
-      answer.extra !== undefined && { extra: { ...before.extra, ...answer.extra } }),
+    ...(before.extra && answer.extra && { extra: { ...before.extra, ...answer.extra } }),
   };
+  return compareSubjects(subject, core.context.subjectOf(whole)) === 'other'
+    ? { refreshToken: before.refreshToken, ...answer }
+    : whole;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { unless } from '../errors/check-value.ts';
 import { TokenError, type TokenErrorCode } from '../errors/errors.ts';
+import { ignoreRejection } from '../errors/ignore-rejection.ts';
 import type { Members } from '../tokens/read-members.ts';
 import { causeOf, secretsOf, strike } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
@@ -85,7 +86,7 @@ function decide(
 ): readonly [Meaning, fault?: Error] {
   let fault = 'it threw an error';
   try {
-    const meaning = classify?.(refusal) ?? table;
+    const meaning = ignoreRejection(classify?.(refusal)) ?? table;
     if (['signIn', 'retry', 'fix'].includes(meaning)) return [meaning];
     fault = `${unless(false, "'signIn', 'retry', 'fix' or undefined", meaning)}`;
   } catch {

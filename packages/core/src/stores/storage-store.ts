@@ -1,5 +1,6 @@
 import { Mutex } from 'async-mutex';
 import { check, checkAll, hasMethods, isFunction, isName } from '../errors/check-value.ts';
+import { ignoreRejection } from '../errors/ignore-rejection.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { sharedStore } from '../shared/shared-store.ts';
 import { type StoredValue, type TokenStore, unwritten } from '../session/store.ts';
@@ -105,7 +106,7 @@ function storedIn(
   if (parse === undefined || isRecordLike(value)) return { value, version };
   const text = textOf(found);
   try {
-    return { value: parse(text) ?? text, version }; // a text is not a session, whatever is written in it
+    return { value: ignoreRejection(parse(text)) ?? text, version }; // a text is not a session, whatever is written in it
   } catch {
     return { value: text, version }; // an error of parse() may quote a token
   }

@@ -1,3 +1,4 @@
+import { ignoreRejection } from '../errors/ignore-rejection.ts';
 import { jwtClaims } from './jwt.ts';
 import type { TokenSet } from './tokens.ts';
 
@@ -7,21 +8,21 @@ import type { TokenSet } from './tokens.ts';
  */
 export type Subject = string;
 
+/** What tells whose tokens these are: a text or a number, as ids of databases are. */
+export type SubjectOption = (tokens: TokenSet) => string | number | undefined;
+
 /**
  * `option(tokens)`, else `iss` and `sub` of the access token, else of `extra.id_token`, where that is a JWT (RFC 7519
- * section 4.1). `undefined`: not known. An option that throws or gives no text says nothing.
+ * section 4.1). `undefined`: not known. An option that throws, or gives neither a text nor a number, says nothing.
  *
  * @example
  * ```ts
  * subjectOf({ accessToken: 'opaque' }, () => '42'); // 'option:42'
  * ```
  */
-export function subjectOf(
-  tokens: TokenSet,
-  option?: (tokens: TokenSet) => string | undefined,
-): Subject | undefined {
+export function subjectOf(tokens: TokenSet, option?: SubjectOption): Subject | undefined {
   const own = asked(tokens, option);
-  if (typeof own === 'string' && own !== '') return `option:${own}`;
+  if ((typeof own === 'string' && own !== '') || Number.isFinite(own)) return `option:${own}`;
   const extra = tokens.extra ?? {};
   return (
     fromJwt('access_token', tokens.accessToken) ??
@@ -41,12 +42,9 @@ export function compareSubjects(
 
 const sourceOf = (subject: Subject): string => subject.slice(0, subject.indexOf(':'));
 
-function asked(
-  tokens: TokenSet,
-  option: ((tokens: TokenSet) => string | undefined) | undefined,
-): unknown {
+function asked(tokens: TokenSet, option: SubjectOption | undefined): unknown {
   try {
-    return option?.(tokens);
+    return ignoreRejection(option?.(tokens));
   } catch {
     return undefined; // a session must not depend on it: what is not known is not compared
   }

@@ -14,7 +14,7 @@ import { settle, testClock } from '../support/clock.ts';
 import { outcome } from '../support/session.ts';
 import { type SharedCell, sharedCell } from '../support/shared-cell.ts';
 
-type Read = StoreCell['read'];
+type Cell = Pick<StoreCell, 'read' | 'write'>;
 type Write = StoreCell['write'];
 const refresh: RefreshFunction = async () => ({ accessToken: 'next' });
 
@@ -23,13 +23,8 @@ const written = (
   cell: SharedCell,
   differently: (store: TokenStore) => { readonly read?: unknown; readonly write?: unknown },
 ): TokenStore => {
-  const store = cell.open();
-  return sharedStore({
-    name: 'own',
-    read: store.read,
-    write: store.write,
-    ...(differently(store) as { readonly read: Read; readonly write: Write }),
-  });
+  const { read, write } = cell.open();
+  return sharedStore({ name: 'own', ...({ read, write, ...differently(cell.open()) } as Cell) });
 };
 
 describe('a write of one’s own', () => {
@@ -67,7 +62,7 @@ describe('a write of one’s own', () => {
       }),
     );
     const asked = Promise.all(managers.map((manager) => outcome(manager.getToken())));
-    await settle(clock);
+    await settle();
     await clock.advance(5000);
     expect([await asked, redeemed]).toEqual([['next-1', 'next-1'], 1]);
   });
