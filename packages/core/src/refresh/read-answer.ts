@@ -57,7 +57,7 @@ export async function readAnswer(
 }
 
 const TOKENS = ['accessToken', 'access_token', 'refreshToken', 'refresh_token'];
-const BODIES = ['data', '_data', 'body'];
+const BODIES = ['data', '_data', 'body', 'response', 'responseText'];
 
 async function readReturned(value: unknown, context: AnswerContext): Promise<ReadAnswer> {
   const read = (from: unknown): TokenReading => readTokenSet(from, context.startedAt, 'answer');

@@ -19,21 +19,16 @@ export interface FoundAnswer {
 
 /** All that is ever looked at, of an error as of an answer. */
 export const MEMBERS: readonly string[] = [
-  ...['name', 'message', 'code', 'cause', 'retryAfter', 'delivery'],
-  ...[
-    'status',
-    'statusCode',
-    'headers',
-    'data',
-    '_data',
-    'bodyUsed',
-    'body',
-    'json',
-    'text',
-    'error',
-  ],
-  ...['response', '$response', 'errorCode', '$metadata'],
+  ...['name', 'message', 'code', 'cause', 'retryAfter', 'delivery', 'error', 'errorCode', 'errors'],
+  ...['status', 'statusCode', 'responseStatusCode', 'headers'],
+  ...['data', '_data', 'bodyUsed', 'body', 'json', 'text', 'response', '$response'],
+  ...['$metadata', 'metadata', 'output', 'networkError', 'xhr'],
 ];
+/** Where a status is behind a member: AWS, Amplify; Boom; tRPC; Supabase, better-auth; Apollo 3; Okta. */
+const BEHIND = ['$metadata', 'metadata', 'output', 'data', 'error', 'networkError', 'xhr'];
+const STATUSES = ['status', 'statusCode', 'responseStatusCode', 'httpStatusCode', 'httpStatus'];
+/** Where a code may be. */
+const CODES = ['error', 'errorCode', 'code', 'message', 'errors', 'payload'];
 const HEADERS = ['get', 'retry-after', 'Retry-After', 'date', 'Date'];
 /** Errors that wrap errors that wrap errors: an answer is looked for no deeper. */
 const DEEPEST = 5;
@@ -66,33 +61,44 @@ async function readLevel(
 ): Promise<FoundAnswer> {
   const response = of['response'] ?? of['$response'];
   const answer = readMembers(response, MEMBERS);
-  const metadata = readMembers(of['$metadata'], ['httpStatusCode']).of['httpStatusCode'];
-  const status =
-    [of['status'], answer.of['status'], of['statusCode'], answer.of['statusCode'], metadata].find(
-      (found) => isStatus(found, 100),
-    ) ?? [of['code']].find((found) => isStatus(found, 400)); // Feathers; 20 is an abort
   const { error } = of;
-  const inner = readMembers(error, ['error']).of['error'];
+  const inner = readMembers(error, CODES).of;
+  const status =
+    [of, answer.of, ...BEHIND.map((name) => readMembers(of[name], STATUSES).of)]
+      .flatMap((found) => STATUSES.map((name) => found[name]))
+      .find((found) => isStatus(found, 100)) ??
+    // Feathers, Google; a status alone. 20 is an abort.
+    [of['code'], inner['code'], value].find((found) => isStatus(found, 400));
   const bodies = [
     await bodyOf(response, answer.of, clock),
+    // XMLHttpRequest, rxjs and NestJS have the body there.
+    await readBody(
+      STATUSES.some((name) => answer.of[name] !== undefined) ? undefined : response,
+      clock,
+    ),
     await bodyOf(value, of, clock),
     // Angular and openapi-fetch have the body there; superagent has an `Error`.
-    await readBody(typeof error === 'string' || inner !== undefined ? error : undefined, clock),
+    await readBody(
+      typeof error === 'string' || inner['error'] !== undefined ? error : undefined,
+      clock,
+    ),
   ];
   const body = bodies.find((found) => found !== 'none') ?? 'none';
   const json = typeof body === 'object' && 'json' in body ? body.json : undefined;
-  const codes = [
-    readMembers(json, ['error']).of['error'],
-    inner,
-    error,
-    sdkCode(of),
-    of['errorCode'],
-    // Expo and AppAuth have it in `code`; who throws by hand often throws nothing else.
-    [of['code'], of['message'], value].find((said) => knownCode(said) !== undefined),
-  ];
+  const inBody = readMembers(json, CODES).of;
+  const codes = [inBody['error'], inner['error'], error, sdkCode(of, status), of['errorCode']];
+  // Where servers of one's own, GraphQL and who throws by hand have it, it is one that is known, or none.
+  const known = [
+    ...codes,
+    ...codesIn(inBody),
+    ...codesIn(readMembers(inBody['payload'], CODES).of), // Boom
+    ...codesIn(answer.of),
+    ...codesIn(of),
+    value,
+  ].find((found) => knownCode(found) !== undefined);
   return {
     status: status as number | undefined,
-    code: codes.find(
+    code: [known, ...codes].find(
       (found): found is string => typeof found === 'string' && found !== '' && found.length <= 200,
     ),
     body: json,
@@ -105,19 +111,37 @@ async function readLevel(
 const isStatus = (value: unknown, least: number): boolean =>
   Number.isInteger(value) && (value as number) >= least && (value as number) < 600;
 
+/** All that may be a code. */
+function codesIn({ error, errorCode, code, message, errors }: Members['of']): unknown[] {
+  const { code: inner, errorCode: other } = readMembers(error, CODES).of;
+  const [first] = Array.isArray(errors) ? errors : [];
+  const { extensions } = readMembers(first, ['extensions']).of;
+  return [error, errorCode, code, inner, other, message, readMembers(extensions, CODES).of['code']];
+}
+
 /** Where each client has its body. An error has none of its own unless a client put it there. */
 async function bodyOf(value: unknown, of: Members['of'], clock: Clock): Promise<Body> {
   const { _data, data, text, json, body } = of;
   if (_data !== undefined) return readBody(_data, clock); // ofetch
   if (data !== undefined) return readBody(data, clock); // axios, gaxios, ky 2
   if (typeof json === 'function') return readResponse(value, of, clock);
-  return readBody(typeof text === 'string' ? text : body, clock); // superagent; got
+  // jQuery. Where it cannot be read, as of an XMLHttpRequest for JSON, nothing is amiss.
+  const { responseText } = readMembers(value, ['responseText']).of;
+  return readBody(typeof text === 'string' ? text : (body ?? responseText), clock); // superagent; got
 }
 
+/** MSAL, which has several codes for it; Cognito, also in a browser, without a status; Firebase. */
+const LOGIN =
+  /^(?:InteractionRequiredAuthError|NotAuthorizedException|auth\/user-(?:token-expired|disabled))$/;
+
 /** The OAuth error code behind what SDKs name in their own words. */
-function sdkCode(of: Members['of']): string | undefined {
-  const { name } = of;
-  if (name === 'InteractionRequiredAuthError') return 'interaction_required'; // MSAL has several codes for it
+function sdkCode(of: Members['of'], status: unknown): string | undefined {
+  const { name, code: own } = of;
+  if (
+    status === undefined &&
+    [name, own].some((word) => typeof word === 'string' && LOGIN.test(word))
+  )
+    return 'interaction_required';
   if (of['$metadata'] === undefined || typeof name !== 'string') return undefined;
   // AWS: throttling has several names, and often the status 400.
   if (/Throttl|TooManyRequests|LimitExceeded/.test(name)) return 'slow_down';

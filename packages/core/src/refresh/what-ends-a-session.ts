@@ -24,6 +24,8 @@ const CODES: Readonly<Record<string, Meaning>> = {
   interaction_required: 'signIn',
   login_required: 'signIn',
   consent_required: 'signIn',
+  account_selection_required: 'signIn',
+  UNAUTHENTICATED: 'signIn', // GraphQL, by convention
   invalid_client: 'fix',
   unauthorized_client: 'fix',
   unsupported_grant_type: 'fix',

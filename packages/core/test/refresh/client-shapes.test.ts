@@ -133,6 +133,7 @@ it.each<[string, unknown, Action]>([
   ['a status alone, of a server that is down', 503, 'retry'],
   ['a status as the cause', new Error('x', { cause: 401 }), 'signIn'],
   ['a number that is no status', 7, 'retry'],
+  ['who has objects for words', { name: Object.create(null), code: Object.create(null) }, 'retry'],
 ])('what is thrown by %s is understood', async (_, thrown, action) => {
   expect(await meaningOf({ thrown })).toBe(action);
 });

@@ -131,7 +131,7 @@ describe('an error of a refresh function', () => {
     ],
     ['a status that is no number', { status: '401' }],
     ['an error that is no code', { status: 503, data: { error: 'Service Unavailable' } }],
-    ['an error that is an object', { status: 500, data: { error: { code: 'invalid_grant' } } }],
+    ['an error that is an object', { status: 500, data: { error: { code: 'internal' } } }],
     ['a page of HTML', { status: 400, data: '<html>wait</html>' }],
     ['a body that was cut off', { status: 400, data: '{"error":"invali' }],
     ['a success that was thrown away', { status: 200 }],
