@@ -25,6 +25,10 @@ describe('browserStore', () => {
       () => browserStore('a', { database: '' }),
       'browserStore: database: expected a string that is not empty, got an empty string',
     ],
+    [
+      () => browserStore('a', { databse: 'b' } as never),
+      'browserStore: there is no option "databse"; the options are database',
+    ],
   ])('says which option is wrong (%#)', (make, message) => {
     expect(make).toThrow(new TypeError(message));
   });

@@ -443,6 +443,11 @@ describe('where the file is', () => {
       () => fileStore('a', { pointer: 7 as never }),
       'pointer: expected a JSON pointer such as "/auth", got 7',
     ],
+    [
+      () => fileStore('a', { pionter: '/auth' } as never),
+      'fileStore: there is no option "pionter"; the options are pointer, parse',
+    ],
+    [() => fileStore('a', null as never), 'fileStore: expected an object, got null'],
     [() => fileStore('a', { parse: {} as never }), 'parse: expected a function, got object'],
   ])('is checked at once (%#)', (open, message) => {
     expect(open).toThrow(new TypeError(message));

@@ -184,6 +184,10 @@ describe('a key of a keychain that misbehaves', () => {
       { service: '' },
       'service: expected a string that is not empty and has no NUL, got an empty string',
     ],
+    [
+      { service: 'a', acount: 'b' },
+      'keychainKey: there is no option "acount"; the options are service, account',
+    ],
     [{ service: 1 }, 'service: expected a string that is not empty and has no NUL, got 1'],
     [
       { service: 'a', account: '' },

@@ -57,6 +57,14 @@ describe('what is given to postgresStore, postgresLock and postgresSchema', () =
       'postgresSchema: table: expected a name of letters, digits and _, with or without a schema before it, got another text',
       () => postgresSchema('a.b.c'),
     ],
+    [
+      'postgresStore: there is no option "tabel"; the options are key, table, lease, direct, alongside',
+      () => postgresStore(pool, { key: 'a', tabel: 'b' } as never),
+    ],
+    [
+      'postgresLock: there is no option "key"; the options are table, lease, direct',
+      () => postgresLock(pool, { key: 'a' } as never),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });

@@ -45,6 +45,14 @@ describe('what is given to redisStore and redisLock', () => {
       'redisStore: ttl: expected ms, more than zero, got NaN',
       () => redisStore(client, { key: 'a', ttl: Number.NaN }),
     ],
+    [
+      'redisStore: there is no option "expires"; the options are key, lease, ttl',
+      () => redisStore(client, { key: 'a', expires: 60 } as never),
+    ],
+    [
+      'redisLock: there is no option "ttl"; the options are lease',
+      () => redisLock(client, { ttl: 60_000 } as never),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });

@@ -292,6 +292,7 @@ describe('options of remoteTokens', () => {
     [{ session: 'acme' }, 'session: expected tenant:rest'],
     [{ session: 'acme:a/b' }, 'session: expected tenant:rest'],
     [{ provider: '' }, 'provider: expected a name'],
+    [{ waitTimeout: 5 } as never, 'remoteTokens: there is no option "waitTimeout"'],
   ])('that cannot be right are a TypeError: %j', (options, message) => {
     expect(() => open(options)).toThrow(message);
     expect(() => open(options)).not.toThrow(/secret/);

@@ -44,6 +44,10 @@ describe('what is given to sqliteStore and sqliteThread', () => {
       'sqliteThread: path: expected the name of a file, got an empty string',
       () => sqliteThread(''),
     ],
+    [
+      'sqliteStore: there is no option "tabel"; the options are key, table, lease, alongside',
+      () => sqliteStore(database, { key: 'a', tabel: 'b' } as never),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });

@@ -454,6 +454,17 @@ describe('what a pool is given', () => {
       () => createTokenPool(() => ({}) as never, { clock: {} as never }),
     ],
     [
+      'there is no option "idleTimout"; the options are max, idleTimeout, clock',
+      () =>
+        createTokenPool(() => ({ refresh: async () => ({ accessToken: 'a' }) }), {
+          idleTimout: 5,
+        } as never),
+    ],
+    [
+      'expected an object, got null',
+      () => createTokenPool(() => ({ refresh: async () => ({ accessToken: 'a' }) }), null as never),
+    ],
+    [
       'key: expected a string that is not empty, got an empty string',
       () => testPool().pool.get(''),
     ],
