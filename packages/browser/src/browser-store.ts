@@ -1,4 +1,4 @@
-import { nameOf, SIGN_IN } from 'unexpired/adapter';
+import { checkNames, nameOf, SIGN_IN } from 'unexpired/adapter';
 import { sharedStore, type StoredValue, type TokenStore } from 'unexpired';
 import { createConnection } from './connection.ts';
 import { failure } from './failure.ts';
@@ -33,6 +33,7 @@ export interface BrowserStoreOptions {
  * ```
  */
 export function browserStore(key = 'session', options: BrowserStoreOptions = {}): TokenStore {
+  checkNames('browserStore', options, ['database']);
   const { database = 'unexpired' } = options;
   requireName('key', key);
   requireName('database', database);

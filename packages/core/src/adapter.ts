@@ -4,6 +4,7 @@ export { systemClock } from './time/clock.ts';
 export {
   check,
   checkAll,
+  checkNames,
   isFunction,
   isName,
   type Kind,

@@ -1,5 +1,5 @@
 import { type Clock, sharedStore, type TokenSet, type TokenStore } from 'unexpired';
-import { nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import { checkNames, nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { createFileCell } from './file-cell.ts';
 import { failure } from './failure.ts';
 import { lockOn, shortHash } from './file-lock.ts';
@@ -45,9 +45,11 @@ export function fileStore(path: string | URL, options: FileStoreOptions = {}): T
 export function fileStoreOn(
   clock: Clock,
   path: string | URL,
-  { pointer = '', parse }: FileStoreOptions = {},
+  options: FileStoreOptions = {},
 ): TokenStore {
   const file = pathFrom(path, 'fileStore');
+  checkNames('fileStore', options, ['pointer', 'parse']);
+  const { pointer = '', parse } = options;
   const keys = pathOf(pointer);
   if (parse !== undefined && typeof parse !== 'function')
     throw new TypeError(`parse: expected a function, got ${nameOf(parse)}`);

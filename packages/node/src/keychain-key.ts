@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { nameOf, systemClock } from 'unexpired/adapter';
+import { checkNames, nameOf, systemClock } from 'unexpired/adapter';
 import { shortHash } from './file-lock.ts';
 import { underKernelLock } from './kernel-lock.ts';
 
@@ -34,6 +34,7 @@ export function keychainKey(options: {
   readonly account?: string | undefined;
 }): () => Promise<Uint8Array> {
   const service = nonEmpty('service', options?.service);
+  checkNames('keychainKey', options, ['service', 'account']);
   const account = nonEmpty('account', options.account ?? 'unexpired');
   const name = `"${account}" of "${service}"`;
   const fail = (why: string, cause?: unknown): Error =>

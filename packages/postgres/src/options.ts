@@ -14,6 +14,9 @@ export interface PostgresOptions {
   readonly direct?: PostgresPool | undefined;
 }
 
+/** Their names. */
+export const OPTIONS = ['table', 'lease', 'direct'] as const satisfies (keyof PostgresOptions)[];
+
 const TABLE = 'unexpired_sessions';
 const PART = '[A-Za-z_][A-Za-z0-9_$]{0,62}';
 const NAME = new RegExp(`^${PART}(?:\\.${PART})?$`);

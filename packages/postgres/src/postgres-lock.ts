@@ -1,8 +1,8 @@
 import type { RefreshLock } from 'unexpired';
-import { leasedLock, leaseOf } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
-import { keyOf, type PostgresOptions, tableOf } from './options.ts';
+import { keyOf, OPTIONS, type PostgresOptions, tableOf } from './options.ts';
 import { type PostgresLike, requirePool } from './postgres-like.ts';
 import { statementsOn } from './statements.ts';
 import { wakeUpOf } from './wake-up.ts';
@@ -28,6 +28,7 @@ import { wakeUpOf } from './wake-up.ts';
  */
 export function postgresLock(pool: PostgresLike, options: PostgresOptions = {}): RefreshLock {
   requirePool('postgresLock: pool', pool, ['query']);
+  checkNames('postgresLock', options, OPTIONS);
   const { direct, lease } = options;
   if (direct !== undefined) requirePool('postgresLock: direct', direct, ['query', 'connect']);
   const table = tableOf('postgresLock', options.table);

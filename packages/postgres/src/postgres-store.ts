@@ -1,8 +1,8 @@
 import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { asker, type Row } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
-import { keyOf, type PostgresOptions, tableOf } from './options.ts';
+import { keyOf, OPTIONS, type PostgresOptions, tableOf } from './options.ts';
 import { type PostgresLike, requirePool } from './postgres-like.ts';
 import { statementsOn, withAlongside } from './statements.ts';
 import { topicOf, type WakeUp, wakeUpOf } from './wake-up.ts';
@@ -50,6 +50,7 @@ export interface PostgresStatement {
 export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions): TokenStore {
   requirePool('postgresStore: pool', pool, ['query']);
   const key = keyOf('postgresStore: key', options?.key);
+  checkNames('postgresStore', options, ['key', ...OPTIONS, 'alongside']);
   const { direct, lease } = options;
   if (direct !== undefined) requirePool('postgresStore: direct', direct, ['query', 'connect']);
   const table = tableOf('postgresStore', options.table);

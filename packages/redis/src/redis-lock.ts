@@ -1,5 +1,5 @@
 import type { RefreshLock } from 'unexpired';
-import { leasedLock, leaseOf } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { leasePlace } from './keys.ts';
 import { leaseCell } from './lease-cell.ts';
@@ -32,6 +32,7 @@ export interface RedisLockOptions {
  */
 export function redisLock(client: RedisLike, options: RedisLockOptions = {}): RefreshLock {
   requireClient('redisLock', client);
+  checkNames('redisLock', options, ['lease']);
   const parts = { run: scriptRunner(client, 'The lock in Redis failed'), wakeUp: wakeUpOf(client) };
   return leasedLock({
     cell: (name) => leaseCell({ ...parts, place: leasePlace(`${name}:lease`) }),

@@ -1,5 +1,5 @@
 import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf, nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf, leasePlace } from './keys.ts';
 import { leaseCell } from './lease-cell.ts';
@@ -42,6 +42,7 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
   requireClient('redisStore', client);
   const { key, lease } = options ?? {};
   const keys = keysOf('redisStore', key);
+  checkNames('redisStore', options, ['key', 'lease', 'ttl']);
   const ttl = String(ttlOf(options.ttl));
   const run = scriptRunner(client, `Redis key "${key}"`);
   const wakeUp = wakeUpOf(client);

@@ -1,5 +1,5 @@
 import type { Clock, TokenInput } from 'unexpired';
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 import type { RemoteEvents } from './news.ts';
 
 /** A fetch, as far as it is used here. */
@@ -51,6 +51,10 @@ export interface RemoteTokensOptions {
   readonly random?: (() => number) | undefined;
 }
 
+const OPTIONS = [
+  ...['url', 'session', 'provider', 'credentials'],
+  ...['events', 'fetch', 'clock', 'random'],
+];
 const SESSION = /^(?=[^:]+:.)[A-Za-z0-9][A-Za-z0-9._:@~-]{0,199}$/;
 const HTTPS = /^https:\/\/[^/?#@\\]+(?:\/[^?#\\]*)?$/i;
 const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?:\/[^?#\\]*)?$/i;
@@ -75,6 +79,7 @@ export function addressesOf(options: RemoteTokensOptions): {
   readonly base: string;
   readonly address: string;
 } {
+  checkNames('remoteTokens', options, OPTIONS);
   const { session, provider, events } = options;
   const base = baseOf('remoteTokens', options);
   if (typeof session !== 'string' || !SESSION.test(session))

@@ -1,5 +1,5 @@
 import { toTokenSource } from 'unexpired';
-import { systemClock } from 'unexpired/adapter';
+import { checkNames, systemClock } from 'unexpired/adapter';
 import { createSender } from './call.ts';
 import type { RemoteEvents } from './news.ts';
 import { baseOf, type RemoteTokensOptions } from './options.ts';
@@ -29,6 +29,7 @@ export type RemoteEventsOptions = Pick<
  * ```
  */
 export function remoteEvents(options: RemoteEventsOptions): RemoteEvents {
+  checkNames('remoteEvents', options, ['url', 'credentials', 'fetch', 'clock', 'random']);
   const { clock = systemClock, random = Math.random, fetch } = options;
   const base = baseOf('remoteEvents', options);
   const send = createSender({ credentials: toTokenSource(options.credentials), fetch });

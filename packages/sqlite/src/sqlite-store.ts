@@ -1,5 +1,5 @@
 import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import {
@@ -58,6 +58,7 @@ export function sqliteStore(
 ): TokenStore {
   const sql = sqlOf('sqliteStore', database);
   const key = keyOf(options?.key);
+  checkNames('sqliteStore', options, ['key', 'table', 'lease', 'alongside']);
   const table = tableOf(options.table);
   const statements = statementsOn(table);
   const ask = asker(sql, `SQLite row "${key}"`, table);

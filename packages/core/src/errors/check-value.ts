@@ -67,8 +67,33 @@ export function check(name: string, value: unknown, kind: Kind): void {
 }
 
 /**
- * Throws a `TypeError` that names the option that is wrong: one that is given and does not fit, or one that does not exist,
- * which would otherwise be ignored without a word. `hints` says what to do about names that people bring from elsewhere.
+ * Throws a `TypeError` that names an option which does not exist, and would otherwise be ignored without a word. `hints` says
+ * what to do about names that people bring from elsewhere.
+ *
+ * @example
+ * ```ts
+ * import { checkNames } from 'unexpired/adapter';
+ *
+ * const checkOptions = (options: object): void => checkNames('myStore', options, ['key', 'table']);
+ * ```
+ */
+export function checkNames(
+  where: string,
+  options: unknown,
+  names: readonly string[],
+  hints: Readonly<Record<string, string>> = {},
+): void {
+  check(where, options, isObject);
+  for (const name of Object.keys(options as object)) {
+    if (names.includes(name)) continue;
+    const hint = Object.hasOwn(hints, name) ? hints[name] : `the options are ${names.join(', ')}`;
+    throw new TypeError(`${where}: there is no option "${name}"; ${hint}`);
+  }
+}
+
+/**
+ * Throws a `TypeError` that names the option that is wrong: one that is given and does not fit, or one that does not exist.
+ * `hints` as in {@link checkNames}.
  *
  * @example
  * ```ts
@@ -84,15 +109,8 @@ export function checkAll(
   kinds: Readonly<Record<string, Kind>>,
   hints: Readonly<Record<string, string>> = {},
 ): void {
-  check(where, options, isObject);
+  checkNames(where, options, Object.keys(kinds), hints);
   const given = options as Readonly<Record<string, unknown>>;
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(kinds, name)) continue;
-    const hint = Object.hasOwn(hints, name)
-      ? hints[name]
-      : `the options are ${Object.keys(kinds).join(', ')}`;
-    throw new TypeError(`${where}: there is no option "${name}"; ${hint}`);
-  }
   for (const [name, kind] of Object.entries(kinds))
     if (given[name] !== undefined) check(name, given[name], kind);
 }

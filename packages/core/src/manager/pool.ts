@@ -6,7 +6,15 @@ import { within } from '../time/within.ts';
 import { managerOf } from './manager.ts';
 import type { TokenManager } from './token-manager.ts';
 import { checkOptions, type TokenManagerOptions } from './options.ts';
-import { check, hasMethods, isAmount, isFunction, isName, unless } from '../errors/check-value.ts';
+import {
+  check,
+  checkAll,
+  hasMethods,
+  isAmount,
+  isFunction,
+  isName,
+  unless,
+} from '../errors/check-value.ts';
 import { busyWith, isDroppable, type PoolEntry } from './pool-entry.ts';
 import { callListener } from './call-listener.ts';
 
@@ -64,12 +72,12 @@ export function createTokenPool(
   options: TokenPoolOptions = {},
 ): TokenPool {
   check('createTokenPool: create', create, isFunction);
+  checkAll('createTokenPool', options, {
+    max: (value) => unless(isAmount(value) && value >= 1, '1 or more', value),
+    idleTimeout: (value) => unless(isAmount(value) && value > 0, 'ms, more than zero', value),
+    clock: (value) => hasMethods(value, 'monotonic', 'setTimeout'),
+  });
   const { max = 10_000, idleTimeout = 600_000, clock = systemClock } = options;
-  check('max', max, (value) => unless(isAmount(value) && value >= 1, '1 or more', value));
-  check('idleTimeout', idleTimeout, (value) =>
-    unless(isAmount(value) && value > 0, 'ms, more than zero', value),
-  );
-  check('clock', clock, (value) => hasMethods(value, 'monotonic', 'setTimeout'));
 
   /** The least recently used one first. */
   const entries = new Map<string, PoolEntry>();
