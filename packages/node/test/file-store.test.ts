@@ -21,9 +21,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTokenManager, type TokenEvent } from 'unexpired';
+import { fileStoreOn } from '../src/file-store.ts';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { recordOf } from './support/records.ts';
+import { steppingClock } from './support/stepping-clock.ts';
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file = '';
@@ -189,10 +191,36 @@ describe('other settings in the same file', () => {
   );
 });
 
+describe('a file without anything in it, as touch or a crash leaves it', () => {
+  it.each([
+    ['empty', '', undefined],
+    ['white space', ' \r\n', undefined],
+    ['a byte order mark', '\uFEFF', undefined],
+    ['empty, for a part of it', '', '/auth'],
+  ])(
+    '(%s) is looked at five times, and then holds nobody: a sign-in is stored',
+    async (_, text, pointer) => {
+      await writeFile(file, text, { mode: 0o600 });
+      const clock = steppingClock();
+      const store = fileStoreOn(clock, file, { pointer });
+      expect(await store.read()).toBeUndefined();
+      expect(clock.pauses).toEqual([20, 40, 70, 120]);
+      const tokens = createTokenManager({
+        store,
+        refresh: async () => ({ accessToken: 'access-2' }),
+      });
+      expect(await tokens.getToken()).toBeUndefined();
+      await tokens.setSession({ accessToken: 'access-1' });
+      await tokens.close();
+      const found = await fileStore(file, { pointer }).read();
+      expect(found?.value).toMatchObject({ tokens: { accessToken: 'access-1' } });
+    },
+  );
+});
+
 describe('what is not ours', () => {
   it.each([
     ['not JSON', '{"access_token": "secret-1", '],
-    ['empty', ''],
     ['not text', Buffer.from([0x22, 0xff, 0xfe, 0x22])],
   ])(
     'is reported with the path when it is %s, never with its contents, and never overwritten',
