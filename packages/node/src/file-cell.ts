@@ -50,9 +50,9 @@ export function createFileCell(at: FilePlace): FileCell {
   const expects = async (place: string): Promise<boolean> =>
     (expecting ??= (await exists(writeLock(place))) || (await exists(at.refreshLock(place))));
 
-  /** Nothing there, where something was, may be an editor that saves: that is looked at again. */
+  /** Nothing there, where something was, may be an editor that saves: that is looked at again. So is a file that is empty. */
   const settled = async (seen: Seen): Promise<boolean> =>
-    seen.fault === undefined && (hasValue(seen) || !(await expects(seen.place)));
+    seen.fault === undefined && (hasValue(seen) || !(isEmpty(seen) || (await expects(seen.place))));
 
   const look = async (findPlace: () => Promise<string>): Promise<Seen> => {
     const seen = await lookUntil(clock, async () => lookAt(await findPlace(), at), settled);
@@ -138,6 +138,7 @@ interface Seen {
   readonly place: string;
   /** `undefined`: there is no file. */
   readonly whole?: WholeFile;
+  /** `undefined`: nothing is in it. */
   readonly text?: string;
   readonly mark: string;
   /** Our part of the file; `undefined`: not there. */
@@ -154,6 +155,7 @@ async function lookAt(place: string, { file, keys, clock }: FilePlace): Promise<
   if (found === undefined) return { place, mark: '' };
   const { whole, text, mark, document } = found;
   const seen = { place, whole, text, mark };
+  if (document === 'empty') return { place, whole, mark };
   if (document === 'unreadable') return { ...seen, fault: 'is not valid JSON' };
   const target = targetOf(document.value, keys);
   if (target === 'blocked')
@@ -162,6 +164,8 @@ async function lookAt(place: string, { file, keys, clock }: FilePlace): Promise<
 }
 
 const hasValue = ({ cell }: Seen): boolean => cell !== undefined && cell.value !== null;
+
+const isEmpty = ({ whole, text }: Seen): boolean => whole !== undefined && text === undefined;
 
 const exists = (file: string): Promise<boolean> =>
   stat(file).then(

@@ -23,8 +23,8 @@ export interface FileStoreOptions {
  * not a session, is ERR_STORE_RECORD, and stays; so is what is no file, and a write to a file that has a hard link. The
  * folder must be writable and on this machine: network file systems may have no locks that work.
  *
- * What an editor does while it saves is waited out: up to 250 ms without the file, or with half of it. So is an EPERM,
- * EACCES or EBUSY, for a second.
+ * What an editor does while it saves is waited out: up to 250 ms without the file, or with half of it. A file that is empty
+ * after that holds nobody. An EPERM, EACCES or EBUSY is waited out for a second.
  *
  * @example
  * ```ts

@@ -8,7 +8,7 @@ export interface JsonFile {
   readonly text: string;
   /** The byte order mark that it began with, or nothing. */
   readonly mark: string;
-  readonly document: { readonly value: unknown } | 'unreadable';
+  readonly document: { readonly value: unknown } | 'empty' | 'unreadable';
 }
 
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -22,7 +22,8 @@ export async function readJson(file: string, clock: Clock): Promise<JsonFile | u
     const decoded = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(whole.bytes);
     const mark = decoded.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK : '';
     const text = decoded.slice(mark.length);
-    return { whole, text, mark, document: { value: JSON.parse(text) as unknown } };
+    const document = text.trim() === '' ? 'empty' : { value: JSON.parse(text) as unknown };
+    return { whole, text, mark, document };
   } catch {
     return { whole, text: '', mark: '', document: 'unreadable' };
   }
