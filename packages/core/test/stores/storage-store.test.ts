@@ -130,7 +130,21 @@ describe.each([
     expect(await store.read()).toEqual({ value: record(1), version: second });
   });
 
-  it.each(['{"v":1', 'secret-text', '', '7', '"eyJ"'])(
+  it('takes an empty text for nothing, as the storages of mini programs give it', async () => {
+    const items = new Map([['session', '']]);
+    const store = storageStore(
+      { getItem: (key) => items.get(key), setItem: (key, value) => void items.set(key, value) },
+      'session',
+      { parse: () => ({ accessToken: 'not asked' }) },
+    );
+    expect(await store.read()).toBeUndefined();
+    const tokens = createTokenManager({ store, refresh: never });
+    expect(await tokens.getToken()).toBeUndefined();
+    await tokens.setSession({ accessToken: 'a' });
+    expect((await store.read())?.value).toMatchObject({ tokens: { accessToken: 'a' } });
+  });
+
+  it.each(['{"v":1', 'secret-text', ' ', '7', '"eyJ"'])(
     'gives %p, which is not a session, as it is: a manager says ERR_STORE_RECORD without quoting it, and it stays',
     async (text) => {
       const below = storage({ key: text }, { async });
