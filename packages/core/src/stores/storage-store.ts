@@ -11,7 +11,7 @@ import { listenToPages } from './storage-events.ts';
 
 /** What AsyncStorage, a Keychain wrapper, localStorage and unstorage have in common; each method may be async. */
 export interface StorageLike {
-  /** `null` or `undefined`: nothing there. */
+  /** `null`, `undefined` or an empty text: nothing there. */
   getItem(key: string): unknown;
   setItem(key: string, value: string): unknown;
 }
@@ -114,7 +114,7 @@ function storedIn(
 
 /** Follows from what is there, so that two stores on one key agree. `undefined`: nothing is there. */
 const versionOf = (found: unknown): string | undefined =>
-  found == null ? undefined : fingerprint(textOf(found));
+  found == null || found === '' ? undefined : fingerprint(textOf(found));
 
 const textOf = (found: unknown): string =>
   typeof found === 'string' ? found : (JSON.stringify(found) ?? typeof found);
