@@ -5,6 +5,7 @@ import {
   encryptedStore,
   memoryStore,
   type SessionRecord,
+  TokenError,
   type TokenSet,
   type TokenStore,
 } from '../../src/index.ts';
@@ -160,6 +161,71 @@ describe('the key of an encrypted store', () => {
     await store.write(record(2), await put(store, record(1)));
     expect((await store.read())?.value).toEqual(record(2));
     expect(asked).toBe(2);
+  });
+
+  it.each<[string, () => PromiseLike<Uint8Array>]>([
+    ['rejects', () => Promise.reject(new Error('the keychain is locked'))],
+    [
+      'throws',
+      () => {
+        throw new Error('the keychain is locked');
+      },
+    ],
+  ])(
+    'whose key function %s is down, not another’s: the session is read once the key is there',
+    async (_, locked) => {
+      const cell = sharedCell();
+      await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
+      let key = locked;
+      const tokens = createTokenManager({
+        store: encryptedStore(cell.open(), () => key()),
+        refresh: async () => ({ accessToken: 'new' }),
+      });
+      await expect(tokens.getToken()).rejects.toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        cause: { message: expect.stringContaining('the keychain is locked') },
+      });
+      key = async () => keyOf(1);
+      expect(await outcome(tokens.getToken())).toBe('secret-access-3');
+    },
+  );
+
+  it('of several keys of which one cannot be had now is not replaced by tokens that may be older', async () => {
+    const cell = sharedCell();
+    await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
+    const tokens = createTokenManager({
+      store: encryptedStore(cell.open(), [
+        keyOf(2),
+        () => Promise.reject(new Error('the key service is down')),
+      ]),
+      refresh: async () => ({ accessToken: 'new' }),
+    });
+    await expect(
+      tokens.setSession({ accessToken: 'secret-access-2', refreshToken: 'secret-refresh-2' }),
+    ).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });
+    expect(cell.record).toMatchObject({ session: 'one', gen: 3 });
+  });
+
+  it('of a key service that says it cannot be asked now is down', async () => {
+    const cell = sharedCell();
+    await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
+    const store = encryptedStore(cell.open(), {
+      encode: async () => 'x',
+      decode: () => Promise.reject(new TokenError('ERR_REFRESH_UNAVAILABLE', { message: 'KMS' })),
+    });
+    const tokens = createTokenManager({ store, refresh: async () => ({ accessToken: 'new' }) });
+    await expect(tokens.getToken()).rejects.toMatchObject({ action: 'retry' });
+  });
+
+  it('that cannot be had now keeps nobody from signing out', async () => {
+    const cell = sharedCell();
+    await encryptedStore(cell.open(), keyOf(1)).write(record(3), undefined);
+    const tokens = createTokenManager({
+      store: encryptedStore(cell.open(), () => Promise.reject(new Error('locked'))),
+      refresh: async () => ({ accessToken: 'new' }),
+    });
+    await tokens.signOut();
+    expect(cell.record).toMatchObject({ status: 'signedOut' });
   });
 
   it('takes a codec, such as one of a key service', async () => {
