@@ -67,7 +67,8 @@ export interface StoredValue {
   readonly warning?: string | undefined;
   /**
    * Set where something is there that cannot be read, such as tokens whose key was lost: ERR_STORE_RECORD for each
-   * reader. An explicit sign-in or sign-out replaces it.
+   * reader. An explicit sign-in or sign-out replaces it. ERR_REFRESH_UNAVAILABLE where it may be read later, as when a key
+   * cannot be had now: then a sign-out alone replaces it.
    */
   readonly unreadable?: TokenError | undefined;
 }

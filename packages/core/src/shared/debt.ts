@@ -50,7 +50,7 @@ export function createDebt(parts: {
         sync.take(storedState);
         return sync.due(storedState);
       },
-      { known, replacing: sync.owesSignOut() },
+      { known, replacing: sync.owesSignOut() ? 'all' : undefined },
     );
     if ('kept' in result) return result.kept;
     const { written, version, over } = result;

@@ -137,7 +137,7 @@ export function createSignInOut(
             sent = made.record ?? sent;
             return made.record;
           },
-          { replacing: true },
+          { replacing: 'lost' },
         );
         if (number <= ended) throw overtaken();
         // First: what follows wakes those who wait.

@@ -18,6 +18,8 @@ export type Updated =
   | { readonly written: SessionRecord; readonly version: string; readonly over: StoredState }
   | { readonly kept: StoredState };
 
+type Replacing = 'all' | 'lost' | undefined;
+
 /**
  * The way to a store: typed errors, bounded waits, and no state that is older than one already seen or than our own
  * writes.
@@ -28,11 +30,12 @@ export interface StoreAccess {
   write(record: SessionRecord, expected: string | undefined): Promise<string | undefined>;
   /**
    * Reads and writes until what `next` makes of the stored state was written, or `next` gives `undefined`. `known` spares the
-   * first read. `replacing`: also what cannot be read may be replaced.
+   * first read. `replacing`: what cannot be read may be replaced, too: all of it, or what is `lost`, which cannot be read later
+   * either.
    */
   update(
     next: (storedState: StoredState) => SessionRecord | undefined,
-    options?: { readonly known?: StoredState | undefined; readonly replacing?: boolean },
+    options?: { readonly known?: StoredState | undefined; readonly replacing?: Replacing },
   ): Promise<Updated>;
   /** A pause after the `conflicts`th conflict in a row, at random: those who write at the same time would meet again. */
   yield(conflicts: number): Promise<void>;
@@ -114,11 +117,13 @@ export function createStoreAccess(
       own = version ?? own;
       return version;
     },
-    async update(next, { known, replacing = false } = {}) {
+    async update(next, { known, replacing } = {}) {
       let storedState = known;
       for (let conflicts = 0; conflicts < MOST_CONFLICTS; conflicts++) {
         storedState ??= await access.read();
-        if (storedState.unreadable !== undefined && !replacing) throw storedState.unreadable;
+        const { unreadable } = storedState;
+        const mayGo = replacing === 'all' || (replacing === 'lost' && unreadable?.action === 'fix');
+        if (unreadable !== undefined && !mayGo) throw unreadable;
         const record = next(storedState);
         if (record === undefined) return { kept: storedState };
         const version = await access.write(record, storedState.version);

@@ -1,4 +1,6 @@
 import { nameOf } from '../errors/check-value.ts';
+import { TokenError } from '../errors/errors.ts';
+import { safeCause } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { TokenCodec } from './token-codec.ts';
 
@@ -54,11 +56,16 @@ export function aesGcmCodec(given: readonly EncryptionKey[]): TokenCodec {
     async decode(text, place) {
       const bytes = bytesOf(text);
       let failure: unknown;
+      let unavailable: TokenError | undefined;
       for (const index of sources.keys()) {
+        const key = await keyAt(index).catch((error: unknown) => {
+          unavailable = noKey(error);
+        });
+        if (key === undefined) continue;
         try {
           const opened = await crypto.subtle.decrypt(
             parameters(bytes.slice(0, NONCE), place),
-            await keyAt(index),
+            key,
             bytes.slice(NONCE),
           );
           return JSON.parse(new TextDecoder().decode(opened)) as TokenSet;
@@ -66,10 +73,16 @@ export function aesGcmCodec(given: readonly EncryptionKey[]): TokenCodec {
           failure = error; // perhaps with the next key
         }
       }
-      throw failure;
+      throw unavailable ?? failure;
     },
   };
 }
+
+const noKey = (error: unknown): TokenError =>
+  new TokenError('ERR_REFRESH_UNAVAILABLE', {
+    message: 'The encryption key could not be had',
+    cause: safeCause(error),
+  });
 
 /** The key, checked; a copy of its bytes. */
 function checked(key: unknown): CryptoKey | Uint8Array<ArrayBuffer> {

@@ -1,5 +1,5 @@
 import { check, hasMethods, isName, nameOf } from '../errors/check-value.ts';
-import { TokenError } from '../errors/errors.ts';
+import { TokenError, tokenErrorOf } from '../errors/errors.ts';
 import {
   type SessionRecord,
   type StoredValue,
@@ -21,7 +21,8 @@ interface EncryptedRecord extends Omit<SessionRecord, 'tokens'> {
  * - Of several keys the first encrypts, and any decrypts: put a new key first, and remove the old one when every session
  *   has been refreshed.
  * - Tokens that cannot be encrypted are not written, and `setSession()` rejects at once.
- * - Tokens that cannot be decrypted are ERR_STORE_RECORD, and stay where they are.
+ * - Tokens that cannot be decrypted are ERR_STORE_RECORD, and stay where they are. Where a key cannot be had now, they are
+ *   ERR_REFRESH_UNAVAILABLE, and no sign-in replaces them.
  * - A session that was stored without encryption is read, and encrypted by the next write.
  *
  * @throws TypeError for a store or a key that cannot be right.
@@ -53,6 +54,15 @@ export function encryptedStore(
       const tokens = await codec.decode(encoded, placeOf(stored.value));
       return { ...stored, value: replaced(stored.value, 'encoded', 'tokens', tokens) };
     } catch (error) {
+      const known = tokenErrorOf(error);
+      if (known?.action === 'retry')
+        return {
+          ...stored,
+          unreadable: new TokenError(known.code, {
+            message: `Store "${store.name}" holds tokens that could not be decrypted now: ${known.message}`,
+            cause: known.cause,
+          }),
+        };
       const unreadable = new TokenError('ERR_STORE_RECORD', {
         message: `Store "${store.name}" holds tokens that could not be decrypted (${error instanceof Error ? error.name : nameOf(error)}): encrypted with another key, for another place, or changed. They were left as they are. setSession() and signOut() replace them`,
       });

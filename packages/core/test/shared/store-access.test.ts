@@ -126,7 +126,7 @@ describe('a store that', () => {
     const { cell, shared } = cellOf({ hello: 'world' });
     await expect(cell.update(() => record(1))).rejects.toMatchObject({ code: 'ERR_STORE_RECORD' });
     expect(shared.writes).toBe(0);
-    await cell.update(() => record(1), { replacing: true });
+    await cell.update(() => record(1), { replacing: 'lost' });
     expect(shared.record?.gen).toBe(1);
   });
 
