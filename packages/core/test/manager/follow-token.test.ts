@@ -75,6 +75,18 @@ describe('followToken', () => {
     stop();
   });
 
+  it('gives the next token within a minute of waking up, where the machine slept through the expiry', async () => {
+    const { tokens } = session();
+    const used: (string | undefined)[] = [];
+    const stop = followToken(tokens, (token) => used.push(token?.accessToken));
+    await settle();
+    await jest.advanceTimersByTimeAsync(60_000);
+    jest.setSystemTime(Date.now() + 2 * HOUR); // timers stand still while a machine sleeps, its wall clock does not
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(used).toEqual(['at-0', 'at-1']);
+    stop();
+  });
+
   it('asks no more once its session is closed', async () => {
     const { tokens } = session();
     const used: (string | undefined)[] = [];

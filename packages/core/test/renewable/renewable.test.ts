@@ -55,6 +55,27 @@ describe('a renewable', () => {
     expect([made(), disposed]).toEqual([2, [1]]);
   });
 
+  it.each([
+    [true, 2],
+    [false, 1],
+  ])('waits for an isRejected that is asynchronous: %p', async (rejected, tasks) => {
+    const clock = testClock();
+    const one = renewable({
+      acquire: async () => ({ value: 1 }),
+      isRejected: async () => rejected,
+      clock,
+    });
+    await one.get();
+    await clock.advance(HOUR);
+    let ran = 0;
+    const failing = one.use(async () => {
+      ran++;
+      throw new Error('of the task');
+    });
+    expect(await reasonOf(failing)).toMatchObject({ message: 'of the task' });
+    expect(ran).toBe(tasks);
+  });
+
   it('repairs a late refusal of an old value without making another', async () => {
     const { logins, clock, made, query, takeBack } = testLogins();
     const answer = gate();
