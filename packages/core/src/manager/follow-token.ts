@@ -11,15 +11,19 @@ const AHEAD = 30_000;
 /** Ms after which a token that could not be had is asked for again. */
 const AGAIN = 5000;
 
+/** Ms after which a token is looked at again, since timers stand still while a machine sleeps. */
+const LOOK_EVERY = 60_000;
+
 /** What changes the token that is to be used. */
 const MOVES: ReadonlySet<TokenEvent['type']> = new Set<TokenEvent['type']>([
   ...(['ready', 'signedIn', 'signedOut', 'refreshed', 'sessionEnded'] as const),
 ]);
 
 /**
- * Calls `use` with a good token now and with each one that follows, refreshed before the old one expires; with `undefined`
- * when nobody is signed in. For connections that outlive a token: WebSockets, server-sent events, subscriptions. A token
- * that cannot be had now is asked for again; `use` is not called for that. Returns stop; ends by itself with its session's `close()`. Holds no process.
+ * Calls `use` with a good token now and with each one that follows, refreshed before the old one expires, or within a minute of
+ * waking up where the machine slept through that; with `undefined` when nobody is signed in. For connections that outlive a
+ * token: WebSockets, server-sent events, subscriptions. A token that cannot be had now is asked for again; `use` is not called
+ * for that. Returns stop; ends by itself with its session's `close()`. Holds no process.
  *
  * @throws TypeError for what is not a session, and for a `use` that is no function.
  *
@@ -40,6 +44,8 @@ export function followToken(
   let stopped = false;
   let told = false;
   let latest: string | undefined;
+  /** Of the latest token. */
+  let ahead = 0;
   let cancel = (): void => undefined;
 
   const after = (delay: number, validFor: number): void => {
@@ -51,8 +57,8 @@ export function followToken(
     cancel();
     if (token?.expiresAt !== undefined) {
       const left = token.expiresAt - systemClock.now();
-      const ahead = Math.min(AHEAD, left / 10);
-      if (left > 0) after(left - ahead, ahead + 1);
+      if (token.accessToken !== latest) ahead = Math.min(AHEAD, left / 10);
+      if (left > 0) after(Math.min(left - ahead, LOOK_EVERY), ahead + 1);
       else after(AGAIN, 0);
     }
     if (told && token?.accessToken === latest) return;

@@ -19,7 +19,7 @@ export interface RenewableOptions<Value>
    * Does this error of a task say that the value was refused (SQLSTATE 28P01, WRONGPASS)? Default: never. What it throws
    * goes to the caller.
    */
-  readonly isRejected?: ((error: unknown) => boolean) | undefined;
+  readonly isRejected?: ((error: unknown) => boolean | PromiseLike<boolean>) | undefined;
   /**
    * Called once for each value that was made, when it was replaced, or on `close()`, and no task uses it any more. What it
    * throws is a `warning` event of code NOT_DISPOSED.

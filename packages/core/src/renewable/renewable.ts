@@ -90,7 +90,7 @@ export function renewable<Value>(options: RenewableOptions<Value>): Renewable<Va
       try {
         return await task(used.value);
       } catch (error) {
-        if (again || closed !== undefined || !isRejected(error)) throw error;
+        if (again || closed !== undefined || !(await isRejected(error))) throw error;
         again = true;
         token = await manager.replaceRejected(token as IssuedToken, wait).catch((reason) => {
           throw unrepaired(error, reason);
