@@ -133,6 +133,19 @@ describe('events', () => {
     expect(server.calls).toBe(1);
   });
 
+  it('a listener that asks for a token at each event gets one, of one refresh', async () => {
+    const { tokens, server, ofType } = testSession();
+    const asked: Promise<unknown>[] = [];
+    tokens.subscribe(() => {
+      if (asked.length < 20) asked.push(outcome(tokens.getToken()));
+    });
+    expect(await outcome(tokens.getToken())).toBe('at-2');
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['at-2']));
+    expect([server.calls, ofType('refreshStarted').length, ofType('refreshEnded').length]).toEqual([
+      1, 1, 1,
+    ]);
+  });
+
   it('a listener may leave, twice, and the same function may listen twice', async () => {
     const { tokens } = testSession();
     let calls = 0;
