@@ -115,12 +115,14 @@ export function createFlights(
       if (current !== undefined || closed()) return;
       revived = state.dead; // a session that has ended is refreshed only because somebody asked for it
       const id = newId();
-      state.emit({ type: 'refreshStarted', flight: id, reason }, state.current?.token.accessToken);
       const answered = waiting.answered();
+      const token = state.current?.token.accessToken;
       const flight = startFlight(context, reason, share, (end) => landed(started, end));
       const started: Started = { flight, id, answered };
       current = started;
       all.add(flight);
+      // Now, so that a listener that asks for a token joins this flight.
+      state.emit({ type: 'refreshStarted', flight: id, reason }, token);
       void flight.done.then(() => {
         all.delete(flight);
         if (all.size === 0 && revived === undefined) idle();

@@ -60,7 +60,7 @@ const TOKENS = ['accessToken', 'access_token', 'refreshToken', 'refresh_token'];
 const BODIES = ['data', '_data', 'body', 'response', 'responseText'];
 
 async function readReturned(value: unknown, context: AnswerContext): Promise<ReadAnswer> {
-  const read = (from: unknown): TokenReading => readTokenSet(from, context.startedAt, 'answer');
+  const read = (from: unknown): TokenReading => tokensIn(from, context);
   const tokens = readMembers(value, TOKENS);
   const { accept } = context;
   if (accept === undefined && TOKENS.some((name) => tokens.of[name] != null)) {
@@ -93,12 +93,14 @@ async function readThrown(thrown: unknown, context: AnswerContext): Promise<Read
   if (typed !== undefined) return { error: typed };
   const found = await findAnswer(thrown, members, context.clock);
   const success = isSuccess(found.status);
-  const reading = success ? readTokenSet(found.body, context.startedAt, 'answer') : undefined;
+  const reading = success ? tokensIn(found.body, context) : undefined;
   // Without a status there was no answer; a success that was thrown away is one that nobody could read.
   const lost = found.lost || found.status === undefined || (success && found.body === undefined);
   return conclude({ ...found, lost }, reading, thrown, members, context);
 }
 
+const tokensIn = (from: unknown, { startedAt, current }: AnswerContext): TokenReading =>
+  readTokenSet(from, startedAt, 'answer', current);
 export const isSuccess = (status: number | undefined): boolean =>
   status !== undefined && status >= 200 && status < 300;
 const hasToken = ({ tokens }: TokenReading): boolean =>

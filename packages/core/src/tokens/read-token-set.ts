@@ -43,21 +43,30 @@ const isExtra = (key: string): boolean =>
  * that is overlooked for its spelling is a session lost at the next refresh. A lifetime counts from `startedAt`, when the
  * call for it began; in what is `stored`, from a moment that stands beside it, or not at all. What comes out is plain
  * JSON, and reads back as it is.
+ *
+ * People spread the answer over what they were given: of a member in both spellings the later one counts, and what `expiresAt`
+ * was `before` is not the expiry of another token.
  */
-export function readTokenSet(value: unknown, startedAt: number, origin: Origin): TokenReading {
+export function readTokenSet(
+  value: unknown,
+  startedAt: number,
+  origin: Origin,
+  before?: TokenSet,
+): TokenReading {
   if (typeof value !== 'object' || value === null)
     return {
       tokens: {},
       problem: `expected a token set or a token response, got ${value === null ? 'null' : typeof value}`,
     };
-  const { raw, unreadable } = copyOf(value);
+  const { raw, keys, unreadable } = copyOf(value);
   const isResponse =
     raw['accessToken'] === undefined &&
     (raw['access_token'] !== undefined || raw['refresh_token'] !== undefined);
   const tokens: { -readonly [K in keyof TokenSet]?: TokenSet[K] } = {};
   let problem = unreadable ? 'a getter of it throws' : undefined;
   for (const [name, snake, fits, expected] of FIELDS) {
-    const key = raw[name] == null && raw[snake] != null ? snake : name;
+    const isLater = keys.indexOf(snake) > keys.indexOf(name);
+    const key = raw[snake] != null && (raw[name] == null || isLater) ? snake : name;
     const found = raw[key];
     if (fits(found)) tokens[name] = found;
     else if (name === 'accessToken' && found === undefined) problem ??= missing(value);
@@ -65,6 +74,8 @@ export function readTokenSet(value: unknown, startedAt: number, origin: Origin):
       problem ??= `${key}: expected ${expected}, got ${describeToken(found)}`;
   }
 
+  if (before?.accessToken !== tokens.accessToken && before?.expiresAt === raw['expiresAt'])
+    raw['expiresAt'] = undefined;
   const expiry = readExpiry(raw, tokens.accessToken, startedAt, origin);
   if (expiry.expiresAt !== undefined) tokens.expiresAt = expiry.expiresAt;
   const { extra, fault } = readExtra(raw, isResponse);
@@ -78,19 +89,23 @@ export function readTokenSet(value: unknown, startedAt: number, origin: Origin):
 }
 
 /** Every member once. One that cannot be read is no reason to lose the others, unless it is a token. */
-function copyOf(value: object): { raw: Record<string, unknown>; unreadable: boolean } {
+function copyOf(value: object): {
+  raw: Record<string, unknown>;
+  keys: readonly string[];
+  unreadable: boolean;
+} {
   const { of, unreadable } = readMembers(value, MEMBERS);
   let keys: string[] = [];
   try {
     keys = Object.keys(value);
   } catch {
-    return { raw: of, unreadable: true };
+    return { raw: of, keys, unreadable: true };
   }
   const others = readMembers(
     value,
     keys.filter((key) => isExtra(key)),
   );
-  return { raw: { ...others.of, ...of }, unreadable };
+  return { raw: { ...others.of, ...of }, keys, unreadable };
 }
 
 /** `extra`, and the members that no name was found for. */

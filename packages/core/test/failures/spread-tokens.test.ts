@@ -36,6 +36,14 @@ describe('a refresh function that spreads what it was given', () => {
     });
   });
 
+  it('under the answer of the server, in a sign-in', async () => {
+    const clock = testClock();
+    const old = { accessToken: 'a1', refreshToken: 'r1' };
+    const tokens = createTokenManager({ clock, tokens: old, refresh: async () => old });
+    await tokens.setSession({ ...old, ...{ access_token: 'a2', refresh_token: 'r2' } });
+    expect(await outcome(tokens.getToken())).toBe('a2');
+  });
+
   it('under tokens in our own names: the old expiry is not that of the new token', async () => {
     const result = await after((current) => ({
       ...current,

@@ -141,6 +141,7 @@ describe('events', () => {
     });
     expect(await outcome(tokens.getToken())).toBe('at-2');
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['at-2']));
+    await settle(); // the flight has landed
     expect([server.calls, ofType('refreshStarted').length, ofType('refreshEnded').length]).toEqual([
       1, 1, 1,
     ]);

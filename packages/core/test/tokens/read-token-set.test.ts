@@ -376,12 +376,21 @@ describe('an expiry by another name', () => {
   });
 });
 
-it('a token in both spellings is taken as we spell it', () => {
-  expect(
-    read({ accessToken: 'a', access_token: 'b', refreshToken: 'r', refresh_token: 's' }).tokens,
-  ).toEqual({
-    accessToken: 'a',
-    refreshToken: 'r',
+describe('a token in both spellings', () => {
+  const ours = { accessToken: 'a', refreshToken: 'r' };
+  const theirs = { access_token: 'b', refresh_token: 's' };
+
+  it('is the later one: whoever spreads one over the other means what is on top', () => {
+    expect(read({ ...ours, ...theirs }).tokens).toEqual({ accessToken: 'b', refreshToken: 's' });
+    expect(read({ ...theirs, ...ours }).tokens).toEqual(ours);
+    expect(read({ ...ours, ...theirs, refresh_token: null }).tokens).toEqual({
+      accessToken: 'b',
+      refreshToken: 'r',
+    });
+  });
+
+  it('that both are inherited is taken as we spell it', () => {
+    expect(read(Object.create({ ...ours, ...theirs })).tokens).toEqual(ours);
   });
 });
 
