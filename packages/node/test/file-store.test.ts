@@ -18,6 +18,7 @@ import {
 } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTokenManager, type TokenEvent } from 'unexpired';
@@ -321,6 +322,26 @@ describe('what an older version of a tool left', () => {
     expect((await second.getToken())?.accessToken).toBe('access-2');
     expect(asked).toHaveLength(before);
     await Promise.all([first.close(), second.close()]);
+  });
+
+  it('is not a session where parse is asynchronous, and no rejection of it ends the process', async () => {
+    await writeFile(file, JSON.stringify({ token: 'secret-1' }));
+    const real = runInThisContext('process') as NodeJS.Process; // no rejection is reported to the one of a test
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    real.on('unhandledRejection', note);
+    try {
+      const parse = () => Promise.reject(new Error('later')) as never;
+      const tokens = createTokenManager({
+        store: fileStore(file, { parse }),
+        refresh: async () => ({ accessToken: 'access-2' }),
+      });
+      await expect(tokens.getToken()).rejects.toEqual(wrongRecord(file));
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      real.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
   });
 
   it('is not quoted when parse throws', async () => {

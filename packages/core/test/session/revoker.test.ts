@@ -6,7 +6,9 @@ import { settle, testClock } from '../support/clock.ts';
 
 const TOKENS: TokenSet = { accessToken: 'secret-access', refreshToken: 'secret-refresh' };
 
-function revokerOf(revoke: (tokens: TokenSet, context: { signal: AbortSignal }) => Promise<void>) {
+function revokerOf(
+  revoke: (tokens: TokenSet, context: { signal: AbortSignal }) => Promise<unknown>,
+) {
   const clock = testClock();
   const events: EventBody[] = [];
   const about: (string | undefined)[] = [];
@@ -93,6 +95,28 @@ describe('a revocation', () => {
     ]);
     expect(about).toEqual(['secret-access']);
     expect(clock.pending).toBe(0);
+  });
+
+  it.each<[string, object]>([
+    ['fetch', new Response('down', { status: 503 })],
+    ['got', { statusCode: 400, body: '' }],
+  ])('that resolves with a refusal, as %s has it, has failed', async (_, answer) => {
+    const { revoker, events } = revokerOf(async () => answer);
+    revoker.revoke(TOKENS);
+    await settle();
+    expect(events).toMatchObject([
+      {
+        code: 'NOT_REVOKED',
+        error: { cause: { message: expect.stringMatching(/^HTTP (503|400)$/) } },
+      },
+    ]);
+  });
+
+  it('that resolves with a success is over', async () => {
+    const { revoker, events } = revokerOf(async () => new Response(null, { status: 200 }));
+    revoker.revoke(TOKENS);
+    await settle();
+    expect(events).toEqual([]);
   });
 
   it('that is not answered within 10 s is aborted, and a warning, once', async () => {
