@@ -7,6 +7,7 @@ import {
   TokenError,
   type TokenSet,
 } from 'unexpired';
+import { ignoreRejection } from 'unexpired/adapter';
 import { failure } from './failure.ts';
 import { readJson } from './json-file.ts';
 import { targetOf } from './json-pointer.ts';
@@ -181,7 +182,7 @@ function parsed(value: unknown, at: FilePlace): unknown {
   if (at.parse === undefined || value == null || isRecordLike(value)) return value;
   let tokens: TokenSet | undefined;
   try {
-    tokens = at.parse(value);
+    tokens = ignoreRejection(at.parse(value));
   } catch (error) {
     throw notOurs(
       at,

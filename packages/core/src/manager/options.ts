@@ -63,7 +63,8 @@ export type TokenManagerOptions = SessionOptions & {
   readonly subject?: SubjectOption | undefined;
   /**
    * Tells the server that tokens are no longer wanted: those of a session that is signed out, also when they arrive
-   * after that. `revokeToken` of `@unexpired/oauth` is one. A failure is a `warning` event, never a failed `signOut()`.
+   * after that. `revokeToken` of `@unexpired/oauth` is one. A failure, or a client's answer with a
+   * status of 400 or more, is a `warning` event, never a failed `signOut()`.
    */
   readonly revoke?:
     | ((tokens: TokenSet, context: { readonly signal: AbortSignal }) => PromiseLike<unknown>)

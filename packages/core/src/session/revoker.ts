@@ -2,6 +2,7 @@ import { TokenError } from '../errors/errors.ts';
 import { safeCause, secretsOf } from '../errors/safe-cause.ts';
 import type { Clock } from '../time/clock.ts';
 import { within } from '../time/within.ts';
+import { readMembers } from '../tokens/read-members.ts';
 import { haveSameTokens } from '../tokens/same-tokens.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
 import type { Emit } from './events.ts';
@@ -19,6 +20,13 @@ export interface Revoker {
   revoke(tokens: TokenSet): void;
   /** Resolves when nothing is under way. */
   settled(): Promise<unknown>;
+}
+
+/** Many clients resolve with whatever the server says. */
+function requireSuccess(answer: unknown): void {
+  const { status, statusCode } = readMembers(answer, ['status', 'statusCode']).of;
+  const code = Number(status ?? statusCode);
+  if (code >= 400) throw new Error(`HTTP ${code}`);
 }
 
 const NONE: Revoker = { revoke: () => undefined, settled: async () => undefined };
@@ -53,7 +61,9 @@ export function createRevoker(
           tokens.accessToken,
         );
       };
-      const call = Promise.resolve().then(() => revoke(tokens, { signal: controller.signal }));
+      const call = Promise.resolve()
+        .then(() => revoke(tokens, { signal: controller.signal }))
+        .then(requireSuccess);
       const ended: Promise<unknown> = within<unknown>(clock, REVOCATION_LIMIT, call, () => {
         const late = new Error(`no answer within ${REVOCATION_LIMIT} ms`);
         controller.abort(late);
