@@ -11,6 +11,7 @@ import { settle, testClock } from '../support/clock.ts';
 import { seededRandom } from '../support/random.ts';
 import { outcome } from '../support/session.ts';
 import { type SharedCell, sharedCell } from '../support/shared-cell.ts';
+import { unhandledRejections } from '../support/unhandled-rejections.ts';
 
 const MINUTE = 60_000;
 
@@ -426,6 +427,21 @@ describe('a manager of a pool that was closed', () => {
 });
 
 describe('what a pool is given', () => {
+  it('is asked for at once: create cannot be waited for, and no rejection of it ends the process', async () => {
+    const unhandled = unhandledRejections();
+    const pool = createTokenPool((async () => {
+      throw new Error('later');
+    }) as never);
+    await expect(pool.get('a').getToken()).rejects.toThrow(
+      new TypeError(
+        'createTokenPool: create: expected options, got a promise; what has to be waited for belongs into refresh, acquire or the store',
+      ),
+    );
+    await new Promise((resolve) => setImmediate(resolve));
+    unhandled.stop();
+    expect(unhandled.reasons).toEqual([]);
+  });
+
   it('rejects with what create throws, and tries again the next time', async () => {
     let ready = false;
     const pool = createTokenPool(() => {
