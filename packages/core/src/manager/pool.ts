@@ -13,10 +13,17 @@ import {
   isAmount,
   isFunction,
   isName,
+  type Kind,
   unless,
 } from '../errors/check-value.ts';
+import { ignoreRejection } from '../errors/ignore-rejection.ts';
 import { busyWith, isDroppable, type PoolEntry } from './pool-entry.ts';
 import { callListener } from './call-listener.ts';
+
+const isHere: Kind = (made) =>
+  typeof (made as Partial<PromiseLike<unknown>> | undefined)?.then === 'function'
+    ? 'expected options, got a promise; what has to be waited for belongs into refresh, acquire or the store'
+    : undefined;
 
 /** Ms that a call waits for what a dropped manager of its key still has to store. */
 const CLOSING_WAIT = 30_000;
@@ -130,7 +137,8 @@ export function createTokenPool(
     let entry = entries.get(key);
     if (entry === undefined) {
       makeRoom();
-      const made = create(key);
+      const made = ignoreRejection(create(key));
+      check('createTokenPool: create', made, isHere);
       checkOptions(made);
       const pooled = managerOf({ ...made, name: made.name ?? made.store?.name ?? key });
       pooled.manager.subscribe((event) => {

@@ -87,7 +87,7 @@ export function announcedRecord(
 ): ActiveRecord | undefined {
   if (announcement === 'new') return firstGeneration(tokens, birth, record, ...others);
   if (announcement !== 'next' || !isActive(record)) return undefined;
-  const whole = { ...tokens, refreshToken: tokens.refreshToken ?? record.tokens.refreshToken };
+  const whole = { ...record.tokens, expiresAt: undefined, ...tokens };
   return nextGeneration(record, plain(whole), birth.issuedAt, birth.subject);
 }
 
