@@ -22,7 +22,8 @@ export type SubjectOption = (tokens: TokenSet) => string | number | undefined;
  */
 export function subjectOf(tokens: TokenSet, option?: SubjectOption): Subject | undefined {
   const own = asked(tokens, option);
-  if ((typeof own === 'string' && own !== '') || Number.isFinite(own)) return `option:${own}`;
+  if ((typeof own === 'string' && own !== '') || Number.isFinite(own))
+    return `option:${String(own)}`;
   const extra = tokens.extra ?? {};
   return (
     fromJwt('access_token', tokens.accessToken) ??
