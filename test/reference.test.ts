@@ -41,7 +41,7 @@ it('the reference lists every OAuth error code that is understood, with what it 
   const rows = section('What ends a session').match(/^\| .*$/gm) ?? [];
   const shown = rows.flatMap((row) => {
     const [what = '', meaning = ''] = row.split(' | ');
-    return found(what, /`([a-z]+_[a-z_]+)`/g).map((code) => `${code}: ${meaning}`);
+    return found(what, /`([a-z]+_[a-z_]+|[A-Z]{2,})`/g).map((code) => `${code}: ${meaning}`);
   });
   const codes = between(core('refresh/what-ends-a-session.ts'), 'const CODES', '};');
   expect(shown.toSorted()).toEqual(

@@ -13,7 +13,7 @@ export {
 } from './errors/check-value.ts';
 export { tokenErrorOf } from './errors/errors.ts';
 export { readMembers } from './tokens/read-members.ts';
-export { ignoreRejection } from './errors/ignore-rejection.ts';
+export { ignoreRejection } from './tokens/ignore-rejection.ts';
 export { isSecret } from './errors/safe-cause.ts';
 export { retryAfterOf } from './refresh/retry-after.ts';
 export { fingerprint } from './tokens/fingerprint.ts';

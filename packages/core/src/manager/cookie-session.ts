@@ -1,5 +1,5 @@
 import { check, checkAll, isFunction, isObject } from '../errors/check-value.ts';
-import { ignoreRejection } from '../errors/ignore-rejection.ts';
+import { ignoreRejection } from '../tokens/ignore-rejection.ts';
 import { acceptCookies } from '../refresh/cookie-answer.ts';
 import type { HttpAnswer, RefreshContext } from '../session/functions.ts';
 import type { RefreshLock } from '../session/lock.ts';

@@ -16,7 +16,7 @@ import {
   type Kind,
   unless,
 } from '../errors/check-value.ts';
-import { ignoreRejection } from '../errors/ignore-rejection.ts';
+import { ignoreRejection } from '../tokens/ignore-rejection.ts';
 import { busyWith, isDroppable, type PoolEntry } from './pool-entry.ts';
 import { callListener } from './call-listener.ts';
 

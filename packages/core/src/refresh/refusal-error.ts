@@ -1,6 +1,6 @@
 import { unless } from '../errors/check-value.ts';
 import { TokenError, type TokenErrorCode } from '../errors/errors.ts';
-import { ignoreRejection } from '../errors/ignore-rejection.ts';
+import { ignoreRejection } from '../tokens/ignore-rejection.ts';
 import type { Members } from '../tokens/read-members.ts';
 import { causeOf, secretsOf, strike } from '../errors/safe-cause.ts';
 import type { TokenSet } from '../tokens/tokens.ts';

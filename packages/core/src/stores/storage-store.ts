@@ -1,6 +1,6 @@
 import { Mutex } from 'async-mutex';
 import { check, checkAll, hasMethods, isFunction, isName } from '../errors/check-value.ts';
-import { ignoreRejection } from '../errors/ignore-rejection.ts';
+import { ignoreRejection } from '../tokens/ignore-rejection.ts';
 import { mutexLock } from '../refresh/mutex-lock.ts';
 import { sharedStore } from '../shared/shared-store.ts';
 import { type StoredValue, type TokenStore, unwritten } from '../session/store.ts';

@@ -1,4 +1,4 @@
-import { ignoreRejection } from '../errors/ignore-rejection.ts';
+import { ignoreRejection } from './ignore-rejection.ts';
 import { jwtClaims } from './jwt.ts';
 import type { TokenSet } from './tokens.ts';
 
