@@ -1,7 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { refreshTokenGrant } from '@unexpired/oauth';
-import { createTokenManager, type SessionRecord, type TokenManager } from 'unexpired';
+import { manualClock } from '@unexpired/testing';
+import {
+  createTokenManager,
+  type RefreshLock,
+  type SessionRecord,
+  type TokenManager,
+  type TokenManagerOptions,
+} from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import {
@@ -17,6 +24,8 @@ import { CLIENT_ID, startStrictProvider, type StrictProvider } from './support/p
 import { recordOf } from './support/records.ts';
 
 const HOUR = 3_600_000;
+/** Ms that a request waits, unless it is told otherwise. */
+const WAIT_TIMEOUT = 30_000;
 let folder: Awaited<ReturnType<typeof newFolder>>;
 let file = '';
 let provider: StrictProvider;
@@ -59,7 +68,7 @@ async function client(setup: Partial<FileSetup> = {}): Promise<Program> {
 const tell = (program: Program, order: Order): void => program.tell(order);
 
 /** This process as one of the many. */
-function here(options: { readonly waitTimeout?: number } = {}): TokenManager {
+function here(options: Partial<TokenManagerOptions> = {}): TokenManager {
   const manager = createTokenManager({
     store: fileStore(file),
     refresh: refreshTokenGrant({ tokenEndpoint: provider.tokenEndpoint, clientId: CLIENT_ID }),
@@ -114,9 +123,9 @@ describe('a process that is killed in the middle of a refresh', () => {
 });
 
 describe('a process that is stopped in the middle of a refresh', () => {
-  const stopAt = async (step: Step) => {
+  const stopAt = async (step: Step, advance = 0) => {
     const stopped = await client({ catch: { step, how: 'wait' } });
-    tell(stopped, { kind: 'ask', advance: 0, requests: 1 });
+    tell(stopped, { kind: 'ask', advance, requests: 1 });
     await stopped.next('caught');
     stopped.signal('SIGSTOP');
     return {
@@ -132,14 +141,36 @@ describe('a process that is stopped in the middle of a refresh', () => {
     };
   };
 
+  /**
+   * This process, which asks for a token and comes to wait for the lock that the stopped one has. Its time stands still: a
+   * wait is over when `waited` says so, however long the machine takes to read a file.
+   */
+  const waitForLock = async (advance = 0) => {
+    const [store, clock] = [fileStore(file), manualClock({ now: Date.now() + advance })];
+    let askedForLock = (): void => undefined;
+    const lockAsked = new Promise<void>((resolve) => (askedForLock = resolve));
+    const lock: RefreshLock = {
+      request(...args) {
+        askedForLock();
+        return (store.lock as RefreshLock).request(...args);
+      },
+    };
+    const manager = here({ store: { ...store, lock }, clock, skewWindow: 2 * HOUR });
+    const asking = manager.getToken();
+    await lockAsked;
+    return { manager, asking, waited: () => clock.advance(WAIT_TIMEOUT) };
+  };
+
   it('leaves the others a typed error in time, and all is well when it goes on', async () => {
     await signedIn();
     const stopped = await stopAt('F6 after the answer');
-    const other = here({ waitTimeout: 200 });
-    await expect(other.getToken()).rejects.toMatchObject({
+    const { manager: other, asking, waited } = await waitForLock();
+    const refusal = expect(asking).rejects.toMatchObject({
       code: 'ERR_WAIT_LIMIT',
       action: 'retry',
     });
+    await waited();
+    await refusal;
     const token = await stopped.resume();
     expect((await here().getToken())?.accessToken).toBe(token);
     expect((await other.getToken())?.accessToken).toBe(token);
@@ -147,9 +178,11 @@ describe('a process that is stopped in the middle of a refresh', () => {
   });
 
   it('does not keep the others from a token that is due and still valid', async () => {
-    await signedIn(undefined, Date.now() + 20_000);
-    const stopped = await stopAt('F6 before the call');
-    expect((await here({ waitTimeout: 200 }).getToken())?.accessToken).toBe('access-1');
+    await signedIn(undefined, Date.now() + 20 * HOUR);
+    const stopped = await stopAt('F6 before the call', 20 * HOUR);
+    const { asking, waited } = await waitForLock(19 * HOUR); // due, and valid for longer than any test takes
+    await waited();
+    expect((await asking)?.accessToken).toBe('access-1');
     await stopped.resume();
     expect(provider).toMatchObject({ redemptions: 1, refusals: 0, revocations: 0 });
   });
