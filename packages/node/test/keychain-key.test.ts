@@ -34,7 +34,10 @@ const rejected = (key: () => Promise<unknown>): Promise<string> =>
 withKeychain('a key', () => {
   const get = (...args: string[]) => ['get', ...args];
   const keysOf = (outcomes: readonly Outcome[]): unknown[] =>
-    outcomes.flatMap(({ value }) => value as string[]);
+    outcomes.flatMap(({ value, error }) => {
+      if (error !== undefined) throw new Error(error);
+      return value as string[];
+    });
 
   it('is made at its first use, 32 random bytes; callers at the same moment, and later, get the same', async () => {
     const runs = Array.from({ length: 4 }, () => get('tool'));

@@ -20,9 +20,15 @@ const MOST = 60_000;
 
 const PROGRAM = fileURLToPath(new URL('../programs/keychain.ts', import.meta.url));
 const SOURCES = new URL('../../../../test/support/sources.mjs', import.meta.url).href;
+/**
+ * The daemon says that it is ready before it has its name on the bus. A program that asks in between has the bus start
+ * another daemon, which is locked.
+ */
+const ON_THE_BUS =
+  'until dbus-send --session --print-reply=literal --dest=org.freedesktop.DBus / org.freedesktop.DBus.NameHasOwner string:org.freedesktop.secrets | grep -q true; do :; done';
 const DAEMON: Readonly<Record<Exclude<Login, 'without a bus'>, string>> = {
-  unlocked: 'printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1',
-  locked: 'gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1',
+  unlocked: `printf password | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; ${ON_THE_BUS}`,
+  locked: `gnome-keyring-daemon --start --components=secrets >/dev/null 2>&1; ${ON_THE_BUS}`,
   'without a keychain': ':',
 };
 
