@@ -1,6 +1,7 @@
 // Runs in a page: one of many tabs of an app. Does what it is told from outside.
 import { createAuthFetch } from '@unexpired/fetch';
 import {
+  type Clock,
   createTokenManager,
   type RefreshLock,
   type SessionRecord,
@@ -59,6 +60,31 @@ let begin = (): void => undefined;
 let goOn = (): void => undefined;
 let whenCaught: () => void;
 const caught = new Promise<void>((resolve) => (whenCaught = resolve));
+let whenLockAsked: () => void;
+const lockAsked = new Promise<void>((resolve) => (whenLockAsked = resolve));
+
+/** The page's own clock, ahead by what it was told to. */
+const timers = new Set<{ readonly due: number; run(): void }>();
+const clock: Clock = {
+  now: () => Date.now() + offset,
+  monotonic: () => performance.now() + offset,
+  setTimeout(task, delay, background) {
+    const timer = {
+      due: clock.monotonic() + delay,
+      run() {
+        cancel();
+        task();
+      },
+    };
+    const stop = systemClock.setTimeout(timer.run, delay, background);
+    const cancel = (): void => {
+      timers.delete(timer);
+      stop();
+    };
+    timers.add(timer);
+    return cancel;
+  },
+};
 
 async function at(step: Step): Promise<void> {
   if (catchAt !== step) return;
@@ -72,11 +98,14 @@ async function at(step: Step): Promise<void> {
 function watched(inner: TokenStore): TokenStore {
   let locked = false;
   const lock: RefreshLock | undefined = inner.lock && {
-    request: (name, options, task) =>
-      (inner.lock as RefreshLock).request(name, options, async (held) => {
+    request(name, options, task) {
+      const request = (inner.lock as RefreshLock).request(name, options, async (held) => {
         locked = true;
         return task(held).finally(() => (locked = false));
-      }),
+      });
+      whenLockAsked();
+      return request;
+    },
   };
   return {
     ...inner,
@@ -109,16 +138,12 @@ async function ask({ advance, requests }: Order): Promise<Answers> {
 }
 
 globalThis.tab = {
-  open({ catch: step, waitTimeout, store, whenSignedOut } = {}) {
+  open({ catch: step, skewWindow, store, whenSignedOut } = {}) {
     catchAt = step;
     tokens = createTokenManager({
       store: store === undefined ? watched(browserStore()) : storageStore(localStorage, 'session'),
-      waitTimeout,
-      clock: {
-        ...systemClock,
-        now: () => Date.now() + offset,
-        monotonic: () => performance.now() + offset,
-      },
+      skewWindow,
+      clock,
       async refresh({ refreshToken = '' }, { signal }) {
         await at('F6 before the call');
         const body = new URLSearchParams({
@@ -165,6 +190,12 @@ globalThis.tab = {
   prepared: () => results,
   caught: () => caught,
   goOn: () => goOn(),
+  waitsForLock: () => lockAsked,
+  pass(ms) {
+    offset += ms;
+    const due = [...timers].filter((timer) => timer.due <= clock.monotonic());
+    for (const timer of due.sort((one, other) => one.due - other.due)) timer.run();
+  },
   toldOf: (type) =>
     new Promise((resolve) => {
       const isIt = (event: TokenEvent): boolean =>

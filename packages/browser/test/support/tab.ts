@@ -38,7 +38,8 @@ export interface TabControl {
   /** Starts the app. Its flights stop at `catch`, the first that gets there, until `goOn()`. */
   open(setup?: {
     readonly catch?: Step;
-    readonly waitTimeout?: number;
+    /** Default: 30 s. */
+    readonly skewWindow?: number;
     /** Default: `browserStore()`. */
     readonly store?: 'localStorage';
     readonly whenSignedOut?: 'send' | 'reject';
@@ -55,6 +56,10 @@ export interface TabControl {
   /** Resolves when a flight was caught. */
   caught(): Promise<void>;
   goOn(): void;
+  /** Resolves when it waits for the lock. */
+  waitsForLock(): Promise<void>;
+  /** So many ms go by at once, with all that was to happen in them. */
+  pass(ms: number): void;
   /** Resolves after an event of this type, caused by another tab. */
   toldOf(type: 'refreshed' | 'signedOut' | 'signedIn'): Promise<void>;
   status(): string;
