@@ -183,12 +183,13 @@ describe('a file that cannot be written', () => {
   });
 
   it('spends no refresh token when the disk is full before the refresh, and a valid token is still served', async () => {
+    const HOUR = 3_600_000;
     await fileStore(file).write(
-      { ...recordOf(1, { expiresAt: Date.now() + 20_000 }), issuedAt: Date.now() - 3_600_000 },
+      { ...recordOf(1, { expiresAt: Date.now() + HOUR }), issuedAt: Date.now() - 99 * HOUR },
       undefined,
     );
     const refresh = jest.fn(async () => ({ accessToken: 'access-2', refreshToken: 'refresh-2' }));
-    const tokens = createTokenManager({ store: fileStore(file), refresh });
+    const tokens = createTokenManager({ store: fileStore(file), refresh, skewWindow: 2 * HOUR }); // due, and valid for an hour
     fault = { code: 'ENOSPC', on: 'writeFile' };
     expect((await tokens.getToken())?.accessToken).toBe('access-1');
     await expect(tokens.refresh()).rejects.toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE' });

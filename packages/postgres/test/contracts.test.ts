@@ -13,8 +13,10 @@ import type { PostgresServer } from './support/postgres-server.ts';
 import { start } from './support/programs.ts';
 import { withPostgres } from './support/with-postgres.ts';
 
-/** Ms: short enough to see one run out, long enough for a slow machine to renew it. */
-const lease = 1500;
+/** Ms: a third of it is over before the next renewal, so that a busy machine has 4 s for that. */
+const lease = 6000;
+/** Ms: that of a process which is killed, and has to run out. Its process has nothing else to do than to renew it, in 2 s. */
+const shortLease = 3000;
 /** Ms: a busy machine may take long to start a program. */
 const timeout = 15_000;
 
@@ -83,7 +85,7 @@ withPostgres('the contracts', (server) => {
           };
         },
         async holdElsewhere(_place: LockPlace, name) {
-          const program = start('lock-holder', [JSON.stringify({ port, name, lease })]);
+          const program = start('lock-holder', [JSON.stringify({ port, name, lease: shortLease })]);
           await program.next('held');
           return program.kill;
         },

@@ -6,8 +6,10 @@ import type { ClientName, Connection } from './support/connection.ts';
 import { start } from './support/programs.ts';
 import { withRedis } from './support/with-redis.ts';
 
-/** Ms: short enough to see one run out, long enough for a slow machine to renew it. */
-const lease = 1000;
+/** Ms: a third of it is over before the next renewal, so that a busy machine has 4 s for that. */
+const lease = 6000;
+/** Ms: that of a process which is killed, and has to run out. Its process has nothing else to do than to renew it, in 2 s. */
+const shortLease = 3000;
 /** Ms: a busy machine may take long to start a program. */
 const timeout = 15_000;
 
@@ -62,7 +64,7 @@ describe.each(Object.keys(CLIENTS) as ClientName[])('%s', (name) => {
         },
         async holdElsewhere(_place: LockPlace, lock) {
           const program = start('lock-holder', [
-            JSON.stringify({ client: name, port: server().port, name: lock, lease }),
+            JSON.stringify({ client: name, port: server().port, name: lock, lease: shortLease }),
           ]);
           await program.next('held');
           return program.kill;

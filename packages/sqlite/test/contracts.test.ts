@@ -6,8 +6,10 @@ import { newFolder } from '../../node/test/support/folder.ts';
 import { type SqliteLike, sqliteStore, type SqliteThread, sqliteThread } from '../src/index.ts';
 import { start } from './support/programs.ts';
 
-/** Ms: short enough to see one run out, long enough for a slow machine to renew it. */
-const lease = 1500;
+/** Ms: a third of it is over before the next renewal, so that a busy machine has 4 s for that. */
+const lease = 6000;
+/** Ms: that of a process which is killed, and has to run out. Its process has nothing else to do than to renew it, in 2 s. */
+const shortLease = 3000;
 /** Ms: a busy machine may take long to start a program. */
 const timeout = 15_000;
 
@@ -108,7 +110,7 @@ describe.each<[string, (file: string) => Opened]>([
       },
       async holdElsewhere(place, key) {
         const { file } = place as LockPlace & { readonly file: string };
-        const program = start('lock-holder', [JSON.stringify({ file, key, lease })]);
+        const program = start('lock-holder', [JSON.stringify({ file, key, lease: shortLease })]);
         await program.next('held');
         return program.kill;
       },
