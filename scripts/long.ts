@@ -12,6 +12,7 @@ const RUNS = [
   'short-lived',
   'postgres',
   'sqlite',
+  'broker',
   'broker-outage',
   'tabs',
   'consumers',

@@ -1,0 +1,27 @@
+// `npm run test:long -- broker [--minutes N]`: the broker's proof of docs/service.md, 1,000 sessions and 50 clients for 150 s, or as
+// many minutes as are asked for. Says what was seen; the exit status is 1 where a promise was broken.
+import { parseArgs } from 'node:util';
+import { startPostgresServer } from '../../packages/postgres/test/support/postgres-server.ts';
+import { long, ROUND } from '../../packages/service/test/proof/plan.ts';
+import { prove } from '../../packages/service/test/proof/prove.ts';
+import type { ProofRecord } from '../../packages/service/test/proof/record.ts';
+import { tableText } from '../../packages/service/test/proof/table.ts';
+import { verdict } from '../../packages/service/test/proof/verdict.ts';
+
+const { values } = parseArgs({ options: { minutes: { type: 'string' } } });
+const rounds = Math.max(1, Math.round((Number(values.minutes ?? 0) * 60) / ROUND));
+const plan = long(rounds);
+const started = performance.now();
+const server = await startPostgresServer();
+let record: ProofRecord;
+try {
+  record = await prove(plan, server, (line) => process.stdout.write(`  ${line}\n`));
+} finally {
+  await server.stop();
+}
+const findings = verdict(record);
+process.stdout.write(
+  `${plan.seconds} s under load, ${((performance.now() - started) / 1000).toFixed(0)} s in all:\n${tableText(record)}`,
+);
+for (const { rule, what } of findings) process.stdout.write(`BROKEN: ${rule}: ${what}\n`);
+if (findings.length > 0) process.exitCode = 1;
