@@ -68,7 +68,9 @@ async function client(setup: Partial<FileSetup> = {}): Promise<Program> {
 const tell = (program: Program, order: Order): void => program.tell(order);
 
 /** This process as one of the many. */
-function here(options: Partial<TokenManagerOptions> = {}): TokenManager {
+function here(
+  options: Pick<Partial<TokenManagerOptions>, 'store' | 'clock' | 'skewWindow'> = {},
+): TokenManager {
   const manager = createTokenManager({
     store: fileStore(file),
     refresh: refreshTokenGrant({ tokenEndpoint: provider.tokenEndpoint, clientId: CLIENT_ID }),
