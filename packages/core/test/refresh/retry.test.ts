@@ -64,6 +64,20 @@ describe('after failed flights, the endpoint is left alone', () => {
   });
 
   it.each([
+    [1, 500, 1000],
+    [3, 2000, 4000],
+    [4, 2000, 4000],
+    [10_000, 2000, 4000],
+  ])(
+    'the %d. time that nothing could be sent for between %d and %d ms: that spares nobody, and it is the client that is offline',
+    (failures, least, most) => {
+      const error = unavailable({ delivery: 'unsent' });
+      expect(backoffDelay(failures, 0, error)).toBe(least);
+      expect(backoffDelay(failures, 1, error)).toBe(most);
+    },
+  );
+
+  it.each([
     ['as long as the server said', unavailable({ retryAfter: 120_000 }), 120_000],
     ['but for an hour at most', unavailable({ retryAfter: 86_400_000 }), 3_600_000],
     ['and not for less than otherwise', unavailable({ retryAfter: 1 }), 500],
