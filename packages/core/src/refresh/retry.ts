@@ -26,9 +26,13 @@ export function retryDelay(error: TokenError, attempt: number, random: number): 
   }
 }
 
-/** Ms of silence after the n-th failed flight in a row (from 1): 1 s doubling to 60 s, jittered; longer where the server said so. */
+/**
+ * Ms of silence after the n-th failed flight in a row (from 1): 1 s doubling to 60 s, jittered; longer where the server said so.
+ * To 4 s where nothing had been sent: that spares nobody, and most often it is this client that is offline.
+ */
 export function backoffDelay(failures: number, random: number, error?: TokenError): number {
-  const growing = Math.min(60_000, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random / 2);
+  const longest = error?.delivery === 'unsent' ? 4000 : 60_000;
+  const growing = Math.min(longest, 1000 * 2 ** Math.min(failures - 1, 6)) * (0.5 + random / 2);
   if (error?.code === 'ERR_REFRESH_CONFIGURATION') return Math.max(growing, 60_000);
   return Math.max(growing, spread(Math.min(error?.retryAfter ?? 0, HOUR), random));
 }
