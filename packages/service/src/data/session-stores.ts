@@ -4,6 +4,7 @@ import type { ServiceDatabase } from '../database.ts';
 import type { Provider } from '../providers.ts';
 import { entryOf, type Plan } from './entry.ts';
 import { listedStore } from './listed-store.ts';
+import { sealedOnly } from './sealed-only.ts';
 import type { StoreOf } from './store-of.ts';
 import type { Tables } from './tables.ts';
 
@@ -29,7 +30,7 @@ export function sessionStores(parts: StoresParts): StoreOf {
     Array.isArray(encryption) ? (encryption as readonly EncryptionKey[]) : [encryption]
   ).map((key) => importedOnce(key as EncryptionKey));
   return (key, change) =>
-    listedStore(encryptedStore(database.store(key), keys), {
+    listedStore(encryptedStore(sealedOnly(database.store(key)), keys), {
       ready,
       written,
       changed: () => changed(key),
