@@ -27,6 +27,8 @@ export interface AppParts {
   readonly limits: Limits;
   readonly audit: Pick<Audit, 'count' | 'change'>;
   readonly clock: Clock;
+  /** Resolves when it is known how late it is. */
+  readonly timed: () => Promise<void>;
   /** Can the database be asked? Rejects otherwise. */
   readonly probe: () => Promise<unknown>;
   /** It is about to end, and not ready any more. */
@@ -97,7 +99,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 const PROBES = ['/healthz', '/readyz', '/openapi.json'].map((path) => ({ path, method: 'get' }));
 
 /** What every request has to pass, before anything is looked up for it. */
-function guard(app: OpenAPIHono<Env>, { keys, clock, limits, closed }: AppParts): void {
+function guard(app: OpenAPIHono<Env>, { keys, clock, timed, limits, closed }: AppParts): void {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     await next();
@@ -108,6 +110,7 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, limits, closed }: AppParts)
   app.use('/v1/*', async (c, next) => {
     const { address } = c.env ?? {};
     limits.approach(address);
+    await timed().catch(() => undefined); // where the database cannot be asked, the clock of this machine has to do
     const caller = authenticate(keys, c.req.header('authorization'), clock.now());
     if (caller === undefined) {
       limits.failed(address);

@@ -2,6 +2,7 @@ import type { Clock } from 'unexpired';
 import { attempt } from './ahead/attempt.ts';
 import { createWorker, type Worker } from './ahead/worker.ts';
 import { claimsIn } from './data/claims.ts';
+import type { DatabaseTime } from './data/database-time.ts';
 import { type Replica, replicasIn } from './data/replicas.ts';
 import type { Tables } from './data/tables.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
@@ -32,6 +33,7 @@ export interface BackgroundParts {
   readonly id: string;
   readonly version: string;
   readonly tables: Tables;
+  readonly time: DatabaseTime;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -44,12 +46,12 @@ export const LOOK_EVERY = 1000;
 const BEAT_EVERY = 5000;
 
 export function createBackground(parts: BackgroundParts): Background {
-  const { id, version, tables, providers, clock, random, emit } = parts;
+  const { id, version, tables, time, providers, clock, random, emit } = parts;
   const members = replicasIn(tables, { id, version });
   let living: readonly Replica[] = [];
   let worker: Worker | undefined;
   const gate = createGate({
-    ...{ id, clock, random, emit, rows: stateRows(tables) },
+    ...{ id, time, clock, random, emit, rows: stateRows(tables) },
     limits: new Map([...providers].map(([name, { limits }]) => [name, limits])),
     replicas: () => living.map((replica) => replica.id),
   });

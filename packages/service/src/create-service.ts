@@ -1,11 +1,12 @@
 import type { Clock, EncryptionKey, TokenEvent } from 'unexpired';
-import { nameOf, systemClock } from 'unexpired/adapter';
+import { nameOf } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { type AuditDropped, createAudit } from './audit/audit.ts';
 import { type AuditOptions, checkAuditOptions } from './audit/options.ts';
 import { createBackground, type WorkFailed, workFailed } from './background.ts';
 import type { ServiceDatabase } from './database.ts';
+import { serviceClock } from './data/database-time.ts';
 import { VERSION } from './data/schema.ts';
 import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
@@ -49,7 +50,7 @@ export interface ServiceOptions {
   readonly cache?: CacheOptions | undefined;
   /** Who did what, in a table beside the sessions. */
   readonly audit?: AuditOptions | undefined;
-  /** Default {@link systemClock}. For tests. */
+  /** Default: the clock of the database on PostgreSQL, and of this machine on SQLite. For tests. */
   readonly clock?: Clock | undefined;
   /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
   readonly random?: (() => number) | undefined;
@@ -89,6 +90,8 @@ export interface Service {
   fetch(request: Request, from?: CallFrom | object): Promise<Response>;
   /** Hears of every session and refresh; no event carries a token. Returns unsubscribe. */
   subscribe(listener: (event: ServiceEvent) => void): () => void;
+  /** Ms since the epoch, on the clock of all replicas: that of the moments in answers and events. */
+  now(): number;
   /** How the replicas, the providers and their sessions stand, for operators. Rejects with a `TokenError`. */
   status(): Promise<ServiceStatus>;
   /**
@@ -118,21 +121,22 @@ export interface Service {
  * ```
  */
 export function createService(options: ServiceOptions): Service {
-  const { database, keys, clock = systemClock, random = Math.random } = options;
+  const { database, keys, random = Math.random } = options;
   const providers = providersOf(options.providers);
   const callers = knownKeys(keys?.api);
-  const limits = createLimits(options.requestsPerSecond, clock);
   const kept = checkAuditOptions(options.audit);
   if (typeof database?.store !== 'function')
     throw new TypeError(
       `createService: database: expected sqlite(path) or postgres(pool), got ${nameOf(database)}`,
     );
   const tables = database.tables as Tables;
+  const { clock, time, timed } = serviceClock(tables, options.clock);
+  const limits = createLimits(options.requestsPerSecond, clock);
   const { emit, subscribe } = createListeners<ServiceEvent>();
   const streams = createStreams();
   const failed = (error: unknown): void => emit(workFailed(error, clock));
   const { feed, store, known } = createStorage({
-    ...{ database, encryption: keys.encryption, providers, random, clock, failed },
+    ...{ database, encryption: keys.encryption, providers, random, clock, timed, failed },
     cache: cacheLimits(options.cache),
   });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
@@ -141,7 +145,7 @@ export function createService(options: ServiceOptions): Service {
   const requests = createPending();
   const id = crypto.randomUUID();
   const background = createBackground({
-    ...{ id, version: String(VERSION), tables, providers, clock, random, emit },
+    ...{ id, version: String(VERSION), tables, time, providers, clock, random, emit },
   });
   const sessions = createSessions({
     ...{ store, known, providers, clock, gate: background.gate },
@@ -159,6 +163,7 @@ export function createService(options: ServiceOptions): Service {
     audit,
     keys: callers,
     clock,
+    timed,
     probe: async () => {
       await tables.ready();
       await probe.read();
@@ -185,6 +190,7 @@ export function createService(options: ServiceOptions): Service {
       return granted ?? requests.counted(Promise.resolve(app.fetch(request, { address })));
     },
     subscribe,
+    now: clock.now,
     status: () => readStatus({ id, tables, providers, background, clock }),
     close() {
       closed ??= drain();

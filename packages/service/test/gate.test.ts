@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { manualClock } from '@unexpired/testing';
 import { TokenError } from 'unexpired';
 import type { BreakerEvent } from '../src/pace/breaker.ts';
+import { databaseTime } from '../src/data/database-time.ts';
 import { createGate, type Gate, type Limits } from '../src/pace/gate.ts';
 import { FRESH, type ProviderState } from '../src/pace/state.ts';
 import type { StateRows } from '../src/pace/state-rows.ts';
@@ -30,7 +31,7 @@ function fleet(limits: Partial<Limits> = {}, count = 2) {
   const ids = Array.from({ length: count }, (_, index) => `r${index}`);
   const gates = ids.map((id) =>
     createGate({
-      ...{ id, rows, clock, random: () => 0, replicas: () => ids },
+      ...{ id, rows, clock, time: databaseTime(clock, async () => now()), random: () => 0, replicas: () => ids },
       limits: new Map([['crm', { maxPerSecond: Infinity, maxInFlight: 10, ...limits }]]),
       emit: (event) => events.push(event),
     }),

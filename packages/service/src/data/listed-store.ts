@@ -21,6 +21,8 @@ export function listedStore(
   parts: {
     readonly entryOf: (record: SessionRecord) => Entry | undefined;
     readonly ready: () => Promise<void>;
+    /** Resolves when it is known how late it is. */
+    readonly timed: () => Promise<void>;
     readonly written: () => void;
     /** The row may be another one than before: it was written, or nobody knows. */
     readonly changed: () => void;
@@ -30,6 +32,10 @@ export function listedStore(
 ): TokenStore {
   return {
     ...store,
+    async read() {
+      await parts.timed();
+      return store.read();
+    },
     async write(record, expected) {
       await parts.ready();
       const entry = parts.entryOf(record);

@@ -13,6 +13,8 @@ export interface StoresParts {
   readonly encryption: EncryptionKey | readonly EncryptionKey[];
   readonly providers: ReadonlyMap<string, Provider>;
   readonly random: () => number;
+  /** Resolves when it is known how late it is. */
+  readonly timed: () => Promise<void>;
   /** A session has another generation or state than before. */
   readonly written: () => void;
   /** The row of this session may be another one than before. */
@@ -21,7 +23,7 @@ export interface StoresParts {
 
 /** The rows of the sessions: their tokens encrypted, and the schedule and the audit trail kept along. */
 export function sessionStores(parts: StoresParts): StoreOf {
-  const { database, encryption, providers, random, written, changed } = parts;
+  const { database, encryption, providers, random, timed, written, changed } = parts;
   const plan: Plan = (provider, life) =>
     providers.get(provider)?.refreshAhead === true ? dueAt(life, random()) : undefined;
   const { ready } = database.tables as Tables;
@@ -32,6 +34,7 @@ export function sessionStores(parts: StoresParts): StoreOf {
   return (key, change) =>
     listedStore(encryptedStore(sealedOnly(database.store(key)), keys), {
       ready,
+      timed,
       written,
       changed: () => changed(key),
       change,

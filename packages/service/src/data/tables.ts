@@ -8,6 +8,8 @@ export type Query = (text: string, values?: readonly Value[]) => Promise<Rows>;
 export interface Dialect {
   /** Ms since the epoch, at this moment, on the database's clock: the same for all replicas. */
   readonly now: string;
+  /** Is that clock another one than this machine's? */
+  readonly isElsewhere: boolean;
   /** Orders changes: what a row is marked with when it is written. */
   readonly change: string;
   /** Passes over rows that somebody else is just claiming. */
@@ -82,6 +84,7 @@ export const maybeNumberIn = (value: unknown): number | undefined =>
 
 export const POSTGRES: Dialect = {
   now: '(extract(epoch from clock_timestamp()) * 1000)::bigint',
+  isElsewhere: true,
   change: 'pg_current_xact_id()',
   skipLocked: 'for update skip locked',
   // Who began before this one may commit later than one that is read already; nobody who began later is below it.
@@ -96,6 +99,7 @@ export const POSTGRES: Dialect = {
 
 export const sqliteDialect = ({ schedule }: Names): Dialect => ({
   now: `cast((julianday('now') - 2440587.5) * 86400000 as integer)`,
+  isElsewhere: false,
   // One writer at a time, and nobody reads what is not committed: what comes later is higher.
   change: `(select coalesce(max(changed), 0) + 1 from ${schedule})`,
   skipLocked: '',

@@ -46,7 +46,7 @@ export interface UnderWay {
 
 export interface StatusParts {
   readonly version: string;
-  readonly startedAt: number;
+  readonly startedAt: () => number;
   readonly providers: readonly string[];
   readonly flights: Flights;
   readonly activity: Activity;
@@ -69,7 +69,7 @@ export async function statusOf(parts: StatusParts): Promise<Status> {
   return {
     version: parts.version,
     now: parts.now(),
-    startedAt: parts.startedAt,
+    startedAt: parts.startedAt(),
     ready: await parts.ready(),
     waiting: parts.waiting(),
     notDurable: flights.notDurable,

@@ -1,25 +1,7 @@
 import type { Clock } from 'unexpired';
+import type { DatabaseTime } from '../data/database-time.ts';
 import { FRESH, type ProviderState } from './state.ts';
 import type { Decide, StateRows } from './state-rows.ts';
-
-/** The database's clock, as far as it is known here: by the monotonic one, since that was asked last. */
-export interface DatabaseTime {
-  now(): number;
-  /** It is so late there. */
-  set(now: number): void;
-  readonly isKnown: boolean;
-}
-
-export function databaseTime(clock: Clock): DatabaseTime {
-  let offset: number | undefined;
-  return {
-    now: () => clock.monotonic() + (offset ?? 0),
-    set: (now) => void (offset = now - clock.monotonic()),
-    get isKnown() {
-      return offset !== undefined;
-    },
-  };
-}
 
 /** The row of a provider, and what was seen in it last. */
 export interface Cell {
@@ -31,7 +13,14 @@ export interface Cell {
   change<T>(decide: Decide<T>): Promise<T>;
 }
 
-export function createCell(provider: string, rows: StateRows, time: DatabaseTime): Cell {
+export function createCell(
+  provider: string,
+  { rows, time, clock }: {
+    readonly rows: StateRows;
+    readonly time: DatabaseTime;
+    readonly clock: Pick<Clock, 'monotonic'>;
+  },
+): Cell {
   let state = FRESH;
   return {
     ...{ provider, time },
@@ -40,9 +29,10 @@ export function createCell(provider: string, rows: StateRows, time: DatabaseTime
     },
     see: (found) => void (state = found),
     async change(decide) {
+      const begun = clock.monotonic();
       const changed = await rows.change(provider, decide);
       state = changed.state;
-      time.set(changed.now);
+      time.heard(changed.now, begun);
       return changed.result;
     },
   };

@@ -1,7 +1,8 @@
 import type { Clock, TokenError } from 'unexpired';
 import { type BreakerEvent, createBreaker } from './breaker.ts';
 import { createBudget } from './budget.ts';
-import { createCell, databaseTime } from './cell.ts';
+import type { DatabaseTime } from '../data/database-time.ts';
+import { createCell } from './cell.ts';
 import { createSlots } from './slots.ts';
 import { aheadOf, FRESH, rateOf, shareOf } from './state.ts';
 import type { StateRows } from './state-rows.ts';
@@ -17,6 +18,7 @@ export interface Limits {
 export interface GateParts {
   readonly limits: ReadonlyMap<string, Limits>;
   readonly rows: StateRows;
+  readonly time: DatabaseTime;
   /** The ids of the replicas that live. */
   readonly replicas: () => readonly string[];
   readonly id: string;
@@ -53,11 +55,10 @@ export interface Gate {
 }
 
 export function createGate(parts: GateParts): Gate {
-  const { limits, rows, replicas, id, clock, random, emit } = parts;
-  const time = databaseTime(clock);
+  const { limits, rows, time, replicas, id, clock, random, emit } = parts;
   const lanes = new Map(
     [...limits].map(([provider, own]) => {
-      const cell = createCell(provider, rows, time);
+      const cell = createCell(provider, { rows, time, clock });
       const share = (): number => shareOf(own.maxInFlight, replicas(), id);
       const lane = {
         ...{ cell, share, cap: own.maxPerSecond, slots: createSlots(clock) },
@@ -75,8 +76,9 @@ export function createGate(parts: GateParts): Gate {
 
   return {
     async look() {
+      const begun = clock.monotonic();
       const { now, states } = await rows.readAll();
-      time.set(now);
+      time.heard(now, begun);
       for (const [provider, { cell, slots }] of lanes) {
         cell.see(states.get(provider) ?? FRESH);
         slots.look();

@@ -31,6 +31,7 @@ export interface Running {
 
 /** Starts the API and the operator's listener. Rejects where it cannot listen. */
 export async function run(settings: Settings, log: Log): Promise<Running> {
+  const began = systemClock.monotonic();
   const opened = await openDatabase(settings.database);
   const hash = sessionHash(settings.encryption[0] ?? new Uint8Array(0));
   const providers = Object.keys(settings.providers);
@@ -75,7 +76,8 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
       keys: new Map(settings.api.map((key) => [key.id, knownKey(key, 'keys/api')])),
       hosts: settings.operator.hosts,
       status: {
-        ...{ version: version(), startedAt: Date.now(), now: Date.now },
+        ...{ version: version(), now: service.now },
+        startedAt: () => service.now() - (systemClock.monotonic() - began),
         ...{ providers, flights, activity, hash, fleet },
         waiting: () => measured.waiting,
         ready: () => isReady(opened),

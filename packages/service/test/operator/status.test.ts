@@ -28,7 +28,7 @@ function partsOf(events: readonly ServiceEvent[]): StatusParts {
   const activity = createActivity(hash);
   for (const event of events) activity.heard(event);
   return {
-    ...{ version: '1.2.3', startedAt: 0, now: () => 60_000, providers: ['crm', 'mail'] },
+    ...{ version: '1.2.3', startedAt: () => 0, now: () => 60_000, providers: ['crm', 'mail'] },
     ...{ flights, activity, hash, waiting: () => 2, ready: async () => true },
     fleet: async () => FLEET,
   };

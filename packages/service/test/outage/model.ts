@@ -7,6 +7,7 @@ import type { Outcome } from '../../src/ahead/outcome.ts';
 import { createWorker } from '../../src/ahead/worker.ts';
 import { LOOK_EVERY } from '../../src/background.ts';
 import type { Claim } from '../../src/data/claims.ts';
+import { databaseTime } from '../../src/data/database-time.ts';
 import type { BreakerEvent } from '../../src/pace/breaker.ts';
 import { createGate, type Gate } from '../../src/pace/gate.ts';
 import type { StateRows } from '../../src/pace/state-rows.ts';
@@ -122,8 +123,9 @@ function startReplicas(parts: {
   };
   const workers = ids.map((id) => {
     const emit = (event: BreakerEvent): void => void events.push(event);
+    const time = databaseTime(clock, async () => clock.now());
     const gate = createGate({
-      ...{ id, rows, clock, random, emit, replicas: () => ids },
+      ...{ id, time, rows, clock, random, emit, replicas: () => ids },
       limits: new Map([['crm', limits]]),
     });
     const look = (): void => {
