@@ -1,4 +1,5 @@
 import type { Clock } from 'unexpired';
+import { createPending } from '../pending.ts';
 
 /** A request that was answered. */
 export interface Answered {
@@ -27,32 +28,27 @@ export function measuredFetch(
   clock: Clock,
   tell: (answered: Answered) => void,
 ): MeasuredFetch {
+  const { counted, settled } = createPending();
   let waiting = 0;
-  let pending = 0;
-  const idle: (() => void)[] = [];
+  const measured = async (...[request, from]: Parameters<Fetch>): Promise<Response> => {
+    const route = routeOf(pathOf(request.url));
+    const isToken = TOKEN_ROUTES.has(route);
+    const since = clock.monotonic();
+    if (isToken) waiting++;
+    try {
+      const answer = await fetch(request, from);
+      tell({ route, status: answer.status, duration: clock.monotonic() - since });
+      return answer;
+    } finally {
+      if (isToken) waiting--;
+    }
+  };
   return {
+    settled,
     get waiting() {
       return waiting;
     },
-    async settled() {
-      while (pending > 0) await new Promise<void>((resolve) => idle.push(resolve));
-    },
-    async fetch(request, from) {
-      const route = routeOf(pathOf(request.url));
-      const isToken = TOKEN_ROUTES.has(route);
-      const since = clock.monotonic();
-      pending++;
-      if (isToken) waiting++;
-      try {
-        const answer = await fetch(request, from);
-        tell({ route, status: answer.status, duration: clock.monotonic() - since });
-        return answer;
-      } finally {
-        pending--;
-        if (isToken) waiting--;
-        if (pending === 0) for (const resolve of idle.splice(0)) resolve();
-      }
-    },
+    fetch: (request, from) => counted(measured(request, from)),
   };
 }
 
