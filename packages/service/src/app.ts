@@ -77,7 +77,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
   };
   const routes = createRoutes(createSchemas(), allow);
   addHandlers(app, routes, parts);
-  addListing(app, routes, parts);
+  addListing(app, routes, parts.tables);
   addEvents(app, routes, parts);
   addProbes(app, parts);
   app.openAPIRegistry.registerComponent('securitySchemes', 'apiKey', {

@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Clock } from 'unexpired';
-import { authenticate, type KnownKeys } from '../authorize.ts';
 import type { Tables } from '../data/tables.ts';
 import { Problem } from '../problems.ts';
 import type { Env } from '../env.ts';
@@ -46,7 +45,6 @@ export function eventRoutes(schemas: Schemas) {
 
 export interface EventParts {
   readonly tables: Tables;
-  readonly keys: KnownKeys;
   readonly clock: Clock;
   readonly feed: Feed;
   readonly streams: Streams;
@@ -55,16 +53,13 @@ export interface EventParts {
 export function addEvents(
   app: OpenAPIHono<Env>,
   { events }: ReturnType<typeof eventRoutes>,
-  { tables, keys, clock, feed, streams }: EventParts,
+  { tables, clock, feed, streams }: EventParts,
 ): void {
   app.openapi(events, async (c) => {
     const { prefix = '' } = c.req.valid('query');
     c.set('operation', 'events');
     c.set('subject', prefix);
-    const authorization = c.req.header('authorization');
-    const whose = () => authenticate(keys, authorization, clock.now());
-    const caller = whose();
-    if (caller === undefined) throw new Problem('unauthenticated');
+    const caller = c.get('caller');
     const isAllowed =
       prefix === ''
         ? caller.scopes.some(({ role }) => role === 'read')
@@ -80,7 +75,7 @@ export function addEvents(
         ...{ feed, clock, ended: leave, last: c.req.header('last-event-id') },
         since: (position) => changesSince(tables, position, MOST_MISSED),
         fits: (key) => key.startsWith(prefix) && allows(caller.scopes, 'read', key),
-        mayStay: () => whose() !== undefined,
+        mayStay: () => caller.expiresAt > clock.now(),
       });
       end = stream.end;
       if (isOver) end();

@@ -1,6 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { Clock } from 'unexpired';
-import { authenticate, type KnownKeys } from '../authorize.ts';
 import type { Tables } from '../data/tables.ts';
 import { Problem } from '../problems.ts';
 import type { Env } from '../env.ts';
@@ -52,20 +50,19 @@ export function listRoutes(schemas: Schemas) {
 export function addListing(
   app: OpenAPIHono<Env>,
   { list }: ReturnType<typeof listRoutes>,
-  parts: { readonly tables: Tables; readonly keys: KnownKeys; readonly clock: Clock },
+  tables: Tables,
 ): void {
   app.openapi(list, async (c) => {
     const { prefix = '', state, provider, limit, cursor } = c.req.valid('query');
     c.set('operation', 'list');
     c.set('subject', prefix);
-    const caller = authenticate(parts.keys, c.req.header('authorization'), parts.clock.now());
-    if (caller === undefined) throw new Problem('unauthenticated');
+    const caller = c.get('caller');
     if (!allows(caller.scopes, 'list', prefix)) throw new Problem('forbidden');
     const of: ListOf = { caller, filter: [prefix, state, provider] };
     const after = cursor === undefined ? undefined : openCursor(of, cursor);
     if (cursor !== undefined && after === undefined)
       throw new Problem('body', [{ pointer: '/cursor', reason: 'not one of this list' }]);
-    const found = await listSessions(parts.tables, { prefix, state, provider }, { after, limit });
+    const found = await listSessions(tables, { prefix, state, provider }, { after, limit });
     const last = found.sessions.at(-1);
     return c.json(
       {
