@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import { type Clock, TokenError } from 'unexpired';
 import type { Audit } from './audit/audit.ts';
 import { addRecording } from './audit/recording.ts';
-import { authenticate, authorize, type KnownKeys } from './authorize.ts';
+import { authenticate, type KnownKeys } from './authenticate.ts';
 import type { Tables } from './data/tables.ts';
 import type { Feed } from './events/feed.ts';
 import { addEvents } from './events/route.ts';
@@ -16,6 +16,7 @@ import { Problem, problemOf, type InputError } from './problems.ts';
 import type { Env } from './env.ts';
 import { createRoutes, type Allow } from './routes.ts';
 import { createSchemas } from './schemas.ts';
+import { allows } from './scopes.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface AppParts {
@@ -70,9 +71,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
     const session = c.req.param('key') ?? '';
     c.set('operation', operation);
     c.set('subject', session);
-    const decision = authorize(c.get('caller'), [role], session);
-    if (decision !== 'granted')
-      throw new Problem(decision === 401 ? 'unauthenticated' : 'forbidden');
+    if (!allows(c.get('caller').scopes, role, session)) throw new Problem('forbidden');
     await next();
   };
   const routes = createRoutes(createSchemas(), allow);

@@ -8,13 +8,12 @@ import type { Change } from './audit/change.ts';
 import { callerOf } from './audit/recording.ts';
 import { asksAnew } from './fresh/lane.ts';
 import type { Wanted } from './current.ts';
-import { authorize } from './authorize.ts';
 import type { Limits } from './limits/limits.ts';
 import { Problem, problemOf } from './problems.ts';
 import type { Env } from './env.ts';
 import type { createRoutes } from './routes.ts';
 import { tagOf } from './row.ts';
-import { SESSION_KEY } from './scopes.ts';
+import { allows, SESSION_KEY } from './scopes.ts';
 import type { Sessions } from './sessions.ts';
 
 interface HandlerParts {
@@ -50,7 +49,7 @@ export function addHandlers(
     const { key } = c.req.valid('param');
     const { valid_for: seconds = 0, rejected } = c.req.valid('json');
     if (rejected !== undefined) c.set('operation', 'reject');
-    if (rejected !== undefined && authorize(c.get('caller'), ['reject'], key) !== 'granted')
+    if (rejected !== undefined && !allows(c.get('caller').scopes, 'reject', key))
       throw new Problem('forbidden');
     const answer = await waiting(c, (signal) => {
       const wanted = { ...wishOf(c, key), signal, validFor: seconds * 1000 };
@@ -73,7 +72,7 @@ export function addHandlers(
       const call = { ...callerOf(c), operation: 'batch', key } as const;
       try {
         if (!SESSION_KEY.test(key)) throw new Problem('body');
-        if (authorize(c.get('caller'), ['read'], key) !== 'granted') throw new Problem('forbidden');
+        if (!allows(c.get('caller').scopes, 'read', key)) throw new Problem('forbidden');
         const answer = await sessions.currentNow(wishOf(c, key));
         if (answer === undefined) throw new Problem('unknown');
         parts.audit.count({ ...call, about: answer, outcome: 'done' });

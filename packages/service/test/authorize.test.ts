@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { knownKey } from '../src/api-keys.ts';
-import { authenticate, authorize } from '../src/authorize.ts';
-import { type Role, scopeOf, SESSION_KEY } from '../src/scopes.ts';
+import { authenticate } from '../src/authenticate.ts';
+import { allows, type Role, scopeOf, SESSION_KEY } from '../src/scopes.ts';
 import { createApiKey } from '../src/index.ts';
 
 const { key, entry } = createApiKey({
@@ -12,19 +12,22 @@ const { key, entry } = createApiKey({
 const keys = new Map([['k1', knownKey(entry, 'test')]]);
 interface Asked {
   readonly authorization: string | undefined;
-  readonly roles: readonly Role[];
+  readonly role: Role;
   readonly session: string;
   readonly now: number;
 }
 const asked: Asked = {
   authorization: `Bearer ${key}`,
-  roles: ['read'],
+  role: 'read',
   session: 'acme:42',
   now: 0,
 };
 
-const decisionOn = ({ authorization, roles, session, now }: Asked): unknown =>
-  authorize(authenticate(keys, authorization, now), roles, session);
+const decisionOn = ({ authorization, role, session, now }: Asked): unknown => {
+  const caller = authenticate(keys, authorization, now);
+  if (caller === undefined) return 401;
+  return allows(caller.scopes, role, session) ? 'granted' : 403;
+};
 
 describe('who may do what', () => {
   it('grants what a scope names, and nothing of a neighbour whose name begins alike', () => {
@@ -34,9 +37,10 @@ describe('who may do what', () => {
       expect([session, decisionOn({ ...asked, session })]).toEqual([session, 403]);
   });
 
-  it('wants every role that a request needs', () => {
-    expect(decisionOn({ ...asked, roles: ['read', 'reject'] })).toBe(403);
-    expect(decisionOn({ ...asked, roles: ['list'], session: 'any:1' })).toBe('granted');
+  it('grants the roles that a key has, and no other', () => {
+    for (const role of ['reject', 'write', 'admin'] as const)
+      expect([role, decisionOn({ ...asked, role })]).toEqual([role, 403]);
+    expect(decisionOn({ ...asked, role: 'list', session: 'any:1' })).toBe('granted');
   });
 
   it.each<[string, string | undefined]>([

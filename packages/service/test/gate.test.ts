@@ -31,7 +31,14 @@ function fleet(limits: Partial<Limits> = {}, count = 2) {
   const ids = Array.from({ length: count }, (_, index) => `r${index}`);
   const gates = ids.map((id) =>
     createGate({
-      ...{ id, rows, clock, time: databaseTime(clock, async () => now()), random: () => 0, replicas: () => ids },
+      ...{
+        id,
+        rows,
+        clock,
+        time: databaseTime(clock, async () => now()),
+        random: () => 0,
+        replicas: () => ids,
+      },
       limits: new Map([['crm', { maxPerSecond: Infinity, maxInFlight: 10, ...limits }]]),
       emit: (event) => events.push(event),
     }),

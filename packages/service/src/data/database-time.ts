@@ -76,9 +76,7 @@ export function databaseTime(clock: Clock, ask: () => Promise<number>): Database
   return {
     heard,
     now: () =>
-      offset === undefined
-        ? clock.now()
-        : clock.monotonic() + (offset.least + offset.most) / 2,
+      offset === undefined ? clock.now() : clock.monotonic() + (offset.least + offset.most) / 2,
     get isKnown() {
       return offset !== undefined;
     },

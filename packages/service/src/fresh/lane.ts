@@ -1,10 +1,10 @@
 import type { Clock } from 'unexpired';
 import { lists } from '../answers.ts';
 import type { Audit } from '../audit/audit.ts';
-import { authenticate, authorize, type KnownKeys } from '../authorize.ts';
+import { authenticate, type KnownKeys } from '../authenticate.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Problem } from '../problems.ts';
-import { SESSION_KEY } from '../scopes.ts';
+import { allows, SESSION_KEY } from '../scopes.ts';
 import type { Sessions } from '../sessions.ts';
 
 /** Answers a request at once; `undefined`: that is for the framework. */
@@ -34,7 +34,7 @@ export function createLane(parts: {
     const now = clock.now();
     const caller = authenticate(keys, headers.get('authorization') ?? undefined, now);
     // Who may do this is decided before anything is looked up for it.
-    if (caller === undefined || authorize(caller, ['read'], key) !== 'granted') return undefined;
+    if (caller === undefined || !allows(caller.scopes, 'read', key)) return undefined;
     const found = sessions.fresh(key);
     if (found === undefined) return undefined;
     limits.spend(caller.id);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Hono } from 'hono';
-import { authenticate, type KnownKeys } from '../authorize.ts';
+import { authenticate, type KnownKeys } from '../authenticate.ts';
 import { isKnownHost } from './hosts.ts';
 import type { Metrics } from './metrics.ts';
 import { statusPage } from './status-page.ts';

@@ -15,7 +15,11 @@ export interface Cell {
 
 export function createCell(
   provider: string,
-  { rows, time, clock }: {
+  {
+    rows,
+    time,
+    clock,
+  }: {
     readonly rows: StateRows;
     readonly time: DatabaseTime;
     readonly clock: Pick<Clock, 'monotonic'>;

@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import { digestOf, idIn, type KnownKey } from './api-keys.ts';
-import { allows, type Role } from './scopes.ts';
 
 /** The keys by their ids. */
 export type KnownKeys = ReadonlyMap<string, KnownKey>;
@@ -20,14 +19,4 @@ export function authenticate(
   const known = keys.get(id);
   const same = timingSafeEqual(digestOf(credentials), known?.digest ?? NOBODY);
   return same && known !== undefined && known.expiresAt > now ? known : undefined;
-}
-
-/** May this be done? Nothing is looked up for it: what it says does not depend on what sessions there are. All roles are needed. */
-export function authorize(
-  caller: KnownKey | undefined,
-  roles: readonly Role[],
-  session: string,
-): 'granted' | 401 | 403 {
-  if (caller === undefined) return 401;
-  return roles.every((role) => allows(caller.scopes, role, session)) ? 'granted' : 403;
 }
