@@ -16,6 +16,7 @@ export { readMembers } from './tokens/read-members.ts';
 export { ignoreRejection } from './tokens/ignore-rejection.ts';
 export { isSecret } from './errors/safe-cause.ts';
 export { retryAfterOf } from './refresh/retry-after.ts';
+export { HTTP_TOKEN, isTokenText, TOKEN_TEXT } from './tokens/token-syntax.ts';
 export { fingerprint } from './tokens/fingerprint.ts';
 export { abortable } from './time/abortable.ts';
 export { type Authorize, createAuthorizer, explain } from './http/authorizer.ts';

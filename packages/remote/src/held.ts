@@ -1,4 +1,5 @@
 import { type Clock, type IssuedToken, TokenError } from 'unexpired';
+import { HTTP_TOKEN, isTokenText } from 'unexpired/adapter';
 import type { Answer } from './call.ts';
 import type { News } from './news.ts';
 
@@ -17,10 +18,6 @@ export interface Held {
 /** Ms before its end from which it is asked for another one. */
 const SKEW = 30_000;
 
-/** What a header can carry, and not the text that a template makes of nothing. */
-const TOKEN = /^(?!(?:undefined|null)$)[\x21-\x7E]+$/;
-const SCHEME = /^[\w!#$%&'*+.^`|~-]+$/;
-
 /** The token in an answer. `startedAt`: monotonic, before the call. Throws a `TokenError` that quotes nothing. */
 export function heldOf({ body, date }: Answer, startedAt: number, clock: Clock): Held {
   const { session, generation, access_token: accessToken, token_type: tokenType } = body;
@@ -28,9 +25,8 @@ export function heldOf({ body, date }: Answer, startedAt: number, clock: Clock):
   if (
     typeof session !== 'string' ||
     typeof generation !== 'number' ||
-    typeof accessToken !== 'string' ||
-    !TOKEN.test(accessToken) ||
-    (typeof tokenType === 'string' && !SCHEME.test(tokenType))
+    !isTokenText(accessToken) ||
+    (typeof tokenType === 'string' && !HTTP_TOKEN.test(tokenType))
   )
     throw new TokenError('ERR_REFRESH_ANSWER', {
       message:

@@ -1,13 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { HTTP_TOKEN, TOKEN_TEXT } from 'unexpired/adapter';
 import { SESSION_KEY } from './scopes.ts';
 
 /** The texts of the API, for the checks and for its OpenAPI description. */
 export const createSchemas = () => ({ ...requestSchemas(), ...answerSchemas() });
 
 export type Schemas = ReturnType<typeof createSchemas>;
-
-/** As the core has it: what a header may carry, and not the text that a template makes of nothing. */
-const TOKEN = /^(?!(?:undefined|null)$)[\x21-\x7E]+$/;
 
 /** What every call may answer. */
 export const failuresOf = ({ problem }: Schemas) => ({
@@ -44,12 +42,9 @@ function requestSchemas() {
       .strictObject({
         provider: z.string().max(200),
         token_response: z.looseObject({
-          access_token: z.string().regex(TOKEN),
-          refresh_token: z.string().regex(TOKEN),
-          token_type: z
-            .string()
-            .regex(/^[\w!#$%&'*+.^`|~-]+$/)
-            .optional(),
+          access_token: z.string().regex(TOKEN_TEXT),
+          refresh_token: z.string().regex(TOKEN_TEXT),
+          token_type: z.string().regex(HTTP_TOKEN).optional(),
           expires_in: z.union([z.number().min(0), z.string().regex(/^\d{1,12}$/)]).optional(),
           scope: z.string().optional(),
         }),

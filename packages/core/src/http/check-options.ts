@@ -1,4 +1,5 @@
 import { checkAll, isFunction, type Kind, nameOf, unless } from '../errors/check-value.ts';
+import { HTTP_TOKEN } from '../tokens/token-syntax.ts';
 import type { AuthOptions } from './options.ts';
 import { isLoopback, originOf } from './origin.ts';
 
@@ -11,11 +12,7 @@ const KINDS: Readonly<Record<keyof AuthOptions, Kind>> = {
     unless(value === 'send' || value === 'reject', "'send' or 'reject'", value),
   // A field name (RFC 9110 section 5.1).
   header: (value) =>
-    unless(
-      typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
-      'the name of a header',
-      value,
-    ),
+    unless(typeof value === 'string' && HTTP_TOKEN.test(value), 'the name of a header', value),
   overwriteHeader: isBoolean,
   classify: isFunction,
 };

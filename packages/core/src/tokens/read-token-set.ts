@@ -1,6 +1,6 @@
 import { EXPIRY_MEMBERS, type Origin, readExpiry } from './read-expiry.ts';
 import { readMembers } from './read-members.ts';
-import { describeToken, isTokenText } from './token-syntax.ts';
+import { describeToken, HTTP_TOKEN, isTokenText } from './token-syntax.ts';
 import type { TokenSet } from './tokens.ts';
 
 /** What could be made of a token set that came from outside. */
@@ -22,8 +22,7 @@ const FIELDS = [
   [
     'tokenType',
     'token_type',
-    (value: unknown): value is string =>
-      typeof value === 'string' && /^[\w!#$%&'*+.^`|~-]+$/.test(value),
+    (value: unknown): value is string => typeof value === 'string' && HTTP_TOKEN.test(value),
     'an authentication scheme such as "Bearer"',
   ],
   ['scope', 'scope', (value: unknown): value is string => typeof value === 'string', 'a string'],

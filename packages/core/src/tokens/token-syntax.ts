@@ -1,3 +1,9 @@
+/** What {@link isTokenText} takes: for schemas, which want a pattern. */
+export const TOKEN_TEXT = /^(?!(?:undefined|null)$)[\x21-\x7E]+$/;
+
+/** The `token` of HTTP's grammar (RFC 9110 section 5.6.2): an authentication scheme, the name of a header. No access token. */
+export const HTTP_TOKEN = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /**
  * May this be sent as a token? Visible ASCII (%x21-7E), not empty: the `VSCHAR` of RFC 6749 appendix A.12 without the
  * space, which no credential may contain (RFC 9110 section 11.4). Checked when a token arrives, because `new Headers`
@@ -11,7 +17,7 @@
  * ```
  */
 export function isTokenText(value: unknown): value is string {
-  return typeof value === 'string' && /^(?!(?:undefined|null)$)[\x21-\x7e]+$/.test(value);
+  return typeof value === 'string' && TOKEN_TEXT.test(value);
 }
 
 /** Names what came where a token was expected, for an error message: never the value, which may be most of a token. */
