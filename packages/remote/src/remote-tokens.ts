@@ -2,7 +2,7 @@ import { TokenError, type TokenManager, toTokenSource } from 'unexpired';
 import { nameOf, systemClock } from 'unexpired/adapter';
 import { createCaller, createSender } from './call.ts';
 import { createReading } from './reading.ts';
-import { createChanges } from './changes.ts';
+import { createSignInOut } from './sign-in-out.ts';
 import { addressesOf, type RemoteTokensOptions } from './options.ts';
 import { createWaiting } from './waiting.ts';
 import { createRemoteSession, type Place, type RemoteSession } from './session.ts';
@@ -37,7 +37,7 @@ export function remoteTokens(options: RemoteTokensOptions): TokenManager {
   });
 
   return {
-    ...createChanges({ session, call, provider, ask: () => getToken(), closed }),
+    ...createSignInOut({ session, call, provider, ask: () => getToken(), closed }),
     get status() {
       return session.told.status;
     },

@@ -3,7 +3,7 @@ import type { Call } from './call.ts';
 import type { RemoteSession } from './session.ts';
 
 /** Sign-in and sign-out, which the service has to hear of. */
-export function createChanges(parts: {
+export function createSignInOut(parts: {
   readonly session: RemoteSession;
   readonly call: (call: Call) => Promise<unknown>;
   readonly provider: string | undefined;
