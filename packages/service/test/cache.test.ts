@@ -24,6 +24,8 @@ onDatabases((start) => {
   let written: () => void = () => undefined;
   /** The provider has answered. */
   let redeemed: () => void = () => undefined;
+  /** What the provider says besides, from now on. */
+  let moved: { readonly instance_url?: string } = {};
   /** Lets go of who waits for a silent database. */
   let release: () => void = () => undefined;
 
@@ -58,13 +60,15 @@ onDatabases((start) => {
   beforeEach(async () => {
     [passed, asked, database] = [0, 0, 'there'];
     redeemed = () => undefined;
+    moved = {};
     broker = await start({
       watched,
       provider: {
         async fetch(url, init) {
           const answer = await fetch(url, init);
           redeemed();
-          return answer;
+          const found = (await answer.json()) as object;
+          return Response.json({ ...found, ...moved }, { status: answer.status });
         },
       },
       clock: {
@@ -218,15 +222,19 @@ onDatabases((start) => {
         const { session } = (await (await read()).json()) as { session: string };
         if (why === 'is due') passed += 95_000;
         redeemed = () => void (database = 'gone');
+        moved = { instance_url: 'https://us.example.com' };
         const answer = await broker.call('POST', TOKEN, {
           body: why === 'is due' ? {} : { rejected: { session, generation: 0 } },
         });
+        expect(await answer.clone().json()).toMatchObject({ extra: moved });
         const token = await tokenOf(answer);
         expect(await broker.provider.isLiveAccess(token)).toBe(true);
         database = 'there';
         while ((await generation()) === 0);
         passed += 2001; // the other one cannot have the old one in mind any more
-        expect(await tokenOf(await read(other))).toBe(token);
+        const stored = await read(other);
+        expect(await stored.clone().json()).toMatchObject({ extra: moved });
+        expect(await tokenOf(stored)).toBe(token);
         expect(broker.provider).toMatchObject({ redemptions: 1, refusals: 0 });
       },
     );
