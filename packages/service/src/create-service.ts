@@ -10,8 +10,8 @@ import { serviceClock } from './data/database-time.ts';
 import { VERSION } from './data/schema.ts';
 import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
-import type { CacheLimits } from './fresh/known.ts';
 import { createLane } from './fresh/lane.ts';
+import { type CacheOptions, checkCacheOptions } from './fresh/options.ts';
 import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
 import { createLimits } from './limits/limits.ts';
@@ -21,17 +21,6 @@ import { placeOf } from './place-of.ts';
 import { type ProviderOptions, providersOf } from './providers.ts';
 import { createSessions } from './sessions.ts';
 import { readStatus, type ServiceStatus } from './status.ts';
-
-/** What a replica keeps in memory of the tokens that it has handed out, so that not every read asks the database. */
-export interface CacheOptions {
-  /** Bytes at the most; what was not asked for for longest goes. 0: nothing is kept. Default 134,217,728 (128 MiB). */
-  readonly bytes?: number | undefined;
-  /**
-   * Ms for which valid tokens go on being handed out while the database cannot be asked: a sign-out at another replica is not heard of
-   * so long. 0: at most 2,000 ms, as at all times. Default 300,000.
-   */
-  readonly staleFor?: number | undefined;
-}
 
 /** Options of {@link createService}. */
 export interface ServiceOptions {
@@ -47,6 +36,7 @@ export interface ServiceOptions {
   };
   /** Requests a second of one API key at one replica, twice as many at once; a batch counts as many as it reads. Default 2,000. */
   readonly requestsPerSecond?: number | undefined;
+  /** How many bytes (128 MiB) and how many ms without the database (300,000) tokens are kept in memory at each replica. */
   readonly cache?: CacheOptions | undefined;
   /** Who did what, in a table beside the sessions. */
   readonly audit?: AuditOptions | undefined;
@@ -137,7 +127,7 @@ export function createService(options: ServiceOptions): Service {
   const failed = (error: unknown): void => emit(workFailed(error, clock));
   const { feed, store, known } = createStorage({
     ...{ database, encryption: keys.encryption, providers, random, clock, timed, failed },
-    cache: cacheLimits(options.cache),
+    cache: checkCacheOptions(options.cache),
   });
   const probe = store('readyz'); // throws for a key that cannot be right; no session key is without a colon
   let closed: Promise<void> | undefined;
@@ -202,16 +192,6 @@ export function createService(options: ServiceOptions): Service {
 function addressIn(from: CallFrom | object = {}): string | undefined {
   const { address } = from as { readonly address?: unknown };
   return typeof address === 'string' ? address : undefined;
-}
-
-/** Throws a `TypeError` for an option that cannot be right. */
-function cacheLimits({ bytes = 2 ** 27, staleFor = 300_000 }: CacheOptions = {}): CacheLimits {
-  for (const [name, value] of Object.entries({ bytes, staleFor }))
-    if (typeof value !== 'number' || !(value >= 0))
-      throw new TypeError(
-        `createService: cache/${name}: expected a number, zero or more, got ${nameOf(value)}`,
-      );
-  return { bytes, staleFor };
 }
 
 function knownKeys(api: readonly ApiKey[]): ReadonlyMap<string, KnownKey> {

@@ -1,6 +1,5 @@
 export { type ApiKey, createApiKey } from './api-keys.ts';
 export {
-  type CacheOptions,
   type CallFrom,
   createService,
   type RequestFailed,
@@ -18,6 +17,7 @@ export {
 export type { WorkFailed } from './background.ts';
 export type { AuditDropped } from './audit/audit.ts';
 export type { AuditOptions } from './audit/options.ts';
+export type { CacheOptions } from './fresh/options.ts';
 export type { BreakerEvent } from './pace/breaker.ts';
 export type { ProviderStatus, ServiceStatus } from './status.ts';
 export { serviceSchema } from './data/schema.ts';
