@@ -4,7 +4,7 @@ import { type Answer, answerOf } from './answers.ts';
 import type { Known } from './fresh/known.ts';
 import { floorOf } from './limits/limits.ts';
 import type { Managers } from './managers.ts';
-import type { SessionParts } from './providers.ts';
+import { keptOf, type SessionParts } from './providers.ts';
 import { isFresh, isLive, isValid, type LiveRow, type Row } from './row.ts';
 
 /** Which token is wanted. */
@@ -197,7 +197,8 @@ async function lookAfter(
     if (!isHere) throw error;
     const { session, generation, ...tokens } = token;
     const { expiresAt } = tokens;
-    return { ...row, session, generation, issuedAt: parts.clock.now(), tokens, expiresAt };
+    const kept = keptOf(tokens) ?? row.kept; // what else may be read can be another with each refresh
+    return { ...row, session, generation, issuedAt: parts.clock.now(), tokens, expiresAt, kept };
   }
 }
 
