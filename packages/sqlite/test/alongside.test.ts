@@ -68,6 +68,21 @@ describe.each(['a thread', 'an open database'])(
       expect(await beside('b')).toBe(1);
     });
 
+    it('says that the disk is full where it is, and goes on when it no longer is', async () => {
+      await beside('c');
+      const store = storeOf('c');
+      await store.read();
+      await database.exec('pragma max_page_count = 1'); // as many as there are
+      const large = { ...record(1), tokens: { accessToken: 'x'.repeat(100_000) } };
+      await expect(store.write(large, undefined)).rejects.toMatchObject({
+        message: expect.stringContaining('the disk is full'),
+        delivery: 'answered',
+      });
+      await database.exec('pragma max_page_count = 10000');
+      expect(await store.write(large, undefined)).toBeDefined();
+      expect(await beside('c')).toBe(1);
+    });
+
     it('is asked with all its rows, of a statement that writes, too', async () => {
       const query = queryOf();
       const rows = await query(
