@@ -1,5 +1,6 @@
 import { systemClock } from 'unexpired/adapter';
-import { isBusy, sqliteDown } from './failure.ts';
+import { isBusy, isTableGone, sqliteDown } from './failure.ts';
+import { fileOf, isEmpty } from './file.ts';
 import type { Sql } from './sqlite-like.ts';
 import { tableStatement } from './statements.ts';
 
@@ -16,7 +17,15 @@ export type Ask = <T>(run: (sql: Sql) => Promise<T>, late?: (value: T) => unknow
 
 /** `where` begins the messages; `table`: its name, quoted; `schema` makes it. */
 export function asker(sql: Sql, where: string, table: string, schema = tableStatement(table)): Ask {
-  let isThere = false;
+  /** Where the table was made. */
+  let made: { readonly file: string | undefined } | undefined;
+  const make = async (): Promise<void> => {
+    await sql.exec(schema);
+    made = { file: await fileOf(sql) };
+  };
+  /** Is this another database than the one in which it was made? A table that somebody has dropped is not made again. */
+  const isReplaced = async (): Promise<boolean> =>
+    (await isEmpty(sql)) || (await fileOf(sql)) !== made?.file;
 
   return <T>(run: (sql: Sql) => Promise<T>, late?: (value: T) => unknown) =>
     new Promise<T>((resolve, reject) => {
@@ -32,14 +41,19 @@ export function asker(sql: Sql, where: string, table: string, schema = tableStat
         true,
       );
       const again = async (): Promise<T> => {
+        let wasMade = false;
         for (let pause = 1; ; pause = Math.min(LONGEST_PAUSE, pause * 2)) {
           try {
-            if (!isThere) await sql.exec(schema);
-            isThere = true;
+            if (made === undefined) {
+              await make();
+              wasMade = true;
+            }
             return await run(sql);
           } catch (error) {
-            if (!isBusy(error) || over) throw error;
-            busy = error;
+            if (over) throw error;
+            if (isBusy(error)) busy = error;
+            else if (!wasMade && isTableGone(error) && (await isReplaced())) made = undefined;
+            else throw error;
           }
           await new Promise<void>((resume) =>
             systemClock.setTimeout(resume, pause * (0.5 + Math.random() / 2), true),

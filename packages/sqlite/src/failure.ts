@@ -43,6 +43,12 @@ const membersOf = (error: unknown): Readonly<Record<string, unknown>> =>
 export const isBusy = (error: unknown): boolean =>
   ['BUSY', 'LOCKED'].includes(codeOf(membersOf(error)) ?? '');
 
+/** Where a table is asked for that was made before, somebody has dropped it, or this is another database. */
+export const isTableGone = (error: unknown): boolean => {
+  const { message } = membersOf(error);
+  return codeOf(membersOf(error)) === 'ERROR' && /^no such table/.test(String(message));
+};
+
 /** The database could not be asked. A copy of what the driver threw, without what a trigger or a constraint may quote. */
 export function sqliteDown(what: string, table: string, error: unknown): TokenError {
   const { message, name, code } = membersOf(error);

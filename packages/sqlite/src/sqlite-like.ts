@@ -83,7 +83,11 @@ function direct(database: SqliteLike): Sql {
         database.exec('commit');
         return changed;
       } catch (error) {
-        database.exec('rollback');
+        try {
+          database.exec('rollback');
+        } catch {
+          // SQLite has done so by itself, as on a full disk
+        }
         throw error;
       }
     },

@@ -31,7 +31,9 @@ const together = (first, others) => {
     database.exec('commit');
     return changed;
   } catch (error) {
-    database.exec('rollback');
+    try {
+      database.exec('rollback');
+    } catch {} // SQLite has done so by itself, as on a full disk
     throw error;
   }
 };
