@@ -97,6 +97,57 @@ describe('a valid token is used', () => {
   });
 });
 
+describe('that a valid token is used because there is no newer one', () => {
+  const warningsOf = (tokens: TokenManager) => {
+    const warnings: unknown[] = [];
+    tokens.subscribe((event) => {
+      if (event.type === 'warning') warnings.push([event.code, event.message, event.error?.code]);
+    });
+    return warnings;
+  };
+  const forbidden = () => Response.json({}, { status: 403 });
+  const refused = [
+    'CONFIGURATION',
+    'The credentials may not do this with this session (403). The token that is here is used while it is valid',
+    'ERR_REFRESH_CONFIGURATION',
+  ];
+
+  it.each<[string, Reply, string]>([
+    ['the credentials may not do this', forbidden, 'CONFIGURATION'],
+    ['the address redirects', () => new Response(null, { status: 302 }), 'CONFIGURATION'],
+    ['another server answers', () => Response.json({}, { status: 404 }), 'CONFIGURATION'],
+    ['nothing answers there', () => Promise.reject(new Error('secret')), 'STORE_UNAVAILABLE'],
+    ['a page for people answers', () => page(404), 'STORE_UNAVAILABLE'],
+  ])('is a warning, once, where %s', async (_where, answer, code) => {
+    const tokens = await withDueToken();
+    const warnings = warningsOf(tokens);
+    reply = answer;
+    await Promise.all([tokens.getToken(), tokens.getToken()]);
+    await clock.advance(10_001);
+    await tokens.getToken();
+    expect(warnings).toEqual([[code, expect.not.stringContaining('secret'), expect.any(String)]]);
+  });
+
+  it('is one again once the service has answered in between', async () => {
+    const tokens = await withDueToken();
+    const warnings = warningsOf(tokens);
+    for (const answer of [forbidden, () => token(1), forbidden]) {
+      reply = answer;
+      await tokens.getToken();
+      await clock.advance(10_001);
+    }
+    expect(warnings).toEqual([refused, refused]);
+  });
+
+  it('is none where the service answers', async () => {
+    const tokens = await withDueToken();
+    const warnings = warningsOf(tokens);
+    reply = () => token(2);
+    expect((await tokens.getToken())?.generation).toBe(2);
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('without a valid token', () => {
   it('the end of the session of the credentials is no end of this session', async () => {
     const getToken = () => Promise.reject(new TokenError('ERR_SIGNED_OUT'));
