@@ -1,6 +1,7 @@
 import { type Clock, type IssuedToken, TokenError } from 'unexpired';
 import { abortable } from 'unexpired/adapter';
 import type { Call } from './call.ts';
+import { createComplaint } from './complaint.ts';
 import type { RemoteSession } from './session.ts';
 
 /** Ms for which a caller waits while the service is away. */
@@ -30,6 +31,7 @@ export function createWaiting(parts: {
   const { session, clock, random, closed } = parts;
   /** Monotonic ms: not asked before that while there is a token that is valid. */
   let quietUntil = 0;
+  const complaint = createComplaint(session.told.emit);
 
   return async (wish) => {
     const deadline = clock.monotonic() + WAIT;
@@ -40,7 +42,10 @@ export function createWaiting(parts: {
       const valid = wish.meanwhile();
       if (valid !== undefined && quietUntil > clock.monotonic()) return valid;
       try {
-        if (await session.ask(wish.call, wish.signal)) return answerTo(wish);
+        if (await session.ask(wish.call, wish.signal)) {
+          complaint.over();
+          return answerTo(wish);
+        }
       } catch (error) {
         if (closed.aborted || wish.signal?.aborted === true) throw error;
         const retryAfter = retryAfterOf(error);
@@ -48,7 +53,10 @@ export function createWaiting(parts: {
         const pause = Math.max(random() * longest, retryAfter ?? PAUSE.longest);
         quietUntil = clock.monotonic() + pause;
         const good = wish.meanwhile();
-        if (good !== undefined) return good;
+        if (good !== undefined) {
+          complaint.tell(error);
+          return good;
+        }
         if (retryAfter === undefined || quietUntil > deadline) throw error;
         await pauseFor(clock, pause, [wish.signal, closed]);
       }
