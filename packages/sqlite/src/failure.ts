@@ -46,7 +46,7 @@ export const isBusy = (error: unknown): boolean =>
 /** Where a table is asked for that was made before, somebody has dropped it, or this is another database. */
 export const isTableGone = (error: unknown): boolean => {
   const { message } = membersOf(error);
-  return codeOf(membersOf(error)) === 'ERROR' && /^no such table/.test(String(message));
+  return codeOf(membersOf(error)) === 'ERROR' && String(message).startsWith('no such table');
 };
 
 /** The database could not be asked. A copy of what the driver threw, without what a trigger or a constraint may quote. */
