@@ -17,6 +17,7 @@ export { ignoreRejection } from './tokens/ignore-rejection.ts';
 export { isSecret } from './errors/safe-cause.ts';
 export { retryAfterOf } from './refresh/retry-after.ts';
 export { HTTP_TOKEN, isTokenText, TOKEN_TEXT } from './tokens/token-syntax.ts';
+export { callListener } from './manager/call-listener.ts';
 export { fingerprint } from './tokens/fingerprint.ts';
 export { abortable } from './time/abortable.ts';
 export { type Authorize, createAuthorizer, explain } from './http/authorizer.ts';

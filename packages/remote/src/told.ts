@@ -1,5 +1,5 @@
 import type { Clock, SessionStatus, TokenEvent } from 'unexpired';
-import { fingerprint } from 'unexpired/adapter';
+import { callListener, fingerprint } from 'unexpired/adapter';
 
 /** What is told of a session: its status, and events. */
 export function createTold(name: string, clock: Clock) {
@@ -10,7 +10,7 @@ export function createTold(name: string, clock: Clock) {
       ...{ name, at: clock.now(), ...event },
       ...(token !== undefined && { token: fingerprint(token) }),
     } as TokenEvent;
-    for (const listener of [...listeners]) tell(() => listener(full));
+    for (const listener of [...listeners]) callListener(() => listener(full));
   };
   return {
     emit,
@@ -31,15 +31,4 @@ export function createTold(name: string, clock: Clock) {
     },
     silence: () => listeners.clear(),
   };
-}
-
-/** What a listener throws comes out where nobody is interrupted by it. */
-function tell(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

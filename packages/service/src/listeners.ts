@@ -1,4 +1,4 @@
-import { nameOf } from 'unexpired/adapter';
+import { callListener, nameOf } from 'unexpired/adapter';
 
 /** Who hears of events. */
 export interface Listeners<E> {
@@ -11,7 +11,7 @@ export function createListeners<E>(): Listeners<E> {
   const listeners = new Set<(event: E) => void>();
   return {
     emit(event) {
-      for (const listener of [...listeners]) tell(() => listener(event));
+      for (const listener of [...listeners]) callListener(() => listener(event));
     },
     subscribe(listener) {
       if (typeof listener !== 'function')
@@ -21,15 +21,4 @@ export function createListeners<E>(): Listeners<E> {
       return () => void listeners.delete(own);
     },
   };
-}
-
-/** What a listener throws is its own affair: it comes out where nobody is interrupted by it. */
-function tell(run: () => void): void {
-  try {
-    run();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }
