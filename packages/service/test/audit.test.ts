@@ -5,6 +5,7 @@ import { auditOf, type AuditRow, sumsOf } from './support/audit.ts';
 import { dropStatement } from '../src/audit/rows.ts';
 import { namesOf, POSTGRES } from '../src/data/tables.ts';
 import { serviceSchema } from '../src/index.ts';
+import { eventually } from './support/eventually.ts';
 import { onDatabases, onPostgres } from './support/on-databases.ts';
 
 const SESSION = '/v1/sessions/acme:42';
@@ -192,8 +193,10 @@ onDatabases((start) => {
       await broker.deposit('acme:42');
       await audit().hide();
       for (let count = 0; count < 3; count++) expect(await statusOf('GET', TOKEN)).toBe(200);
-      while (!broker.events.some(({ type }) => type === 'workFailed'))
-        await statusOf('GET', SESSION, { key: broker.reader }); // until it was tried
+      await eventually(
+        () => statusOf('GET', SESSION, { key: broker.reader }),
+        () => broker.events.some(({ type }) => type === 'workFailed'), // it was tried
+      );
       await audit().show();
       await broker.service.close();
       expect(await audit().counted()).toContain('all read acme:42 done 3');
@@ -253,7 +256,7 @@ onDatabases((start) => {
       await audit.age('acme:43', 30.1);
       await audit.fill(1500, 31);
       broker.replica(); // it looks at its start, and then once an hour
-      while ((await audit.size()) > 1);
+      await eventually(audit.size, (size) => size === 1);
       expect(await audit.rows()).toMatchObject([{ key: 'acme:42' }]);
     });
 
@@ -266,6 +269,42 @@ onDatabases((start) => {
       const audit = auditOf(broker.tables);
       expect(await audit.counted()).toEqual(['all read other:1 forbidden 1']);
       expect(await audit.rows()).toHaveLength(2);
+    });
+  });
+
+  describe('the row of a rejection whose caller waits no longer', () => {
+    it.each([
+      ['done', async (ask: () => Promise<Response>) => ask()],
+      ['ERR_REFRESH_UNAVAILABLE', async () => new Response(null, { status: 503 })],
+    ])('says what has become of the session, once that is known: %s', async (outcome, answer) => {
+      let [asked, answered] = [(): void => undefined, (): void => undefined];
+      const isAsked = new Promise<void>((resolve) => (asked = resolve));
+      const isAnswered = new Promise<void>((resolve) => (answered = resolve));
+      broker = await start({
+        provider: {
+          async fetch(url, init) {
+            asked();
+            await isAnswered;
+            return answer(() => fetch(url, init));
+          },
+        },
+      });
+      const audit = auditOf(broker.tables);
+      const outcomes = async () =>
+        (await audit.rows())
+          .filter(({ operation }) => operation === 'reject')
+          .map((row) => row.outcome);
+      await broker.deposit('acme:42');
+      const { session } = (await (await broker.call('GET', TOKEN)).json()) as { session: string };
+      const headers = { prefer: 'wait=1' };
+      const body = { rejected: { session, generation: 0 } };
+      const asking = broker.call('POST', TOKEN, { headers, body });
+      await isAsked;
+      expect(await (await asking).json()).toMatchObject({ code: 'ERR_WAIT_LIMIT' });
+      expect(await outcomes()).toEqual(['begun']);
+      answered();
+      await broker.service.close(); // it waits for what was sent
+      expect(await outcomes()).toEqual([outcome]);
     });
   });
 

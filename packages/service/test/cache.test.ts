@@ -4,6 +4,7 @@ import { systemClock } from 'unexpired/adapter';
 import type { Tables } from '../src/data/tables.ts';
 import type { Service, ServiceDatabase } from '../src/index.ts';
 import type { Broker } from './support/broker.ts';
+import { eventually } from './support/eventually.ts';
 import { readEvents } from './support/events.ts';
 import { onDatabases } from './support/on-databases.ts';
 
@@ -230,7 +231,7 @@ onDatabases((start) => {
         const token = await tokenOf(answer);
         expect(await broker.provider.isLiveAccess(token)).toBe(true);
         database = 'there';
-        while ((await generation()) === 0);
+        await eventually(generation, (stored) => stored > 0);
         passed += 2001; // the other one cannot have the old one in mind any more
         const stored = await read(other);
         expect(await stored.clone().json()).toMatchObject({ extra: moved });

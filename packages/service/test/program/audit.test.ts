@@ -6,6 +6,7 @@ import { withPostgres } from '../../../postgres/test/support/with-postgres.ts';
 import { postgres, serviceSchema, sqlite } from '../../src/index.ts';
 import type { Tables } from '../../src/data/tables.ts';
 import { auditOf, type AuditRow } from '../support/audit.ts';
+import { eventually } from '../support/eventually.ts';
 import { holdEndpoint } from '../support/held-endpoint.ts';
 import { runProcess } from '../support/process.ts';
 import { prepareProgram, type Program, type Started } from '../support/program.ts';
@@ -152,7 +153,7 @@ function crashes(open: (program: Program) => Promise<On & { more?: object }>): v
     const written = async (): Promise<number> =>
       (await rowsOf('read')).reduce((sum, { calls }) => sum + calls, 0);
     for (let count = 0; count < 5; count++) expect((await read()).status).toBe(200);
-    while ((await written()) < 5);
+    await eventually(written, (calls) => calls >= 5);
     for (let count = 0; count < 3; count++) expect((await read()).status).toBe(200);
     running.child.kill('SIGKILL');
     expect(await running.ended).toBe('SIGKILL');

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { holdEndpoint } from '../support/held-endpoint.ts';
 import { runProcess } from '../support/process.ts';
 import { prepareProgram, type Program } from '../support/program.ts';
@@ -83,7 +84,7 @@ describe('the program', () => {
     };
     expect(await ready()).toBe(true);
     running.child.kill('SIGTERM');
-    while (await ready()); // until the signal has arrived
+    await eventually(ready, (isReady) => !isReady); // the signal has arrived
     expect((await running.call('GET', TOKEN)).status).toBe(200);
     running.child.kill('SIGTERM'); // once more: at once
     expect(await running.ended).toBe('SIGTERM');

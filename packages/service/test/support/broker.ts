@@ -127,6 +127,7 @@ export async function startBroker({
         method,
         headers: {
           authorization: `Bearer ${key}`,
+          prefer: 'wait=30', // a busy machine is no reason to give up after 10 s, the default
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
