@@ -12,8 +12,8 @@ export interface Wanted {
   readonly key: string;
   /** Ms for which it has to be good. */
   readonly validFor?: number | undefined;
-  /** Ends the wait. */
-  readonly signal: AbortSignal;
+  /** Ends the wait. Default: it takes as long as it takes. */
+  readonly signal?: AbortSignal | undefined;
   /** Whatever is known here: the database is asked, because the caller knows of a change. Default: only where that has to be. */
   readonly anew?: boolean | undefined;
   /** Is told before these tokens are replaced because an API has refused them; where it rejects, they are not. */
@@ -118,7 +118,7 @@ async function currentRow(parts: CurrentParts, wanted: Wanted): Promise<LiveRow 
       if (wasDropped(error) && left > 1) continue;
       const after = await lookAlive(parts, key);
       if (after !== undefined && isValid(after, clock.now())) return after;
-      throw signal.aborted ? waitedTooLong() : error;
+      throw signal?.aborted === true ? waitedTooLong() : error;
     }
     await abortable(manager.close(), signal); // it knows another token than the database
   }
@@ -127,10 +127,10 @@ async function currentRow(parts: CurrentParts, wanted: Wanted): Promise<LiveRow 
   });
 }
 
-/** What to use in the place of a refused token; `undefined`: nothing better. */
+/** What to use in the place of a refused token; `undefined`: nothing better. Who waits for it may leave: it goes on. */
 export async function replace(
   parts: CurrentParts,
-  wanted: Wanted,
+  wanted: Omit<Wanted, 'signal'>,
   rejected: Generation,
 ): Promise<Answer | undefined> {
   const row = await replacement(parts, wanted, rejected);
@@ -139,10 +139,10 @@ export async function replace(
 
 async function replacement(
   parts: CurrentParts,
-  wanted: Wanted,
+  wanted: Omit<Wanted, 'signal'>,
   rejected: Generation,
 ): Promise<LiveRow | undefined> {
-  const { key, signal } = wanted;
+  const { key } = wanted;
   for (let left = TRIES; left > 0; left--) {
     const row = await lookAlive(parts, key);
     if (row === undefined || row.session !== rejected.session) return undefined;
@@ -160,16 +160,16 @@ async function replacement(
     await wanted.begin?.(row);
     const manager = parts.managers.of(key, row);
     try {
-      const token = await manager.replaceRejected(rejected, { signal });
+      const token = await manager.replaceRejected(rejected);
       const after = await lookAfter(parts, key, row, token);
       if (after !== undefined && isSame(after, token)) return after;
       if (token !== undefined) continue;
     } catch (error) {
-      if (wasDropped(error) && left > 1) continue;
-      throw signal.aborted ? waitedTooLong() : error;
+      if ((wasDropped(error) || isUnderWay(error)) && left > 1) continue;
+      throw error;
     }
     // It knows another sign-in than the database, for which this generation is nobody's.
-    await abortable(manager.close(), signal);
+    await manager.close();
   }
   return undefined;
 }
@@ -218,7 +218,10 @@ const isSame = (row: LiveRow, token: Generation | undefined): boolean =>
 /** Another request has dropped the manager, since it knew less than the database: there is another one. */
 const wasDropped = (error: unknown): boolean => tokenErrorOf(error)?.code === 'ERR_CLOSED';
 
-const waitedTooLong = (): TokenError =>
+/** The refresh takes longer than a manager lets anybody wait for it: who asks again waits for the same one. */
+const isUnderWay = (error: unknown): boolean => tokenErrorOf(error)?.code === 'ERR_WAIT_LIMIT';
+
+export const waitedTooLong = (): TokenError =>
   new TokenError('ERR_WAIT_LIMIT', {
     message: 'The refresh took longer than the request would wait',
   });

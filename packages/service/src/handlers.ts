@@ -1,13 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Clock } from 'unexpired';
+import { abortable } from 'unexpired/adapter';
 import { type Answer, lists, stateBody, waitOf } from './answers.ts';
 import type { Audit } from './audit/audit.ts';
 import type { About, Operation } from './audit/call.ts';
 import type { Change } from './audit/change.ts';
 import { callerOf } from './audit/recording.ts';
 import { asksAnew } from './fresh/lane.ts';
-import type { Wanted } from './current.ts';
+import { waitedTooLong, type Wanted } from './current.ts';
 import type { Limits } from './limits/limits.ts';
 import { Problem, problemOf } from './problems.ts';
 import type { Env } from './env.ts';
@@ -52,9 +53,11 @@ export function addHandlers(
     if (rejected !== undefined && !allows(c.get('caller').scopes, 'reject', key))
       throw new Problem('forbidden');
     const answer = await waiting(c, (signal) => {
-      const wanted = { ...wishOf(c, key), signal, validFor: seconds * 1000 };
-      if (rejected === undefined) return sessions.current(wanted);
-      return sessions.replace({ ...wanted, begin: changeOf(c, 'reject').begin }, rejected);
+      const wanted = { ...wishOf(c, key), validFor: seconds * 1000 };
+      if (rejected === undefined) return sessions.current({ ...wanted, signal });
+      const { begin, ended } = changeOf(c, 'reject');
+      // It goes on where the caller waits no longer.
+      return abortable(ended(sessions.replace({ ...wanted, begin }, rejected)), signal);
     });
     if (answer === undefined && rejected === undefined) throw new Problem('unknown');
     if (answer === undefined) {
@@ -166,7 +169,10 @@ const waiter =
   (clock: Clock) =>
   async <T>(c: Context<Env>, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const limit = new AbortController();
-    const cancel = clock.setTimeout(() => limit.abort(), waitOf(c.req.header('prefer')));
+    const cancel = clock.setTimeout(
+      () => limit.abort(waitedTooLong()),
+      waitOf(c.req.header('prefer')),
+    );
     try {
       return await run(limit.signal);
     } finally {

@@ -25,7 +25,7 @@ export interface Sessions extends Changes {
   /** The same, of which a refresh that is due is begun, and not waited for: how it ends is an event. */
   currentNow(wanted: Pick<Wanted, 'key' | 'anew'>): Promise<Answer | undefined>;
   /** What to use in the place of a refused one; `undefined`: nothing better. */
-  replace(wanted: Wanted, rejected: Generation): Promise<Answer | undefined>;
+  replace(wanted: Omit<Wanted, 'signal'>, rejected: Generation): Promise<Answer | undefined>;
   readonly managers: Managers;
   /** Begins no more refreshes; resolves when those who wait have been answered, and each refresh that was sent has been stored. */
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import type { SessionRecord } from 'unexpired';
+import { codeOf } from '../problems.ts';
 import type { About, Changing } from './call.ts';
 import type { ChangeRow } from './rows.ts';
 
@@ -14,8 +15,8 @@ export interface Change {
   readonly isWritten: boolean;
   /** Writes the row by itself, once, before something is begun. Rejects with a `TokenError`: it must not be begun. */
   begin(session: About): Promise<void>;
-  /** How it ended, where it was begun. Never rejects. */
-  end(outcome: string): Promise<void>;
+  /** Settles as what was begun does, once its row says how that ended: also where its caller waits no longer. */
+  ended<T>(run: Promise<T | undefined>): Promise<T | undefined>;
 }
 
 /** What was begun, by what it is about: who joins it begins nothing. */
@@ -44,8 +45,10 @@ export function createChange(call: Changing, begun: Begun): Change {
       own = row;
       isWritten = true;
     },
-    async end(outcome) {
+    async ended(run) {
+      const outcome = await run.then((found) => (found === undefined ? 'none' : 'done'), codeOf);
       if (own !== undefined) await begun.end(own, outcome);
+      return run;
     },
   };
 }

@@ -20,8 +20,8 @@ async function record(c: Context<Env>, audit: Pick<Audit, 'count'>): Promise<voi
   const { operation, subject: key, change, about } = c.var;
   if (operation === undefined) return; // what was refused before that has not asked for anything
   const outcome = c.error === undefined ? (c.var.outcome ?? 'done') : codeOf(c.error);
-  if (change?.isWritten === true) await change.end(outcome);
-  else audit.count({ ...callerOf(c), operation, key, outcome, about });
+  // What is written has its row, which says more than the answer where the caller waits no longer.
+  if (change?.isWritten !== true) audit.count({ ...callerOf(c), operation, key, outcome, about });
 }
 
 /** Who calls, and where from. */
