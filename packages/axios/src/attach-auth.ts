@@ -67,10 +67,11 @@ export function attachAuth(
   }
   // Of two that serve one origin each would replay the other's replay.
   for (const other of overlapping.slice(1)) other.detach();
-  if (overlapping[0]) return Object.assign(overlapping[0], { origins, authorize, header }).detach;
+  const latest = { origins, authorize, header, wholeUrls: options.classify !== undefined };
+  if (overlapping[0]) return Object.assign(overlapping[0], latest).detach;
 
   const dispatch = createDispatch(instance);
-  const attachment: Attachment = { tokens, origins, authorize, header, detach };
+  const attachment: Attachment = { tokens, ...latest, detach };
   const wrap = createWrap(attachment, dispatch);
   // Synchronous, or axios would run the chain of all interceptors through promises.
   const id = (

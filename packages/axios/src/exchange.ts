@@ -20,6 +20,8 @@ export interface Attached {
   readonly authorize: Authorize;
   /** The header that carries the token, in lower case. */
   readonly header: string;
+  /** Somebody asks where a request goes, and not for its origin alone. */
+  readonly wholeUrls: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Attached {
 export function exchange(
   config: Config,
   adapter: unknown,
-  { authorize, header }: Attached,
+  { authorize, header, wholeUrls }: Attached,
   dispatch: Dispatch,
 ): Promise<Answer> {
   const { headers, signal } = config;
@@ -41,7 +43,7 @@ export function exchange(
   if (carried === false || isNoCors(config, adapter))
     return dispatch.sendUnsigned(adapter, config, unbounded);
 
-  const url = urlOf(config);
+  const url = urlOf(config, wholeUrls);
   const auth = header === 'authorization' ? config.auth : undefined;
   const bounded = !refreshing && (config.timeout || config.cancelToken);
   const budget = bounded ? startBudget(config, dispatch) : undefined;

@@ -6,16 +6,19 @@ const isAbsolute = (url: string): boolean =>
   url.startsWith('https://') || (url.includes('//') && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url));
 
 /**
- * Where axios will send this: url and baseURL joined as axios does. An absolute baseURL alone says the origin, whatever
- * relative url comes behind it; joining them takes longer than all the rest.
+ * Where axios will send this, without `params`: url and baseURL joined as axios does. An absolute baseURL alone says the
+ * origin, whatever relative url comes behind it; joining them takes longer than all the rest, and is done if `whole`.
  */
-export function urlOf({ url = '', baseURL: base, allowAbsoluteUrls }: Config): string {
+export function urlOf(
+  { url = '', baseURL: base, allowAbsoluteUrls }: Config,
+  whole = false,
+): string {
   const path = String(url);
   const baseURL = base && String(base);
   if (!baseURL || (isAbsolute(path) && allowAbsoluteUrls !== false)) return path;
   // axios before 1.8 does not know allowAbsoluteUrls and sends this to `url`, later ones to `baseURL`: not signed.
   if (isAbsolute(path)) return '//';
-  return path && !isAbsolute(baseURL)
+  return path && (whole || !isAbsolute(baseURL))
     ? `${baseURL.replace(/\/?\/$/, '')}/${path.replace(/^\/+/, '')}`
     : baseURL;
 }

@@ -137,6 +137,28 @@ describe.each<[string, typeof axios]>([
     expect(authorizations()).toEqual(kind === 'fetch' ? [undefined] : []);
   });
 
+  it.each([
+    ['a base URL and a path', { path: '/me/password' }],
+    ['a base URL that ends with a slash', { base: '/', path: 'me/password' }],
+    ['a base URL with a path of its own', { base: '/v1', path: '/me/password' }],
+    ['a whole URL', { whole: true, path: '/me/password' }],
+  ])('classify is told where a request goes, with %s', async (_, { base = '', path, whole }) => {
+    const seen: string[] = [];
+    const instance = client.create({ baseURL: `${api.origin}${base}`, validateStatus: () => true });
+    attachAuth(instance, source(), {
+      classify(_response, { url }) {
+        seen.push(url);
+        return url.endsWith('/password') ? 'accepted' : undefined;
+      },
+    });
+    const url = whole ? `${api.origin}${path}` : path;
+    const { status } = await instance.post(url, {}, { params: { from: 'here' } });
+    expect({ status, seen }).toEqual({
+      status: 401,
+      seen: [`${api.origin}${base.replace(/\/$/, '')}/me/password`],
+    });
+  });
+
   it('json() of classify gives JSON only, of up to 1 MiB', async () => {
     const seen: unknown[] = [];
     const instance = client.create({ baseURL: api.origin });

@@ -47,7 +47,7 @@ export interface AuthOptions {
 export interface ApiRequest {
   /** In capitals. */
   readonly method: string;
-  /** Where it was sent, as the client had it. */
+  /** Where it was sent, as the client had it; from axios without `params`. */
   readonly url: string;
 }
 
