@@ -3,18 +3,20 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { apps } from '../apps/src/list.ts';
 import { playAll } from '../apps/src/play.ts';
+import { samples } from '../apps/src/samples.ts';
 import { PAGE, withTable } from '../apps/src/table.ts';
 import { packing } from './package-checks/packed.ts';
 import { root } from './workspace.ts';
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !apps.some(({ id }) => id === name));
+const known = [...apps, ...samples];
+const unknown = wanted.filter((name) => !known.some(({ id }) => id === name));
 if (unknown.length > 0) {
-  const all = apps.map(({ id }) => id).join(', ');
+  const all = known.map(({ id }) => id).join(', ');
   process.stderr.write(`There is no app ${unknown.join(', ')}; there are: ${all}\n`);
   process.exit(1);
 }
-const chosen = apps.filter(({ id }) => wanted.length === 0 || wanted.includes(id));
+const chosen = wanted.length === 0 ? apps : known.filter(({ id }) => wanted.includes(id));
 const packed = packing();
 const played = await packed
   .get()

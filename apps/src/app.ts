@@ -2,8 +2,9 @@ import type { Stage } from './stage.ts';
 
 /** An app as a reader of one page would build it. */
 export interface App {
-  /** Also its folder: `apps/<id>/files` has what its author writes around the page's code. */
   readonly id: string;
+  /** Folders of `apps` with what its author writes around the page's code, all of it in one folder. Default: `<id>/files`. */
+  readonly folders?: readonly string[];
   readonly title: string;
   /** Where its author starts, and what that page sends on to. The packages that they tell to install are all that it has of ours. */
   readonly pages: readonly string[];
@@ -19,7 +20,7 @@ export interface App {
   play(stage: Stage): Promise<string>;
 }
 
-export type Program = 'chromium' | 'redis-server';
+export type Program = 'chromium' | 'redis-server' | 'postgres';
 
 export interface Expected {
   readonly requests: number;

@@ -6,8 +6,13 @@ export interface Policy {
   /** How many requests the first access token of a session is good for: it expires among the requests of an app. Default: any number. */
   readonly firstServes?: number;
   /** What of a session is in cookies that no script can read. */
-  readonly cookies?: 'tokens';
+  readonly cookies?: 'tokens' | 'refreshToken';
+  /** How the API refuses a token. Default: a 401. */
+  readonly refusal?: Refusal;
 }
+
+/** Status and body. */
+type Refusal = readonly [number, unknown];
 
 type Answer = readonly [status: number, body: unknown, headers?: Record<string, string | string[]>];
 
@@ -17,24 +22,31 @@ export interface BackEnd {
   answer(request: IncomingMessage, origin: string): Promise<Answer>;
 }
 
-export function backEnd({ firstServes, cookies }: Policy): BackEnd {
+export function backEnd({
+  firstServes,
+  cookies,
+  refusal = [401, { error: 'expired' }],
+}: Policy): BackEnd {
   const { seen, open, redeem, serve } = sessions(firstServes);
 
   const answerOf = (issued: Issued | undefined): Answer => {
     if (!issued) return [400, { error: 'invalid_grant' }];
     const { user, access_token, refresh_token, expires_in } = issued;
-    if (!cookies) return [200, { token_type: 'Bearer', access_token, refresh_token, expires_in }];
-    const set = [`at=${access_token}; HttpOnly; Path=/`, `rt=${refresh_token}; HttpOnly; Path=/`];
+    const inBody = { token_type: 'Bearer', access_token, expires_in };
+    if (!cookies) return [200, { ...inBody, refresh_token }];
+    const set = [`rt=${refresh_token}; HttpOnly; Path=/`];
+    if (cookies === 'refreshToken') return [200, inBody, { 'set-cookie': set }];
+    set.push(`at=${access_token}; HttpOnly; Path=/`);
     return [200, { userId: user, expires_in }, { 'set-cookie': set }];
   };
 
   const handlers: Record<string, (request: IncomingMessage, origin: string) => Promise<Answer>> = {
     'POST /auth/login': async (request) => {
-      const { email } = await jsonOf(request);
-      return typeof email === 'string' ? answerOf(open(email)) : [400, { error: 'no email' }];
+      const { email, name = email } = await membersOf(request);
+      return typeof name === 'string' ? answerOf(open(name)) : [400, { error: 'no name' }];
     },
     'POST /auth/refresh': async (request) => {
-      const { refreshToken } = await jsonOf(request);
+      const { refreshToken } = await membersOf(request);
       const [status, ...rest] = answerOf(
         await slowly(redeem, refreshToken ?? cookieOf(request, 'rt')),
       );
@@ -67,14 +79,18 @@ export function backEnd({ firstServes, cookies }: Policy): BackEnd {
       const handler = handlers[`${method} ${url}`];
       if (handler) return handler(request, origin);
       const bearer = /^Bearer (.*)$/.exec(headers.authorization ?? '')?.[1];
-      return apiAnswer(serve(cookies ? cookieOf(request, 'at') : bearer), url);
+      return apiAnswer(
+        serve(cookies === 'tokens' ? cookieOf(request, 'at') : bearer),
+        url,
+        refusal,
+      );
     },
   };
 }
 
-const apiAnswer = (user: string | undefined, url: string): Answer =>
+const apiAnswer = (user: string | undefined, url: string, refusal: Refusal): Answer =>
   user === undefined
-    ? [401, { error: 'expired' }, { 'www-authenticate': 'Bearer error="invalid_token"' }]
+    ? [...refusal, { 'www-authenticate': 'Bearer error="invalid_token"' }]
     : [200, { user, url }];
 
 /** A token endpoint takes its time, in which everybody else comes to it, too. */
@@ -88,10 +104,13 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return Buffer.concat(await request.toArray()).toString();
 }
 
-/** A body counts only if it is labelled as what it is. */
-async function jsonOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+/** What is in a body counts only if that is labelled as what it is. */
+async function membersOf(request: IncomingMessage): Promise<Record<string, unknown>> {
   const text = await textOf(request);
-  return request.headers['content-type']?.startsWith('application/json') && text
+  const type = request.headers['content-type'] ?? '';
+  if (type.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text));
+  return type.startsWith('application/json') && text
     ? ((JSON.parse(text) as Record<string, unknown> | null) ?? {})
     : {};
 }

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import path from 'node:path';
 import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
 import { startChromium } from '../../test/support/chromium.ts';
 import type { Server } from './server.ts';
 import type { Stage } from './stage.ts';
@@ -17,11 +18,22 @@ export interface AppPage {
 /** An app that says nothing for so long says nothing. */
 const REPORT_MS = 60_000;
 
-/** Opens a file of the app. */
-export async function openPage(stage: Stage, server: Server, entry: string): Promise<AppPage> {
-  await publish(stage, server, entry);
+/** Starts a Chromium that the stage ends. */
+export async function browserFor(stage: Stage): Promise<Browser> {
   const browser = await startChromium();
   stage.afterwards(() => browser.close());
+  return browser;
+}
+
+/** Opens a file of the app with an empty profile, in a browser of its own unless there is one already. */
+export async function openPage(
+  stage: Stage,
+  server: Server,
+  entry: string,
+  started?: Browser,
+): Promise<AppPage> {
+  await publish(stage, server, entry);
+  const browser = started ?? (await browserFor(stage));
   const page = await browser.newPage();
   const reports = new EventEmitter();
   let broken: Error | undefined;
@@ -67,6 +79,8 @@ async function publish(stage: Stage, server: Server, entry: string): Promise<voi
     logLevel: 'silent',
   });
   const html = '<!doctype html><div id="root"></div><script type="module" src="/app.js"></script>';
-  server.files.set('/', { type: 'text/html', text: html });
+  // What a browser asks for by itself is no request of the app.
+  server.files.set('/favicon.ico', { type: 'image/x-icon', text: '' });
+  for (const place of ['/', '/goodbye']) server.files.set(place, { type: 'text/html', text: html });
   server.files.set('/app.js', { type: 'text/javascript', text: outputFiles[0]?.text ?? '' });
 }

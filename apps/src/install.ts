@@ -4,6 +4,7 @@ import { runCommand } from '../../scripts/command.ts';
 import type { Packed } from '../../scripts/package-checks/packed-types.ts';
 import { root } from '../../scripts/workspace.ts';
 import type { App } from './app.ts';
+import { foldersOf } from './files.ts';
 import { installed } from './page.ts';
 
 /** Where packages are that are not ours, beside those that ours bring. */
@@ -12,8 +13,8 @@ const HERE = [path.join(root, 'apps', 'node_modules'), path.join(root, 'node_mod
 const ALIASES: Readonly<Record<string, string>> = { 'typescript@5': 'typescript-5.9' };
 
 const isOurs = (name: string): boolean => /^(?:unexpired$|@unexpired\/)/.test(name);
-const isOwn = (name: string, { id }: App): boolean =>
-  existsSync(path.join(root, 'apps', id, 'files', name));
+const isOwn = (name: string, app: App): boolean =>
+  foldersOf(app).some((folder) => existsSync(path.join(folder, name)));
 const withoutVersion = (name: string): string => name.replace(/(?<=.)@.*/, '');
 
 /** What an app has installed: what its pages tell to install, and what its author had. */

@@ -1,4 +1,5 @@
 import type { Packed } from '../../scripts/package-checks/packed-types.ts';
+import { findProgram } from '../../packages/postgres/test/support/find-program.ts';
 import { findRedisServer } from '../../packages/redis/test/support/redis-server.ts';
 import { chromiumPath } from '../../test/support/chromium.ts';
 import type { App, Program } from './app.ts';
@@ -19,6 +20,7 @@ export interface Played {
 const PLACES: Readonly<Record<Program, () => string | undefined>> = {
   chromium: () => chromiumPath,
   'redis-server': findRedisServer,
+  postgres: () => findProgram('postgres'),
 };
 
 /** Plays apps one after the other, so that none of them waits for the machine. */

@@ -1,9 +1,9 @@
-import { cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Packed } from '../../scripts/package-checks/packed-types.ts';
-import { root } from '../../scripts/workspace.ts';
 import type { App } from './app.ts';
 import type { Policy } from './back-end.ts';
+import { foldersOf, templatesOf } from './files.ts';
 import { installFor } from './install.ts';
 import { fill } from './page.ts';
 import { startProgram } from './program.ts';
@@ -43,10 +43,10 @@ export async function stageFor(app: App, packed: Packed): Promise<OpenStage> {
     async serve(policy) {
       const server = await startServer(policy);
       ends.push(() => server.close());
-      writeFiles(app.id, folder, server.origin);
+      writeFiles(app, folder, server.origin);
       return server;
     },
-    write: () => writeFiles(app.id, folder),
+    write: () => writeFiles(app, folder),
     run: (args, env = {}) => startProgram(folder, args, env).printed(),
     async start(args, wanted, env = {}) {
       const program = startProgram(folder, args, env);
@@ -60,12 +60,8 @@ export async function stageFor(app: App, packed: Packed): Promise<OpenStage> {
   };
 }
 
-function writeFiles(id: string, folder: string, origin?: string): void {
-  const from = path.join(root, 'apps', id, 'files');
-  cpSync(from, folder, { recursive: true });
-  for (const file of globSync('**/*.{ts,tsx,mts,cts,js}', { cwd: from }))
-    writeFileSync(
-      path.join(folder, file),
-      fill(readFileSync(path.join(from, file), 'utf8'), origin),
-    );
+function writeFiles(app: App, to: string, origin?: string): void {
+  for (const folder of foldersOf(app)) cpSync(folder, to, { recursive: true });
+  for (const { folder, file } of templatesOf(app))
+    writeFileSync(path.join(to, file), fill(readFileSync(path.join(folder, file), 'utf8'), origin));
 }

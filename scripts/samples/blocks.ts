@@ -1,3 +1,5 @@
+import { isTypeScript, partsOf, sourceOf } from './fences.ts';
+
 /** A block of code that a page shows. */
 export interface Block {
   /** Declarations that the page does not show, for all of its blocks. */
@@ -8,29 +10,19 @@ export interface Block {
 }
 
 /**
- * The blocks of TypeScript of a page, in their order. What they use and the page does not show is declared in a comment that
- * nobody sees: `<!-- given: declare const password: string; -->`. A block below the name of a file, `<!-- examples/a.ts -->`, is
- * left out: it is that file, which is compiled and tested where it is.
+ * The blocks of TypeScript of a page, in their order. What they use and the page does not show is declared in comments that
+ * nobody sees, and comes first: `<!-- given: declare const password: string; -->`. A block below the name of a file,
+ * `<!-- examples/a.ts -->`, is left out: it is that file, which is compiled and tested where it is.
  */
 export function blocksOf(page: string): Block[] {
-  const blocks: Block[] = [];
-  let open:
-    | { readonly shown: boolean; readonly lines: string[]; readonly line: number }
-    | undefined;
-  let source = false;
-  for (const [index, text] of page.split('\n').entries()) {
-    const given = /^<!-- given: (.*) -->$/.exec(text);
-    if (open && text === '```') {
-      const { shown, lines, line } = open;
-      if (shown) blocks.push({ given: false, lines, line });
-      open = undefined;
-    } else if (open) open.lines.push(text);
-    else if (given) blocks.push({ given: true, lines: [given[1] ?? ''], line: index + 1 });
-    else if (/^<!-- \S+\.tsx? -->$/.test(text)) source = true;
-    else if (text.startsWith('```')) {
-      open = { shown: /^```tsx?$/.test(text) && !source, lines: [], line: index + 2 };
-      source = false;
-    }
-  }
-  return blocks;
+  const { fences, comments } = partsOf(page);
+  const given = comments.flatMap(({ text, line }): Block[] =>
+    text.startsWith('given: ')
+      ? [{ given: true, lines: [text.slice('given: '.length)], line }]
+      : [],
+  );
+  const shown = fences
+    .filter((fence) => isTypeScript(fence) && sourceOf(fence) === undefined)
+    .map(({ lines, line }): Block => ({ given: false, lines, line }));
+  return [...given, ...shown];
 }

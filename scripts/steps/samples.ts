@@ -11,25 +11,39 @@ import path from 'node:path';
 import { runTool } from '../command.ts';
 import { blocksOf } from '../samples/blocks.ts';
 import { moduleOf, type Sample } from '../samples/module-of.ts';
+import { knownHere, pages } from '../samples/repository.ts';
+import { PAGE, totalsOf, withBlocks } from '../samples/table.ts';
 import { cacheFolder, root } from '../workspace.ts';
-import type { Step, StepResult } from './step.ts';
+import type { Step } from './step.ts';
 
-const PAGES = ['README.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
 const folder = path.join(cacheFolder, 'samples');
 
-/** Compiles every block of TypeScript that a page shows. */
-export const samplesStep: Step = { name: 'samples', run: compileSamples };
+/** Compiles every block of TypeScript that a page shows, and knows of each what runs it, or why nothing does. */
+export const samplesStep: Step = {
+  name: 'samples',
+  async run() {
+    const { blocks, problems } = knownHere();
+    const text = readFileSync(path.join(root, PAGE), 'utf8');
+    if (withBlocks(text, blocks) !== text)
+      problems.push(`${PAGE} says otherwise; \`npm run derive\``);
+    problems.push(...(await compileSamples()));
+    const all = totalsOf(blocks);
+    return {
+      ok: problems.length === 0,
+      output: problems.join('\n'),
+      note: `${all.blocks} blocks of ${all.pages} pages: all compiled, ${all.run} run (${all.slow} by \`npm run test:apps\` alone), ${all.not} not (${PAGE} says why)`,
+    };
+  },
+};
 
-async function compileSamples(): Promise<StepResult> {
+/** Resolves with what the compiler says, by page and line. */
+async function compileSamples(): Promise<string[]> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
   const samples = new Map<string, { readonly page: string; readonly sample: Sample }>();
-  let blocks = 0;
-  for (const page of globSync(PAGES, { cwd: root }).map((file) => file.replaceAll('\\', '/'))) {
-    if (page.includes('node_modules')) continue;
+  for (const page of pages()) {
     const shown = blocksOf(readFileSync(path.join(root, page), 'utf8'));
     if (shown.length === 0) continue;
-    blocks += shown.length;
     const sample = moduleOf(shown);
     const file = `${page.replaceAll('/', '-')}.tsx`;
     writeFileSync(path.join(folder, file), sample.text);
@@ -53,11 +67,7 @@ async function compileSamples(): Promise<StepResult> {
       const known = samples.get(file);
       return known ? `${known.page}:${known.sample.lines[Number(at) - 1]}: ${what}` : line;
     });
-  return {
-    ok: problems.length === 0,
-    output: problems.join('\n'),
-    note: `${blocks} blocks of ${samples.size} pages`,
-  };
+  return problems;
 }
 
 const config = {

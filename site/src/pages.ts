@@ -42,10 +42,10 @@ export function textOf(page: string, text: string, pages: ReadonlySet<string>): 
   );
 }
 
-/** Declarations for the compiler are nobody's reading, and code is left as it is. */
+/** What comments say to the compiler and to tests is nobody's reading, and code is left as it is. */
 function outsideOfCode(text: string, change: (prose: string) => string): string {
   return text
-    .replace(/^<!-- (?:given: .*|\S+\.tsx?) -->\n+/gm, '')
+    .replace(/^<!-- (?:(?:given|run by|not run): .*|\S+\.tsx?) -->\n+/gm, '')
     .split(/^(```[^]*?^```)$/m)
     .map((part) => (part.startsWith('```') ? part : change(part)))
     .join('');

@@ -137,7 +137,7 @@ describe.each<[string, typeof axios]>([
     expect(authorizations()).toEqual(kind === 'fetch' ? [undefined] : []);
   });
 
-  it.each([
+  it.each<[string, { base?: string; path: string; whole?: boolean }]>([
     ['a base URL and a path', { path: '/me/password' }],
     ['a base URL that ends with a slash', { base: '/', path: 'me/password' }],
     ['a base URL with a path of its own', { base: '/v1', path: '/me/password' }],

@@ -10,12 +10,20 @@ import { REDIRECT_URL, startWorld } from './support/world.ts';
 const packageFolder = path.join(import.meta.dirname, '..');
 const sources = new URL('../../../test/support/sources.mjs', import.meta.url).href;
 
+/** The program that a page shows. */
+function programOf(page: string): string {
+  const text = readFileSync(path.join(packageFolder, '..', '..', page), 'utf8');
+  return /```ts\n([^]*?)```/.exec(text)?.[1] ?? '';
+}
+
+it('docs/start/mcp.md shows the program of the README', () => {
+  expect(programOf('docs/start/mcp.md')).toBe(programOf('packages/mcp/README.md'));
+});
+
 it('the program in the README works as it is printed: somebody signs in once, and the next start finds the session', async () => {
   const world = await startWorld();
   const folder = await newFolder();
-  const [, printed = ''] =
-    /```ts\n([^]*?)```/.exec(readFileSync(path.join(packageFolder, 'README.md'), 'utf8')) ?? [];
-  const program = printed
+  const program = programOf('packages/mcp/README.md')
     .replace('https://mcp.example.com/mcp', world.server.url.href)
     .replace('mcp.example.com.json', folder.at('mcp.json'));
   const run = async (): Promise<readonly [code: unknown, said: string]> => {

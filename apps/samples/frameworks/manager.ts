@@ -1,0 +1,4 @@
+import { createTokenManager } from 'unexpired';
+import { refresh } from './refresh.ts';
+
+export const tokens = createTokenManager({ refresh });

@@ -1,0 +1,1 @@
+// from docs/frameworks.md#frameworks

@@ -1,0 +1,4 @@
+import { refresh } from './refresh.ts';
+import { storeOf } from './store.ts';
+
+// from docs/frameworks.md#nextjs

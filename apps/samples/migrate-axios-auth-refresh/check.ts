@@ -1,0 +1,3 @@
+export function is(what, value, expected) {
+  if (value !== expected) throw new Error(`${what}: ${value}, and should be ${expected}`);
+}

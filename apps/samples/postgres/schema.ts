@@ -1,0 +1,1 @@
+// from packages/postgres/README.md#unexpiredpostgres:2
