@@ -7,6 +7,7 @@ export const reactNative: App = {
   title: "React Native's storage",
   pages: ['docs/frameworks.md'],
   has: ['@react-native-async-storage/async-storage'],
+  quick: true,
   needs: ['chromium'],
   async play(stage) {
     const server = await stage.serve({ firstServes: 8 });

@@ -7,6 +7,7 @@ export const tanstackQuery: App = {
   title: 'React with TanStack Query',
   pages: ['docs/frameworks.md'],
   has: ['@tanstack/react-query', 'react', 'react-dom'],
+  quick: true,
   needs: ['chromium'],
   async play(stage) {
     const server = await stage.serve({ firstServes: 8 });

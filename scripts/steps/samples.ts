@@ -12,7 +12,7 @@ import { runTool } from '../command.ts';
 import { blocksOf } from '../samples/blocks.ts';
 import { moduleOf, type Sample } from '../samples/module-of.ts';
 import { knownHere, pages } from '../samples/repository.ts';
-import { PAGE, totalsOf, withBlocks } from '../samples/table.ts';
+import { PAGE, type Totals, totalsOf, withBlocks } from '../samples/table.ts';
 import { cacheFolder, root } from '../workspace.ts';
 import type { Step } from './step.ts';
 
@@ -31,10 +31,13 @@ export const samplesStep: Step = {
     return {
       ok: problems.length === 0,
       output: problems.join('\n'),
-      note: `${all.blocks} blocks of ${all.pages} pages: all compiled, ${all.run} run (${all.slow} by \`npm run test:apps\` alone), ${all.not} not (${PAGE} says why)`,
+      note: `${all.blocks} blocks of ${all.pages} pages: all compiled, ${all.run} run${slowOnes(all)}, ${all.not} not (${PAGE} says why)`,
     };
   },
 };
+
+const slowOnes = ({ slow }: Totals): string =>
+  slow > 0 ? ` (${slow} by \`npm run test:apps\` alone)` : '';
 
 /** Resolves with what the compiler says, by page and line. */
 async function compileSamples(): Promise<string[]> {
