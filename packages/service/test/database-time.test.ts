@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { manualClock } from '@unexpired/testing';
-import { databaseTime, offsetBy, together, type Offset } from '../src/data/database-time.ts';
+import { type SessionRecord, sharedStore } from 'unexpired';
+import {
+  databaseTime,
+  offsetBy,
+  together,
+  type Offset,
+  serviceClock,
+} from '../src/data/database-time.ts';
+import { listedStore } from '../src/data/listed-store.ts';
+import { namesOf, POSTGRES, sqliteDialect, type Tables } from '../src/data/tables.ts';
 
 /** A replica whose own clock is hours off, before a database that takes so many ms for the way there and back. */
 function replica() {
@@ -105,5 +114,45 @@ describe('two answers', () => {
 
   it('say that the clock was read between the question and its answer', () => {
     expect(offsetBy(5000, 100, 300)).toEqual({ least: 4699, most: 4901, at: 300 });
+  });
+});
+
+describe('the clock of the service', () => {
+  const names = namesOf('test');
+  const tablesOf = (dialect: Tables['dialect']): Tables => ({
+    ...{ names, dialect, ready: async () => undefined },
+    query: async () => [{ now: '5000' }], // as the driver gives it
+  });
+  const errorOf = async (tables: Tables, own?: ReturnType<typeof manualClock>) => {
+    const { clock, timed } = serviceClock(tables, own);
+    await timed();
+    return Math.abs(clock.now() - 5000);
+  };
+
+  it('is that of the database on PostgreSQL; of the machine on SQLite; and the one of the options where there is one', async () => {
+    const day = 86_400_000;
+    expect(await errorOf(tablesOf(POSTGRES))).toBeLessThan(day);
+    expect(await errorOf(tablesOf(sqliteDialect(names)))).toBeGreaterThan(day);
+    const own = manualClock();
+    expect(await errorOf(tablesOf(POSTGRES), own)).toBe(own.now() - 5000);
+  });
+
+  it('is known before a row is read: where it cannot be, none is', async () => {
+    let isRead = false;
+    const store = sharedStore({
+      name: 'acme:42',
+      async read() {
+        isRead = true;
+        return undefined;
+      },
+      write: async (_record: SessionRecord) => undefined,
+    });
+    const listed = listedStore(store, {
+      ...{ entryOf: () => undefined, ready: async () => undefined, change: undefined },
+      ...{ written: () => undefined, changed: () => undefined },
+      timed: () => Promise.reject(new Error('away')),
+    });
+    await expect(listed.read()).rejects.toThrow('away');
+    expect(isRead).toBe(false);
   });
 });
