@@ -111,6 +111,10 @@ export async function runFleet(plan: FleetPlan, place: FleetPlace): Promise<Flee
     await place.write(recordOf(0, { refreshToken: await provider.newRefreshToken() }));
     for (let count = 0; count < plan.processes; count++) programs.push(place.start(provider));
     await Promise.all(programs.map((program) => program.next('ready')));
+    // Who reads the session for the first time when another one has refreshed it is told of no refresh: all read it before that.
+    for (const program of programs)
+      program.tell({ kind: 'ask', advance: 0, requests: 1 } satisfies Order);
+    await Promise.all(programs.map((program) => program.next('answers')));
     const order: Order = { kind: 'ask', advance: HOUR, requests: plan.requests };
     for (let expiry = 1; expiry <= plan.expiries; expiry++) {
       for (const program of programs) program.tell(order);
