@@ -14,13 +14,17 @@ import { createTokenManager, tokenErrorOf, type TokenManager } from 'unexpired';
 
 // What other libraries get wrong with axios; the numbers are those of the list of edge cases, as in the core's tests.
 let api: Awaited<ReturnType<typeof startContractApi>>;
+
 beforeAll(async () => {
   api = await startContractApi();
 });
+
 afterAll(() => api.close());
+
 beforeEach(() => api.reset('good'));
 
 type Static = typeof axios;
+
 const versions: [string, Static][] = [axios, axios17 as unknown as Static].map((from) => [
   from.VERSION,
   from,
@@ -46,20 +50,28 @@ const session = (
   const counting = Object.assign(tokens, { refreshes: 0 });
   return counting;
 };
+
 const caught = (promise: Promise<unknown>): Promise<AxiosError> =>
   promise.then(
     () => Promise.reject(new Error('resolved')),
     (error: AxiosError) => error,
   );
+
 const authorizations = (): unknown[] => api.requests.map(({ authorization }) => authorization);
+
 const bodies = (): unknown[] => api.requests.map(({ body }) => body);
 
-describe.each(versions)('axios %s', (_version, client) => {
-  const attached = (tokens: TokenManager, config: AxiosRequestConfig = {}): AxiosInstance => {
+/** An instance of this client with a session attached. */
+const attachedTo =
+  (client: Static) =>
+  (tokens: TokenManager, config: AxiosRequestConfig = {}): AxiosInstance => {
     const instance = client.create({ baseURL: api.origin, ...config });
     attachAuth(instance, tokens, { origins: [api.origin] });
     return instance;
   };
+
+describe.each(versions)('axios %s: a request', (_version, client) => {
+  const attached = attachedTo(client);
 
   it.each<[string, AxiosRequestConfig, (abort: () => void) => void, string]>([
     ['timeout', { timeout: 50 }, () => undefined, 'ECONNABORTED'],
@@ -143,6 +155,10 @@ describe.each(versions)('axios %s', (_version, client) => {
     ]);
     expect(bodies()).toEqual(['{"data":"a!"}', '{"data":"a!"}']);
   });
+});
+
+describe.each(versions)('axios %s: a token', (_version, client) => {
+  const attached = attachedTo(client);
 
   it.each<[string, AxiosRequestConfig, AxiosRequestConfig]>([
     ['defaults.headers', { headers: { Authorization: 'Bearer old' } }, {}],
@@ -186,6 +202,24 @@ describe.each(versions)('axios %s', (_version, client) => {
     ]);
   });
 
+  it('33: a 401 that validateStatus lets resolve is noticed', async () => {
+    const tokens = session();
+    const { status } = await attached(tokens, { validateStatus: () => true }).get('/echo');
+    expect([status, tokens.refreshes, authorizations()]).toEqual([
+      200,
+      1,
+      ['Bearer old', 'Bearer good'],
+    ]);
+  });
+
+  it('33: such a 401 carries our error, where no token can be had for it', async () => {
+    const tokens = session(() => Promise.reject(Object.assign(new Error('over'), { status: 401 })));
+    const response = await attached(tokens, { validateStatus: () => true }).get('/echo');
+    expect([response.status, tokenErrorOf(response)?.code]).toEqual([401, 'ERR_SESSION_ENDED']);
+  });
+});
+
+describe.each(versions)('axios %s: an instance', (_version, client) => {
   it('28: attached twice, by a reloaded copy of this package too, is attached once; detach restores', async () => {
     const instance = client.create({ baseURL: api.origin });
     const tokens = session();
@@ -248,22 +282,6 @@ describe.each(versions)('axios %s', (_version, client) => {
     for (let times = 0; times < 18; times++) await instance.get('/');
     await slow.close();
     expect([slow.requests, slow.connections <= 4]).toEqual([36, true]);
-  });
-
-  it('33: a 401 that validateStatus lets resolve is noticed', async () => {
-    const tokens = session();
-    const { status } = await attached(tokens, { validateStatus: () => true }).get('/echo');
-    expect([status, tokens.refreshes, authorizations()]).toEqual([
-      200,
-      1,
-      ['Bearer old', 'Bearer good'],
-    ]);
-  });
-
-  it('33: such a 401 carries our error, where no token can be had for it', async () => {
-    const tokens = session(() => Promise.reject(Object.assign(new Error('over'), { status: 401 })));
-    const response = await attached(tokens, { validateStatus: () => true }).get('/echo');
-    expect([response.status, tokenErrorOf(response)?.code]).toEqual([401, 'ERR_SESSION_ENDED']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { TokenEvent } from '../../src/index.ts';
-import { type Renewable, type RenewableOptions, renewable } from '../../src/renewable.ts';
+import { type Renewable, renewable, type RenewableOptions } from '../../src/renewable.ts';
 import { type TestClock, testClock } from '../support/clock.ts';
 import { seededRandom } from '../support/random.ts';
 
@@ -72,3 +72,18 @@ export function gate<Value = void>(): {
   });
   return { promise, open, fail };
 }
+
+export const HOUR = 3_600_000;
+
+export const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+export const throwing = (thrown: unknown) => async (): Promise<never> => {
+  throw thrown;
+};
+
+export const hundred = <T>(task: () => Promise<T>): Promise<T>[] =>
+  Array.from({ length: 100 }, task);
