@@ -4,11 +4,11 @@ import { HTTPException } from 'hono/http-exception';
 import { type Clock, TokenError } from 'unexpired';
 import type { Audit } from './audit/audit.ts';
 import { addRecording } from './audit/recording.ts';
-import { authenticate, type KnownKeys } from './authenticate.ts';
 import type { Tables } from './data/tables.ts';
 import type { Feed } from './events/feed.ts';
 import { addEvents } from './events/route.ts';
 import type { Streams } from './events/streams.ts';
+import type { Callers } from './fresh/callers.ts';
 import { addHandlers } from './handlers.ts';
 import type { Limits } from './limits/limits.ts';
 import { addListing } from './listing/route.ts';
@@ -21,7 +21,7 @@ import type { Sessions } from './sessions.ts';
 
 export interface AppParts {
   readonly sessions: Sessions;
-  readonly keys: KnownKeys;
+  readonly callers: Callers;
   readonly tables: Tables;
   readonly feed: Feed;
   readonly streams: Streams;
@@ -98,7 +98,7 @@ export function createApp(parts: AppParts): OpenAPIHono<Env> {
 const PROBES = ['/healthz', '/readyz', '/openapi.json'].map((path) => ({ path, method: 'get' }));
 
 /** What every request has to pass, before anything is looked up for it. */
-function guard(app: OpenAPIHono<Env>, { keys, clock, timed, limits, closed }: AppParts): void {
+function guard(app: OpenAPIHono<Env>, { callers, clock, timed, limits, closed }: AppParts): void {
   app.use(async (c, next) => {
     c.set('requestId', crypto.randomUUID());
     await next();
@@ -110,7 +110,7 @@ function guard(app: OpenAPIHono<Env>, { keys, clock, timed, limits, closed }: Ap
     const { address } = c.env ?? {};
     limits.approach(address);
     await timed().catch(() => undefined); // where the database cannot be asked, the clock of this machine has to do
-    const caller = authenticate(keys, c.req.header('authorization'), clock.now());
+    const caller = callers(c.req.header('authorization'), clock.now());
     if (caller === undefined) {
       limits.failed(address);
       throw new Problem('unauthenticated');

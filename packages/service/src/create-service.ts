@@ -10,7 +10,8 @@ import { serviceClock } from './data/database-time.ts';
 import { VERSION } from './data/schema.ts';
 import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
-import { createLane } from './fresh/lane.ts';
+import { rememberedCallers } from './fresh/callers.ts';
+import { askedBy, createLane, type Lane } from './fresh/lane.ts';
 import { type CacheOptions, checkCacheOptions } from './fresh/options.ts';
 import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
@@ -111,9 +112,15 @@ export interface Service {
  * ```
  */
 export function createService(options: ServiceOptions): Service {
+  const { lane: _own, ...service } = createReplica(options);
+  return service;
+}
+
+/** The same, with the lane itself for a server that has no `Request` yet. */
+export function createReplica(options: ServiceOptions): Service & { readonly lane: Lane } {
   const { database, keys, random = Math.random } = options;
   const providers = providersOf(options.providers);
-  const callers = knownKeys(keys?.api);
+  const callers = rememberedCallers(knownKeys(keys?.api));
   const kept = checkAuditOptions(options.audit);
   if (typeof database?.store !== 'function')
     throw new TypeError(
@@ -151,7 +158,7 @@ export function createService(options: ServiceOptions): Service {
     streams,
     limits,
     audit,
-    keys: callers,
+    callers,
     clock,
     timed,
     probe: async () => {
@@ -163,7 +170,7 @@ export function createService(options: ServiceOptions): Service {
     failed: (error, requestId) =>
       emit({ type: 'requestFailed', requestId, at: clock.now(), error: placeOf(error) }),
   });
-  const lane = createLane({ sessions, keys: callers, limits, audit, clock });
+  const lane = createLane({ sessions, callers, limits, audit, clock, closed: () => ended, failed });
   const drain = async (): Promise<void> => {
     streams.close();
     await Promise.all([background.stop(), sessions.close()]);
@@ -174,10 +181,13 @@ export function createService(options: ServiceOptions): Service {
   };
 
   return {
+    lane,
     async fetch(request, from) {
       const address = addressIn(from);
-      const granted = ended ? undefined : lane(request, address);
-      return granted ?? requests.counted(Promise.resolve(app.fetch(request, { address })));
+      const asked = askedBy(request, address);
+      const told = asked && lane(asked);
+      if (told !== undefined) return new Response(told.text, told);
+      return requests.counted(Promise.resolve(app.fetch(request, { address })));
     },
     subscribe,
     now: clock.now,

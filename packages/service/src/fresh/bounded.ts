@@ -1,4 +1,7 @@
-/** A map that holds so many bytes at the most: above that, what was not asked for for longest goes. */
+/**
+ * A map that holds so many bytes at the most: above that, what was not asked for for longest goes. Time passes with each that is
+ * added: what was asked for in between counts alike, so to ask again costs no more than a look.
+ */
 export interface Bounded<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
@@ -8,13 +11,22 @@ export interface Bounded<V> {
   readonly bytes: number;
 }
 
+interface Entry<V> {
+  readonly value: V;
+  readonly bytes: number;
+  /** How many were added when it was asked for last. */
+  at: number;
+}
+
 /** `sizeOf`: the bytes that an entry takes, its key included. One that is larger than all there is room for is not kept. */
 export function createBounded<V>(
   most: number,
   sizeOf: (key: string, value: V) => number,
 ): Bounded<V> {
   /** The one that was not asked for for longest first. */
-  const entries = new Map<string, { readonly value: V; readonly bytes: number }>();
+  const entries = new Map<string, Entry<V>>();
+  /** Counts what was added: only that has to find out what was not asked for for longest. */
+  let additions = 0;
   let total = 0;
   const remove = (key: string): void => {
     total -= entries.get(key)?.bytes ?? 0;
@@ -30,6 +42,8 @@ export function createBounded<V>(
     get(key) {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
+      if (entry.at === additions) return entry.value;
+      entry.at = additions;
       entries.delete(key);
       entries.set(key, entry);
       return entry.value;
@@ -38,7 +52,7 @@ export function createBounded<V>(
       remove(key);
       const bytes = sizeOf(key, value);
       if (bytes > most) return;
-      entries.set(key, { value, bytes });
+      entries.set(key, { value, bytes, at: ++additions });
       total += bytes;
       for (const oldest of entries.keys()) {
         if (total <= most) return;

@@ -1,16 +1,35 @@
 import type { Clock } from 'unexpired';
 import { lists } from '../answers.ts';
 import type { Audit } from '../audit/audit.ts';
-import { authenticate, type KnownKeys } from '../authenticate.ts';
 import type { Limits } from '../limits/limits.ts';
 import { Problem } from '../problems.ts';
 import { allows, SESSION_KEY } from '../scopes.ts';
 import type { Sessions } from '../sessions.ts';
+import type { Callers } from './callers.ts';
 
-/** Answers a request at once; `undefined`: that is for the framework. */
-export type Lane = (request: Request, address: string | undefined) => Response | undefined;
+/** A `GET /v1/sessions/{key}/token` without a query and a body, as a server has read it. */
+export interface Asked {
+  /** The path, as it was sent. */
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly cacheControl: string | undefined;
+  readonly ifNoneMatch: string | undefined;
+  /** Where it comes from. */
+  readonly address: string | undefined;
+}
 
-const TOKEN = /^https?:\/\/[^/?#]+\/v1\/sessions\/([^/?#]+)\/token$/;
+/** What is sent. */
+export interface Told {
+  readonly status: 200 | 304;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string | null;
+}
+
+/** Answers a request at once; `undefined`: that is for the framework. Never throws. */
+export type Lane = (asked: Asked) => Told | undefined;
+
+const BEFORE = '/v1/sessions/';
+const AFTER = '/token';
 
 /**
  * The way before the framework, for what is asked most: a token that is known and not due, by somebody who may read it. Whatever
@@ -18,62 +37,79 @@ const TOKEN = /^https?:\/\/[^/?#]+\/v1\/sessions\/([^/?#]+)\/token$/;
  */
 export function createLane(parts: {
   readonly sessions: Pick<Sessions, 'fresh'>;
-  readonly keys: KnownKeys;
+  readonly callers: Callers;
   readonly limits: Pick<Limits, 'approach' | 'spend'>;
   readonly audit: Pick<Audit, 'count'>;
   readonly clock: Clock;
+  readonly closed: () => boolean;
+  /** Of an error that nobody foresaw. */
+  readonly failed: (error: unknown) => void;
 }): Lane {
-  const { sessions, keys, limits, audit, clock } = parts;
+  const { sessions, callers, limits, audit, clock, closed, failed } = parts;
   const dateAt = dates();
-  const answer: Lane = (request, address) => {
-    const key = request.method === 'GET' ? TOKEN.exec(request.url)?.[1] : undefined;
-    if (key === undefined || !SESSION_KEY.test(key)) return undefined;
-    const { headers } = request;
-    if (asksAnew(headers.get('cache-control')) || hasBody(headers)) return undefined;
+  const answer: Lane = ({ path, authorization, cacheControl, ifNoneMatch, address }) => {
+    if (closed() || !path.startsWith(BEFORE) || !path.endsWith(AFTER)) return undefined;
+    const key = path.slice(BEFORE.length, -AFTER.length);
+    if (!SESSION_KEY.test(key) || asksAnew(cacheControl)) return undefined;
     limits.approach(address);
     const now = clock.now();
-    const caller = authenticate(keys, headers.get('authorization') ?? undefined, now);
+    const caller = callers(authorization, now);
     // Who may do this is decided before anything is looked up for it.
     if (caller === undefined || !allows(caller.scopes, 'read', key)) return undefined;
     const found = sessions.fresh(key);
     if (found === undefined) return undefined;
     limits.spend(caller.id);
-    audit.count({
-      principal: caller.id,
-      operation: 'read',
-      key,
-      address,
-      about: found,
-      outcome: 'done',
-    });
-    const common = {
-      etag: found.tag,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      date: dateAt(now),
-    };
-    if (lists(headers.get('if-none-match') ?? undefined, found.tag))
-      return new Response(null, { status: 304, headers: common });
-    return new Response(found.text, {
-      headers: { 'content-type': 'application/json', ...common },
-    });
+    const { id: principal } = caller;
+    audit.count({ principal, operation: 'read', key, address, about: found, outcome: 'done' });
+    return ifNoneMatch !== undefined && lists(ifNoneMatch, found.tag)
+      ? { status: 304, headers: headersOf(found.tag, dateAt(now)), text: null }
+      : { status: 200, headers: jsonHeadersOf(found.tag, dateAt(now)), text: found.text };
   };
-  return (request, address) => {
+  return (asked) => {
     try {
-      return answer(request, address);
+      return answer(asked);
     } catch (error) {
-      if (error instanceof Problem) return undefined; // too much was asked for
-      throw error;
+      if (!(error instanceof Problem)) failed(error); // else too much was asked for
+      return undefined;
     }
   };
 }
 
-/** Does a `Cache-Control` have `no-cache` (RFC 9111 section 5.2.1.4)? Who knows of a change wants to have the database asked. */
-export const asksAnew = (header: string | null | undefined): boolean =>
-  header !== null && header !== undefined && /(?:^|[,\s])no-cache(?:[,\s]|$)/i.test(header);
+/** What a `Request` asks the lane for; `undefined`: it is none of its. */
+export function askedBy(
+  { method, url, headers }: Request,
+  address: string | undefined,
+): Asked | undefined {
+  if (method !== 'GET' || headers.has('content-length') || headers.has('transfer-encoding'))
+    return undefined;
+  return {
+    path: url.slice(url.indexOf('/', url.indexOf('://') + 3)),
+    authorization: headers.get('authorization') ?? undefined,
+    cacheControl: headers.get('cache-control') ?? undefined,
+    ifNoneMatch: headers.get('if-none-match') ?? undefined,
+    address,
+  };
+}
 
-const hasBody = (headers: Headers): boolean =>
-  headers.get('content-length') !== null || headers.get('transfer-encoding') !== null;
+const headersOf = (etag: string, date: string) => ({
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  etag,
+  date,
+});
+
+/** Written out: to spread the others would cost more than all of them. */
+const jsonHeadersOf = (etag: string, date: string) => ({
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  etag,
+  date,
+});
+
+/** Does a `Cache-Control` have `no-cache` (RFC 9111 section 5.2.1.4)? Who knows of a change wants to have the database asked. */
+export const asksAnew = (header: string | undefined): boolean =>
+  header !== undefined && /(?:^|[,\s])no-cache(?:[,\s]|$)/i.test(header);
 
 /** The text of a moment, which is made once a second. */
 function dates(): (now: number) => string {

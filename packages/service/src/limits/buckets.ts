@@ -1,4 +1,5 @@
 import type { Clock } from 'unexpired';
+import { createBounded } from '../fresh/bounded.ts';
 
 /** How much each of many may do. */
 export interface Buckets {
@@ -12,8 +13,9 @@ export interface Buckets {
 const MOST = 10_000;
 
 interface Bucket {
-  readonly left: number;
-  readonly at: number;
+  left: number;
+  /** Monotonic ms, when so much was left. */
+  at: number;
 }
 
 /** Of one process. `burst` at once, and `perSecond` after that; what is more than a burst counts as one. */
@@ -21,25 +23,26 @@ export function createBuckets(
   { perSecond, burst }: { readonly perSecond: number; readonly burst: number },
   clock: Pick<Clock, 'monotonic'>,
 ): Buckets {
-  /** The one that was not heard of for longest first. */
-  const buckets = new Map<string, Bucket>();
-  const now = (key: string): Bucket => {
-    const { left, at } = buckets.get(key) ?? { left: burst, at: 0 };
-    const moment = clock.monotonic();
-    return { left: Math.min(burst, left + ((moment - at) * perSecond) / 1000), at: moment };
-  };
-  const waitFor = ({ left }: Bucket, count: number): number =>
+  const buckets = createBounded<Bucket>(MOST, () => 1);
+  const leftIn = ({ left, at }: Bucket, now: number): number =>
+    Math.min(burst, left + ((now - at) * perSecond) / 1000);
+  const waitFor = (left: number, count: number): number =>
     left >= count ? 0 : Math.ceil(((count - left) / perSecond) * 1000);
   return {
-    wait: (key) => waitFor(now(key), 1),
+    wait(key) {
+      const bucket = buckets.get(key);
+      return bucket === undefined ? 0 : waitFor(leftIn(bucket, clock.monotonic()), 1);
+    },
     take(key, asked = 1) {
       const count = Math.min(burst, asked);
-      const bucket = now(key);
-      const wait = waitFor(bucket, count);
+      const now = clock.monotonic();
+      let bucket = buckets.get(key);
+      if (bucket === undefined) buckets.set(key, (bucket = { left: burst, at: now }));
+      const left = leftIn(bucket, now);
+      const wait = waitFor(left, count);
       if (wait > 0) return wait;
-      buckets.delete(key);
-      buckets.set(key, { left: bucket.left - count, at: bucket.at });
-      if (buckets.size > MOST) buckets.delete(buckets.keys().next().value as string);
+      bucket.left = left - count;
+      bucket.at = now;
       return 0;
     },
   };

@@ -52,6 +52,22 @@ export function measuredFetch(
   };
 }
 
+/** The same lane, each of whose answers is told of. Gives whether there was one. */
+export const measuredLane =
+  <A extends readonly unknown[]>(
+    lane: (...asked: A) => { readonly status: number } | undefined,
+    clock: Clock,
+    tell: (answered: Answered) => void,
+  ) =>
+  (...asked: A): boolean => {
+    const since = clock.monotonic();
+    const told = lane(...asked);
+    if (told === undefined) return false;
+    const { status } = told;
+    tell({ route: TOKEN_ROUTE, status, duration: clock.monotonic() - since });
+    return true;
+  };
+
 /** The path in an absolute address; a server has made it, so nothing stands before its host. */
 function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('://') + 3);
@@ -59,7 +75,9 @@ function pathOf(url: string): string {
   return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
 }
 
-const TOKEN_ROUTES = new Set(['/v1/sessions/{key}/token', '/v1/tokens']);
+const SESSION = '/v1/sessions/';
+const TOKEN_ROUTE = '/v1/sessions/{key}/token';
+const TOKEN_ROUTES = new Set([TOKEN_ROUTE, '/v1/tokens']);
 const ROUTES = new Set([
   '/v1/tokens',
   '/v1/sessions',
@@ -71,8 +89,10 @@ const ROUTES = new Set([
 
 /** Which route of the API an address belongs to, in the words of its description: few values, whatever is asked for. */
 export function routeOf(pathname: string): string {
-  if (ROUTES.has(pathname)) return pathname;
-  const [, token] = /^\/v1\/sessions\/[^/]+(\/token)?$/.exec(pathname) ?? [];
-  if (token !== undefined) return '/v1/sessions/{key}/token';
-  return /^\/v1\/sessions\/[^/]+$/.test(pathname) ? '/v1/sessions/{key}' : 'other';
+  if (pathname.startsWith(SESSION)) {
+    const end = pathname.indexOf('/', SESSION.length);
+    if (end < 0 && pathname.length > SESSION.length) return '/v1/sessions/{key}';
+    if (end > SESSION.length && pathname.slice(end) === '/token') return TOKEN_ROUTE;
+  }
+  return ROUTES.has(pathname) ? pathname : 'other';
 }

@@ -35,9 +35,13 @@ export const HISTOGRAMS = {
     'Waiting for a redemption that another replica had begun.',
     'provider',
   ],
-  unexpired_http_request_seconds: ['From a request to its answer.', 'route', 'status'],
   unexpired_store_seconds: ['Calls of the database.', 'op'],
 } as const satisfies Record<string, Row>;
+
+/** Of each request. */
+export const REQUESTS = {
+  unexpired_http_request_seconds: ['From a request to its answer.', 'route', 'status'],
+} as const;
 
 export const GAUGES = {
   unexpired_in_flight: ['Refreshes under way in this process.', 'provider'],

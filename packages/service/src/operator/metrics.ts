@@ -3,8 +3,9 @@ import type { ServiceEvent, SessionEvent } from '../create-service.ts';
 import type { ServiceStatus } from '../status.ts';
 import type { Fleet } from './fleet.ts';
 import type { Flights } from './flights.ts';
-import { BUCKETS, COUNTERS, GAUGES, HISTOGRAMS } from './metric-names.ts';
+import { BUCKETS, COUNTERS, GAUGES, HISTOGRAMS, REQUESTS } from './metric-names.ts';
 import type { Answered } from './measured-fetch.ts';
+import { createTally } from './tally.ts';
 import type { StoreCall } from './watched-database.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -37,15 +38,15 @@ export function createMetrics(parts: MetricsParts): Metrics {
   const registry = new Registry();
   const figures = figuresIn(registry);
   const set = gaugesIn(registry);
+  const name = 'unexpired_http_request_seconds';
+  const requests = createTally(name, REQUESTS[name], BUCKETS);
   for (const provider of providers) figures.add('unexpired_lost_answers_total', 0, { provider });
   return {
     heard: (event) => count(figures, event),
     called: ({ operation, duration }) =>
       figures.measure('unexpired_store_seconds', duration, { op: operation }),
     answered({ route, status, duration }) {
-      figures.measure('unexpired_http_request_seconds', duration, {
-        ...{ route, status: String(status) },
-      });
+      requests.observe(route, status, duration / 1000);
       const kind = FAILURES[status];
       if (kind !== undefined) figures.add('unexpired_auth_failures_total', 1, { kind });
     },
@@ -55,7 +56,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       for (const provider of providers) set.unexpired_in_flight.set({ provider }, 0);
       for (const { provider } of flights.underWay()) set.unexpired_in_flight.inc({ provider });
       showFleet(set, await fleet());
-      return registry.metrics();
+      return `${await registry.metrics()}\n${requests.text()}`;
     },
     contentType: registry.contentType,
   };

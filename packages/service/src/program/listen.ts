@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import { type AddressInfo, isIPv6 } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Configuration } from './configuration.ts';
@@ -16,6 +23,9 @@ export interface Listener {
 /** `remote`: the other end of the connection. */
 type Fetch = (request: Request, remote: string | undefined) => Response | Promise<Response>;
 
+/** Answers a request before it becomes a `Request`; `false`: it has not touched it. */
+type Quick = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean;
+
 /** How often the limits of time are looked at, in ms: a slow client is cut that much later. */
 const LOOK = 1000;
 
@@ -24,9 +34,14 @@ export async function listen(
   fetch: Fetch,
   { host, port }: { readonly host: string; readonly port: number },
   { headerBytes, headersWithin, requestWithin, connections }: Configuration['limits'],
+  quick: Quick = () => false,
 ): Promise<Listener> {
   const server = createAdaptorServer({
     fetch: (request, { incoming }) => fetch(request, incoming.socket?.remoteAddress),
+    createServer: ((options: ServerOptions, listener: RequestListener) =>
+      createServer(options, (incoming, outgoing) => {
+        if (!quick(incoming, outgoing)) listener(incoming, outgoing);
+      })) as typeof createServer,
     serverOptions: {
       maxHeaderSize: headerBytes,
       headersTimeout: Math.min(headersWithin, requestWithin),

@@ -1,19 +1,20 @@
 import { knownKey } from '../api-keys.ts';
-import { createService } from '../create-service.ts';
+import { createReplica } from '../create-service.ts';
 import type { ServiceDatabase } from '../database.ts';
 import { createActivity } from '../operator/activity.ts';
 import { fleetOf } from '../operator/fleet.ts';
 import { createFlights } from '../operator/flights.ts';
 import { lineOf, type Log } from '../operator/log.ts';
-import { type MeasuredFetch, measuredFetch } from '../operator/measured-fetch.ts';
+import { type MeasuredFetch, measuredFetch, measuredLane } from '../operator/measured-fetch.ts';
 import { createMetrics } from '../operator/metrics.ts';
 import { createOperatorApp } from '../operator/app.ts';
 import { sessionHash } from '../operator/session-hash.ts';
 import { watchedDatabase } from '../operator/watched-database.ts';
 import { systemClock } from 'unexpired/adapter';
 import { version } from '../version.ts';
-import { callerAddress } from './caller-address.ts';
+import { type CallerAddress, callerAddress } from './caller-address.ts';
 import { type Listener, listen } from './listen.ts';
+import { nodeLane } from './node-lane.ts';
 import { openDatabase } from './open-database.ts';
 import type { Settings } from './settings.ts';
 
@@ -48,7 +49,7 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
     flights.called(call);
     metrics.called(call);
   });
-  const service = createService({
+  const service = createReplica({
     providers: settings.providers,
     database,
     keys: { encryption: settings.encryption, api: settings.api },
@@ -65,10 +66,13 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   const listeners: Listener[] = [];
   try {
     const { fetch, leave } = leavable(measured.fetch);
+    const addressOf = callerAddress(settings.listen.trustedProxies);
+    const quick = nodeLane(service.lane, addressOf);
     const api = await listen(
-      knowingCallers(fetch, settings.listen.trustedProxies),
+      knowingCallers(fetch, addressOf),
       settings.listen,
       settings.limits,
+      measuredLane(quick, systemClock, metrics.answered),
     );
     listeners.push(api);
     const app = createOperatorApp({
@@ -111,16 +115,12 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
 }
 
 /** Tells the service where each request comes from, past the proxies. */
-function knowingCallers(
-  fetch: MeasuredFetch['fetch'],
-  trustedProxies: Settings['listen']['trustedProxies'],
-): Parameters<typeof listen>[0] {
-  const addressOf = callerAddress(trustedProxies);
-  return (request, remote) =>
+const knowingCallers =
+  (fetch: MeasuredFetch['fetch'], addressOf: CallerAddress): Parameters<typeof listen>[0] =>
+  (request, remote) =>
     fetch(request, {
       address: addressOf(remote, request.headers.get('x-forwarded-for') ?? undefined),
     });
-}
 
 /** Says to balancers that it is not ready, from the moment when it leaves, and answers all else as before. */
 function leavable(fetch: MeasuredFetch['fetch']) {

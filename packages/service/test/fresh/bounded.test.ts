@@ -13,9 +13,13 @@ const step = fc.oneof(
   fc.record({ type: fc.constantFrom('get' as const, 'delete' as const), key: keys }),
 );
 
-/** The same, written down as simply as can be: a list, the one that was not asked for for longest first. */
+/**
+ * The same, written down as simply as can be: a list, the one that was not asked for for longest first. What was asked for again
+ * before anything else was added stays where it is.
+ */
 function model() {
-  let list: { readonly key: string; readonly size: number }[] = [];
+  let list: { readonly key: string; readonly size: number; readonly at: number }[] = [];
+  let additions = 0;
   const without = (key: string) => list.filter((one) => one.key !== key);
   const bytes = (): number => list.reduce((sum, { size }) => sum + size, 0);
   return {
@@ -23,13 +27,14 @@ function model() {
     keys: () => list.map(({ key }) => key),
     get(key: string): number | undefined {
       const found = list.find((one) => one.key === key);
-      if (found !== undefined) list = [...without(key), found];
+      if (found !== undefined && found.at < additions)
+        list = [...without(key), { ...found, at: additions }];
       return found?.size;
     },
     set(key: string, size: number): void {
       list = without(key);
       if (size > MOST) return;
-      list.push({ key, size });
+      list.push({ key, size, at: ++additions });
       while (bytes() > MOST) list.shift();
     },
     delete: (key: string) => void (list = without(key)),

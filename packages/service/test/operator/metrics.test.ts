@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { COUNTERS, GAUGES, HISTOGRAMS } from '../../src/operator/metric-names.ts';
+import { COUNTERS, GAUGES, HISTOGRAMS, REQUESTS } from '../../src/operator/metric-names.ts';
 import { measuredFetch, routeOf } from '../../src/operator/measured-fetch.ts';
 import { systemClock } from 'unexpired/adapter';
 import { metricsOfEverything } from '../support/everything.ts';
@@ -50,7 +50,7 @@ describe('the metrics', () => {
     const [section = ''] = /\n### Metrics\n[\s\S]*?\n### /.exec(docs) ?? [];
     const table = [...section.matchAll(/^\| `(unexpired_[a-z_]+)/gm)].map(([, name]) => name);
     expect(new Set(table)).toEqual(
-      new Set([COUNTERS, HISTOGRAMS, GAUGES].flatMap((names) => Object.keys(names))),
+      new Set([COUNTERS, HISTOGRAMS, REQUESTS, GAUGES].flatMap((names) => Object.keys(names))),
     );
   });
 });

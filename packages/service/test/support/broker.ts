@@ -8,10 +8,11 @@ import {
   type StrictProvider,
 } from '../../../node/test/support/provider.ts';
 import type { TokenStore } from 'unexpired';
+import { createReplica } from '../../src/create-service.ts';
 import type { Tables } from '../../src/data/tables.ts';
+import type { Lane } from '../../src/fresh/lane.ts';
 import {
   createApiKey,
-  createService,
   type ProviderOptions,
   type Service,
   type ServiceDatabase,
@@ -23,7 +24,7 @@ import {
 /** A service before a real authorization server that ends a session when a refresh token comes twice. */
 export interface Broker {
   readonly provider: StrictProvider;
-  readonly service: Service;
+  readonly service: Service & { readonly lane: Lane };
   readonly events: ServiceEvent[];
   /** Every refresh token that there was. */
   readonly canaries: string[];
@@ -84,10 +85,10 @@ export async function startBroker({
   const events: ServiceEvent[] = [];
   const closers: (() => Promise<unknown>)[] = [];
   const databases: ServiceDatabase[] = [];
-  const replica = (): Service => {
+  const replica = (): Service & { readonly lane: Lane } => {
     const database = watched(open?.() ?? sqlite(path.join(folder, 'sessions.db')));
     databases.push(database);
-    const service = createService({
+    const service = createReplica({
       providers: {
         crm: {
           tokenEndpoint: provider.tokenEndpoint,
