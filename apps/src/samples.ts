@@ -16,7 +16,7 @@ export const list: readonly Sample[] = [
       {
         file: 'before.ts',
         ...expired,
-        saw: { opened: 1, refreshes: 1, reused: 1, refused: 'any' },
+        saw: { opened: 1, refreshes: 'any', reused: 1, refused: 'any' },
       },
       { file: 'after.ts', ...expired, saw: { ...once, served: 100, refused: 100 } },
     ],
