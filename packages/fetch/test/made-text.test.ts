@@ -17,6 +17,18 @@ const TEXTS: Record<string, () => { readonly value: unknown; change(): void }> =
     const value = { text: 'one', toString: () => value.text };
     return { value, change: () => void (value.text = 'two') };
   },
+  'an object with a primitive of its own'() {
+    const value = { text: 'one', [Symbol.toPrimitive]: () => value.text };
+    return { value, change: () => void (value.text = 'two') };
+  },
+  'a date'() {
+    const value = new Date(0);
+    return { value, change: () => void value.setTime(86_400_000) };
+  },
+  'an error'() {
+    const value = new Error('one');
+    return { value, change: () => void (value.message = 'two') };
+  },
 };
 
 describe.each(Object.entries(TEXTS))('%s', (_kind, make) => {

@@ -24,6 +24,17 @@ const kinds: Record<string, (size?: number) => Mutable> = {
     body.append('file', new Blob(['AAAA']), 'a.bin');
     return { body, change: () => (body.set('a', 'B'), body.delete('file'), body.append('b', '1')) };
   },
+  'a form of a class of its own'(size = 4) {
+    class Upload extends FormData {
+      constructor(of: { readonly kind: string }) {
+        super();
+        this.append('kind', of.kind);
+      }
+    }
+    const body = new Upload({ kind: 'upload' });
+    body.append('a', 'A'.repeat(size));
+    return { body, change: () => (body.set('a', 'B'), body.append('b', '1')) };
+  },
   'a typed array'(size = 4) {
     const body = new Uint8Array(size).fill(65);
     return { body, change: changedBytes(body) };
