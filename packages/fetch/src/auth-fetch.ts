@@ -67,7 +67,7 @@ export function wrapFetch(
     const call = tryToRead(input, init, header);
     if (!call) return Promise.resolve<Response>(send(input, init));
     // Such a request can carry no header of ours, and its answer is not about one.
-    const carries = (init?.mode ?? call.request?.mode) !== 'no-cors';
+    const carries = (call.init?.mode ?? call.request?.mode) !== 'no-cors';
     const signing = carries
       ? authorize({
           method: call.method,

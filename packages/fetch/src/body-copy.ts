@@ -36,8 +36,9 @@ export function copyBody({ request, init, isFrozen, signal }: Call, source: unkn
   if (body !== undefined && body !== null) {
     // The init has it still: text cannot be changed, and a factory is asked again.
     if (typeof body === 'function' || typeof body === 'string') return AS_IT_IS;
-    if (!isReplayable(body) || copiedBytes(body) > REPLAYED) return NONE;
-    return kept(isFrozen ? body : freeze(body));
+    if (copiedBytes(body) > REPLAYED) return NONE;
+    const own = isFrozen ? body : freeze(body);
+    return isReplayable(own) ? kept(own) : NONE;
   }
   if (
     !request ||

@@ -46,19 +46,19 @@ export function readCall(
     input,
     request,
     url: request ? request.url : hrefOf(input),
-    headers: copyHeaders(init?.headers ?? request?.headers),
+    headers: copyHeaders(copy?.headers ?? request?.headers),
     init: copy,
     factory: typeof copy?.body === 'function' ? copy.body : undefined,
-    method: String(init?.method ?? request?.method ?? 'GET').toUpperCase(),
-    signal: listenable(init?.signal === undefined ? request?.signal : init.signal),
+    method: String(copy?.method ?? request?.method ?? 'GET').toUpperCase(),
+    signal: listenable(copy?.signal === undefined ? request?.signal : copy.signal),
     header,
     isFrozen: false,
   };
 }
 
-/** What to pass on as the input: a URL object that was changed since the call had its new value never checked. */
+/** What to pass on as the input: the very URL that was checked, whatever its object says when it is asked again. */
 export const targetOf = ({ input, request, url }: Call): string | URL | Request =>
-  request || hrefOf(input) === url ? input : url;
+  request ?? (typeof input === 'object' && 'href' in input ? new URL(url) : url);
 
 // Of a URL, or of whatever else fetch makes a string of.
 const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : `${input as URL}`);
@@ -67,19 +67,18 @@ const hrefOf = (input: unknown): string => (typeof input === 'string' ? input : 
 const listenable = (signal: AbortSignal | null | undefined): AbortSignal | undefined =>
   typeof signal?.addEventListener === 'function' ? signal : undefined;
 
-// `for in`, because a Request is a valid init and has getters only.
+// Each member is read once, as fetch does. A getter of a class counts, of Request for instance, and is not always enumerable.
 function copyInit(init: AuthInit | undefined): AuthInit | undefined {
   if (init === undefined || init === null) return undefined;
   if (typeof init !== 'object')
     throw new TypeError(`init: expected an object, got ${nameOf(init)}`);
   const prototype: unknown = Object.getPrototypeOf(init);
-  if (prototype === Object.prototype || prototype === null) {
-    const copy = { ...init };
-    if ('tokens' in copy) delete (copy as { tokens?: unknown }).tokens;
-    return copy;
-  }
-  const copy: AuthInit = {};
-  for (const name in init)
-    if (name !== 'tokens') Object.assign(copy, { [name]: init[name as keyof AuthInit] });
+  const isPlain = prototype === Object.prototype || prototype === null;
+  const copy: Record<string, unknown> = isPlain ? { ...init } : {};
+  let holder = isPlain ? null : (init as object | null);
+  for (; holder && holder !== Object.prototype; holder = Object.getPrototypeOf(holder) as object)
+    for (const name of Object.getOwnPropertyNames(holder))
+      if (!Object.hasOwn(copy, name)) copy[name] = init[name as keyof AuthInit];
+  if ('tokens' in copy) delete copy['tokens'];
   return copy;
 }

@@ -1,3 +1,5 @@
+import { classOf } from './headers.ts';
+
 /** How much of a body is copied or kept for a replay, in bytes: 1 MiB. */
 export const REPLAYED = 2 ** 20;
 
@@ -9,7 +11,7 @@ export function freeze<Body>(body: Body): Body;
 export function freeze(body: unknown): unknown {
   const kind = kindOf(body);
   if (kind === 'bytes') return copyOfBytes(body as Bytes);
-  if (kind === 'parameters') return new URLSearchParams(body as URLSearchParams);
+  if (kind === 'parameters') return copyOfParameters(body as URLSearchParams);
   if (kind === 'form') return copyOfForm(body as FormData);
   if (kind === 'text') return String(body);
   return kind === 'native form' ? copyOfNativeForm(body as NativeForm) : body;
@@ -39,12 +41,18 @@ function kindOf(body: unknown): Kind | undefined {
   return isWritten(name, body) ? 'text' : undefined;
 }
 
-// What says how it is written. A stream may, too (the form of `form-data`), and a Blob of a polyfill does not.
+// What says how it is written, and is nothing that fetch knows: a stream (of whatever kind) or a Blob.
 const isWritten = (name: string, body: object): boolean =>
-  /^\[object (Object|Array|String|URL)\]$/.test(name) &&
-  typeof body.toString === 'function' &&
-  body.toString !== Object.prototype.toString &&
+  (Symbol.toPrimitive in body ||
+    (typeof body.toString === 'function' && body.toString !== Object.prototype.toString)) &&
+  !/(Blob|File|FormData|Stream)\]$/.test(name) &&
   !('pipe' in body || 'getReader' in body || Symbol.asyncIterator in body);
+
+// What is derived of it may write itself in a way of its own, by which Node's fetch goes.
+function copyOfParameters(parameters: URLSearchParams): URLSearchParams {
+  const text = String(parameters);
+  return Object.assign(new URLSearchParams(parameters), { toString: () => text });
+}
 
 // Only the part that a view shows. The result shows bytes whatever the view's elements were: they are sent as bytes.
 function copyOfBytes(body: Bytes): ArrayBuffer | Uint8Array {
@@ -53,9 +61,10 @@ function copyOfBytes(body: Bytes): ArrayBuffer | Uint8Array {
   return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
 
-// Of the same class: undici and formdata-polyfill know no form but their own.
+// Of the same class: undici and formdata-polyfill know no form but their own. Not of one derived from it.
 function copyOfForm(form: FormData): FormData {
-  const copy = new (form.constructor as typeof FormData)();
+  const Own = classOf(form, 'FormData') as typeof FormData;
+  const copy = new Own();
   for (const [name, value] of form as Iterable<[string, FormDataEntryValue]>)
     copy.append(name, value as string);
   return copy;

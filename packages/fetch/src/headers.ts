@@ -12,7 +12,7 @@ export type HeaderCopy = Headers | Pair[] | Record<string, string>;
 export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
   const prototype: unknown = headers ? Object.getPrototypeOf(headers) : null;
   if (prototype !== null && prototype !== Object.prototype) {
-    const Own = classOf(prototype as object);
+    const Own = classOf(prototype as object, 'Headers') as typeof Headers | undefined;
     if (Own) return new Own(headers);
     if (Symbol.iterator in (headers as object))
       return [...(headers as Iterable<Iterable<unknown>>)].map(copyOfPair);
@@ -23,17 +23,21 @@ export function copyHeaders(headers: HeadersInit | undefined): HeaderCopy {
   return copy;
 }
 
-// The `Headers` that it is one of, by name: undici and node-fetch have their own, which keep the spelling of no other. What
-// is derived of it may be made of something else.
-function classOf(prototype: object): typeof Headers | undefined {
-  for (let one: object | null = prototype; one; one = Object.getPrototypeOf(one) as object | null)
-    if (one === Headers.prototype || (Object.hasOwn(one, Symbol.toStringTag) && isNamed(one)))
-      return one.constructor as typeof Headers;
+/**
+ * The class of this name that something is one of: undici and node-fetch have their own, which take nothing of another one.
+ * What is derived of it may be made of something else.
+ */
+export function classOf(value: object, name: string): unknown {
+  for (let one: object | null = value; one; one = Object.getPrototypeOf(one) as object | null)
+    if (isNamed(one, name)) return one.constructor;
   return undefined;
 }
 
-const isNamed = (prototype: object): boolean =>
-  (prototype as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === 'Headers';
+// Not every one says its name: that of React Native does not.
+const isNamed = (one: object, name: string): boolean =>
+  (Object.hasOwn(one, Symbol.toStringTag) &&
+    (one as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === name) ||
+  one === (globalThis as Record<string, { prototype?: unknown } | undefined>)[name]?.prototype;
 
 function copyOfPair(pair: Iterable<unknown>): Pair {
   if (typeof pair !== 'object') throw new TypeError('headers: expected pairs');

@@ -62,12 +62,12 @@ function isUsedByLooking({ body }: Request): boolean {
 
 /** Sends a request that is not ours, or not signed: as it is, but for what only we know. */
 export async function sendUnsigned(client: Client, call: Call): Promise<Response> {
-  const { init, headers, factory } = call;
+  const { factory } = call;
   const { send } = client; // a browser's fetch minds what it is a member of
-  const options = (init?.headers ? { ...init, headers } : init) as RequestInit | undefined;
+  const init = ownInit(call);
   return (await send(
     targetOf(call),
-    factory ? { ...options, body: await factory() } : options,
+    factory ? { ...init, body: await factory() } : init,
   )) as Response;
 }
 
@@ -94,11 +94,17 @@ export async function sendSigned(
   return response;
 }
 
-function signedInit(call: Call, signed: HeaderMap): RequestInit {
-  const { request, headers, header } = call;
-  const init = (call.init ?? {}) as RequestInit;
+// With the headers of the call: those of a Request could have been changed as well.
+function ownInit({ request, init: given, headers }: Call): RequestInit {
+  const init = (given ?? {}) as RequestInit;
   if (request && !Object.keys(init).length) Object.assign(init, referrerOf(request));
   init.headers = headers;
+  return init;
+}
+
+function signedInit(call: Call, signed: HeaderMap): RequestInit {
+  const { request, headers, header } = call;
+  const init = ownInit(call);
   // Only `Authorization` is taken off on the way to another origin.
   if (header !== 'authorization' && (init.redirect ?? request?.redirect) !== 'manual')
     init.redirect = 'error';
@@ -180,8 +186,7 @@ async function replay(
   let status: number | undefined;
   try {
     const made = call.factory ? { ...init, body: await call.factory() } : init;
-    // A URL object may have been changed since the first send.
-    const response = await dispatch(client, call, call.request ?? call.url, made, body);
+    const response = await dispatch(client, call, targetOf(call), made, body);
     status = response.status;
     return response;
   } finally {

@@ -120,7 +120,7 @@ describe('what reaches the underlying fetch', () => {
     init.body = 'after';
     await sending;
     expect([
-      calls[0]?.[0],
+      String(calls[0]?.[0]),
       calls[0]?.[1]?.body,
       new Headers(calls[0]?.[1]?.headers).get('x-mine'),
     ]).toEqual([`${HERE}/a`, 'before', '1']);
@@ -130,7 +130,8 @@ describe('what reaches the underlying fetch', () => {
     const { calls, fetch } = stub();
     const url = new URL(`${HERE}/a`);
     await createAuthFetch('token', { ...OPTIONS, fetch })(url);
-    expect(calls[0]?.[0]).toBe(url);
+    expect(calls[0]?.[0]).toEqual(url);
+    expect(calls[0]?.[0]).not.toBe(url); // which its caller could change
   });
 
   it('takes a Request as init, as fetch does', async () => {
