@@ -5,6 +5,7 @@ export interface Bare {
   defaults: Record<string, unknown>;
   interceptors: Record<'request' | 'response', { clear?(): void }>;
   request(config: object): Promise<Answer>;
+  getUri(config: object): string;
 }
 
 /** An instance without interceptors, transforms and defaults, for names of adapters that only axios can look up. */

@@ -36,8 +36,10 @@ export async function converse(
   // Decided before the first send: what is a stream by then is one that can be read once. A factory makes another one.
   const replayable =
     typeof data === 'function' || (isReplayable(data) && copiedBytes(data) <= REPLAYED);
-  const first = inputs ?? readInputs(config);
-  const again = inputs ?? (replayable ? freezeInputs(config) : undefined);
+  const again = inputs ?? (replayable ? freezeInputs(config, dispatch.serialize) : undefined);
+  // A serializer of the caller's has run by now.
+  const first =
+    inputs ?? (again && config.paramsSerializer ? { ...readInputs(config), paramsSerializer: again.paramsSerializer } : readInputs(config));
   // axios writes the length of a body that is no text into them.
   const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
   const always: Record<string, unknown> = {

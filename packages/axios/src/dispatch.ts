@@ -4,6 +4,7 @@ import { createBare } from './bare.ts';
 import { type Call, createCall } from './call.ts';
 import { type ClientErrors, createClientErrors } from './client-errors.ts';
 import { createSent, forget } from './forget.ts';
+import type { Serialize } from './frozen.ts';
 import { peerOf } from './peer.ts';
 
 /** Marks what is attached to an instance and the wrappers of its adapters, so that a reloaded copy of this module finds it. */
@@ -16,6 +17,8 @@ export type Members = Partial<Config> & { readonly [name: string]: unknown };
 export interface Dispatch extends ClientErrors {
   /** Sends a config as it is through the adapter that is given or named. `sent`: headers of ours that it has. */
   send: Call;
+  /** What axios makes of params. */
+  serialize: Serialize;
   /** Takes the headers that were sent out of an answer or an error, and puts the caller's config into it. */
   forget(found: unknown, config: Config, sent: HeaderMap): void;
   /** Sends a config without headers of ours, with these members in place of its own until it settles. */
@@ -39,6 +42,8 @@ export function createDispatch(instance: AxiosLike): Dispatch {
   return {
     ...createClientErrors(peer, bare),
     send,
+    serialize: (params, paramsSerializer) =>
+      bare().getUri({ url: '', params, paramsSerializer }).slice(1),
     forget(found, config, sent) {
       forget(found, readSent(sent), config);
       giveBack(found as Found, config);

@@ -87,7 +87,7 @@ async function converseLater(
   unbounded: Members | undefined,
 ): Promise<Answer> {
   const { headers } = config;
-  const inputs = freezeInputs(config);
+  const inputs = freezeInputs(config, dispatch.serialize);
   const kept = { ...headers };
   const signature = await waitFor(signing, config, route.budget, dispatch);
   resetHeaders(headers, kept);

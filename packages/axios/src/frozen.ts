@@ -9,21 +9,29 @@ export interface Inputs {
   readonly baseURL: string | undefined;
   readonly method: string | undefined;
   readonly params: unknown;
+  readonly paramsSerializer: unknown;
   readonly data: unknown;
 }
 
+/** What axios makes of params, by a serializer or an encoder of the caller's. */
+export type Serialize = (params: unknown, paramsSerializer: unknown) => string;
+
 /** A copy of the inputs that nobody else has. axios has made text of most bodies already. */
-export function freezeInputs(config: Config): Inputs {
+export function freezeInputs(config: Config, serialize: Serialize): Inputs {
   const { url, baseURL, method, params, data, paramsSerializer } = config;
   return {
     url: text(url),
     baseURL: text(baseURL),
     method,
-    // A serializer of the caller's may need the very objects that it knows.
-    params: paramsSerializer ? freeze(params) : freezeParams(params),
+    ...(params && paramsSerializer
+      ? { params: freeze(params), paramsSerializer: serialized(serialize(params, paramsSerializer)) }
+      : { params: freezeParams(params), paramsSerializer }),
     data: freeze(data),
   };
 }
+
+// What the caller's code makes of params is made once, at the call: it may need the very objects that it knows, and anything else.
+const serialized = (text: string): unknown => ({ serialize: () => text });
 
 // axios reads the members of any object.
 const freezeParams = (params: unknown): unknown =>
@@ -35,10 +43,12 @@ const freezeParams = (params: unknown): unknown =>
 type Member = (value: object) => unknown;
 
 // axios makes text of what has a class of its own, such as a date of moment's.
-const asAxiosReads: Member = (value) =>
-  value.toString === Object.prototype.toString
+const asAxiosReads: Member = (value) => {
+  if (isA('Date', value)) return (value as Date).toISOString();
+  return value.toString === Object.prototype.toString && !(Symbol.toPrimitive in value)
     ? value
-    : (value as { toString(): string }).toString();
+    : `${value as unknown as string}`;
+};
 
 /** The text of URL objects, for a first send that does not wait. `undefined` where there are none. */
 export function readInputs({ url, baseURL }: Config): Pick<Inputs, 'url' | 'baseURL'> | undefined {
@@ -65,7 +75,7 @@ export function freeze(
     case 'bytes':
       return copyOfBytes(value as ArrayBuffer | ArrayBufferView);
     case 'parameters':
-      return new URLSearchParams(value as URLSearchParams);
+      return copyOfParameters(value as URLSearchParams);
     case 'form':
       return copyOfForm(value as FormData);
     case 'native form':
@@ -96,7 +106,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   '[object ArrayBuffer]': 'bytes',
   '[object SharedArrayBuffer]': 'bytes',
   '[object URLSearchParams]': 'parameters',
-  '[object Date]': 'date',
   '[object Array]': 'list',
 };
 
@@ -109,8 +118,20 @@ function kindOf(value: object): Kind | undefined {
   if (name === '[object FormData]')
     return 'entries' in value && !('pipe' in value) ? 'form' : undefined;
   if ('getParts' in value && '_parts' in value) return 'native form';
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  // One of a class of its own may be written otherwise.
+  if (isA('Date', value))
+    return Object.hasOwn(prototype ?? {}, 'setTime') ? 'date' : undefined;
   return prototype === null || Object.getPrototypeOf(prototype) === null ? 'object' : undefined;
+}
+
+const isA = (name: string, value: object): boolean =>
+  Object.prototype.toString.call(value) === `[object ${name}]`;
+
+// One of a class of its own may write itself otherwise, and axios goes by that.
+function copyOfParameters(parameters: URLSearchParams): URLSearchParams {
+  const text = String(parameters);
+  return Object.assign(new URLSearchParams(parameters), { toString: () => text });
 }
 
 // Of the same class: a Buffer stays one. Only the part that a view shows.
@@ -122,9 +143,11 @@ function copyOfBytes(body: ArrayBuffer | ArrayBufferView): unknown {
   return Uint8Array.prototype.slice.call(body);
 }
 
-// Of the same class: polyfills know no form but their own.
+// Of the same class: polyfills know no form but their own. Not of one derived from it, whose constructor may do anything.
 function copyOfForm(form: FormData): FormData {
-  const copy = new (form.constructor as typeof FormData)();
+  let own: object = form;
+  while (!Object.hasOwn(own, Symbol.toStringTag)) own = Object.getPrototypeOf(own) as object;
+  const copy = new (own.constructor as typeof FormData)();
   for (const [name, value] of form as unknown as Iterable<[string, string]>)
     copy.append(name, value);
   return copy;
