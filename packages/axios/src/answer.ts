@@ -74,8 +74,9 @@ export function release({ data }: Answer): void {
  * Node's request holds the header that it has sent, and errors are logged whole. Not enumerable it stays out of that, and
  * is still there for a caller that asks for it.
  */
-export function hideRequest(error: Error & { readonly response?: object }): void {
-  for (const holder of [Object(error), Object(error?.response)] as object[]) {
+export function hideRequest(error: unknown): void {
+  const { response } = Object(error) as { readonly response?: unknown };
+  for (const holder of [Object(error), Object(response)] as object[]) {
     const own = Object.getOwnPropertyDescriptor(holder, 'request');
     if (own?.configurable) Object.defineProperty(holder, 'request', { enumerable: false });
   }

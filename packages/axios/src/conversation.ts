@@ -60,24 +60,25 @@ export async function converse(
     const own = replaceMembers(config, members);
     const replaced = setHeaders(headers, sending, header, ownName(headers, header));
     let answer: Answer;
-    let refusal: Error | undefined;
+    let refusal: { readonly error: unknown } | undefined; // an adapter may reject with nothing
     try {
       answer = await dispatch.send(adapter, config, sending);
     } catch (error) {
-      refusal = error as Error;
-      answer = (error as { response: Answer }).response;
+      refusal = { error };
+      answer = (error as { response: Answer } | undefined)?.response as Answer;
     }
-    dispatch.forget(refusal ?? answer, config, sending);
+    const found = refusal ? refusal.error : answer;
+    dispatch.forget(found, config, sending);
     restoreMembers(config, own);
     Object.assign(headers, replaced);
-    if (refusal) hideRequest(refusal);
+    if (refusal) hideRequest(found);
     replay?.replayed?.(answer?.status);
-    if (refusal && !answer) throw refusal;
+    if (refusal && !answer) throw found;
     const judging = replay ? undefined : signature.judge(new RawAnswer(answer), replayable);
     const verdict = judging && (await wait(judging, config, answer, budget));
-    if (verdict?.cause) explain(refusal ?? answer, verdict.cause);
+    if (verdict?.cause) explain(found as object, verdict.cause);
     if (!verdict?.replay) {
-      if (refusal) throw refusal;
+      if (refusal) throw found;
       return answer;
     }
     release(answer);

@@ -1,6 +1,6 @@
 import {
   type Authorize,
-  isRefreshSignal,
+  isRefreshing,
   letGoOfBody,
   type Signature,
   watchBody,
@@ -35,8 +35,8 @@ export function exchange(
   dispatch: Dispatch,
 ): Promise<Answer> {
   const { headers, signal } = config;
-  const refreshing = isRefreshSignal(signal);
-  const unbounded = config.timeout ? longerTimeout(config, refreshing) : undefined;
+  const refreshing = isRefreshing(signal);
+  const unbounded = takeBudgetOff(config, refreshing);
   const name = ownName(headers, header);
   const carried = name === undefined ? undefined : headers[name];
   // `false` is axios's way to say that there shall be none.
@@ -62,16 +62,20 @@ export function exchange(
 }
 
 /**
- * A refresh is everybody's: the caller's timeout must not end it after the server has rotated the token. The refresh has
- * a limit of its own. What is sent with `tokens: false` and changes something is a sign-in, mostly, and has 60 s.
+ * A refresh is everybody's: the caller's timeout must not end it after the server has rotated the token, nor axios-retry
+ * send it again. The refresh has a limit of its own. What is sent with `tokens: false` and changes something is a sign-in,
+ * mostly, and has 60 s.
  */
-function longerTimeout(
-  { timeout, method, tokens }: Config,
-  refreshing: boolean,
-): Members | undefined {
-  if (refreshing) return { timeout: 0 };
+function takeBudgetOff(config: Config, refreshing: boolean): Members | undefined {
+  const { timeout, method, tokens } = config;
   const signIn = tokens === false && !/^(get|head|options)$/i.test(method ?? 'get');
-  return signIn && Number(timeout) < SIGN_IN_TIMEOUT ? { timeout: SIGN_IN_TIMEOUT } : undefined;
+  if (!refreshing && !signIn) return undefined;
+  // Looked at when the request has failed.
+  const retry = config['axios-retry'];
+  if (retry) config['axios-retry'] = { ...retry, retries: 0 };
+  if (!timeout) return undefined;
+  if (refreshing) return { timeout: 0 };
+  return Number(timeout) < SIGN_IN_TIMEOUT ? { timeout: SIGN_IN_TIMEOUT } : undefined;
 }
 
 /** Ms that a sign-in has at least. */

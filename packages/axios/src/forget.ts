@@ -33,16 +33,24 @@ const membersOf = (value: unknown): Members | undefined =>
  * response and an error have their `request`, and are logged whole. What Node itself keeps of other requests (the sockets
  * of a shared agent) cannot be reached from here.
  */
-export function forget(found: unknown, sent: Sent, kept: object): void {
-  let error = membersOf(found);
+export function forget(
+  found: unknown,
+  sent: Sent,
+  kept: object,
+  seen: unknown[] = [],
+  depth = DEPTH,
+): void {
+  const error = membersOf(found);
   // Few causes, and fewer requests: looked through sooner than a set is made.
-  const seen: unknown[] = [];
-  for (let depth = 0; error && depth < DEPTH; depth++) {
-    forgetIn(error, sent, kept, seen);
-    const response = membersOf(error['response']);
-    if (response) forgetIn(response, sent, kept, seen);
-    error = membersOf(error['cause']);
-  }
+  if (!error || depth === 0 || seen.includes(error)) return;
+  seen.push(error);
+  forgetIn(error, sent, kept, seen);
+  const response = membersOf(error['response']);
+  if (response) forgetIn(response, sent, kept, seen);
+  const { cause, errors } = error;
+  if (cause) forget(cause, sent, kept, seen, depth - 1);
+  // Those of an AggregateError.
+  if (Array.isArray(errors)) for (const one of errors) forget(one, sent, kept, seen, depth - 1);
 }
 
 function forgetIn(holder: Members, sent: Sent, kept: object, seen: unknown[]): void {
@@ -64,9 +72,7 @@ function strikeRequest(found: unknown, sent: Sent, seen: unknown[]): void {
     return;
   }
   const { names } = sent;
-  const headers = membersOf(request['headers']);
-  if (typeof headers?.['delete'] === 'function')
-    for (const name of names) (headers as unknown as Headers).delete(name);
+  strikeHeaders(request['headers'], names);
   if (request['_currentRequest']) return strikeAround(request, sent, seen);
   strikeSymbols(request, names);
   strikeRequest(membersOf(request['res'])?.['req'], sent, seen);
@@ -120,6 +126,10 @@ function strikeHeaders(found: unknown, names: readonly string[]): void {
   if (!headers) return;
   for (const key of Object.keys(headers))
     if (names.includes(key.toLowerCase())) delete headers[key];
+  // Headers, or a map.
+  if (typeof headers['keys'] !== 'function') return;
+  const map = headers as unknown as Map<string, unknown>;
+  for (const key of [...map.keys()]) if (names.includes(key.toLowerCase())) map.delete(key);
 }
 
 const strikeText = (text: string, values: readonly string[]): string =>

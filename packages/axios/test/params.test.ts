@@ -68,7 +68,7 @@ const kinds: Record<string, () => Changing> = {
   },
   'dates of a class of their own'() {
     const from = new ZonedDate(0);
-    return { config: { params: { from, in: [from] } }, change: () => void from.setTime(9) };
+    return { config: { params: { from, to: from } }, change: () => void from.setTime(9) };
   },
   'URLSearchParams of a class of their own'() {
     const params = new Query({ q: 'a b' });

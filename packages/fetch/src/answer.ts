@@ -35,7 +35,10 @@ export class Answer implements ApiResponse {
     const type = this.headers.get('content-type');
     if (!isJsonType(type)) return undefined;
     try {
-      return await readJson(type, readerOf(this.#response.clone()));
+      const copy = this.#response.clone();
+      // node-fetch tells both of an abort, by an event that would end the process where nobody listens.
+      for (const { body } of [this.#response, copy]) (body as NodeStream | null)?.on?.('error', ignore);
+      return await readJson(type, readerOf(copy));
     } catch {
       return undefined; // it was read already, or cannot be copied
     }
@@ -59,7 +62,11 @@ function readerOf(copy: Response): BodyReader {
 interface NodeStream {
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
   destroy(): void;
+  on?(event: 'close' | 'error', listener: () => void): unknown;
+  resume?(): unknown;
 }
+
+const ignore = (): void => undefined;
 
 /** A mock may answer with an object that has a status and a body, and nothing else. */
 const headersOf = ({ headers }: { readonly headers?: Headers }): Pick<Headers, 'get'> =>
@@ -70,9 +77,14 @@ const headersOf = ({ headers }: { readonly headers?: Headers }): Pick<Headers, '
  * for every refusal. A large or slow one (1 s) is cancelled.
  */
 export async function release(response: Response): Promise<void> {
-  const body = response.body as (ReadableStream<Uint8Array> & { resume?(): unknown }) | null;
+  const body = response.body as (ReadableStream<Uint8Array> & NodeStream) | null;
   // That of node-fetch, and so of cross-fetch, is a Node stream.
-  body?.resume?.();
+  if (body?.resume) {
+    const late = setTimeout(() => body.destroy(), 1000);
+    body.on?.('close', () => clearTimeout(late));
+    body.on?.('error', ignore);
+    body.resume();
+  }
   if (!body?.getReader || body.locked) return;
   const reader = body.getReader();
   let left = Number(headersOf(response).get('content-length')) > DRAINED ? 0 : DRAINED;
