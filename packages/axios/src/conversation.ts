@@ -7,7 +7,7 @@ import { type Dispatch, replaceMembers, restoreMembers } from './dispatch.ts';
 import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
 import { ownName, resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
-import { refusedRedirects } from './redirects.ts';
+import { isNodeFetch, refusedRedirects } from './redirects.ts';
 import { guardRedirect } from './target.ts';
 
 /** Where a request goes, and what of it is ours. */
@@ -45,7 +45,8 @@ export async function converse(
   const always: Record<string, unknown> = {
     beforeRedirect: guardRedirect(url, config.beforeRedirect),
   };
-  if (header !== 'authorization') Object.assign(always, refusedRedirects(config, adapter));
+  if (header !== 'authorization' || isNodeFetch(config, adapter))
+    Object.assign(always, refusedRedirects(config, adapter));
   if (auth) always['auth'] = undefined;
 
   let members = first ? { ...first, ...always } : always;

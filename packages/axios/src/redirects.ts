@@ -24,6 +24,16 @@ export function refusedRedirects(
   return { maxRedirects: 0, fetchOptions: refusing };
 }
 
+/** Is its fetch node-fetch, which takes a token along to another port or a subdomain? Version 2 has properties, 3 names itself. */
+export function isNodeFetch({ env }: Config, adapter: unknown): boolean {
+  const fetch = env?.fetch;
+  return (
+    typeof fetch === 'function' &&
+    nameOf(adapter) === 'fetch' &&
+    ('isRedirect' in fetch || Function.prototype.toString.call(fetch).includes('node-fetch'))
+  );
+}
+
 /** Can the request carry no header of ours? Only fetch, or an adapter of somebody's, looks at these options. */
 export function isNoCors({ fetchOptions }: Config, adapter: unknown): boolean {
   if (fetchOptions?.mode !== 'no-cors') return false;
