@@ -1,6 +1,6 @@
 import {
   type Authorize,
-  isRefreshing,
+  isRefreshSignal,
   letGoOfBody,
   type Signature,
   watchBody,
@@ -35,7 +35,7 @@ export function exchange(
   dispatch: Dispatch,
 ): Promise<Answer> {
   const { headers, signal } = config;
-  const refreshing = isRefreshing(signal);
+  const refreshing = isRefreshSignal(signal);
   const unbounded = takeBudgetOff(config, refreshing);
   const name = ownName(headers, header);
   const carried = name === undefined ? undefined : headers[name];
@@ -95,8 +95,10 @@ async function converseLater(
   const kept = { ...headers };
   const signature = await waitFor(signing, config, route.budget, dispatch);
   resetHeaders(headers, kept);
-  if (!signature)
-    return dispatch.sendUnsigned(adapter, config, { ...inputs, ...unbounded } as Members);
+  if (!signature || signature.isRefresh) {
+    const own = signature ? takeBudgetOff(config, true) : unbounded;
+    return dispatch.sendUnsigned(adapter, config, { ...inputs, ...own } as Members);
+  }
   return converse(config, adapter, dispatch, route, signature, inputs);
 }
 

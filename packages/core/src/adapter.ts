@@ -35,6 +35,6 @@ export { originOf, targetOf } from './http/origin.ts';
 export { isTokenRejected } from './http/rejection.ts';
 export { toTokenSource } from './http/to-token-source.ts';
 export { SIGN_IN } from './session/lock.ts';
-export { isRefreshing, isRefreshSignal } from './refresh/refresh-signal.ts';
+export { isRefreshSignal } from './refresh/refresh-signal.ts';
 export type { LeaseCell } from './stores/lease.ts';
 export { leasedLock, leaseOf } from './stores/leased-lock.ts';

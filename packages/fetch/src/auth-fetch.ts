@@ -105,7 +105,9 @@ async function sendLater(
   source: unknown,
 ): Promise<Response> {
   const signature = await waitForToken(signing, call, client);
-  return signature ? sendSigned(client, call, signature, source) : sendUnsigned(client, call);
+  return signature && !signature.isRefresh
+    ? sendSigned(client, call, signature, source)
+    : sendUnsigned(client, call);
 }
 
 // A call that cannot be read is for the fetch below to refuse, with its own error.

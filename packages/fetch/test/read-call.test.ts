@@ -29,7 +29,7 @@ class Options {
 }
 const plain = { method: 'PUT', body: 'x', headers: { 'x-mine': '1' } };
 
-describe('an init is read as fetch reads it:', () => {
+describe('an init is read as fetch reads it', () => {
   it.each<[string, () => RequestInit]>([
     ['getters of a class', () => new Options()],
     ['getters of a class that it is derived from', () => new (class extends Options {})()],

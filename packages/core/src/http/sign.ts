@@ -51,7 +51,7 @@ export function createSign(
   ): Signature | undefined => {
     const found = tokenErrorOf(error);
     // This is the refresh itself, made through the client that it serves.
-    if (found?.code === 'ERR_REENTRANT') return undefined;
+    if (found?.code === 'ERR_REENTRANT') return OF_A_REFRESH;
     if (request.signal?.aborted) throw error;
     if (found === undefined || whenSignedOut === 'reject' || !isNobodyKnown(source, found))
       throw nameRequest(error, request.method, origin);
@@ -106,6 +106,11 @@ function isNobodyKnown(source: TokenSource, { action, code }: TokenError): boole
   );
 }
 
+const OF_A_REFRESH: Signature = Object.freeze({
+  headers: {},
+  judge: () => undefined,
+  isRefresh: true,
+});
 const NO_SIGNAL: WaitOptions = Object.freeze({});
 
 /** Asks a source for a token. What it throws at once is what it rejects with. */

@@ -20,6 +20,8 @@ export interface Signature {
    * by requests: not to be changed.
    */
   readonly headers: HeaderMap;
+  /** The request is the refresh's own: it carries no token, and no budget of the caller's may end it. */
+  readonly isRefresh?: true;
   /**
    * What to do about an answer; `undefined`: give it to the caller as it is. To be asked once, never for a replay.
    * Rejects with what the caller gets instead of the answer. `replayable`: can the body be sent again?

@@ -13,20 +13,3 @@ export function markRefreshSignal(signal: AbortSignal): void {
 export function isRefreshSignal(signal: AbortSignal | null | undefined): boolean {
   return (signal as { readonly [OF_A_REFRESH]?: true } | null | undefined)?.[OF_A_REFRESH] === true;
 }
-
-let calling = 0;
-
-/** Calls a refresh function: until it returns, the requests that are made are its own ({@link isRefreshing}). */
-export function callRefresh<T>(call: () => T): T {
-  calling++;
-  try {
-    return call();
-  } finally {
-    calling--; // a function that is asynchronous has returned its promise by now
-  }
-}
-
-/** Is this request, which is made right now, one of a refresh? By its signal, or because the function has not awaited yet. */
-export function isRefreshing(signal: AbortSignal | null | undefined): boolean {
-  return calling > 0 || isRefreshSignal(signal);
-}

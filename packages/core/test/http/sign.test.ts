@@ -84,7 +84,7 @@ describe('whether a request is signed', () => {
       }),
       OPTIONS,
     );
-    expect(await authorize({ method: 'GET', url: URL_ })).toBeUndefined();
+    expect(await authorize({ method: 'GET', url: URL_ })).toMatchObject({ isRefresh: true });
   });
 
   it('a source that knows its tokens is asked, and not remembered for', async () => {
@@ -195,7 +195,7 @@ describe('what it is signed with', () => {
         source({ getToken: () => Promise.reject(reentrant) }),
         OPTIONS,
       )({ method: 'GET', url: URL_ }),
-    ).toBeUndefined();
+    ).toMatchObject({ headers: {}, isRefresh: true });
   });
 
   it('or rejects with what the source rejects with', async () => {
