@@ -39,7 +39,10 @@ export async function converse(
   const again = inputs ?? (replayable ? freezeInputs(config, dispatch.serialize) : undefined);
   // A serializer of the caller's has run by now.
   const first =
-    inputs ?? (again && config.paramsSerializer ? { ...readInputs(config), paramsSerializer: again.paramsSerializer } : readInputs(config));
+    inputs ??
+    (again && config.paramsSerializer
+      ? { ...readInputs(config), paramsSerializer: again.paramsSerializer }
+      : readInputs(config));
   // axios writes the length of a body that is no text into them.
   const kept = replayable && data && typeof data !== 'string' ? { ...headers } : undefined;
   const always: Record<string, unknown> = {

@@ -24,7 +24,10 @@ export function freezeInputs(config: Config, serialize: Serialize): Inputs {
     baseURL: text(baseURL),
     method,
     ...(params && paramsSerializer
-      ? { params: freeze(params), paramsSerializer: serialized(serialize(params, paramsSerializer)) }
+      ? {
+          params: freeze(params),
+          paramsSerializer: serialized(serialize(params, paramsSerializer)),
+        }
       : { params: freezeParams(params), paramsSerializer }),
     data: freeze(data),
   };
@@ -120,8 +123,7 @@ function kindOf(value: object): Kind | undefined {
   if ('getParts' in value && '_parts' in value) return 'native form';
   const prototype = Object.getPrototypeOf(value) as object | null;
   // One of a class of its own may be written otherwise.
-  if (isA('Date', value))
-    return Object.hasOwn(prototype ?? {}, 'setTime') ? 'date' : undefined;
+  if (isA('Date', value)) return Object.hasOwn(prototype ?? {}, 'setTime') ? 'date' : undefined;
   return prototype === null || Object.getPrototypeOf(prototype) === null ? 'object' : undefined;
 }
 

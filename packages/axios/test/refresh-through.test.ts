@@ -53,15 +53,22 @@ describe.each([
     it.each([
       ['whose connection broke', '/reset'],
       ['that the endpoint could not answer', '/503'],
-    ])(`a refresh %s is not sent again by an axios-retry attached ${order} us`, async (_what, path) => {
-      const instance = client.create({ baseURL: origin });
-      const tokens = served(() => instance, path, ({ signal }) => ({ signal }));
-      if (isFirst) axiosRetry(instance as never, { retries: 2 });
-      attachAuth(instance, tokens);
-      if (!isFirst) axiosRetry(instance as never, { retries: 2 });
-      await tokens.refresh().catch(() => undefined);
-      expect(paths).toEqual([path]);
-    });
+    ])(
+      `a refresh %s is not sent again by an axios-retry attached ${order} us`,
+      async (_what, path) => {
+        const instance = client.create({ baseURL: origin });
+        const tokens = served(
+          () => instance,
+          path,
+          ({ signal }) => ({ signal }),
+        );
+        if (isFirst) axiosRetry(instance as never, { retries: 2 });
+        attachAuth(instance, tokens);
+        if (!isFirst) axiosRetry(instance as never, { retries: 2 });
+        await tokens.refresh().catch(() => undefined);
+        expect(paths).toEqual([path]);
+      },
+    );
 
   it('a sign-in with tokens: false is not sent again by axios-retry either', async () => {
     const instance = client.create({ baseURL: origin });

@@ -37,7 +37,8 @@ export class Answer implements ApiResponse {
     try {
       const copy = this.#response.clone();
       // node-fetch tells both of an abort, by an event that would end the process where nobody listens.
-      for (const { body } of [this.#response, copy]) (body as NodeStream | null)?.on?.('error', ignore);
+      for (const { body } of [this.#response, copy])
+        (body as NodeStream | null)?.on?.('error', ignore);
       return await readJson(type, readerOf(copy));
     } catch {
       return undefined; // it was read already, or cannot be copied

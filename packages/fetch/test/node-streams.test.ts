@@ -14,7 +14,9 @@ const endless: ServerResponse[] = [];
 beforeAll(async () => {
   server = createServer(({ headers, url }, response) => {
     if (headers.authorization === 'Bearer new') return void response.end('[]');
-    endless.push(response.writeHead(url === '/200' ? 200 : 401, { 'content-type': 'application/json' }));
+    endless.push(
+      response.writeHead(url === '/200' ? 200 : 401, { 'content-type': 'application/json' }),
+    );
     response.write('[');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -57,9 +59,9 @@ describe.each([
         return undefined;
       },
     });
-    await expect(
-      authFetch(`${origin}/200`, { signal: controller.signal }),
-    ).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(authFetch(`${origin}/200`, { signal: controller.signal })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
     expect(endless.length).toBeGreaterThan(0);
   });
 });
