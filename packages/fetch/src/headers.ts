@@ -37,7 +37,8 @@ export function classOf(value: object, name: string): unknown {
 const isNamed = (one: object, name: string): boolean =>
   (Object.hasOwn(one, Symbol.toStringTag) &&
     (one as { [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === name) ||
-  one === (globalThis as Record<string, { prototype?: unknown } | undefined>)[name]?.prototype;
+  one ===
+    (globalThis as unknown as Record<string, { prototype?: unknown } | undefined>)[name]?.prototype;
 
 function copyOfPair(pair: Iterable<unknown>): Pair {
   if (typeof pair !== 'object') throw new TypeError('headers: expected pairs');
