@@ -45,12 +45,14 @@ const freezeParams = (params: unknown): unknown =>
 /** What a copy has in place of a member that is copied in no other way. */
 type Member = (value: object) => unknown;
 
+const textOf = (value: unknown): string => String(value);
+
 // axios makes text of what has a class of its own, such as a date of moment's.
 const asAxiosReads: Member = (value) => {
   if (isA('Date', value)) return (value as Date).toISOString();
   return value.toString === Object.prototype.toString && !(Symbol.toPrimitive in value)
     ? value
-    : `${value as unknown as string}`;
+    : textOf(value);
 };
 
 /** The text of URL objects, for a first send that does not wait. `undefined` where there are none. */

@@ -64,7 +64,7 @@ describe.each(VERSIONS)('an adapter of somebody’s in axios %s', (_version, cli
   it.each([undefined, null, '', 0, 'text', Object.freeze(new Error('frozen'))])(
     'that rejects with %p does so with us, too',
     async (reason) => {
-      expect(await end(() => Promise.reject(reason))).toBe(reason);
+      expect(await end(() => Promise.reject(reason as Error))).toBe(reason);
     },
   );
 });

@@ -62,9 +62,9 @@ describe.each([
           path,
           ({ signal }) => ({ signal }),
         );
-        if (isFirst) axiosRetry(instance as never, { retries: 2 });
+        if (isFirst) axiosRetry(instance, { retries: 2 });
         attachAuth(instance, tokens);
-        if (!isFirst) axiosRetry(instance as never, { retries: 2 });
+        if (!isFirst) axiosRetry(instance, { retries: 2 });
         await tokens.refresh().catch(() => undefined);
         expect(paths).toEqual([path]);
       },
@@ -72,7 +72,7 @@ describe.each([
 
   it('a sign-in with tokens: false is not sent again by axios-retry either', async () => {
     const instance = client.create({ baseURL: origin });
-    axiosRetry(instance as never, { retries: 2 });
+    axiosRetry(instance, { retries: 2 });
     attachAuth(instance, 'token');
     await instance.post('/reset', {}, { tokens: false }).catch(() => undefined);
     expect(paths).toEqual(['/reset']);

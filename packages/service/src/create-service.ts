@@ -152,15 +152,7 @@ export function createReplica(options: ServiceOptions): Service & { readonly lan
   background.start(sessions);
   audit.start();
   const app = createApp({
-    sessions,
-    tables,
-    feed,
-    streams,
-    limits,
-    audit,
-    callers,
-    clock,
-    timed,
+    ...{ sessions, tables, feed, streams, limits, audit, callers, clock, timed },
     probe: async () => {
       await tables.ready();
       await probe.read();

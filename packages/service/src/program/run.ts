@@ -39,12 +39,8 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   const flights = createFlights();
   const activity = createActivity(hash);
   const fleet = fleetOf(() => service.status(), systemClock);
-  const metrics = createMetrics({
-    fleet,
-    providers,
-    flights,
-    waiters: () => measured.waiting,
-  });
+  const waiting = (): number => measured.waiting;
+  const metrics = createMetrics({ fleet, providers, flights, waiters: waiting });
   const database = watchedDatabase(opened, systemClock, (call) => {
     flights.called(call);
     metrics.called(call);
@@ -83,15 +79,12 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
         ...{ version: version(), now: service.now },
         startedAt: () => service.now() - (systemClock.monotonic() - began),
         ...{ providers, flights, activity, hash, fleet },
-        waiting: () => measured.waiting,
+        waiting,
         ready: () => isReady(opened),
       },
     });
-    const operator = await listen(
-      (request) => app.fetch(request),
-      settings.operator,
-      settings.limits,
-    );
+    const answer = (request: Request) => app.fetch(request);
+    const operator = await listen(answer, settings.operator, settings.limits);
     listeners.push(operator);
     await warnWithoutDatabase(opened, log);
     return {
