@@ -11,7 +11,7 @@ import { VERSION } from './data/schema.ts';
 import { createStorage } from './storage.ts';
 import type { Tables } from './data/tables.ts';
 import { rememberedCallers } from './fresh/callers.ts';
-import { askedBy, createLane, type Lane } from './fresh/lane.ts';
+import { createLane, type Lane, quickAnswer } from './fresh/lane.ts';
 import { type CacheOptions, checkCacheOptions } from './fresh/options.ts';
 import { createStreams } from './events/streams.ts';
 import type { BreakerEvent } from './pace/breaker.ts';
@@ -176,10 +176,8 @@ export function createReplica(options: ServiceOptions): Service & { readonly lan
     lane,
     async fetch(request, from) {
       const address = addressIn(from);
-      const asked = askedBy(request, address);
-      const told = asked && lane(asked);
-      if (told !== undefined) return new Response(told.text, told);
-      return requests.counted(Promise.resolve(app.fetch(request, { address })));
+      const granted = quickAnswer(lane, request, address);
+      return granted ?? requests.counted(Promise.resolve(app.fetch(request, { address })));
     },
     subscribe,
     now: clock.now,

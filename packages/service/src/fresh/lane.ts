@@ -75,8 +75,19 @@ export function createLane(parts: {
   };
 }
 
+/** The lane's answer to a `Request`. */
+export function quickAnswer(
+  lane: Lane,
+  request: Request,
+  address: string | undefined,
+): Response | undefined {
+  const asked = askedBy(request, address);
+  const told = asked && lane(asked);
+  return told && new Response(told.text, told);
+}
+
 /** What a `Request` asks the lane for; `undefined`: it is none of its. */
-export function askedBy(
+function askedBy(
   { method, url, headers }: Request,
   address: string | undefined,
 ): Asked | undefined {

@@ -63,13 +63,10 @@ export async function run(settings: Settings, log: Log): Promise<Running> {
   try {
     const { fetch, leave } = leavable(measured.fetch);
     const addressOf = callerAddress(settings.listen.trustedProxies);
-    const quick = nodeLane(service.lane, addressOf);
-    const api = await listen(
-      knowingCallers(fetch, addressOf),
-      settings.listen,
-      settings.limits,
-      measuredLane(quick, systemClock, metrics.answered),
-    );
+    const lane = nodeLane(service.lane, addressOf);
+    const quick = measuredLane(lane, systemClock, metrics.answered);
+    const known = knowingCallers(fetch, addressOf);
+    const api = await listen(known, settings.listen, settings.limits, quick);
     listeners.push(api);
     const app = createOperatorApp({
       metrics,
