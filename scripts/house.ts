@@ -51,8 +51,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 29_270 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 29_950 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 29_680 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 30_372 },
     ],
   },
   fetch: {
@@ -63,14 +63,14 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       {
         what: [MANAGER, 'createAuthFetch from @unexpired/fetch'],
         as: 'with fetch',
-        ceiling: 28_365,
+        ceiling: 28_520,
       },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 29_165 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 29_310 },
       // With a source of somebody else's: no manager is in it.
       {
         what: ['createAuthFetch from @unexpired/fetch'],
         as: 'with fetch, and a token source of your own in place of the manager',
-        ceiling: 10_956,
+        ceiling: 11_090,
       },
     ],
   },
@@ -85,7 +85,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'browserStore from @unexpired/browser',
         ],
         as: 'with fetch and a session that all tabs share',
-        ceiling: 36_602,
+        ceiling: 36_760,
       },
     ],
   },
