@@ -32,9 +32,10 @@ export async function attempt(
       return { type: 'moved' };
     const lifetime = (row.tokens.expiresAt ?? Infinity) - row.issuedAt;
     const refreshed = renew(managers.of(claim.key, row), claim, lifetime * WANTED).then(
-      async (outcome) => {
-        // There is a manager only while it refreshes, and while it has to remember a failure.
-        if (outcome.type === 'moved') await managers.drop(claim.key, row).catch(() => undefined); // it goes when it is idle
+      async ({ outcome, isOwed }) => {
+        // There is a manager only while it refreshes, and while it has to remember a failure, or tokens that could not be stored yet.
+        if (outcome.type === 'moved' && !isOwed)
+          await managers.drop(claim.key, row).catch(() => undefined); // it goes when it is idle
         return outcome;
       },
     );
@@ -46,17 +47,24 @@ export async function attempt(
 }
 
 /** Who asks for a token gets one that is still valid where it cannot be refreshed: why is in the event. Never rejects. */
-async function renew(manager: TokenManager, claim: Claim, validFor: number): Promise<Outcome> {
+async function renew(
+  manager: TokenManager,
+  claim: Claim,
+  validFor: number,
+): Promise<{ readonly outcome: Outcome; readonly isOwed: boolean }> {
   let failure: TokenError | undefined;
+  let isOwed = false;
   const stop = manager.subscribe((event) => {
     if (event.type === 'refreshEnded' && 'error' in event) failure = event.error;
+    if (event.type === 'warning' && event.code === 'NOT_DURABLE') isOwed = true;
   });
+  const ended = (outcome: Outcome) => ({ outcome, isOwed });
   try {
     const token = await manager.getToken({ validFor });
-    if (token === undefined || !isSame(token, claim)) return { type: 'moved' };
-    return failure === undefined ? { type: 'parked' } : outcomeOf(failure);
+    if (token === undefined || !isSame(token, claim)) return ended({ type: 'moved' });
+    return ended(failure === undefined ? { type: 'parked' } : outcomeOf(failure));
   } catch (error) {
-    return outcomeOf(tokenErrorOf(error));
+    return ended(outcomeOf(tokenErrorOf(error)));
   } finally {
     stop();
   }
