@@ -56,6 +56,7 @@ export async function createFleet({
   const made = await runProcess(['create-key', 'clients', 'read:*', 'reject:*', 'write:*']);
   const { key, entry } = JSON.parse(made.stdout) as { key: string; entry: object };
   const all: Running[] = [];
+  let ids = 0;
   const inPlace = (place: number): Running => {
     const found = all.findLast((one) => one.place === place);
     if (found === undefined) throw new Error(`nothing runs in place ${place}`);
@@ -79,7 +80,7 @@ export async function createFleet({
     return file;
   };
   const start: Fleet['start'] = async (place) => {
-    const id = all.length;
+    const id = ids++;
     const process = startProcess(['--config', configure(id)], {
       env: { DATABASE_URL: database, ENCRYPTION_KEY: encryption.toString('base64') },
     });

@@ -58,9 +58,13 @@ export async function prove(
     await fleet.scrape();
     const { secrets, ...log } = await provider.log();
     const replicas = fleet.replicas(sessions);
-    const refreshTokens = [...canaries, ...secrets.map(({ refresh }) => refresh), fleet.key];
+    const nowhere = [
+      ...canaries,
+      ...secrets.map(({ refresh }) => refresh),
+      fleet.key.slice(-LENGTH),
+    ];
     const leaks = [
-      ...words.find(refreshTokens),
+      ...words.find(nowhere),
       ...words.find(
         secrets.map(({ access }) => access),
         'an answer',

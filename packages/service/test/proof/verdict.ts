@@ -124,7 +124,12 @@ function answerFindings(
   );
   return isEnding
     ? []
-    : [finding('a connection broke while no replica ended', `${result.code} for ${key}`)];
+    : [
+        finding(
+          'a connection broke while no replica ended',
+          `${result.code} for ${key}, from ${begun} to ${ended}; ended: ${record.replicas.map(({ ended: end }) => end?.at ?? 'never').join()}`,
+        ),
+      ];
 }
 
 /** When the next process in the place of one that ended was there. */
