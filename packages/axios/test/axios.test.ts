@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
 import { startContractApi } from '@unexpired/testing/node';
-import axios, { type AxiosError, type AxiosInstance, type AxiosRequestConfig } from 'axios';
-import axios17 from 'axios-1.7';
-import { TokenError, tokenErrorOf, type TokenSource } from 'unexpired';
+import type { AxiosInstance, AxiosRequestConfig } from 'axios';
+import { TokenError, tokenErrorOf } from 'unexpired';
+import { attachingTo, caught, source, VERSIONS } from './support/attached.ts';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 
@@ -19,43 +19,9 @@ afterAll(() => api.close());
 
 beforeEach(() => api.reset('good'));
 
-/** Starts with a token that the API refuses, and has a good one in its place. */
-const source = (over: Partial<TokenSource> = {}): TokenSource & { replaced: number } => {
-  let current = 'old';
-  const self = {
-    replaced: 0,
-    getToken: async () => ({ accessToken: current }),
-    async replaceRejected() {
-      self.replaced++;
-      current = 'good';
-      return { accessToken: current };
-    },
-    ...over,
-  };
-  return self;
-};
-
 const authorizations = (): unknown[] => api.requests.map(({ authorization }) => authorization);
 
-const caught = (promise: Promise<unknown>): Promise<AxiosError> =>
-  promise.then(
-    () => Promise.reject(new Error('resolved')),
-    (error: AxiosError) => error,
-  );
-
-const VERSIONS: [string, typeof axios][] = [
-  ['1.21', axios],
-  ['1.7', axios17 as unknown as typeof axios],
-];
-
-/** Makes instances with a `baseURL`, to which `tokens` are attached. */
-const attaching =
-  (client: typeof axios) =>
-  (config: AxiosRequestConfig = {}, tokens: TokenSource = source()): AxiosInstance => {
-    const instance = client.create({ baseURL: api.origin, ...config });
-    attachAuth(instance, tokens, { origins: [api.origin] });
-    return instance;
-  };
+const attaching = attachingTo(() => api.origin);
 
 describe.each(VERSIONS)(
   'a request of axios %s applies once, also when it is replayed',

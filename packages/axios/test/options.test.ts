@@ -3,10 +3,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { attachAuth } from '@unexpired/axios';
 import { startContractApi } from '@unexpired/testing/node';
-import axios, { type AxiosError } from 'axios';
-import axios17 from 'axios-1.7';
 import axiosRetry from 'axios-retry';
 import { TokenError, type RequestEvent, type TokenSource } from 'unexpired';
+import { caught, VERSIONS } from './support/attached.ts';
 
 let api: Awaited<ReturnType<typeof startContractApi>>;
 beforeAll(async () => {
@@ -27,16 +26,8 @@ const source = (): TokenSource & { readonly events: RequestEvent[] } => {
   };
 };
 const authorizations = (): unknown[] => api.requests.map(({ authorization }) => authorization);
-const caught = (promise: Promise<unknown>): Promise<AxiosError> =>
-  promise.then(
-    () => Promise.reject(new Error('resolved')),
-    (error: AxiosError) => error,
-  );
 
-describe.each<[string, typeof axios]>([
-  ['1.21', axios],
-  ['1.7', axios17 as unknown as typeof axios],
-])('axios %s', (_version, client) => {
+describe.each(VERSIONS)('axios %s', (_version, client) => {
   describe('the default of origins', () => {
     it('is the base URL, also when that is changed later', async () => {
       const instance = client.create({ baseURL: `${api.origin}/` });

@@ -8,6 +8,7 @@ import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { recordOf } from './support/records.ts';
 import { steppingClock } from './support/stepping-clock.ts';
+import { unread, wrongRecord } from './support/wrong-record.ts';
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 
@@ -24,19 +25,6 @@ afterEach(async () => {
   for (const server of servers.splice(0)) server.close();
   await folder.remove();
 });
-
-const unread = (store: { read(): Promise<unknown> }): Promise<unknown> =>
-  store.read().then(
-    () => 'read',
-    (error: unknown) => error,
-  );
-
-const wrongRecord = (named: string) =>
-  expect.objectContaining({
-    name: 'TokenError',
-    code: 'ERR_STORE_RECORD',
-    message: expect.stringContaining(named),
-  });
 
 describe('other settings in the same file', () => {
   const CONFIG =

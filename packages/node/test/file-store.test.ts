@@ -23,6 +23,7 @@ import { createTokenManager, type TokenEvent } from 'unexpired';
 import { fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { recordOf } from './support/records.ts';
+import { unread, wrongRecord } from './support/wrong-record.ts';
 
 let folder: Awaited<ReturnType<typeof newFolder>>;
 
@@ -41,19 +42,6 @@ afterEach(async () => {
 });
 
 const modeOf = async (of: string): Promise<number> => (await stat(of)).mode & 0o777;
-
-const unread = (store: { read(): Promise<unknown> }): Promise<unknown> =>
-  store.read().then(
-    () => 'read',
-    (error: unknown) => error,
-  );
-
-const wrongRecord = (named: string) =>
-  expect.objectContaining({
-    name: 'TokenError',
-    code: 'ERR_STORE_RECORD',
-    message: expect.stringContaining(named),
-  });
 
 describe('who may read it', () => {
   it('is the owner alone: of the file, its folder where that is new, and the lock files', async () => {
