@@ -38,6 +38,9 @@ const CASES: readonly [string, string, Record<string, string>][] = [
   ['who wants to have the database asked', 'acme:42', { 'cache-control': 'no-cache' }],
 ];
 
+/** Without a body, like a GET. */
+const METHODS = ['HEAD', 'DELETE', 'OPTIONS', 'POST', 'PUT'];
+
 let broker: Broker;
 
 async function startWithOneKnown(): Promise<void> {
@@ -65,6 +68,15 @@ describe('the way before the framework', () => {
     const [quick, framework] = [await call(''), await call('?a=query')];
     expect(await told(quick)).toEqual(await told(framework));
     expect((await told(await call(''))).isDated).toBe(true);
+  });
+
+  it.each(METHODS)('leaves %s to the framework', async (method) => {
+    const call = (query: string): Promise<Response> =>
+      broker.call(method, `/v1/sessions/acme:42/token${query}`);
+    const [plain, framework] = [await call(''), await call('?a=query')];
+    expect(await plain.text()).not.toContain('access_token');
+    expect(plain.status).toBe(framework.status);
+    expect(plain.headers.get('allow')).toBe(framework.headers.get('allow'));
   });
 
   it('counts requests as the framework does, and lets no address in that is kept out', async () => {
@@ -122,8 +134,13 @@ describe('the way before the framework, on what Node has read', () => {
   });
 
   /** Sends headers as they are, several of one name among them. */
-  async function ask(path: string, headers: readonly string[], body = ''): Promise<Response> {
-    const sent = httpRequest(listener.origin + path, { headers, agent: false });
+  async function ask(
+    path: string,
+    headers: readonly string[],
+    body = '',
+    method = 'GET',
+  ): Promise<Response> {
+    const sent = httpRequest(listener.origin + path, { method, headers, agent: false });
     const answered = once(sent.end(body), 'response');
     const [answer] = (await answered) as [IncomingMessage];
     const text = await textOf(answer);
@@ -144,6 +161,11 @@ describe('the way before the framework, on what Node has read', () => {
     expect(first).toEqual(second);
     const isTheirs = first.status === 304 || (first.status === 200 && !headers['cache-control']);
     expect(quick).toEqual([isTheirs, false]);
+  });
+
+  it.each(METHODS)('leaves %s to the framework', async (method) => {
+    await ask('/v1/sessions/acme:42/token', authorized(), '', method);
+    expect(quick).toEqual([false]);
   });
 
   it('leaves to the framework what is said twice, has a body, or an unusual host', async () => {
