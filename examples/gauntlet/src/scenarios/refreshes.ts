@@ -70,7 +70,7 @@ const OUTAGE = 40_000;
 export const outage: Scenario = {
   id: 'outage',
   name: 'outage of 40 s',
-  what: 'The token endpoint is away for 40 s, a request comes every second. Then one every half second until one is answered.',
+  what: 'Connections to the token endpoint are cut for 40 s, a request comes every second. Then one every half second until one is answered.',
   rules: [sessionAlive, nobodyHangs, noted('goes on within 5 s of its end', 'soon', true)],
   firstLifetime: EXPIRING,
   long: true,
