@@ -18,7 +18,7 @@ interface Victims {
 export async function happen(plan: Plan, victims: Victims): Promise<Span[]> {
   const begun = Date.now();
   const until = (at: number): Promise<void> =>
-    new Promise((resolve) => setTimeout(resolve, begun + at * 1000 - Date.now()));
+    new Promise((resolve) => setTimeout(resolve, Math.max(0, begun + at * 1000 - Date.now())));
   const outages: Span[] = [];
   const inTurn = async (faults: readonly Fault[]): Promise<void> => {
     for (const fault of faults) {
