@@ -31,8 +31,9 @@ export function shippedPackage(
     target: 'es2022',
     // .mjs and .cjs whatever the package's "type" says, so that each file states its own format.
     fixedExtension: true,
-    // Not the root tsconfig.json: its paths lead to the sources of the other packages, which would then be bundled in.
-    tsconfig: '../../tsconfig.build.json',
+    // Not the root tsconfig.json: its paths lead to the sources of the other packages, which would then be bundled in. The package's
+    // own, since the compiler makes declarations of all that a configuration includes, needed or not.
+    tsconfig: 'tsconfig.build.json',
     copy: (options.inCommonjs ?? []).map((name) => ({
       from: `node_modules/${name}/LICENSE*`,
       rename: `${name}.LICENSE`,

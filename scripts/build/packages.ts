@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { runTool } from '../command.ts';
+import { concurrently } from '../concurrently.ts';
 import { type Package, publicPackages } from '../workspace.ts';
 import { forgetBuild, inputKey, isBuilt, rememberBuild } from './stamp.ts';
 
@@ -9,15 +10,22 @@ import { forgetBuild, inputKey, isBuilt, rememberBuild } from './stamp.ts';
  * into those of the package above and says nothing.
  */
 export async function buildPackages(): Promise<void> {
-  const keys = new Map<string, string>();
-  for (const one of publicPackages()) {
-    if (!existsSync(path.join(one.folder, 'src', 'index.ts')))
-      throw new Error(`${one.name} has no src/index.ts to build from`);
-    const below = one.uses.map((name) => keys.get(name) ?? '');
-    const input = inputKey(one, below);
-    keys.set(one.name, input);
-    if (!isBuilt(one, input)) await build(one, input);
-  }
+  const inputs = new Map<string, Promise<string>>();
+  // Those below come first in the list, so whoever is waited for here has been begun.
+  await concurrently(publicPackages(), (one) => {
+    const input = keepBuilt(one, Promise.all(one.uses.flatMap((name) => inputs.get(name) ?? [])));
+    inputs.set(one.name, input);
+    return input;
+  });
+}
+
+/** What the package was built from, once it is. */
+async function keepBuilt(one: Package, below: Promise<readonly string[]>): Promise<string> {
+  if (!existsSync(path.join(one.folder, 'src', 'index.ts')))
+    throw new Error(`${one.name} has no src/index.ts to build from`);
+  const input = inputKey(one, await below);
+  if (!isBuilt(one, input)) await build(one, input);
+  return input;
 }
 
 async function build(one: Package, input: string): Promise<void> {

@@ -14,7 +14,9 @@ const SHARED_INPUTS = [
 
 /** Names the content of everything that a package is built from, the builds of the packages below it included. */
 export function inputKey(one: Package, keysBelow: readonly string[]): string {
-  const own = ['package.json', 'tsdown.config.ts'].map((file) => path.join(one.folder, file));
+  const own = ['package.json', 'tsconfig.build.json', 'tsdown.config.ts'].map((file) =>
+    path.join(one.folder, file),
+  );
   const shared = SHARED_INPUTS.map((file) => path.join(root, file));
   return digest([...shared, ...own, ...filesBelow(path.join(one.folder, 'src'))], keysBelow);
 }
