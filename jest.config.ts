@@ -29,7 +29,8 @@ const config: Config = {
     ],
   },
   moduleNameMapper: namesToSources(),
-  testTimeout: 20_000,
+  // How long a test may hang, not how long it may take: a browser that starts a worker on a busy machine has been seen to need 25 s.
+  testTimeout: 90_000,
   maxWorkers: 2,
   injectGlobals: false,
 };
