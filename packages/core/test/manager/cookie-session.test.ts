@@ -42,19 +42,76 @@ describe('a session in cookies', () => {
     expect(await session.getToken()).toBeUndefined();
   });
 
-  it('keeps no token of an answer, in no store', async () => {
-    const cell = sharedCell();
-    const session = cookieSession({
-      refresh: cookieServer().refresh,
-      store: cell.open(),
-      clock: testClock(),
-    });
+  it('is due when the answer said that the cookies expire, and is renewed once for all', async () => {
+    const clock = testClock();
+    const server = cookieServer();
+    const session = cookieSession({ refresh: server.refresh, clock });
     await session.getToken();
-    await session.setSession({ expires_in: 600, ...{ access_token: 'secret' } });
-    expect(JSON.stringify(cell.history)).not.toContain('secret');
-    expect(cell.record).toMatchObject({ status: 'active', tokens: { tokenType: 'cookie' } });
+    await clock.advance(560_000);
+    await session.getToken();
+    expect(server.refreshes).toBe(1);
+    await clock.advance(20_000);
+    await Promise.all([session.getToken(), session.getToken()]);
+    expect(server.refreshes).toBe(2);
   });
 
+  it('adds no header, and repairs a burst of 401s with one refresh', async () => {
+    const server = cookieServer();
+    const clock = testClock();
+    const session = cookieSession({ refresh: server.refresh, clock });
+    await session.getToken();
+    await clock.advance(60_000);
+    const seen: (string | null)[] = [];
+    let good = false;
+    const authFetch = createAuthFetch(session, {
+      origins: ['https://api.example.com'],
+      fetch: async (_url: string, init?: RequestInit) => {
+        seen.push(new Headers(init?.headers).get('authorization'));
+        const response = new Response(null, { status: good ? 200 : 401 });
+        if (seen.length === 5) good = true;
+        return response;
+      },
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => authFetch('https://api.example.com/me')),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+    expect(server.refreshes).toBe(2);
+    expect(new Set(seen)).toEqual(new Set([null]));
+  });
+
+  it('makes one refresh for two pages on one store', async () => {
+    const server = cookieServer();
+    const clock = testClock();
+    const cell = sharedCell();
+    const pages = [0.1, 0.7].map((seed) =>
+      cookieSession({
+        refresh: server.refresh,
+        store: cell.open(),
+        clock,
+        random: () => seed,
+      }),
+    );
+    const asked = Promise.all(pages.map((page) => page.getToken()));
+    await clock.advance(5000);
+    expect((await asked).map((token) => token?.tokenType)).toEqual(['cookie', 'cookie']);
+    expect(server.refreshes).toBe(1);
+  });
+
+  it.each<[string, unknown]>([
+    [
+      'cookieSession: there is no option "acquire"',
+      { refresh: cookieServer().refresh, acquire: 1 },
+    ],
+    ['refresh: expected a function, got undefined', {}],
+    ['subject: expected a function, got string', { refresh: cookieServer().refresh, subject: 'a' }],
+    ['cookieSession: expected an object, got undefined', undefined],
+  ])('says what is wrong: %s', (message, options) => {
+    expect(() => cookieSession(options as never)).toThrow(message);
+  });
+});
+
+describe('a session in cookies, told of a login', () => {
   it.each<[string, unknown, number]>([
     ['expires_at in seconds', { expires_at: 1_800_000_600 }, 600_000],
     ['a date', { expires: '2027-01-15T08:10:00Z' }, 600_000],
@@ -97,42 +154,47 @@ describe('a session in cookies', () => {
     await expect(signingIn).rejects.toThrow(message);
   });
 
-  it('is due when the answer said that the cookies expire, and is renewed once for all', async () => {
+  it('is alive again after a login that follows its end, also where the subject is the same', async () => {
     const clock = testClock();
     const server = cookieServer();
-    const session = cookieSession({ refresh: server.refresh, clock });
+    const session = cookieSession({
+      refresh: server.refresh,
+      subject: (body) => (body as { user: string }).user,
+      clock,
+    });
     await session.getToken();
-    await clock.advance(560_000);
-    await session.getToken();
-    expect(server.refreshes).toBe(1);
-    await clock.advance(20_000);
-    await Promise.all([session.getToken(), session.getToken()]);
-    expect(server.refreshes).toBe(2);
+    server.user = undefined;
+    expect(await outcome(session.refresh())).toBe('ERR_SESSION_ENDED');
+    expect(session.status).toBe('ended');
+    server.user = 'alice';
+    await session.setSession({ expires_in: 600, subject: 'alice' });
+    expect(session.status).toBe('signedIn');
   });
 
-  it('adds no header, and repairs a burst of 401s with one refresh', async () => {
+  it('finds a login that was made elsewhere when refresh() is called after a sign-out (case 51)', async () => {
     const server = cookieServer();
-    const clock = testClock();
-    const session = cookieSession({ refresh: server.refresh, clock });
+    const session = cookieSession({ refresh: server.refresh, clock: testClock() });
     await session.getToken();
-    await clock.advance(60_000);
-    const seen: (string | null)[] = [];
-    let good = false;
-    const authFetch = createAuthFetch(session, {
-      origins: ['https://api.example.com'],
-      fetch: async (_url: string, init?: RequestInit) => {
-        seen.push(new Headers(init?.headers).get('authorization'));
-        const response = new Response(null, { status: good ? 200 : 401 });
-        if (seen.length === 5) good = true;
-        return response;
-      },
+    await session.signOut();
+    expect(await session.getToken()).toBeUndefined();
+    expect(server.refreshes).toBe(1);
+    expect((await session.refresh()).tokenType).toBe('cookie');
+    expect(session.status).toBe('signedIn');
+  });
+});
+
+describe('a session in cookies, whose server answers', () => {
+  it('keeps no token of an answer, in no store', async () => {
+    const cell = sharedCell();
+    const session = cookieSession({
+      refresh: cookieServer().refresh,
+      store: cell.open(),
+      clock: testClock(),
     });
-    const answers = await Promise.all(
-      Array.from({ length: 5 }, () => authFetch('https://api.example.com/me')),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect(server.refreshes).toBe(2);
-    expect(new Set(seen)).toEqual(new Set([null]));
+    await session.getToken();
+    await session.setSession({ expires_in: 600, ...{ access_token: 'secret' } });
+    expect(JSON.stringify(cell.history)).not.toContain('secret');
+    expect(cell.record).toMatchObject({ status: 'active', tokens: { tokenType: 'cookie' } });
   });
 
   it('turns away requests that were refused as one user when the refresh answers as another (case 21)', async () => {
@@ -155,70 +217,12 @@ describe('a session in cookies', () => {
     ]);
   });
 
-  it('is alive again after a login that follows its end, also where the subject is the same', async () => {
-    const clock = testClock();
-    const server = cookieServer();
-    const session = cookieSession({
-      refresh: server.refresh,
-      subject: (body) => (body as { user: string }).user,
-      clock,
-    });
-    await session.getToken();
-    server.user = undefined;
-    expect(await outcome(session.refresh())).toBe('ERR_SESSION_ENDED');
-    expect(session.status).toBe('ended');
-    server.user = 'alice';
-    await session.setSession({ expires_in: 600, subject: 'alice' });
-    expect(session.status).toBe('signedIn');
-  });
-
   it('takes nothing but the whole answer: its JSON alone would make a success of a refusal', async () => {
     const session = cookieSession({
       refresh: (async () => ({ error: 'nobody' })) as never,
       clock: testClock(),
     });
     expect(await outcome(session.getToken())).toBe('ERR_REFRESH_ANSWER');
-  });
-
-  it('finds a login that was made elsewhere when refresh() is called after a sign-out (case 51)', async () => {
-    const server = cookieServer();
-    const session = cookieSession({ refresh: server.refresh, clock: testClock() });
-    await session.getToken();
-    await session.signOut();
-    expect(await session.getToken()).toBeUndefined();
-    expect(server.refreshes).toBe(1);
-    expect((await session.refresh()).tokenType).toBe('cookie');
-    expect(session.status).toBe('signedIn');
-  });
-
-  it('makes one refresh for two pages on one store', async () => {
-    const server = cookieServer();
-    const clock = testClock();
-    const cell = sharedCell();
-    const pages = [0.1, 0.7].map((seed) =>
-      cookieSession({
-        refresh: server.refresh,
-        store: cell.open(),
-        clock,
-        random: () => seed,
-      }),
-    );
-    const asked = Promise.all(pages.map((page) => page.getToken()));
-    await clock.advance(5000);
-    expect((await asked).map((token) => token?.tokenType)).toEqual(['cookie', 'cookie']);
-    expect(server.refreshes).toBe(1);
-  });
-
-  it.each<[string, unknown]>([
-    [
-      'cookieSession: there is no option "acquire"',
-      { refresh: cookieServer().refresh, acquire: 1 },
-    ],
-    ['refresh: expected a function, got undefined', {}],
-    ['subject: expected a function, got string', { refresh: cookieServer().refresh, subject: 'a' }],
-    ['cookieSession: expected an object, got undefined', undefined],
-  ])('says what is wrong: %s', (message, options) => {
-    expect(() => cookieSession(options as never)).toThrow(message);
   });
 });
 
