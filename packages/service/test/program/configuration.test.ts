@@ -20,10 +20,12 @@ beforeEach(() => {
 
 const CRM = { issuer: 'https://id.example.com', clientId: 'broker' };
 const GOOD = { providers: { crm: CRM } };
+
 const write = (content: unknown): string => {
   writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
   return file;
 };
+
 /** The lines of the refusal, without the name of the file. */
 function refusal(content: unknown, env: Record<string, string> = {}): string[] {
   write(content);
@@ -36,6 +38,113 @@ function refusal(content: unknown, env: Record<string, string> = {}): string[] {
   }
   throw new Error('the configuration was taken');
 }
+
+const WRONG: [name: string, content: unknown, line: string][] = [
+  ['no provider', { providers: {} }, '/providers: expected at least one provider'],
+  ['a list', [CANARY], '/: '],
+  [
+    'a secret in the file',
+    { providers: { crm: { ...CRM, clientSecret: CANARY } } },
+    '/providers/crm/clientSecret: expected { "env": "NAME" } or { "file": "path" }, since no secret stands in this file',
+  ],
+  [
+    'a provider without an address',
+    { providers: { crm: { clientId: CANARY } } },
+    '/providers/crm: issuer or tokenEndpoint is missing',
+  ],
+  [
+    'plain http',
+    { providers: { crm: { ...CRM, issuer: `http://${CANARY}.example.com` } } },
+    '/providers/crm/issuer: expected an absolute https address',
+  ],
+  [
+    'credentials in an address',
+    { providers: { crm: { ...CRM, revocationEndpoint: `https://a:${CANARY}@example.com` } } },
+    '/providers/crm/revocationEndpoint: expected an absolute https address',
+  ],
+  [
+    'a method without its secret',
+    { providers: { crm: { ...CRM, clientAuthentication: 'client_secret_post' } } },
+    '/providers/crm/clientAuthentication: needs a clientSecret beside it',
+  ],
+  [
+    'a secret without use',
+    {
+      providers: {
+        crm: { ...CRM, clientAuthentication: 'none', clientSecret: { env: CANARY } },
+      },
+    },
+    '/providers/crm/clientSecret: contradicts clientAuthentication, which has none',
+  ],
+  [
+    'a token that readers would see',
+    { providers: { crm: { ...CRM, extra: ['id_token'] } } },
+    '/providers/crm/extra: expected names of members that are no tokens',
+  ],
+  [
+    'a way of rotating that there is not',
+    { providers: { crm: { ...CRM, rotation: CANARY } } },
+    '/providers/crm/rotation: expected "strict", "never" or { "grace": ms }',
+  ],
+  [
+    'a proxy by its name',
+    { ...GOOD, listen: { trustedProxies: [CANARY] } },
+    '/listen/trustedProxies/0: expected an address or a network',
+  ],
+  ['a port', { ...GOOD, listen: { port: 99_999 } }, '/listen/port: Too big'],
+  [
+    'two databases',
+    { ...GOOD, database: { sqlite: CANARY, postgres: { env: CANARY } } },
+    '/database: expected { "sqlite": "path" } or',
+  ],
+  [
+    'a secret that is not there',
+    { providers: { crm: { ...CRM, clientSecret: { env: 'NOWHERE' } } } },
+    '/providers/crm/clientSecret: the environment variable is not there, or is empty',
+  ],
+  [
+    'a file that is not there',
+    { ...GOOD, keys: { encryption: [{ file: CANARY }] } },
+    '/keys/encryption/0: the file is not there, or is empty',
+  ],
+  [
+    'a key that is too short',
+    { ...GOOD, keys: { encryption: [{ env: 'SHORT' }] } },
+    '/keys/encryption/0: expected 16 or 32 random bytes in base64',
+  ],
+  [
+    'a scope that is none',
+    {
+      ...GOOD,
+      keys: { api: [{ id: 'a', digest: '0'.repeat(64), scopes: ['read:*', CANARY] }] },
+    },
+    '/keys/api/0/scopes/1: expected role:prefix',
+  ],
+  [
+    'two keys with one id',
+    {
+      ...GOOD,
+      keys: {
+        api: [
+          { id: 'a', digest: '0'.repeat(64), scopes: ['read:*'] },
+          { id: 'a', digest: '1'.repeat(64), scopes: ['read:*'] },
+        ],
+      },
+    },
+    '/keys/api/1/id: another key has the same',
+  ],
+  [
+    'PostgreSQL without keys',
+    { ...GOOD, database: { postgres: { env: 'SHORT' } } },
+    '/keys/encryption: is missing: on PostgreSQL all replicas have the same',
+  ],
+  [
+    'an audit trail that is not kept',
+    { ...GOOD, audit: { keepDays: 0 } },
+    '/audit/keepDays: Too small',
+  ],
+  ['no JSON', `{"providers": {"crm": {"clientSecret": "${CANARY}" x`, 'is not JSON'],
+];
 
 describe('a configuration', () => {
   it('with nothing but a provider listens on loopback, and keeps its sessions and keys in ./data beside the file', () => {
@@ -86,6 +195,17 @@ describe('a configuration', () => {
     expect(settings.api).toEqual([entry]);
   });
 
+  it('whose keys may be read by others is refused', () => {
+    loadSettings(write(GOOD), {});
+    const key = path.join(path.dirname(file), 'data', 'encryption.key');
+    writeFileSync(`${key}.copy`, readFileSync(key), { mode: 0o644 });
+    rmSync(key);
+    writeFileSync(key, readFileSync(`${key}.copy`), { mode: 0o644 });
+    expect(refusal(GOOD)[0]).toMatch(/may be read by others than its owner: chmod 600/);
+  });
+});
+
+describe('a configuration with mistakes', () => {
   it('names each field that is not known by its JSON pointer', () => {
     const lines = refusal({
       providers: { crm: { ...CRM, clintId: CANARY }, 'a/b~c': { ...CRM, [CANARY.slice(7)]: 1 } },
@@ -100,112 +220,7 @@ describe('a configuration', () => {
     ]);
   });
 
-  it.each<[string, unknown, string]>([
-    ['no provider', { providers: {} }, '/providers: expected at least one provider'],
-    ['a list', [CANARY], '/: '],
-    [
-      'a secret in the file',
-      { providers: { crm: { ...CRM, clientSecret: CANARY } } },
-      '/providers/crm/clientSecret: expected { "env": "NAME" } or { "file": "path" }, since no secret stands in this file',
-    ],
-    [
-      'a provider without an address',
-      { providers: { crm: { clientId: CANARY } } },
-      '/providers/crm: issuer or tokenEndpoint is missing',
-    ],
-    [
-      'plain http',
-      { providers: { crm: { ...CRM, issuer: `http://${CANARY}.example.com` } } },
-      '/providers/crm/issuer: expected an absolute https address',
-    ],
-    [
-      'credentials in an address',
-      { providers: { crm: { ...CRM, revocationEndpoint: `https://a:${CANARY}@example.com` } } },
-      '/providers/crm/revocationEndpoint: expected an absolute https address',
-    ],
-    [
-      'a method without its secret',
-      { providers: { crm: { ...CRM, clientAuthentication: 'client_secret_post' } } },
-      '/providers/crm/clientAuthentication: needs a clientSecret beside it',
-    ],
-    [
-      'a secret without use',
-      {
-        providers: {
-          crm: { ...CRM, clientAuthentication: 'none', clientSecret: { env: CANARY } },
-        },
-      },
-      '/providers/crm/clientSecret: contradicts clientAuthentication, which has none',
-    ],
-    [
-      'a token that readers would see',
-      { providers: { crm: { ...CRM, extra: ['id_token'] } } },
-      '/providers/crm/extra: expected names of members that are no tokens',
-    ],
-    [
-      'a way of rotating that there is not',
-      { providers: { crm: { ...CRM, rotation: CANARY } } },
-      '/providers/crm/rotation: expected "strict", "never" or { "grace": ms }',
-    ],
-    [
-      'a proxy by its name',
-      { ...GOOD, listen: { trustedProxies: [CANARY] } },
-      '/listen/trustedProxies/0: expected an address or a network',
-    ],
-    ['a port', { ...GOOD, listen: { port: 99_999 } }, '/listen/port: Too big'],
-    [
-      'two databases',
-      { ...GOOD, database: { sqlite: CANARY, postgres: { env: CANARY } } },
-      '/database: expected { "sqlite": "path" } or',
-    ],
-    [
-      'a secret that is not there',
-      { providers: { crm: { ...CRM, clientSecret: { env: 'NOWHERE' } } } },
-      '/providers/crm/clientSecret: the environment variable is not there, or is empty',
-    ],
-    [
-      'a file that is not there',
-      { ...GOOD, keys: { encryption: [{ file: CANARY }] } },
-      '/keys/encryption/0: the file is not there, or is empty',
-    ],
-    [
-      'a key that is too short',
-      { ...GOOD, keys: { encryption: [{ env: 'SHORT' }] } },
-      '/keys/encryption/0: expected 16 or 32 random bytes in base64',
-    ],
-    [
-      'a scope that is none',
-      {
-        ...GOOD,
-        keys: { api: [{ id: 'a', digest: '0'.repeat(64), scopes: ['read:*', CANARY] }] },
-      },
-      '/keys/api/0/scopes/1: expected role:prefix',
-    ],
-    [
-      'two keys with one id',
-      {
-        ...GOOD,
-        keys: {
-          api: [
-            { id: 'a', digest: '0'.repeat(64), scopes: ['read:*'] },
-            { id: 'a', digest: '1'.repeat(64), scopes: ['read:*'] },
-          ],
-        },
-      },
-      '/keys/api/1/id: another key has the same',
-    ],
-    [
-      'PostgreSQL without keys',
-      { ...GOOD, database: { postgres: { env: 'SHORT' } } },
-      '/keys/encryption: is missing: on PostgreSQL all replicas have the same',
-    ],
-    [
-      'an audit trail that is not kept',
-      { ...GOOD, audit: { keepDays: 0 } },
-      '/audit/keepDays: Too small',
-    ],
-    ['no JSON', `{"providers": {"crm": {"clientSecret": "${CANARY}" x`, 'is not JSON'],
-  ])('is refused for %s, without its value', (_name, content, line) => {
+  it.each(WRONG)('is refused for %s, without its value', (_name, content, line) => {
     expect(refusal(content, { SHORT: CANARY })).toContainEqual(expect.stringContaining(line));
   });
 
@@ -219,15 +234,6 @@ describe('a configuration', () => {
       '/providers/crm/clientId',
       '/providers/crm/typo',
     ]);
-  });
-
-  it('whose keys may be read by others is refused', () => {
-    loadSettings(write(GOOD), {});
-    const key = path.join(path.dirname(file), 'data', 'encryption.key');
-    writeFileSync(`${key}.copy`, readFileSync(key), { mode: 0o644 });
-    rmSync(key);
-    writeFileSync(key, readFileSync(`${key}.copy`), { mode: 0o644 });
-    expect(refusal(GOOD)[0]).toMatch(/may be read by others than its owner: chmod 600/);
   });
 
   it('stops the program with exit code 2, a line for each mistake, and no stack trace', async () => {
