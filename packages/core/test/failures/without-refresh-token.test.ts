@@ -74,6 +74,29 @@ describe('sessions without a refresh token', () => {
     expect(got).toEqual(expected);
   });
 
+  it('a 401 of the API: acquired again, once, and replayed', async () => {
+    const { clock, tokens, server } = acquiring();
+    await tokens.getToken();
+    await clock.advance(60_000);
+    expect(
+      await Promise.all([
+        outcome(tokens.replaceRejected('at-2')),
+        outcome(tokens.replaceRejected('at-2')),
+      ]),
+    ).toEqual(['at-3', 'at-3']);
+    expect(server.calls).toBe(2);
+  });
+
+  it('two managers find the store empty: one acquires, the other takes what it stored', async () => {
+    const { clock, server, tokens, cell } = acquiring();
+    const other = testSession({ from: 'acquire', clock, server, store: cell.open(), seed: 2 });
+    const got = await Promise.all([outcome(tokens.getToken()), outcome(other.tokens.getToken())]);
+    expect(new Set(got).size).toBe(1);
+    expect(new Set([cell.record?.session]).size).toBe(1);
+  });
+});
+
+describe('without a refresh token, where nobody is signed in', () => {
   it.each([400, 401, 403, 404])(
     'while acquiring, a 4xx (%d): nobody is signed in, no error, and the endpoint is asked again only after a while',
     async (status) => {
@@ -139,20 +162,9 @@ describe('sessions without a refresh token', () => {
     await tokens.getToken();
     expect(told).toEqual([['ready', false, 'signedOut']]);
   });
+});
 
-  it('a 401 of the API: acquired again, once, and replayed', async () => {
-    const { clock, tokens, server } = acquiring();
-    await tokens.getToken();
-    await clock.advance(60_000);
-    expect(
-      await Promise.all([
-        outcome(tokens.replaceRejected('at-2')),
-        outcome(tokens.replaceRejected('at-2')),
-      ]),
-    ).toEqual(['at-3', 'at-3']);
-    expect(server.calls).toBe(2);
-  });
-
+describe('without a refresh token, on a store that fails', () => {
   it('the store cannot be written when the session begins: served from memory, stored when it can be, not taken for signed out', async () => {
     const { clock, tokens, cell, ofType, server } = acquiring();
     cell.hooks.beforeWrite = () => Promise.reject(new Error('disk full'));
@@ -177,13 +189,5 @@ describe('sessions without a refresh token', () => {
     expect(cell.history.filter(({ intent }) => !intent).map(({ gen }) => gen)).toEqual([0, 1]);
     expect(tokens.status).toBe('signedIn');
     expect(server.calls).toBe(2);
-  });
-
-  it('two managers find the store empty: one acquires, the other takes what it stored', async () => {
-    const { clock, server, tokens, cell } = acquiring();
-    const other = testSession({ from: 'acquire', clock, server, store: cell.open(), seed: 2 });
-    const got = await Promise.all([outcome(tokens.getToken()), outcome(other.tokens.getToken())]);
-    expect(new Set(got).size).toBe(1);
-    expect(new Set([cell.record?.session]).size).toBe(1);
   });
 });
