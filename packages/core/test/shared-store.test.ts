@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { memoryStore, type RefreshLock, type TokenStore } from '../src/index.ts';
+import { memoryStore, type TokenStore } from '../src/index.ts';
 import { settle, testClock } from './support/clock.ts';
 import { jwt } from './support/jwt.ts';
-import { scriptedLock } from './support/scripted-lock.ts';
 import { strictServer } from './support/server.ts';
 import {
   httpError,
@@ -15,7 +14,6 @@ import {
 import { sharedCell } from './support/shared-cell.ts';
 
 const HOUR = 3_600_000;
-const diskFull = () => Promise.reject(new Error('disk full'));
 
 /** Managers on one store, made by `stores`, with one server and one clock. */
 const managers = (
@@ -32,6 +30,7 @@ const managers = (
     testSession({ clock, server, seed: ++seed, store: open(), ...options, ...more });
   return { clock, server, another, all: Array.from({ length: count }, () => another()) };
 };
+
 const kinds: [string, (first: ReturnType<typeof strictServer>['first']) => () => TokenStore][] = [
   [
     'one memory store',
@@ -111,7 +110,9 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     expect(await outcome(all[1]?.tokens.replaceRejected('at-1') as Promise<unknown>)).toBe('at-2');
     expect(server.calls).toBe(1);
   });
+});
 
+describe.each(kinds)('sign-ins and sign-outs of managers on %s', (_, stores) => {
   it('sign-out in one ends the others: nothing is handed out any more, and waiting requests are told', async () => {
     const { server, all } = managers(3, HOUR, stores);
     await Promise.all(all.map(({ tokens }) => tokens.getToken()));
@@ -179,7 +180,9 @@ describe.each(kinds)('managers on %s', (_, stores) => {
     expect(new Set(got).size).toBe(1);
     expect(new Set(all.map(({ tokens }) => tokens.status)).size).toBe(1);
   });
+});
 
+describe.each(kinds)('managers on %s that come and go', (_, stores) => {
   it('one closes during its refresh: what it redeemed is stored, and the others go on with it', async () => {
     const { server, all } = managers(2, -1, stores);
     const open = server.hold();
@@ -271,71 +274,6 @@ describe('managers on one shared cell', () => {
   });
 });
 
-describe('the record is the lock', () => {
-  const apart = (count: number, optionsOf: (index: number) => TestSessionOptions) => {
-    const clock = testClock();
-    const server = strictServer({ expiresAt: clock.now() - 1 });
-    const cell = sharedCell(server.first);
-    const all = Array.from({ length: count }, (_, index) =>
-      testSession({ clock, server, seed: index + 1, store: cell.open(), ...optionsOf(index) }),
-    );
-    return { clock, server, cell, all };
-  };
-  const lifetimes = async ({ clock, server, all }: ReturnType<typeof apart>): Promise<number[]> => {
-    for (let round = 0; round < 10; round++) {
-      const got = all.map(({ tokens }) => outcome(tokens.getToken()));
-      await clock.advance(10_000);
-      expect(new Set(await Promise.all(got))).toEqual(new Set([`at-${round + 2}`]));
-      await clock.advance(HOUR);
-    }
-    return [server.calls, server.reuses];
-  };
-
-  it('a store without a lock, 8 managers: one redemption an expiry', async () => {
-    expect(await lifetimes(apart(8, () => ({})))).toEqual([10, 0]);
-  });
-
-  it('a store without a lock and without notices, 8 managers: one redemption an expiry', async () => {
-    const stage = apart(8, () => ({}));
-    const { clock, server, cell } = stage;
-    const all = stage.all.map((_, index) =>
-      testSession({ clock, server, seed: index + 1, store: cell.open({ subscribe: false }) }),
-    );
-    expect(await lifetimes({ ...stage, all })).toEqual([10, 0]);
-  });
-
-  it('locks that keep nobody apart, 8 managers: one redemption an expiry', async () => {
-    expect(await lifetimes(apart(8, () => ({ lock: scriptedLock('open').lock })))).toEqual([10, 0]);
-  });
-
-  it('while an answer takes its time, nobody else sends the same refresh token, without any lock', async () => {
-    const { clock, server, all } = apart(8, () => ({ waitTimeout: 100_000 }));
-    const answer = server.hold();
-    const got = all.map(({ tokens }) => outcome(tokens.getToken()));
-    await clock.advance(50_000);
-    expect(server.calls).toBe(1);
-    answer();
-    await clock.advance(3000);
-    expect(new Set(await Promise.all(got))).toEqual(new Set(['at-2']));
-    expect(server.calls).toBe(1);
-  });
-
-  it('managers of different names on one store: one redemption, and the lock is asked for the store’s name alone', async () => {
-    const script = scriptedLock();
-    const asked = new Set<string>();
-    const lock: RefreshLock = {
-      request(name, options, task) {
-        asked.add(name);
-        return script.lock.request(name, options, task);
-      },
-    };
-    const stage = apart(2, (index) => ({ name: `manager-${index}`, lock }));
-    expect(await lifetimes(stage)).toEqual([10, 0]);
-    expect([...asked]).toEqual(['cell']);
-    expect(stage.all.map(({ events }) => events[0]?.name)).toEqual(['manager-0', 'manager-1']);
-  });
-});
-
 describe('another subject is another session', () => {
   const of = (sub: string, id: number) => jwt({ iss: 'https://as.example', sub, jti: String(id) });
   const grant = (sub: string, id: number) => ({
@@ -369,122 +307,5 @@ describe('another subject is another session', () => {
       ['peer'],
       [],
     ]);
-  });
-});
-
-describe('NOT_DURABLE', () => {
-  it('redeemed but not stored: a peer that waits for the lock is kept from redeeming the old token until it is stored', async () => {
-    const clock = testClock();
-    const server = strictServer({ expiresAt: clock.now() - 1 });
-    const cell = sharedCell(server.first);
-    const lock = memoryStore().lock;
-    const [one, two] = [1, 2].map((seed) =>
-      testSession({ clock, server, seed, store: cell.open({ lock }) }),
-    ) as [TestSession, TestSession];
-    server.next((redeem) => {
-      cell.hooks.beforeWrite = diskFull;
-      return redeem();
-    });
-    expect(await outcome(one.tokens.getToken())).toBe('at-2');
-    const waiting = outcome(two.tokens.getToken());
-    await clock.advance(6000);
-    expect(server.calls).toBe(1);
-    cell.hooks.beforeWrite = undefined;
-    await clock.advance(6000);
-    expect(await waiting).toBe('at-2');
-    expect(server.calls).toBe(1);
-    expect(one.ofType('warning')).toHaveLength(1);
-    expect(clock.pending).toBe(0);
-  });
-
-  it('redeemed but not stored, then signed out: the tombstone is stored, the tokens are not', async () => {
-    const clock = testClock();
-    const server = strictServer({ expiresAt: clock.now() - 1 });
-    const cell = sharedCell(server.first);
-    const { tokens } = testSession({ clock, server, store: cell.open() });
-    server.next((redeem) => {
-      cell.hooks.beforeWrite = diskFull;
-      return redeem();
-    });
-    await tokens.getToken();
-    cell.hooks.beforeWrite = undefined;
-    await tokens.signOut();
-    await clock.advance(60_000);
-    expect(cell.record).toMatchObject({ status: 'signedOut' });
-    expect(cell.record?.tokens).toBeUndefined();
-    expect(clock.pending).toBe(0);
-  });
-
-  it.each([
-    ['at once', 0, []],
-    ['after 9 s', 9000, []],
-    ['after 13 s', 13_000, ['LOST']],
-  ])(
-    'redeemed but not stored, then closed, and the store is back %s: tried for 10 s, and then said to be lost',
-    async (_, repaired, lost) => {
-      const clock = testClock();
-      const server = strictServer({ expiresAt: clock.now() - 1 });
-      const cell = sharedCell(server.first);
-      const { tokens, ofType } = testSession({ clock, server, store: cell.open() });
-      server.next((redeem) => {
-        cell.hooks.beforeWrite = diskFull;
-        return redeem();
-      });
-      await tokens.getToken();
-      const closing = tokens.close();
-      await clock.advance(repaired);
-      cell.hooks.beforeWrite = undefined;
-      await clock.advance(5000);
-      await closing;
-      expect(ofType('warning').map(({ code }) => code)).toEqual(['NOT_DURABLE', ...lost]);
-      expect(cell.record?.gen ?? 0).toBe(lost.length === 0 ? 1 : 0);
-      expect(clock.pending).toBe(0);
-    },
-  );
-});
-
-describe('close()', () => {
-  it('waits for a dispatched refresh, and for its answer to be stored', async () => {
-    const clock = testClock();
-    const server = strictServer({ expiresAt: clock.now() - 1 });
-    const cell = sharedCell(server.first);
-    const { tokens } = testSession({ clock, server, store: cell.open() });
-    const open = server.hold();
-    const controller = new AbortController();
-    const waiting = outcome(tokens.getToken({ signal: controller.signal }));
-    await settle();
-    controller.abort('left');
-    await waiting;
-    let closed = false;
-    const closing = tokens.close().then(() => (closed = true));
-    await settle();
-    expect(closed).toBe(false);
-    open();
-    await closing;
-    expect(cell.record).toMatchObject({ gen: 1 });
-  });
-
-  it('while a sign-in or a sign-out is stored: waits for it', async () => {
-    const cell = sharedCell({ accessToken: 'a' });
-    const { tokens, clock } = testSession({ store: cell.open() });
-    const signingIn = tokens.setSession({ accessToken: 'b' });
-    await tokens.close();
-    await signingIn;
-    expect(cell.record?.tokens?.accessToken).toBe('b');
-    expect(clock.pending).toBe(0);
-  });
-
-  it('while the tombstone is tried again and again: tries for 10 s more, and says that it is lost', async () => {
-    const cell = sharedCell({ accessToken: 'a' });
-    const { tokens, clock, ofType } = testSession({ store: cell.open() });
-    await tokens.getToken();
-    cell.hooks.beforeWrite = diskFull;
-    await outcome(tokens.signOut());
-    expect(clock.pending).toBe(1);
-    const closing = tokens.close();
-    await clock.advance(12_000);
-    await closing;
-    expect(ofType('warning').map(({ code }) => code)).toEqual(['NOT_DURABLE', 'LOST']);
-    expect(clock.pending).toBe(0);
   });
 });
