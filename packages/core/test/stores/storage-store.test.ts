@@ -1,62 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import {
   createTokenManager,
-  type SessionRecord,
   type StorageLike,
   storageStore,
   tokenErrorOf,
-  type TokenSet,
 } from '../../src/index.ts';
-import { systemClock } from '../../src/adapter.ts';
-import { settle } from '../support/clock.ts';
-import { fakePage, localStorages } from '../support/page.ts';
 import { put } from '../support/put.ts';
+import { never, record, storage } from '../support/storage.ts';
 
-const never = (): Promise<TokenSet> => Promise.reject(new Error('not to be called'));
-
-const HOUR = 3_600_000;
-
-const clockWith = (state: { readonly offset: number }) => ({
-  ...systemClock,
-  now: () => Date.now() + state.offset,
-  monotonic: () => performance.now() + state.offset,
-});
-
-const record = (gen: number): SessionRecord => ({
-  v: 1,
-  session: 's',
-  gen,
-  status: 'active',
-  issuedAt: 1,
-  turn: 1,
-  tokens: { accessToken: 'a' },
-});
-
-/** As localStorage is; `async`: as AsyncStorage and Keychains are, slowly. */
-const storage = (initial: Record<string, string> = {}, { async = false } = {}) => {
-  const items = new Map(Object.entries(initial));
-  let reads = 0;
-  const later = <T>(value: T): T | Promise<T> => (async ? settle().then(() => value) : value);
-  const like: StorageLike = {
-    getItem(key) {
-      reads++;
-      return later(items.get(key) ?? null);
-    },
-    setItem: (key, value) => later(void items.set(key, value)),
-  };
-  return {
-    like,
-    items,
-    get reads() {
-      return reads;
-    },
-  };
-};
-
-describe.each([
+const KINDS: [string, boolean][] = [
   ['synchronous', false],
   ['asynchronous', true],
-])('a store over a %s storage', (_, async) => {
+];
+
+describe.each(KINDS)('a store over a %s storage', (_, async) => {
   it('holds nothing where nothing is', async () => {
     expect(await storageStore(storage({}, { async }).like, 'key').read()).toBeUndefined();
   });
@@ -161,7 +118,9 @@ describe.each([
       expect((await store.read())?.value).toEqual(record(1));
     },
   );
+});
 
+describe.each(KINDS)('a store over a %s storage, when that fails', (_, async) => {
   it('reads again after a read that failed', async () => {
     const below = storage({ key: JSON.stringify(record(1)) }, { async });
     let locked = true;
@@ -248,203 +207,6 @@ describe('a storage that parses by itself', () => {
     };
     const version = await storageStore(texts, 'key').write(record(1), undefined);
     expect(await storageStore(objects, 'key').read()).toEqual({ value: record(1), version });
-  });
-});
-
-describe('two storageStores on one key of a storage that answers at once', () => {
-  it('48: let exactly one of two writers of the same version through', async () => {
-    const below = storage();
-    const [one, other] = [storageStore(below.like, 'key'), storageStore(below.like, 'key')];
-    const version = await put(one, record(1));
-    const written = await Promise.all([
-      one.write(record(2), version),
-      other.write(record(3), version),
-    ]);
-    expect(written.filter((each) => each !== undefined)).toHaveLength(1);
-  });
-
-  it('48: one manager on each: the later one uses what the first one has stored, without a second redemption', async () => {
-    const below = storage();
-    let redeemed: (string | undefined)[] = [];
-    const open = (clock: { offset: number }) =>
-      createTokenManager({
-        store: storageStore(below.like, 'key'),
-        clock: clockWith(clock),
-        async refresh({ refreshToken }) {
-          redeemed = [...redeemed, refreshToken];
-          return {
-            accessToken: `at-${redeemed.length}`,
-            refreshToken: `rt-${redeemed.length}`,
-            expiresAt: Date.now() + clock.offset + HOUR,
-          };
-        },
-      });
-    const clock = { offset: 0 };
-    const [a, b] = [open(clock), open(clock)];
-    await a.setSession({
-      accessToken: 'at-0',
-      refreshToken: 'rt-0',
-      expiresAt: Date.now() + HOUR,
-    });
-    expect((await b.getToken())?.accessToken).toBe('at-0');
-    clock.offset += HOUR;
-    expect((await a.getToken())?.accessToken).toBe('at-1');
-    expect((await b.getToken())?.accessToken).toBe('at-1');
-    clock.offset += 60_000; // a refusal right after a refresh would start none
-    expect((await b.replaceRejected('at-1'))?.accessToken).toBe('at-2');
-    expect((await a.replaceRejected('at-1'))?.accessToken).toBe('at-2');
-    expect(redeemed).toEqual(['rt-0', 'rt-1']);
-    await Promise.all([a.close(), b.close()]);
-  });
-});
-
-describe('what is told', () => {
-  const page = fakePage();
-  beforeEach(() => page.install());
-  afterEach(() => page.remove());
-  const listen = (store: ReturnType<typeof storageStore>) => {
-    const heard = { count: 0, stop: (): void => undefined };
-    heard.stop = store.subscribe?.(() => heard.count++) ?? heard.stop;
-    return heard;
-  };
-
-  it('is what another page has written under this key of this storage, and that it was cleared', () => {
-    const { like } = storage();
-    const heard = listen(storageStore(like, 'key'));
-    page.announce({ key: 'key', storageArea: like });
-    page.announce({ key: null, storageArea: like });
-    expect(heard.count).toBe(2);
-    page.announce({ key: 'other', storageArea: like });
-    page.announce({ key: 'key', storageArea: storage().like });
-    page.announce({ key: 'key', storageArea: null });
-    expect(heard.count).toBe(2);
-    heard.stop();
-    heard.stop();
-    expect(page.listening).toBe(0);
-  });
-
-  it('is that the page is back from the back/forward cache, where it heard of nothing', () => {
-    const heard = listen(storageStore(storage().like, 'key'));
-    page.show(false);
-    expect(heard.count).toBe(0);
-    page.show(true);
-    expect(heard.count).toBe(1);
-    heard.stop();
-    expect(page.listening).toBe(0);
-  });
-
-  it('is what is written through this store, to each of several', async () => {
-    const store = storageStore(storage().like, 'key');
-    const [one, other] = [listen(store), listen(store)];
-    await store.write(record(1), undefined);
-    expect([one.count, other.count]).toEqual([1, 1]);
-    one.stop();
-    expect(await store.write(record(2), undefined)).toBeUndefined();
-    expect([one.count, other.count]).toEqual([1, 1]);
-    other.stop();
-  });
-
-  it('48: a sign-out in one page ends the session in another', async () => {
-    const pages = localStorages(page);
-    const [a, b] = [pages.open(), pages.open()].map((like) =>
-      createTokenManager({ store: storageStore(like, 'key'), refresh: never }),
-    ) as [ReturnType<typeof createTokenManager>, ReturnType<typeof createTokenManager>];
-    await a.setSession({ accessToken: 'at-0', refreshToken: 'rt-0' });
-    expect((await b.getToken())?.accessToken).toBe('at-0');
-    await a.signOut();
-    await settle();
-    expect(b.status).toBe('signedOut');
-    expect(await b.getToken()).toBeUndefined();
-    await Promise.all([a.close(), b.close()]);
-    expect(page.listening).toBe(0);
-  });
-
-  it.each([
-    ['nothing, as in Node', {}],
-    ['something that is no function', { addEventListener: 1 }],
-    ['no way to leave', { addEventListener: () => undefined }],
-  ])('needs no page: where there is %s, it works', async (_what, globals) => {
-    page.remove();
-    Object.assign(globalThis, globals);
-    const store = storageStore(storage().like, 'key');
-    const heard = listen(store);
-    await store.write(record(1), undefined);
-    expect(heard.count).toBe(1);
-    heard.stop();
-  });
-});
-
-describe('parse', () => {
-  const jwt = 'eyJhbGciOiJub25lIn0.secret.';
-  const open = (text: string, parse: (text: string) => TokenSet | undefined, key = 'key') => {
-    const below = storage({ key: text });
-    return { below, store: storageStore(below.like, key, { parse }) };
-  };
-
-  it('53: reads what an older version left: the token alone, as it is', async () => {
-    const { below, store } = open(jwt, (text) => ({ accessToken: text }));
-    expect((await store.read())?.value).toEqual({ accessToken: jwt });
-    expect(below.items.get('key')).toBe(jwt);
-    const tokens = createTokenManager({ store, refresh: never });
-    expect((await tokens.getToken())?.accessToken).toBe(jwt);
-    await tokens.setSession({ accessToken: 'at-1', refreshToken: 'rt-1' });
-    expect(JSON.parse(String(below.items.get('key')))).toMatchObject({
-      v: 1,
-      tokens: { accessToken: 'at-1' },
-    });
-    await tokens.close();
-  });
-
-  it('is given the text, also where that is JSON of another shape', async () => {
-    const { store } = open('{"jwt":"at-1","r":"rt-1"}', (text) => {
-      const { jwt: accessToken, r: refreshToken } = JSON.parse(text) as Record<string, string>;
-      return { accessToken: String(accessToken), refreshToken };
-    });
-    expect((await store.read())?.value).toEqual({ accessToken: 'at-1', refreshToken: 'rt-1' });
-  });
-
-  it('is not asked about records, ours or of another version', async () => {
-    const asked: string[] = [];
-    const parse = (text: string): undefined => void asked.push(text);
-    await open(JSON.stringify(record(1)), parse).store.read();
-    expect((await open('{"v":2,"session":"s"}', parse).store.read())?.value).toEqual({
-      v: 2,
-      session: 's',
-    });
-    expect(asked).toEqual([]);
-  });
-
-  it.each<[string, (text: string) => TokenSet | undefined]>([
-    ['gives undefined', () => undefined],
-    [
-      'throws',
-      (text) => {
-        throw new Error(text);
-      },
-    ],
-  ])('that %s says: not mine; a token set of somebody else is not taken over', async (_, parse) => {
-    const { below, store } = open('{"access_token":"secret"}', parse);
-    const tokens = createTokenManager({ store, refresh: never });
-    const error = await tokens.getToken().catch(tokenErrorOf);
-    expect(error).toMatchObject({ code: 'ERR_STORE_RECORD' });
-    expect(JSON.stringify([error, (error as Error).message])).not.toContain('secret');
-    expect(below.items.get('key')).toBe('{"access_token":"secret"}');
-    await tokens.close();
-  });
-
-  it('may be asked of a storage that parses by itself', async () => {
-    const like = { getItem: () => ({ jwt: 'at-1' }), setItem: () => undefined };
-    const store = storageStore(like, 'key', {
-      parse: (text) => ({ accessToken: String((JSON.parse(text) as { jwt: string }).jwt) }),
-    });
-    expect((await store.read())?.value).toEqual({ accessToken: 'at-1' });
-  });
-
-  it.each<[object, RegExp]>([
-    [{ parse: 'json' }, /^parse: expected a function, got string$/],
-    [{ prase: () => undefined }, /^storageStore: there is no option "prase"/],
-  ])('%p is refused when it is given', (options, message) => {
-    expect(() => storageStore(storage().like, 'key', options as never)).toThrow(message);
   });
 });
 
