@@ -2,6 +2,7 @@ import {
   createTokenManager,
   memoryStore,
   type RefreshLock,
+  type TokenError,
   type TokenEvent,
   type TokenManager,
   type TokenManagerOptions,
@@ -105,6 +106,10 @@ export const outcome = (promise: Promise<unknown>): Promise<unknown> =>
     (value) => (value as { accessToken?: string } | undefined)?.accessToken,
     (error: unknown) => tokenErrorOf(error)?.code ?? error,
   );
+
+/** The typed error that a promise rejects with, or that is behind what it rejects with; else `undefined`. */
+export const errorOf = async (promise: Promise<unknown>): Promise<TokenError | undefined> =>
+  tokenErrorOf(await promise.catch((error: unknown) => error));
 
 /** As clients throw an answer that was not a success. */
 export const httpError = (
