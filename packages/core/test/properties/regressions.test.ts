@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ORDINARY, REGRESSIONS } from './regressions.ts';
+import { REGRESSIONS } from './regressions/all.ts';
+import { ORDINARY } from './regressions/regression.ts';
 import { CORE } from './simulation/core.ts';
 import { play } from './simulation/play.ts';
 

@@ -1,0 +1,82 @@
+import { advance, get, type Regression, request, run, step } from './regression.ts';
+
+/** Tokens that are handed out: none that has expired or was refused, and the one that there is. */
+export const HANDED_OUT: readonly Regression[] = [
+  {
+    name: 'a request that waits while known tokens are announced is not turned away when they are announced again',
+    row: 'L7',
+    setting: { managers: 3, lock: 'none', lifetime: 600 },
+    actions: [
+      request(0),
+      advance(70_000),
+      { do: 'renew', by: 0 },
+      { do: 'refuse', by: 1, pick: 0 },
+      { do: 'announce', by: 0, pick: 0 },
+      get(2),
+      run(6),
+      step(0),
+      { do: 'announce', by: 2, pick: 7 },
+      step(0),
+      { do: 'everybody' },
+      { do: 'announce', by: 2, pick: 0 },
+    ],
+  },
+  {
+    name: 'a token that was away is not good for longer when it is back',
+    row: 'P4',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      request(0),
+      advance(590_000),
+      { do: 'jump', by: 0, ms: -3_600_000 },
+      { do: 'away', ms: 5000 },
+    ],
+  },
+  {
+    name: 'a refused token is not replaced once the store has gone back to another token of the same generation',
+    row: 'P6',
+    setting: { faulty: true, mode: 'neverRotates', start: 'record' },
+    actions: [
+      get(0),
+      run(30),
+      { do: 'refuse', by: 0, pick: 0 },
+      run(30),
+      { do: 'crash', by: 0, arrives: false },
+      { do: 'storeBack', pick: 0 },
+      get(0),
+      run(30),
+      { do: 'refuse', by: 0, pick: 0 },
+      run(30),
+      advance(12_000),
+      { do: 'refuse', by: 0, pick: 0 },
+      { do: 'storeBack', pick: 2 },
+    ],
+  },
+  {
+    name: 'a request for a token that is good for longer gets one after a silence of almost as long as the wait',
+    row: 'P6',
+    setting: { faulty: true, store: 'alone', lock: 'process', lifetime: 60, waitTimeout: 120_000 },
+    actions: [
+      get(0),
+      { do: 'strike', pick: 0, fault: 'rateLimited' },
+      { do: 'get', by: 0, validFor: 400_000 },
+    ],
+  },
+  {
+    name: 'a token that was obtained while the record was away is not good for longer when that is back',
+    row: 'P4',
+    setting: { faulty: true, lifetime: 600, waitTimeout: 5000 },
+    actions: [
+      { do: 'refuse', by: 0, pick: 0 },
+      step(0),
+      step(0),
+      request(0),
+      advance(12_000),
+      { do: 'away', ms: 1 },
+      { do: 'jump', by: 0, ms: -3_600_000 },
+      run(30),
+      advance(590_000),
+      get(0),
+    ],
+  },
+];

@@ -1,0 +1,34 @@
+import { get, type Regression, step } from './regression.ts';
+
+/** Those who wait: one error for all of one flight, and a silence after it. */
+export const WAITING: readonly Regression[] = [
+  {
+    name: 'a request that looks at the store again after a flight has failed gets the error that the others get',
+    row: 'P8',
+    setting: {
+      faulty: true,
+      store: 'memory',
+      lock: 'process',
+      lifetime: 600,
+      waitTimeout: 120_000,
+      acquires: true,
+      start: 'nothing',
+    },
+    actions: [get(0), step(0), { do: 'strike', pick: 0, fault: 'hang' }, { do: 'renew', by: 0 }],
+  },
+  {
+    name: 'a request that waits for one flight, and is turned away by the limiter, gets the error that the others get',
+    row: 'P8',
+    setting: { faulty: false, managers: 1, lock: 'none', lifetime: 600 },
+    actions: [
+      { do: 'signIn', by: 0 },
+      { do: 'insist', by: 0, times: 3, every: 200 },
+      { do: 'request', by: 0, hostile: true, body: 'text', foreign: false },
+      { do: 'announce', by: 0, pick: 2 },
+      { do: 'refuse', by: 0, pick: 0 },
+      step(0),
+      step(0),
+      step(0),
+    ],
+  },
+];
