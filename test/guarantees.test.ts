@@ -5,7 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { AT_ONCE, WHOLE, WITHOUT } from '../packages/core/test/model/recorded.ts';
 import { REGRESSIONS } from '../packages/core/test/properties/regressions/all.ts';
-import { SABOTAGES } from '../packages/core/test/properties/sabotages.ts';
+import { SABOTAGES } from '../packages/core/test/properties/sabotages/all.ts';
 import { ROWS } from '../packages/core/test/properties/simulation/facts.ts';
 import { root } from '../scripts/workspace.ts';
 import { type Reference, references, tableRows } from './support/guarantees.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { provesAbandonment } from './abandon.ts';
 import { CLASSES } from './classes.ts';
 import { prove } from './prove.ts';
-import { SABOTAGES } from './sabotages.ts';
+import { SABOTAGES } from './sabotages/all.ts';
 import {
   atAnswer,
   atCell,
