@@ -1,21 +1,32 @@
-// `npm run test:apps [-- id ...]`: each app of docs/apps.md, built from its page; all of them together write that page.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { apps } from '../apps/src/list.ts';
 import { playAll } from '../apps/src/play.ts';
 import { samples } from '../apps/src/samples.ts';
 import { PAGE, withTable } from '../apps/src/table.ts';
+import { chosenOf, optionsOf } from './command-options.ts';
 import { packing } from './package-checks/packed.ts';
 import { root } from './workspace.ts';
 
-const wanted = process.argv.slice(2);
+const USAGE = `npm run test:apps [-- id ...]
+
+Each app of docs/apps.md, built from its page; all of them together write that page. Ids: ${apps.map(({ id }) => id).join(', ')};
+and, by id only, the programs around the blocks of a page: ${samples.map(({ id }) => id).join(', ')}.`;
+
 const known = [...apps, ...samples];
-const unknown = wanted.filter((name) => !known.some(({ id }) => id === name));
-if (unknown.length > 0) {
-  const all = known.map(({ id }) => id).join(', ');
-  process.stderr.write(`There is no app ${unknown.join(', ')}; there are: ${all}\n`);
-  process.exit(1);
-}
+const wanted = optionsOf(
+  USAGE,
+  {},
+  (_, given) => {
+    chosenOf(
+      'app',
+      given,
+      known.map(({ id }) => id),
+    );
+    return given;
+  },
+  { takesNames: true },
+);
 const chosen = wanted.length === 0 ? apps : known.filter(({ id }) => wanted.includes(id));
 const packed = packing();
 const played = await packed

@@ -1,20 +1,18 @@
-// `npm run check [name ...]`: single steps of `npm test`, or all of them.
+import { chosenOf, optionsOf } from './command-options.ts';
 import { packing } from './package-checks/packed.ts';
 import { allSteps } from './steps/all.ts';
 import { runSteps } from './steps/run.ts';
 
 const packed = packing();
 const steps = allSteps(packed, () => {});
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+const known = steps.map(({ name }) => name);
+const USAGE = `npm run check [-- name ...]
 
-if (unknown.length > 0) {
-  process.stderr.write(
-    `There is no step ${unknown.join(', ')}; there are: ${steps.map(({ name }) => name).join(', ')}\n`,
-  );
-  process.exitCode = 1;
-} else {
-  const chosen = wanted.length > 0 ? steps.filter(({ name }) => wanted.includes(name)) : steps;
-  const failed = await runSteps(chosen).finally(packed.clear);
-  process.exitCode = failed.length > 0 ? 1 : 0;
-}
+Single steps of \`npm test\`, in its order, or all of them. There are: ${known.join(', ')}.`;
+
+const names = optionsOf(USAGE, {}, (_, given) => chosenOf('step', given, known), {
+  takesNames: true,
+});
+const chosen = steps.filter(({ name }) => names.includes(name));
+const failed = await runSteps(chosen).finally(packed.clear);
+process.exitCode = failed.length > 0 ? 1 : 0;

@@ -1,6 +1,6 @@
-// `npm run test:long [-- name [options]]`: the proofs at a length that no daily run has time for, one after the other or one by name.
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { chosenOf, optionsOf } from './command-options.ts';
 import { root } from './workspace.ts';
 
 const RUNS = [
@@ -19,21 +19,26 @@ const RUNS = [
 ];
 /** Need something that is not here, so they are run by name only. */
 const BY_NAME = ['upstream'];
-const [name, ...options] = process.argv.slice(2);
+const ALL = [...RUNS, ...BY_NAME];
+const USAGE = `npm run test:long [-- name [options]]
 
-if (name !== undefined && ![...RUNS, ...BY_NAME].includes(name)) {
-  process.stderr.write(
-    `There is no long run ${name}; there are: ${[...RUNS, ...BY_NAME].join(', ')}\n`,
+The proofs at a length that no daily run has time for, one after the other, or one by name, which says with --help
+what its options are. There are: ${RUNS.join(', ')}; by name only: ${BY_NAME.join(', ')}.`;
+
+const [name, ...options] = process.argv.slice(2);
+// What follows a name is for that run to judge.
+const runs =
+  name !== undefined && ALL.includes(name)
+    ? [name]
+    : optionsOf(USAGE, {}, (_, given) => (chosenOf('long run', given, ALL), RUNS), {
+        takesNames: true,
+      });
+for (const run of runs) {
+  process.stdout.write(`\n${run}\n`);
+  const { status } = spawnSync(
+    process.execPath,
+    [path.join(root, 'scripts', 'long', `${run}.ts`), ...options],
+    { stdio: 'inherit' },
   );
-  process.exitCode = 1;
-} else {
-  for (const run of name === undefined ? RUNS : [name]) {
-    process.stdout.write(`\n${run}\n`);
-    const { status } = spawnSync(
-      process.execPath,
-      [path.join(root, 'scripts', 'long', `${run}.ts`), ...options],
-      { stdio: 'inherit' },
-    );
-    if (status !== 0) process.exitCode = 1;
-  }
+  if (status !== 0) process.exitCode = status ?? 1;
 }

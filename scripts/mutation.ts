@@ -1,7 +1,3 @@
-// `npm run mutation [-- --mutate <files>]`: breaks the core in thousands of places, one at a time, and counts how often its tests notice.
-// Ignored and equivalent mutants count as survivors. About two hours on two idle cores: a mutant that survives has to sit through
-// every test that reaches it. Goes folder by folder: a run that was stopped goes on where it was, as long as neither code nor
-// tests have changed. Further options are Stryker's, such as `--concurrency 1`.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -15,8 +11,17 @@ const WANTED = 90;
 const SOURCE = 'packages/core/src';
 const REPORTS = path.join(root, 'reports', 'mutation');
 
+const USAGE = `npm run mutation [-- --mutate FILES]
+
+Breaks the core in thousands of places, one at a time, and counts how often its tests notice. Ignored and equivalent
+mutants count as survivors. About two hours on two idle cores: a mutant that survives has to sit through every test
+that reaches it. Goes folder by folder: a run that was stopped goes on where it was, as long as neither code nor
+tests have changed. Further options are Stryker's, such as --concurrency 1.`;
+
 const options = process.argv.slice(2);
-if (options.some((option) => option.startsWith('--mutate'))) process.exitCode = stryker(options);
+if (options.includes('--help') || options.includes('-h')) process.stdout.write(`Usage: ${USAGE}\n`);
+else if (options.some((option) => option.startsWith('--mutate')))
+  process.exitCode = stryker(options);
 else wholeRun();
 
 function stryker(more: readonly string[]): number {

@@ -1,30 +1,39 @@
-// `npm run release -- --dry-run`: what is missing before a release, and what would be in it. It publishes nothing.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runCommand, runTool } from './command.ts';
+import { Mistake } from '@unexpired/example-command-line';
+import { optionsOf } from './command-options.ts';
 import { missingAnswers } from './derived/owner.ts';
 import { packing } from './package-checks/packed.ts';
 import { root } from './workspace.ts';
 
-if (process.argv.slice(2).join(' ') === '--dry-run') await rehearse();
-else {
-  process.stderr.write(
-    'usage: npm run release -- --dry-run\nPackages are published from CI, where npm attests their origin: RELEASING.md\n',
-  );
-  process.exitCode = 1;
-}
+const USAGE = `npm run release -- --dry-run
+
+What would be in a release, and what is missing before it. Publishes nothing: that is done from CI, where npm
+attests the origin of packages (RELEASING.md).`;
+
+optionsOf(USAGE, { 'dry-run': { type: 'boolean', default: false } }, (values) => {
+  if (!values['dry-run'])
+    throw new Mistake(
+      'Packages are published from CI, where npm attests their origin: RELEASING.md',
+    );
+});
+await rehearse();
 
 async function rehearse(): Promise<void> {
   const plan = await runTool('@changesets/cli', ['status', '--verbose'], { bin: 'changeset' });
   process.stdout.write(plan.output);
   if (!plan.ok) process.exitCode = 1;
+  await showContents();
   const missing = missingAnswers(readFileSync(path.join(root, 'RELEASING.md'), 'utf8'));
-  if (missing.length > 0) {
-    const list = missing.map((line) => `  ${line}`).join('\n');
-    process.stderr.write(`Only the owner knows, and RELEASING.md does not say yet:\n${list}\n`);
-    process.exitCode = 1;
-    return;
-  }
+  if (missing.length === 0) return;
+  const list = missing.map((line) => `  ${line}`).join('\n');
+  process.stderr.write(`Only the owner knows, and RELEASING.md does not say yet:\n${list}\n`);
+  process.exitCode = 1;
+}
+
+/** Every file of every package, as it would be published. */
+async function showContents(): Promise<void> {
   const packed = packing();
   try {
     for (const { name, manifest, tarball } of (await packed.get()).packages) {

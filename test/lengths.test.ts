@@ -56,6 +56,11 @@ describe('what is published', () => {
   });
 });
 
+it('the README is not over 200 lines', () => {
+  const lines = readFileSync(path.join(root, 'README.md'), 'utf8').trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(200);
+});
+
 describe('a length is', () => {
   const body = (lines: number): string => '  a();\n'.repeat(lines - 2);
 

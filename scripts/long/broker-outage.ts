@@ -1,24 +1,31 @@
-// `npm run test:long -- broker-outage [--sessions N] [--modelled N] [--seed N] [--silent]`: the token endpoint answers 503 for 10
-// minutes, or not at all. First the service as it is, 100,000 sessions on a clock that is moved by hand; then, for 503, the model of
-// it, with as many sessions and replicas, and with a million on 50 replicas.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { model } from '../../packages/service/test/outage/model.ts';
 import type { Result } from '../../packages/service/test/outage/plan.ts';
 import { simulate } from '../../packages/service/test/outage/simulate.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({
-  options: {
-    sessions: { type: 'string' },
-    modelled: { type: 'string' },
-    seed: { type: 'string' },
-    silent: { type: 'boolean' },
+const USAGE = `npm run test:long -- broker-outage [--sessions N] [--modelled N] [--seed N] [--silent]
+
+The token endpoint answers 503 for 10 minutes, or with --silent not at all. First the service as it is, with N
+sessions (100,000) on a clock that is moved by hand; then, for 503, the model of it, with as many sessions and
+replicas, and with --modelled of them (1,000,000).`;
+
+const { sessions, modelled, seed, down } = optionsOf(
+  USAGE,
+  {
+    sessions: { type: 'string', default: '100000' },
+    modelled: { type: 'string', default: '1000000' },
+    seed: { type: 'string', default: '1' },
+    silent: { type: 'boolean', default: false },
   },
-});
-const sessions = Number(values.sessions ?? 100_000);
-const modelled = Number(values.modelled ?? 1_000_000);
-const seed = Number(values.seed ?? 1);
+  (values) => ({
+    sessions: wholeNumber('--sessions', values.sessions, [1, 10_000_000]),
+    modelled: wholeNumber('--modelled', values.modelled, [1, 10_000_000]),
+    seed: wholeNumber('--seed', values.seed, [0, 2 ** 31]),
+    down: values.silent ? ('silent' as const) : ('503' as const),
+  }),
+);
 const SESSIONS_OF_A_REPLICA = 20_000;
-const down = values.silent === true ? 'silent' : '503';
 const MINUTE = 60_000;
 /** Until what was refreshed right after the outage has been due again. */
 const AFTER = 60 * MINUTE;

@@ -1,15 +1,21 @@
-// `npm run test:long -- broker [--minutes N]`: the broker's proof of docs/service.md, 1,000 sessions and 50 clients for 150 s, or as
-// many minutes as are asked for. Says what was seen; the exit status is 1 where a promise was broken.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { startPostgresServer } from '../../packages/postgres/test/support/postgres-server.ts';
 import { long, ROUND } from '../../packages/service/test/proof/plan.ts';
 import { prove } from '../../packages/service/test/proof/prove.ts';
 import type { ProofRecord } from '../../packages/service/test/proof/record.ts';
 import { tableText } from '../../packages/service/test/proof/table.ts';
 import { verdict } from '../../packages/service/test/proof/verdict.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({ options: { minutes: { type: 'string' } } });
-const rounds = Math.max(1, Math.round((Number(values.minutes ?? 0) * 60) / ROUND));
+const USAGE = `npm run test:long -- broker [--minutes N]
+
+The broker's proof of docs/service.md: 1,000 sessions and 50 clients for 150 s, or for N minutes. Says what was
+seen; the exit status is 1 where a promise was broken.`;
+
+const minutes = optionsOf(USAGE, { minutes: { type: 'string', default: '0' } }, (values) =>
+  wholeNumber('--minutes', values.minutes, [0, 600]),
+);
+const rounds = Math.max(1, Math.round((minutes * 60) / ROUND));
 const plan = long(rounds);
 const started = performance.now();
 const server = await startPostgresServer();

@@ -1,16 +1,28 @@
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { type FleetPlace, flawless, runFleet } from '../../packages/node/test/support/fleet.ts';
+import { optionsOf } from '../command-options.ts';
+
+const ALIKE = `N expiries (200) of
+one session for N processes (16), against a real authorization server that revokes the session when a refresh
+token comes twice. Says what came of it; the exit status is 1 unless all went well.`;
 
 /**
  * 16 processes on one store over 200 expiries, against a real authorization server that revokes the session when a
- * refresh token comes twice. Options: `--expiries N`, `--processes N`. Says what came of it; the exit status is 1 unless all went well.
+ * refresh token comes twice. Says what came of it; the exit status is 1 unless all went well.
  */
-export async function longFleet(open: () => Promise<FleetPlace>): Promise<void> {
-  const { values } = parseArgs({
-    options: { expiries: { type: 'string' }, processes: { type: 'string' } },
-  });
-  const expiries = Number(values.expiries ?? 200);
-  const processes = Number(values.processes ?? 16);
+export async function longFleet(
+  name: string,
+  what: string,
+  open: () => Promise<FleetPlace>,
+): Promise<void> {
+  const { expiries, processes } = optionsOf(
+    `npm run test:long -- ${name} [--expiries N] [--processes N]\n\n${what}: ${ALIKE}`,
+    { expiries: { type: 'string', default: '200' }, processes: { type: 'string', default: '16' } },
+    (values) => ({
+      expiries: wholeNumber('--expiries', values.expiries, [1, 100_000]),
+      processes: wholeNumber('--processes', values.processes, [1, 200]),
+    }),
+  );
   const requests = 5;
   const started = performance.now();
   const handOvers: number[] = [];

@@ -1,7 +1,4 @@
-// `npm run test:long -- model [--flights N]`: the search of packages/core/test/model/ with three processes and one of every fault,
-// and with two processes that refresh more often, held against what was recorded where it was. Then the whole tables of
-// packages/core/test/model/protocol/, with the shortest way to what breaks.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { PROPERTIES, type Property } from '../../packages/core/test/model/properties.ts';
 import { type Found, THREE } from '../../packages/core/test/model/recorded.ts';
 import { type Question, search } from '../../packages/core/test/model/search.ts';
@@ -9,9 +6,17 @@ import type { Case } from '../../packages/core/test/model/protocol/case.ts';
 import { check as checkRow } from '../../packages/core/test/model/protocol/check.ts';
 import { SEARCHES } from '../../packages/core/test/model/protocol/searches.ts';
 import { MODES } from '../../packages/core/test/model/state.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({ options: { flights: { type: 'string' } } });
-const flights = Number(values.flights ?? 3);
+const USAGE = `npm run test:long -- model [--flights N]
+
+The search of packages/core/test/model/ with three processes and one of every fault, and with two processes that
+refresh more often, N times (3), held against what was recorded where it was. Then the whole tables of
+packages/core/test/model/protocol/, with the shortest way to what breaks.`;
+
+const flights = optionsOf(USAGE, { flights: { type: 'string', default: '3' } }, (values) =>
+  wholeNumber('--flights', values.flights, [1, 10]),
+);
 
 /** What the server makes impossible, for any manager. */
 const IMPOSSIBLE = { neverRotates: [], grace: [], rejects: ['D8'], revokes: ['D7', 'D8'] } as const;

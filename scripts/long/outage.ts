@@ -1,10 +1,15 @@
-// `npm run test:long -- outage [--seconds N]`: Redis is killed for 40 s right after a rotation, with each client as the one that
-// has refreshed, and each way to come back.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { type Persistence, runOutage } from '../../packages/redis/test/support/outage.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string' } } });
-const seconds = Number(values.seconds ?? 40);
+const USAGE = `npm run test:long -- outage [--seconds N]
+
+Redis is killed for N seconds (40) right after a rotation, with each client as the one that has refreshed, and
+each way to come back.`;
+
+const seconds = optionsOf(USAGE, { seconds: { type: 'string', default: '40' } }, (values) =>
+  wholeNumber('--seconds', values.seconds, [1, 3600]),
+);
 const ALLOWED = ['live', 'ERR_REFRESH_UNAVAILABLE', 'ERR_WAIT_LIMIT'];
 
 for (const persistence of [

@@ -1,25 +1,34 @@
-// `npm run test:long -- schedules [--schedules N | --seeds N | --minutes N]`: plays random schedules on the core, 200,000 of them,
-// 20,000 with each of N seeds, or for N minutes, in rounds with a new seed each, which is printed before and at the end. Stops at the first rule that is broken; its schedule and how to play it again are printed.
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
+import { optionsOf } from '../command-options.ts';
 import { jestCommand } from '../jest-command.ts';
+
+const USAGE = `npm run test:long -- schedules [--schedules N | --seeds N | --minutes N]
+
+Plays random schedules on the core: N of them (200,000), 20,000 with each of N seeds, or for N minutes, in rounds
+with a new seed each, which is printed before and at the end. Stops at the first rule that is broken; its schedule
+and how to play it again are printed.`;
 
 const ROUND = 20_000;
 const TESTS = ['schedules', 'abandon'].map(
   (name) => `packages/core/test/properties/${name}.test.ts`,
 );
-const { values } = parseArgs({
-  options: {
-    schedules: { type: 'string' },
-    seeds: { type: 'string' },
-    minutes: { type: 'string' },
+const [minutes, wanted] = optionsOf(
+  USAGE,
+  { schedules: { type: 'string' }, seeds: { type: 'string' }, minutes: { type: 'string' } },
+  (values) => {
+    const number = (option: keyof typeof values): number | undefined => {
+      const text = values[option];
+      return text === undefined ? text : wholeNumber(`--${option}`, text, [1, 10_000_000]);
+    };
+    const limit = number('minutes');
+    const bySeeds = number('seeds');
+    const byDefault = limit === undefined ? 200_000 : Infinity;
+    const inAll = number('schedules') ?? (bySeeds === undefined ? byDefault : bySeeds * ROUND);
+    return [limit ?? Infinity, inAll];
   },
-});
-const minutes = Number(values.minutes ?? Infinity);
-const byDefault = values.minutes === undefined ? 200_000 : Infinity;
-const bySeeds = values.seeds === undefined ? byDefault : Number(values.seeds) * ROUND;
-const wanted = Number(values.schedules ?? bySeeds);
+);
 const started = performance.now();
 const elapsed = (): number => (performance.now() - started) / 60_000;
 

@@ -1,10 +1,15 @@
-// `npm run test:long -- short-lived [--seconds N]`: processes that live for 5 s each, after one that was killed with SIGKILL and has
-// left its intent in a table without a lock. The server is strict, so the intent has 80 s.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { runShortLives } from '../../packages/node/test/support/short-lives.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string' } } });
-const seconds = Number(values.seconds ?? 5);
+const USAGE = `npm run test:long -- short-lived [--seconds N]
+
+Processes that live for N seconds each (5), after one that was killed with SIGKILL and has left its intent in a
+table without a lock. The server is strict, so the intent has 80 s.`;
+
+const seconds = optionsOf(USAGE, { seconds: { type: 'string', default: '5' } }, (values) =>
+  wholeNumber('--seconds', values.seconds, [1, 60]),
+);
 const result = await runShortLives({ life: seconds * 1000, most: 100, rotation: 'strict' });
 const { lives, outcome, redemptions, refusals, revocations, gen } = result;
 process.stdout.write(

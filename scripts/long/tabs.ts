@@ -1,12 +1,21 @@
-// `npm run test:long -- tabs [--rounds N] [--tabs N]`: 8 real tabs in Chromium and in Firefox over 100 rounds each, against a
-// server that ends the session when a refresh token comes twice. A browser that is not there is said to be left out.
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '@unexpired/example-command-line';
 import { CHROMIUM, FIREFOX } from '../../test/support/browsers.ts';
 import { runTabs } from '../../packages/browser/test/support/fleet.ts';
+import { optionsOf } from '../command-options.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string' }, tabs: { type: 'string' } } });
-const rounds = Number(values.rounds ?? 100);
-const tabs = Number(values.tabs ?? 8);
+const USAGE = `npm run test:long -- tabs [--rounds N] [--tabs N]
+
+Real tabs (8) in Chromium and in Firefox over many rounds each (100), against a server that ends the session when
+a refresh token comes twice. A browser that is not there is said to be left out.`;
+
+const { rounds, tabs } = optionsOf(
+  USAGE,
+  { rounds: { type: 'string', default: '100' }, tabs: { type: 'string', default: '8' } },
+  (values) => ({
+    rounds: wholeNumber('--rounds', values.rounds, [1, 100_000]),
+    tabs: wholeNumber('--tabs', values.tabs, [1, 100]),
+  }),
+);
 const requests = 5;
 
 for (const kind of [CHROMIUM, FIREFOX]) {

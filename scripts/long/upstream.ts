@@ -1,10 +1,9 @@
-// `npm run test:long -- upstream --source <checkout> [--suite ky|axios|undici] [--write]`: another project's own tests, with us
-// inside. The checkout needs its dependencies installed: what is published holds no tests.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseArgs } from 'node:util';
+import { Mistake } from '@unexpired/example-command-line';
+import { optionsOf } from '../command-options.ts';
 import { root } from '../workspace.ts';
 import { newFailures, readList, readTap, type Result, writeList } from './upstream/list.ts';
 import { type Suite, SUITES } from './upstream/suites.ts';
@@ -12,13 +11,33 @@ import { type Suite, SUITES } from './upstream/suites.ts';
 const WAYS = ['bare', 'fresh', 'slow', 'nobody'] as const;
 const FOLDER = path.join(root, 'scripts', 'long', 'upstream');
 
-const { values } = parseArgs({
-  options: {
+const USAGE = `npm run test:long -- upstream --source <checkout> [--suite ${Object.keys(SUITES).join('|')}] [--write]
+
+Another project's own tests (ky's), with us inside. The checkout needs its dependencies installed: what is published
+holds no tests. --write keeps what failed in scripts/long/upstream/<suite>.txt.`;
+
+const { source, suite, name, write } = optionsOf(
+  USAGE,
+  {
     source: { type: 'string' },
     suite: { type: 'string', default: 'ky' },
     write: { type: 'boolean', default: false },
   },
-});
+  (values) => {
+    const wanted = SUITES[values.suite];
+    if (wanted === undefined)
+      throw new Mistake(
+        `--suite: there is no "${values.suite}"; expected ${Object.keys(SUITES).join(', ')}`,
+      );
+    if (values.source === undefined || !existsSync(path.join(values.source, 'package.json')))
+      throw new Mistake(
+        '--source: expected a checkout of the project, with its dependencies installed',
+      );
+    if (!existsSync(path.join(values.source, wanted.runner)))
+      throw new Mistake(`--source: ${wanted.runner} is missing; run there first: ${wanted.setUp}`);
+    return { source: values.source, suite: wanted, name: values.suite, write: values.write };
+  },
+);
 
 type Results = Map<string, Result>;
 
@@ -81,26 +100,14 @@ const failuresOf = (results: Results): string[] =>
   [...results.keys()].filter((name) => results.get(name) === 'not ok');
 
 function main(): void {
-  const { source, write } = values;
-  const suite = SUITES[values.suite];
-  if (!suite)
-    throw new Error(
-      `There is no suite ${values.suite}; there are: ${Object.keys(SUITES).join(', ')}`,
-    );
-  if (source === undefined || !existsSync(path.join(source, 'package.json')))
-    throw new Error(
-      '--source: expected a checkout of the project, with its dependencies installed',
-    );
-  if (!existsSync(path.join(source, suite.runner)))
-    throw new Error(`--source: ${suite.runner} is missing; run there first: ${suite.setUp}`);
   const commit = spawnSync('git', ['rev-parse', 'HEAD'], { cwd: source, encoding: 'utf8' });
   const all = runAll(source, suite);
   const runs = all.map(({ results }) => results);
-  const file = path.join(FOLDER, `${values.suite}.txt`);
+  const file = path.join(FOLDER, `${name}.txt`);
   const known = existsSync(file) ? readList(readFileSync(file, 'utf8')) : new Map<string, string>();
   if (write) {
     const title = [
-      `${values.suite}, commit ${commit.stdout.trim()}`,
+      `${name}, commit ${commit.stdout.trim()}`,
       `Not run: ${suite.leftOut}`,
       ...all.flatMap(({ cut }) => cut).map((one) => `Did not end: ${one}`),
     ];
@@ -109,7 +116,7 @@ function main(): void {
   const found = newFailures(runs, [...known.keys()]);
   if (found.length === 0) return;
   process.stdout.write(
-    `\nPass without us, not with us, and have no reason in ${values.suite}.txt:\n  ${found.join('\n  ')}\n`,
+    `\nPass without us, not with us, and have no reason in ${name}.txt:\n  ${found.join('\n  ')}\n`,
   );
   process.exitCode = 1;
 }

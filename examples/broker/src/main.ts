@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { carryOut } from '@unexpired/example-command-line';
 import { remoteTokens } from '@unexpired/remote';
 import { type RunningBroker, startBroker } from './broker.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
@@ -16,23 +17,19 @@ const CLIENTS = [
 ] as const;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await carryOut(
+  'example:broker',
+  parseOptions(process.argv.slice(2)),
+  () => HELP,
+  main,
+);
 
-async function main(args: readonly string[]): Promise<number> {
-  const command = parseOptions(args);
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.message}\nTry npm run example:broker -- --help\n`);
-    return 2;
-  }
-  if (command.kind === 'help') {
-    process.stdout.write(HELP);
-    return 0;
-  }
+async function main(options: Options): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-broker-'));
   const provider = await startProvider();
   const broker = await startBroker(folder, provider);
   try {
-    return await show(provider, broker, command.options);
+    return await show(provider, broker, options);
   } finally {
     await broker.stop();
     await provider.stop();

@@ -1,25 +1,44 @@
 import { parseArgs } from 'node:util';
+import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
+/** What a person may ask of the example. */
 export interface Options {
   readonly processes: number;
   readonly seconds: number;
 }
 
-/** Throws an error that says what was wrong. */
-export function optionsFrom(args: readonly string[]): Options {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { processes: { type: 'string' }, seconds: { type: 'string' } },
-  });
-  return {
-    processes: amount('processes', values.processes, 16, 200),
-    seconds: amount('seconds', values.seconds, 10, 3600),
-  };
-}
+const PROCESSES = [1, 200] as const;
+const SECONDS = [1, 3600] as const;
 
-function amount(name: string, text: string | undefined, fallback: number, most: number): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > most)
-    throw new Error(`--${name}: expected 1 to ${most}, got "${text}"`);
-  return value;
+export const HELP = `Usage: npm run example:cli [-- options]
+
+Many processes of one command-line tool use one credentials file, on a server that ends the session when a
+refresh token comes twice.
+
+      --processes N   of the tool, ${PROCESSES.join(' to ')} (default 16)
+      --seconds N     for how long, ${SECONDS.join(' to ')} (default 10)
+  -h, --help          this text
+
+Exit status: 0 when every request was answered, no refresh token came twice and the other settings in the file
+are as they were; 1 when not, or when the run itself failed; 2 for a mistake in the options.
+`;
+
+/** Reads the command line. A mistake comes back as a sentence. */
+export function parseOptions(args: readonly string[]): Command<Options> {
+  return commandOf(() => {
+    const { values } = parseArgs({
+      args: [...args],
+      allowPositionals: false,
+      options: {
+        processes: { type: 'string', default: '16' },
+        seconds: { type: 'string', default: '10' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) return 'help';
+    return {
+      processes: wholeNumber('--processes', values.processes, PROCESSES),
+      seconds: wholeNumber('--seconds', values.seconds, SECONDS),
+    };
+  });
 }

@@ -13,9 +13,26 @@ describe('the command-line tool', () => {
     expect(code).toBe(0);
   }, 60_000);
 
-  it('says what is wrong with an option', async () => {
-    const { code, stderr } = await runExample(main, '--processes', '0');
-    expect(stderr).toContain('--processes: expected 1 to 200, got "0"');
-    expect(code).toBe(1);
-  });
+  it.each([
+    [['--processes', '0'], '--processes: expected a whole number from 1 to 200, got "0"'],
+    [['--tools=3'], "Unknown option '--tools'"],
+    [['--seconds'], "Option '--seconds <value>' argument missing"],
+    [['ten'], "Unexpected argument 'ten'"],
+  ])(
+    'answers %j with a sentence and exit status 2',
+    async (args, sentence) => {
+      expect(await runExample(main, ...args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `${sentence}\nTry npm run example:cli -- --help\n`,
+      });
+    },
+    60_000,
+  );
+
+  it('answers --help', async () => {
+    const { code, stdout, stderr } = await runExample(main, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: npm run example:cli/);
+  }, 60_000);
 });

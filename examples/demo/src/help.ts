@@ -13,6 +13,7 @@ expire, and fires many requests at the same moment through each way of keeping t
                       ${ids.slice(0, 4).join(', ')},
                       ${ids.slice(4).join(', ')}
       --report PATH   where to write the HTML report (default reports/demo.html)
+      --record        keep what was seen in examples/demo/recorded.json, and write the README's table from it
       --json          print the results as JSON and nothing else; progress goes to stderr
                       (npm adds two lines of its own unless asked not to: npm run -s demo -- --json)
   -h, --help          this text

@@ -1,10 +1,11 @@
 import { loadContenders } from '@unexpired/example-contenders';
-import { carryOut } from '@unexpired/example-contenders/command-line';
+import { carryOut } from '@unexpired/example-command-line';
 import { reportFile, shortPath } from '@unexpired/example-contenders/report-file';
 import { contenderIds } from './contender-ids.ts';
 import { helpText } from './help.ts';
 import { type Options, parseOptions } from './options.ts';
 import { createProgress } from './progress.ts';
+import { record } from './report/readme.ts';
 import { versionsText } from './report/versions.ts';
 import { writeReport } from './report/write.ts';
 import { brokenRules } from './result.ts';
@@ -32,6 +33,7 @@ async function demonstrate(options: Options): Promise<number> {
   try {
     const matches = await runMatches(servers, chosen, options, progress);
     await writeReport(file, options, matches, await versionsText());
+    if (options.record) await record(matches.map(({ result }) => result));
     const report = shortPath(file);
     if (options.json) printJson(options, matches, report);
     else printTable(matches, report);

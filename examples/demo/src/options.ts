@@ -4,7 +4,8 @@ import {
   commandOf,
   listOf,
   Mistake,
-} from '@unexpired/example-contenders/command-line';
+  wholeNumber,
+} from '@unexpired/example-command-line';
 import { SCENARIOS, type Scenario } from './scenario.ts';
 
 /** What a person may ask of the demo. */
@@ -14,6 +15,8 @@ export interface Options {
   /** Ids of contenders; `undefined`: all. */
   readonly only: readonly string[] | undefined;
   readonly json: boolean;
+  /** Writes the README's table, which is of 100 requests of each. */
+  readonly record: boolean;
   readonly report: string | undefined;
 }
 
@@ -32,25 +35,25 @@ export function parseOptions(args: readonly string[], ids: readonly string[]): C
         only: { type: 'string' },
         report: { type: 'string' },
         json: { type: 'boolean' },
+        record: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
     });
     if (values.help) return 'help';
-    const requests = requestsOf(values.requests);
+    const requests = wholeNumber('--requests', values.requests ?? String(DEFAULT_REQUESTS), [
+      1,
+      MOST_REQUESTS,
+    ]);
     const scenario = scenarioOf(values.scenario);
     const only = listOf('--only', values.only, ids);
     if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
-    return { requests, scenario, only, json: values.json ?? false, report: values.report };
+    const { json = false, record = false, report } = values;
+    if (record && (only !== undefined || scenario !== 'expired' || requests !== DEFAULT_REQUESTS))
+      throw new Mistake(
+        '--record: the table in the README is of all contenders, with an expired token and 100 requests each',
+      );
+    return { requests, scenario, only, json, record, report };
   });
-}
-
-function requestsOf(text: string | undefined): number {
-  if (text === undefined) return DEFAULT_REQUESTS;
-  const requests = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (requests >= 1 && requests <= MOST_REQUESTS) return requests;
-  throw new Mistake(
-    `--requests: expected a whole number from 1 to ${MOST_REQUESTS}, got "${text}"`,
-  );
 }
 
 function scenarioOf(text: string | undefined): Scenario {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readRecorded, type Shown, withTable } from '../src/report/readme.ts';
 import type { Result } from '../src/result.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -45,6 +46,12 @@ function resultsOf(stdout: string): Record<string, Result> {
   return Object.fromEntries(results.map((result) => [result.id, result]));
 }
 
+/** What is the same for 10 requests as for 100. `answered`: all, none, or some of them. */
+function essence({ id, ours, reuseDetections, session, succeeded, failed }: Shown): object {
+  const answered = failed === 0 ? 'all' : succeeded === 0 ? 'none' : 'some';
+  return { id, ours, reuseDetections, session, answered };
+}
+
 describe('the demo', () => {
   it('finds 1 refresh, 0 reuse detections and every request answered for each of ours', async () => {
     const report = path.join(folder, 'expired.html');
@@ -75,11 +82,22 @@ describe('the demo', () => {
       succeeded: 1,
     });
     expect(code).toBe(0);
+    const recorded = await readRecorded();
+    expect(Object.values(results).map(essence)).toEqual(recorded.map(essence));
     const page = await readFile(report, 'utf8');
     expect(page).toContain('10 requests at once, one refresh');
     // oidc-provider's tokens are 43 such characters, and nothing else here is as long.
     for (const output of [page, stdout, stderr]) expect(output).not.toMatch(/[\w-]{40}/);
   }, 60_000);
+
+  it('shows in the README what was recorded, and ours with one refresh and every request answered', async () => {
+    const page = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+    const recorded = await readRecorded();
+    expect(withTable(page, recorded)).toBe(page);
+    const ours = { tokenEndpointCalls: 1, reuseDetections: 0, session: 'alive', succeeded: 100 };
+    expect(recorded).toHaveLength(10);
+    for (const one of recorded.filter((result) => result.ours)) expect(one).toMatchObject(ours);
+  });
 
   it('finds the same when the server takes the access token back early, so that every request meets a 401', async () => {
     const only = 'unexpired-axios,unexpired-fetch,unexpired-ky,unexpired-mcp';

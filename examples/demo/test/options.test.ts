@@ -13,6 +13,7 @@ describe('options', () => {
         scenario: 'expired',
         only: undefined,
         json: false,
+        record: false,
         report: undefined,
       },
     });
@@ -37,6 +38,7 @@ describe('options', () => {
         scenario: 'revoked',
         only: ['unexpired-axios', 'interceptor'],
         json: true,
+        record: false,
         report: 'a.html',
       },
     });
@@ -70,8 +72,16 @@ describe('options', () => {
     ],
     [['--only='], '--only: there is no ""; expected one or more of interceptor, unexpired-axios'],
     [['--report='], '--report: expected the path of a file to write'],
+    [
+      ['--record', '--only', 'interceptor'],
+      '--record: the table in the README is of all contenders',
+    ],
+    [['--record', '--requests', '10'], '--record: the table in the README is of all contenders'],
   ])('refuse %j with a sentence that names the option', (args, message) => {
-    expect(parseOptions(args, IDS)).toEqual({ kind: 'mistake', message });
+    expect(parseOptions(args, IDS)).toEqual({
+      kind: 'mistake',
+      message: expect.stringContaining(message),
+    });
   });
 
   it.each([[['--reqests', '5']], [['5']], [['--requests']], [['--json=yes']]])(

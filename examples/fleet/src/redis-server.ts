@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
+import { Mistake } from '@unexpired/example-command-line';
 
 /** A Redis for this example alone: on a free port of loopback, nothing on disk. */
 export async function startRedis(): Promise<{ readonly port: number; stop(): void }> {
@@ -20,7 +21,7 @@ export async function startRedis(): Promise<{ readonly port: number; stop(): voi
   await new Promise<void>((resolve, reject) => {
     server.once('error', () =>
       reject(
-        new Error(
+        new Mistake(
           'This example needs redis-server; on Debian and Ubuntu: apt-get install redis-server',
         ),
       ),

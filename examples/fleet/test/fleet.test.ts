@@ -21,10 +21,25 @@ withRedis('the worker fleet', () => {
     expect(stdout).toContain('no token of that session is left in Redis');
     expect(code).toBe(0);
   }, 60_000);
-
-  it('says what is wrong with an option', async () => {
-    const { code, stderr } = await runExample(main, '--workers', '0');
-    expect(stderr).toContain('--workers: expected 1 to 100, got "0"');
-    expect(code).toBe(1);
-  });
 });
+
+it.each([
+  [['--workers', '0'], '--workers: expected a whole number from 1 to 100, got "0"'],
+  [['--users=3'], "Unknown option '--users'"],
+])(
+  'answers %j with a sentence and exit status 2',
+  async (args, sentence) => {
+    expect(await runExample(main, ...args)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `${sentence}\nTry npm run example:fleet -- --help\n`,
+    });
+  },
+  60_000,
+);
+
+it('answers --help', async () => {
+  const { code, stdout, stderr } = await runExample(main, '--help');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Usage: npm run example:fleet/);
+}, 60_000);

@@ -1,6 +1,6 @@
 // `npm run gauntlet`: the same scenarios for us and for everybody else.
 import { loadContenders } from '@unexpired/example-contenders';
-import { carryOut, Mistake } from '@unexpired/example-contenders/command-line';
+import { carryOut, Mistake } from '@unexpired/example-command-line';
 import { reportFile, shortPath } from '@unexpired/example-contenders/report-file';
 import { type Cell, rowsOf, verdictOf } from './cells.ts';
 import { contenderIds } from './contender-ids.ts';

@@ -1,10 +1,5 @@
 import { parseArgs } from 'node:util';
-import {
-  type Command,
-  commandOf,
-  listOf,
-  Mistake,
-} from '@unexpired/example-contenders/command-line';
+import { type Command, commandOf, listOf, Mistake } from '@unexpired/example-command-line';
 import { RETRIES } from './cells.ts';
 
 /** What a person may ask of the gauntlet. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { carryOut } from '@unexpired/example-command-line';
 import { startPerson } from './browser.ts';
 import { REDIRECT_URL } from './contenders.ts';
 import { runCalls, runProcesses, start, until } from './contests.ts';
@@ -12,21 +13,17 @@ import { brokenBy, renderTable } from './table.ts';
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await carryOut(
+  'example:mcp',
+  parseOptions(process.argv.slice(2)),
+  () => HELP,
+  main,
+);
 
-async function main(args: readonly string[]): Promise<number> {
-  const command = parseOptions(args);
-  if (command.kind === 'mistake') {
-    process.stderr.write(`${command.message}\nTry npm run example:mcp -- --help\n`);
-    return 2;
-  }
-  if (command.kind === 'help') {
-    process.stdout.write(HELP);
-    return 0;
-  }
+async function main(options: Options): Promise<number> {
   const folder = await mkdtemp(path.join(tmpdir(), 'unexpired-mcp-'));
   try {
-    return await show(folder, command.options);
+    return await show(folder, options);
   } finally {
     await rm(folder, { recursive: true });
   }

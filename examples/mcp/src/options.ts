@@ -1,15 +1,11 @@
 import { parseArgs } from 'node:util';
+import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
 export interface Options {
   /** Processes on one credentials file. */
   readonly processes: number;
 }
-
-export type Command =
-  | { readonly kind: 'run'; readonly options: Options }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'mistake'; readonly message: string };
 
 const MOST_PROCESSES = 16;
 
@@ -26,9 +22,8 @@ Exit status: 0 when every call of ours was answered with one refresh, and each s
 `;
 
 /** Reads the command line. A mistake comes back as a sentence. */
-export function parseOptions(args: readonly string[]): Command {
-  const mistake = (message: string): Command => ({ kind: 'mistake', message });
-  try {
+export function parseOptions(args: readonly string[]): Command<Options> {
+  return commandOf(() => {
     const { values } = parseArgs({
       args: [...args],
       allowPositionals: false,
@@ -37,21 +32,7 @@ export function parseOptions(args: readonly string[]): Command {
         help: { type: 'boolean', short: 'h' },
       },
     });
-    if (values.help) return { kind: 'help' };
-    const processes = /^\d+$/.test(values.processes) ? Number(values.processes) : 0;
-    if (processes >= 2 && processes <= MOST_PROCESSES)
-      return { kind: 'run', options: { processes } };
-    return mistake(
-      `--processes: expected a whole number from 2 to ${MOST_PROCESSES}, got "${values.processes}"`,
-    );
-  } catch (error) {
-    // parseArgs explains unknown options and missing values well; its first sentence is the one that matters.
-    const { code, message } = Object(error) as {
-      readonly code?: unknown;
-      readonly message?: unknown;
-    };
-    if (String(code).startsWith('ERR_PARSE_ARGS'))
-      return mistake(String(message).split('. ')[0] as string);
-    throw error;
-  }
+    if (values.help) return 'help';
+    return { processes: wholeNumber('--processes', values.processes, [2, MOST_PROCESSES]) };
+  });
 }

@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'puppeteer-core';
 import { CHROMIUM } from '../../../test/support/browsers.ts';
+import { runExample } from '../../cli/test/support/run-example.ts';
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+const main = new URL('../src/main.ts', import.meta.url);
 // On the packages' sources, as jest does: a test must not depend on when somebody last built them.
 const sources = new URL('../../../test/support/sources.mjs', import.meta.url).href;
 
 const start = (...args: string[]) =>
-  spawn(process.execPath, ['--no-warnings', '--import', sources, main, ...args], {
+  spawn(process.execPath, ['--no-warnings', '--import', sources, fileURLToPath(main), ...args], {
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 
@@ -85,11 +87,36 @@ const click = (page: Page, id: string): Promise<void> =>
 );
 
 describe('the example', () => {
-  it('says what is wrong with an option', async () => {
-    const example = start('--port', 'http');
-    let stderr = '';
-    example.stderr.on('data', (chunk) => (stderr += String(chunk)));
-    expect(await once(example, 'close')).toEqual([1, null]);
-    expect(stderr).toContain('--port: expected 0 to 65535, got "http"');
-  });
+  it.each([
+    [['--port', 'http'], '--port: expected a whole number from 0 to 65535, got "http"'],
+    [['--host=all'], "Unknown option '--host'"],
+  ])(
+    'answers %j with a sentence and exit status 2',
+    async (args, sentence) => {
+      expect(await runExample(main, ...args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: `${sentence}\nTry npm run example:tabs -- --help\n`,
+      });
+    },
+    60_000,
+  );
+
+  it('says that a port is taken, as of any other mistake', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const { code, stderr } = await runExample(main, '--port', String(port));
+    holder.close();
+    expect(stderr).toBe(
+      `--port: cannot listen on ${port} (EADDRINUSE)\nTry npm run example:tabs -- --help\n`,
+    );
+    expect(code).toBe(2);
+  }, 60_000);
+
+  it('answers --help', async () => {
+    const { code, stdout, stderr } = await runExample(main, '--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: npm run example:tabs/);
+  }, 60_000);
 });

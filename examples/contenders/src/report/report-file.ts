@@ -1,7 +1,7 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Mistake } from '../command/command-line.ts';
+import { Mistake } from '@unexpired/example-command-line';
 
 const REPORTS = new URL('../../../../reports/', import.meta.url);
 

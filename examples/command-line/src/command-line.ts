@@ -40,6 +40,17 @@ export async function carryOut<Options>(
   }
 }
 
+/** A whole number from `least` to `most`. */
+export function wholeNumber(
+  option: string,
+  text: string,
+  [least, most]: readonly [number, number],
+): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new Mistake(`${option}: expected a whole number from ${least} to ${most}, got "${text}"`);
+}
+
 /** The names of a list with commas; `undefined`: the option was not given. */
 export function listOf(
   option: string,
