@@ -4,6 +4,7 @@ import { reportFile } from '../compat/results.ts';
 import { jestCommand } from '../jest-command.ts';
 import { cacheFolder } from '../workspace.ts';
 import type { Step } from './step.ts';
+import { type TimedFile, whereTimeGoes } from './unit-times.ts';
 
 export interface Totals {
   passed: number;
@@ -17,7 +18,7 @@ interface JestReport {
   numPendingTests: number;
   numTodoTests: number;
   numRuntimeErrorTestSuites: number;
-  testResults: { assertionResults: { fullName: string; status: string }[] }[];
+  testResults: (TimedFile & { assertionResults: { fullName: string; status: string }[] })[];
 }
 
 /** Runs every test and hands jest's own totals on, also when tests fail. */
@@ -38,7 +39,12 @@ export function unitStep(report: (totals: Totals) => void): Step {
       const totals = totalsOf(json);
       report(totals);
       const summary = [`${totals.passed} tests`, ...reasonsToSkip(json)].join('; ');
-      return { ...result, note: [summary, ...schedulesPlayed(result.output)].join('\n') };
+      const note = [
+        summary,
+        ...whereTimeGoes(json.testResults),
+        ...schedulesPlayed(result.output),
+      ].join('\n');
+      return { ...result, note };
     },
   };
 }
