@@ -16,6 +16,8 @@ export interface Scenario {
   readonly server?:
     | Pick<SimulatedServerOptions, 'mode' | 'graceWindow' | 'accessTokenLifetime'>
     | undefined;
+  /** The authorization server is one of its own, which the scenario can end. */
+  readonly isApart?: boolean | undefined;
   /** Ms by which the clients' clock is wrong. */
   readonly clockOffset?: number | undefined;
   /** It takes about a minute of real time. */

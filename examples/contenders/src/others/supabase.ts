@@ -11,8 +11,9 @@ export const supabase: Contender = {
   docs: 'https://supabase.com/docs/reference/javascript/initializing',
   source: new URL(import.meta.url),
 
-  start({ apiOrigin, storage }) {
-    const client = createClient(apiOrigin, 'anonymous-key', {
+  start({ tokenEndpoint, storage }) {
+    // A project is one address: its API is where its auth is.
+    const client = createClient(new URL(tokenEndpoint).origin, 'anonymous-key', {
       auth: { storage, persistSession: true, autoRefreshToken: true, detectSessionInUrl: false },
     });
     return {

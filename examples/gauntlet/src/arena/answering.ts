@@ -36,7 +36,7 @@ export function answering(arena: Arena): Answer {
   let mcp: Promise<Answer> | undefined;
   const answerMcp: Answer = async (request, response) => {
     mcp ??= import('@unexpired/example-contenders/mcp-endpoint').then(({ createMcpEndpoint }) =>
-      createMcpEndpoint(address.apiOrigin, answerPath, admit),
+      createMcpEndpoint(new URL(address.tokenEndpoint).origin, answerPath, admit),
     );
     await (await mcp)(request, response);
   };

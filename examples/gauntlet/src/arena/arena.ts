@@ -1,38 +1,36 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { simulatedServer, type SimulatedServerOptions } from '@unexpired/testing';
 import { toJwt } from './access-token.ts';
 import { answering, MCP_PATH } from './answering.ts';
 import { trueNow } from './clock.ts';
+import { openListener } from './listener.ts';
 import type { Arena, Visit } from './types.ts';
 
 /** Seconds. */
 const LASTING = 3600;
 
-export async function openArena(
-  options: Pick<SimulatedServerOptions, 'mode' | 'graceWindow' | 'accessTokenLifetime'> = {},
-): Promise<Arena> {
+interface ArenaOptions
+  extends Pick<SimulatedServerOptions, 'mode' | 'graceWindow' | 'accessTokenLifetime'> {
+  /** The authorization server is one of its own, which can be ended. */
+  readonly isApart?: boolean | undefined;
+}
+
+export async function openArena({ isApart, ...options }: ArenaOptions = {}): Promise<Arena> {
   const server = simulatedServer({
     accessTokenLifetime: LASTING * 1000,
     ...options,
     clock: { now: trueNow, setTimeout: (task, ms) => clearing(setTimeout(task, ms)) },
-    faults: () => (arena.isTokenEndpointDown ? { type: 'refuse' } : undefined),
   });
   const visits: Visit[] = [];
   let loginExpiresAt = 0;
-  const listener = createServer();
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen(0, '127.0.0.1', 4096, resolve);
-  });
-  const origin = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const api = await openListener();
+  const authorizationServer = isApart ? await openListener('of its own') : undefined;
 
   const arena: Arena = {
     server,
     address: {
-      apiOrigin: origin,
-      mcpUrl: origin + MCP_PATH,
-      tokenEndpoint: `${origin}/token`,
+      apiOrigin: api.origin,
+      mcpUrl: api.origin + MCP_PATH,
+      tokenEndpoint: `${(authorizationServer ?? api).origin}/token`,
       clientId: 'gauntlet',
     },
     visits,
@@ -52,20 +50,16 @@ export async function openArena(
       };
     },
     holdRefusals: undefined,
-    isTokenEndpointDown: false,
-    close: () =>
-      new Promise((resolve, reject) => {
-        listener.close((error) => (error ? reject(error) : resolve()));
-        listener.closeAllConnections();
-      }),
+    authorizationServer,
   };
 
   const answer = answering(arena);
-  listener.on('request', (request, response) => {
-    answer(request, response).catch((error: unknown) =>
-      response.destroy(error instanceof Error ? error : new Error(String(error))),
-    );
-  });
+  for (const listener of [api, authorizationServer])
+    listener?.server.on('request', (request, response) => {
+      answer(request, response).catch((error: unknown) =>
+        response.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+    });
   return arena;
 }
 

@@ -20,7 +20,7 @@ export async function answerTokenCall(
   response: ServerResponse,
 ): Promise<void> {
   if (url.pathname.startsWith(METADATA))
-    return sendJson(response, 200, metadata(address.apiOrigin));
+    return sendJson(response, 200, metadata(new URL(address.tokenEndpoint).origin));
   if (url.pathname === '/auth/v1/user') return sendJson(response, 200, USER);
   if (url.pathname === '/auth/v1/logout') return void response.writeHead(204).end();
   const body = await readBody(request);

@@ -1,5 +1,6 @@
 import type { App, TokenResponse } from '@unexpired/example-contenders/contender';
 import type { SimulatedServer } from '@unexpired/testing';
+import type { Listener } from './listener.ts';
 
 /** One request as it came to the API. `good`: with an access token that counts. */
 export interface Visit {
@@ -22,7 +23,6 @@ export interface Arena {
   readonly files: Map<string, { readonly type: string; readonly text: string }>;
   /** Refusals of which requests wait for something first. */
   holdRefusals: ((path: string) => Promise<unknown> | undefined) | undefined;
-  /** While it is, connections to the token endpoint are cut. */
-  isTokenEndpointDown: boolean;
-  close(): Promise<void>;
+  /** Where the authorization server is one of its own: ends it, so that connections are refused, until it is started again. */
+  readonly authorizationServer: Pick<Listener, 'stop' | 'start'> | undefined;
 }

@@ -24,7 +24,7 @@ async function play({ contender: id, scenario: wanted, retry }: CellJob): Promis
   if (scenario === undefined) throw new Error(`There is no scenario "${wanted}".`);
   const contender = await loadContender(id);
   const folder = scenario.isShared ? await mkdtemp(path.join(tmpdir(), 'gauntlet-')) : undefined;
-  const arena = await openArena(scenario.server);
+  const arena = await openArena({ ...scenario.server, isApart: scenario.isApart });
   shiftClock(scenario.clockOffset ?? 0);
   const place = {
     contender: id,

@@ -78,10 +78,12 @@ and a test plays our own cells again and compares.
 Each contender is set up as its own documentation has it. Where a choice was open it is the one that passes more: hand-written code
 signs out only when the token endpoint refuses the refresh token, not on every error. Contenders on axios are also played with
 axios-retry inside and outside of their interceptors; such rows stand here where they were recorded. ✓ passes, ✗ does not, – does not
-apply. Recorded in one run on two quiet cores.
+apply. Recorded in one run on two quiet cores, but for the outage, which was recorded in a run of its own.
 
-In the outage connections are cut, so nobody can know whether a refresh token was spent. Ours try again after silences that grow to a
-minute: how soon after the end one of them is over is chance, and a run has some of our rows go on within 5 s and some later.
+In the outage connections are refused, as by a server that is not there: no refresh token can have been spent, and ours try again after
+4 s at the most. Where an outage lets requests through and cuts them or answers 503, ours leave the endpoint alone for up to a minute
+([R11](protocol.md#the-rules)), so that no token is spent for nothing, and the first answer after it may take as long; most
+others ask with each request, in an outage too.
 `;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

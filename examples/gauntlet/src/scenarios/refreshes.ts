@@ -70,13 +70,14 @@ const OUTAGE = 40_000;
 export const outage: Scenario = {
   id: 'outage',
   name: 'outage of 40 s',
-  what: 'Connections to the token endpoint are cut for 40 s, a request comes every second. Then one every half second until one is answered.',
+  what: 'The authorization server is ended, and started again after 40 s: in between, connections to it are refused. The API is there; of a client that knows one address for both, it is not. A request comes every second, then one every half second until one is answered.',
   rules: [sessionAlive, nobodyHangs, noted('goes on within 5 s of its end', 'soon', true)],
   firstLifetime: EXPIRING,
+  isApart: true,
   long: true,
   async play(stage) {
     await untilExpired(stage);
-    stage.arena.isTokenEndpointDown = true;
+    await stage.arena.authorizationServer?.stop();
     const start = performance.now();
     const calls: ReturnType<typeof stage.ask> = [];
     while (performance.now() - start < OUTAGE) {
@@ -84,7 +85,7 @@ export const outage: Scenario = {
       await stage.settle(calls.slice(-1), 1000);
       await stage.wait(Math.max(0, calls.length * 1000 - (performance.now() - start)));
     }
-    stage.arena.isTokenEndpointDown = false;
+    await stage.arena.authorizationServer?.start();
     const end = performance.now();
     let isAnswered = calls.some(({ state }) => state === 'answered');
     while (!isAnswered && performance.now() - end < 20_000) {
