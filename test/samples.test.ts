@@ -191,6 +191,12 @@ describe('the table of the blocks', () => {
     expect(totalsOf(blocks)).toEqual({ blocks: 3, pages: 1, run: 2, slow: 1, not: 1 });
   });
 
+  it('gives no reasons where all of them run', () => {
+    const text = withBlocks('<!-- blocks:start -->\n\n<!-- blocks:end -->', blocks.slice(0, 2));
+    expect(text).not.toContain('why');
+    expect(text).toMatch(/\| all \| 2 \| 2 \| 1 \| {2}\|\n<!-- blocks:end -->$/);
+  });
+
   it('gives the reasons', () => {
     const text = withBlocks('<!-- blocks:start -->\n\n<!-- blocks:end -->', blocks);
     expect(text.split('\n')).toEqual([

@@ -20,7 +20,7 @@ export interface App {
   play(stage: Stage): Promise<string>;
 }
 
-export type Program = 'chromium' | 'redis-server' | 'postgres';
+export type Program = 'chromium' | 'redis-server' | 'postgres' | 'gnome-keyring';
 
 export interface Expected {
   readonly requests: number;

@@ -1,4 +1,5 @@
 import type { Packed } from '../../scripts/package-checks/packed-types.ts';
+import { hasKeychain } from '../../packages/node/test/support/desktop.ts';
 import { findProgram } from '../../packages/postgres/test/support/find-program.ts';
 import { findRedisServer } from '../../packages/redis/test/support/redis-server.ts';
 import { chromiumPath } from '../../test/support/chromium.ts';
@@ -17,10 +18,11 @@ export interface Played {
   readonly versions: readonly string[];
 }
 
-const PLACES: Readonly<Record<Program, () => string | undefined>> = {
-  chromium: () => chromiumPath,
-  'redis-server': findRedisServer,
-  postgres: () => findProgram('postgres'),
+const IS_HERE: Readonly<Record<Program, () => boolean>> = {
+  chromium: () => chromiumPath !== undefined,
+  'redis-server': () => findRedisServer() !== undefined,
+  postgres: () => findProgram('postgres') !== undefined,
+  'gnome-keyring': hasKeychain,
 };
 
 /** Plays apps one after the other, so that none of them waits for the machine. */
@@ -31,7 +33,7 @@ export async function playAll(apps: readonly App[], packed: Packed): Promise<Pla
 }
 
 async function play(app: App, packed: Packed): Promise<Played> {
-  const missing = (app.needs ?? []).filter((program) => PLACES[program]() === undefined);
+  const missing = (app.needs ?? []).filter((program) => !IS_HERE[program]());
   // In CI nothing is left out: there, its start fails.
   if (missing.length > 0 && !process.env['CI'])
     return { app, ok: undefined, said: missing.join(', '), versions: [] };

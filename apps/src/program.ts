@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import type { Desktop } from '../../packages/node/test/support/desktop.ts';
 
 /** A program of an app, in its folder. */
 export interface Program {
@@ -16,15 +17,16 @@ export interface Program {
 /** A program that runs for so long hangs. */
 const RUN_MS = 60_000;
 
-/** Starts one with Node. Nothing of this machine's settings reaches it. */
+/** Starts one with Node, or what a session of the desktop starts. Nothing of this machine's settings reaches it. */
 export function startProgram(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  desktop?: Desktop,
 ): Program {
-  const child = spawn(process.execPath, args, {
+  const child = spawn(desktop?.command ?? process.execPath, desktop?.args ?? args, {
     cwd: folder,
-    env: { PATH: process.env['PATH'], HOME: folder, NO_COLOR: '1', ...env },
+    env: { PATH: process.env['PATH'], HOME: folder, NO_COLOR: '1', ...env, ...desktop?.env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: RUN_MS,
   });

@@ -10,8 +10,11 @@ import type { Stage } from './stage.ts';
 /** What a program is played against, and what the back end has to have counted when it is over. */
 export interface Run extends Policy {
   readonly file: string;
-  /** In an empty profile of Chromium, where it calls `report()` at its end. Default: Node, in an empty folder. */
-  readonly in?: 'chromium';
+  /**
+   * In an empty profile of Chromium, where it calls `report()` at its end, or in a session of the desktop with a keychain of its
+   * own. Default: Node, in an empty folder.
+   */
+  readonly in?: 'chromium' | 'desktop';
   /** Of what is left out, nothing. */
   readonly saw: Partial<Readonly<Record<keyof Seen, number | 'any'>>>;
 }
@@ -22,7 +25,7 @@ export interface Sample {
   readonly id: string;
   readonly pages: readonly string[];
   readonly has?: readonly string[];
-  readonly needs?: readonly Exclude<Program, 'chromium'>[];
+  readonly needs?: readonly Exclude<Program, 'chromium' | 'gnome-keyring'>[];
   readonly programs: readonly Run[];
 }
 
@@ -31,6 +34,7 @@ const NOTHING: Seen = { opened: 0, refreshes: 0, reused: 0, served: 0, refused: 
 /** A sample as an app that `npm test` plays. */
 export function appOf({ id, pages, has = [], needs = [], programs }: Sample): App {
   const inChromium = programs.some((run) => run.in === 'chromium');
+  const atDesktop = programs.some((run) => run.in === 'desktop');
   return {
     id: `samples/${id}`,
     folders: ['samples/shared', `samples/${id}`],
@@ -38,7 +42,11 @@ export function appOf({ id, pages, has = [], needs = [], programs }: Sample): Ap
     pages,
     has,
     quick: true,
-    needs: [...needs, ...(inChromium ? (['chromium'] as const) : [])],
+    needs: [
+      ...needs,
+      ...(inChromium ? (['chromium'] as const) : []),
+      ...(atDesktop ? (['gnome-keyring'] as const) : []),
+    ],
     async play(stage) {
       const addresses = await start(stage, needs);
       const browser = inChromium ? await browserFor(stage) : undefined;
@@ -56,6 +64,7 @@ async function playOne(
 ): Promise<void> {
   const server = await stage.serve(policy);
   if (place === 'chromium') await (await openPage(stage, server, file, browser)).reported();
+  else if (place === 'desktop') await stage.runAtDesktop([file], env);
   else await stage.run([file], { CLIENT_SECRET: 'secret', ...env });
   const expected = { ...NOTHING, ...saw };
   const wrong = (Object.keys(NOTHING) as (keyof Seen)[])

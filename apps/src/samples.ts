@@ -74,7 +74,10 @@ export const list: readonly Sample[] = [
   {
     id: 'node',
     pages: ['packages/node/README.md'],
-    programs: [{ file: 'main.ts', ...expired, saw: once }],
+    programs: [
+      { file: 'main.ts', ...expired, saw: once },
+      { file: 'keychain.ts', in: 'desktop', ...expired, saw: once },
+    ],
   },
   {
     id: 'redis',
@@ -92,7 +95,11 @@ export const list: readonly Sample[] = [
   {
     id: 'sqlite',
     pages: ['packages/sqlite/README.md'],
-    programs: [{ file: 'main.ts', ...expired, saw: once }],
+    has: ['better-sqlite3'],
+    programs: [
+      { file: 'main.ts', ...expired, saw: once },
+      { file: 'better-sqlite3.ts', ...expired, saw: once },
+    ],
   },
   {
     id: 'service',
@@ -222,11 +229,14 @@ export const list: readonly Sample[] = [
   {
     id: 'start-own-store',
     pages: ['docs/start/own-store.md'],
-    has: ['@jest/globals'],
+    has: ['@jest/globals', 'drizzle-orm', 'pg'],
+    needs: ['postgres'],
     programs: [
       { file: 'main.ts', ...expired, saw: once },
+      { file: 'drizzle.ts', ...expired, saw: once },
       { file: 'keychain.ts', ...expired, saw: once },
       { file: 'contract.ts', saw: {} },
+      { file: 'drizzle-contract.ts', saw: {} },
     ],
   },
   {

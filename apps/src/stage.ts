@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { desktopFor, quoted } from '../../packages/node/test/support/desktop.ts';
 import type { Packed } from '../../scripts/package-checks/packed-types.ts';
 import type { App } from './app.ts';
 import type { Policy } from './back-end.ts';
@@ -18,6 +19,8 @@ export interface Stage {
   write(): void;
   /** Runs a program of its files to the end. Resolves with what it printed; rejects where it failed. */
   run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  /** The same in a session of the desktop, with a home and a keychain that are new. */
+  runAtDesktop(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
   /** Starts a server of its files. Resolves with the first that it prints of this kind. */
   start(
     args: readonly string[],
@@ -48,6 +51,11 @@ export async function stageFor(app: App, packed: Packed): Promise<OpenStage> {
     },
     write: () => writeFiles(app, folder),
     run: (args, env = {}) => startProgram(folder, args, env).printed(),
+    async runAtDesktop(args, env = {}) {
+      const script = `exec ${[process.execPath, ...args].map(quoted).join(' ')}`;
+      const desktop = await desktopFor(path.join(folder, 'home'), 'unlocked', script);
+      return startProgram(folder, args, env, desktop).printed();
+    },
     async start(args, wanted, env = {}) {
       const program = startProgram(folder, args, env);
       ends.push(() => program.stop());

@@ -45,13 +45,16 @@ function tableOf(blocks: readonly Known[]): string {
       row(linkTo(page), totalsOf(blocks.filter((block) => block.page === page))),
     ),
     row('all', all),
-    '',
-    '| not run | why |',
-    '|---|---|',
-    ...blocks
-      .filter((block) => !isRun(block))
-      .map(({ page, section, why }) => `| ${linkTo(page, section)} | ${why ?? ''} |`),
+    ...reasons(blocks.filter((block) => !isRun(block))),
   ].join('\n');
+}
+
+function reasons(notRun: readonly Known[]): string[] {
+  if (notRun.length === 0) return [];
+  const rows = notRun.map(
+    ({ page, section, why }) => `| ${linkTo(page, section)} | ${why ?? ''} |`,
+  );
+  return ['', '| not run | why |', '|---|---|', ...rows];
 }
 
 const row = (what: string, { blocks, run, slow, not }: Totals): string =>

@@ -53,10 +53,6 @@ async function compileSamples(): Promise<string[]> {
     samples.set(file, { page, sample });
     provide(sample.text);
   }
-  writeFileSync(
-    path.join(folder, 'not-here.d.ts'),
-    NOT_HERE.map((name) => `declare module '${name}';`).join('\n'),
-  );
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config, undefined, 2));
   const { output } = await runTool('typescript', ['-p', folder, '--pretty', 'false'], {
     bin: 'tsc',
@@ -85,23 +81,24 @@ const config = {
   },
   include: [
     '*.tsx',
-    'not-here.d.ts',
     path.join(root, 'scripts/samples/*.d.ts'),
     path.join(root, 'packages/*/src/**/*.d.ts'),
   ],
   exclude: [],
 };
 
-/** A package that is another one under a name for users, and those that are not installed here. */
+/** A package that is another one under a name for users. */
 const SAME_AS: Readonly<Record<string, string>> = { redis: '@redis/client' };
-const NOT_HERE = ['better-sqlite3', 'drizzle-orm'];
 
 /** Where to look for a package: what ours depend on comes first, so that a page has it once. */
 const INSTALLED = ['packages/*', '.', 'examples/*', 'apps', 'benchmarks', 'site', 'test'];
 
-// A page's packages are some example's or some package's dependencies: found here as if they were this folder's.
+// A page's packages are some example's or some package's dependencies: found here as if they were this folder's, with their types.
 function provide(text: string): void {
-  for (const [, name = ''] of text.matchAll(/from '((?:@[^/']+\/)?[^/'.][^/']*)/g)) {
+  const names = [...text.matchAll(/(?:from |import\()'((?:@[^/']+\/)?[^/'.][^/']*)/g)].map(
+    ([, name = '']) => name,
+  );
+  for (const name of names.flatMap((one) => [one, `@types/${one}`])) {
     const link = path.join(folder, 'node_modules', name);
     if (/^(?:node:|unexpired$|@unexpired\/)/.test(name) || existsSync(link)) continue;
     const [found] = INSTALLED.flatMap((place) =>

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from '@jest/globals';
+import Database from 'better-sqlite3';
 import { lockContract, type LockPlace, storeContract } from '@unexpired/testing';
 import type { RefreshLock } from 'unexpired';
 import { newFolder } from '../../node/test/support/folder.ts';
@@ -24,7 +25,12 @@ const directly = (file: string): Opened & { readonly database: DatabaseSync } =>
   return { database, close: () => database.close() };
 };
 
-/** What Bun and better-sqlite3 do otherwise: nothing found is null, and a method may not be taken from its object. */
+const withBetterSqlite = (file: string): Opened => {
+  const database = new Database(file, { timeout: 0 });
+  return { database, close: () => database.close() };
+};
+
+/** What Bun does otherwise: nothing found is null, and a method may not be taken from its object. */
 const likeBun = (file: string): Opened => {
   const { database, close } = directly(file);
   return {
@@ -60,7 +66,8 @@ const lockOn = (database: SqliteLike | SqliteThread): RefreshLock => ({
 describe.each<[string, (file: string) => Opened]>([
   ['node:sqlite in a thread', inThread],
   ['node:sqlite as it is', directly],
-  ['a database in the shape of bun:sqlite and better-sqlite3', likeBun],
+  ['better-sqlite3', withBetterSqlite],
+  ['a database in the shape of bun:sqlite', likeBun],
 ])('%s', (_way, openWay) => {
   interface Place {
     readonly file: string;
@@ -97,8 +104,8 @@ describe.each<[string, (file: string) => Opened]>([
     },
   );
 
-  // Its lock asks the same statements of the same methods.
-  if (openWay === likeBun) return;
+  // Their lock asks the same statements of the same methods.
+  if (openWay === likeBun || openWay === withBetterSqlite) return;
   lockContract(
     { describe, it },
     {
