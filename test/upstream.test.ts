@@ -13,9 +13,9 @@ describe('the run of other projects’ tests', () => {
   it('ends with an error that says what is missing, without a checkout', () => {
     for (const args of [[], ['--source', path.join(root, 'docs')], ['--source', root]]) {
       const { status, stderr } = run(...args);
-      expect([status, stderr]).toEqual([1, expect.stringMatching(/^--source: /)]);
+      expect([status, stderr]).toEqual([2, expect.stringMatching(/^--source: /)]);
     }
-    expect(run('--suite', 'none').stderr).toMatch(/^There is no suite none/);
+    expect(run('--suite', 'none').stderr).toMatch(/^--suite: there is no "none"/);
   });
 
   const bare = readTap(
