@@ -71,7 +71,7 @@ export function createChanges(parts: SessionParts): Changes {
         throw new Problem('body', [
           { pointer: '/provider', reason: 'not one of the configuration' },
         ]);
-      const plain = store(key, change);
+      const plain = store(key, { trail: change });
       const before = await readRow(plain).catch(ignoreUnreadable);
       requireMatch(deposit, before);
       const { expires_in, ...tokens } = tokensOf(answer, {
@@ -92,7 +92,7 @@ export function createChanges(parts: SessionParts): Changes {
       return { row, created: before === undefined };
     },
     async signOut(key, change) {
-      const plain = store(key, change);
+      const plain = store(key, { trail: change });
       const row = await readRow(plain).catch(ignoreUnreadable);
       if (row !== undefined && !isLive(row)) return;
       if (row !== undefined) change.about(row);

@@ -132,7 +132,7 @@ export function createReplica(options: ServiceOptions): Service & { readonly lan
   const { emit, subscribe } = createListeners<ServiceEvent>();
   const streams = createStreams();
   const failed = (error: unknown): void => emit(workFailed(error, clock));
-  const { feed, store, known } = createStorage({
+  const { feed, store, known, inHand } = createStorage({
     ...{ database, encryption: keys.encryption, providers, random, clock, timed, failed },
     cache: checkCacheOptions(options.cache),
   });
@@ -144,11 +144,11 @@ export function createReplica(options: ServiceOptions): Service & { readonly lan
   const background = createBackground({
     ...{ id, version: String(VERSION), tables, time, providers, clock, random, emit },
   });
+  const audit = createAudit({ ...kept, tables, clock, emit, failed });
   const sessions = createSessions({
-    ...{ store, known, providers, clock, gate: background.gate },
+    ...{ store, inHand, known, providers, clock, gate: background.gate, trailOf: audit.trailOf },
     emit: (event, provider) => emit({ ...event, provider }),
   });
-  const audit = createAudit({ ...kept, tables, clock, emit, failed });
   background.start(sessions);
   audit.start();
   const app = createApp({

@@ -16,14 +16,16 @@ export interface Wanted {
   readonly signal?: AbortSignal | undefined;
   /** Whatever is known here: the database is asked, because the caller knows of a change. Default: only where that has to be. */
   readonly anew?: boolean | undefined;
-  /** Is told before these tokens are replaced because an API has refused them; where it rejects, they are not. */
-  readonly begin?: ((row: Row) => Promise<void>) | undefined;
+  /** Is told before these tokens are replaced because an API has refused them. */
+  readonly begin?: ((row: Row) => void) | undefined;
 }
 
 export type Generation = Pick<Row, 'session' | 'generation'>;
 
 export interface CurrentParts {
   readonly look: (key: string) => Promise<Row | undefined>;
+  /** The same, after something was done here: what was just written need not be read. */
+  readonly lookAgain: (key: string) => Promise<Row | undefined>;
   readonly managers: Managers;
   readonly known: Pick<Known, 'fresh' | 'meanwhile' | 'isInStep'>;
   /** Why a refresh need not be begun. */
@@ -157,7 +159,7 @@ async function replacement(
     if (tooSoon > 0) throw new TokenError('ERR_REFRESH_LIMIT', { retryAfter: tooSoon });
     const obstacle = parts.obstacle(row.kept.provider);
     if (obstacle !== undefined) throw obstacle;
-    await wanted.begin?.(row);
+    wanted.begin?.(row);
     const manager = parts.managers.of(key, row);
     try {
       const token = await manager.replaceRejected(rejected);
@@ -174,8 +176,10 @@ async function replacement(
   return undefined;
 }
 
-async function lookAlive({ look }: CurrentParts, key: string): Promise<LiveRow | undefined> {
-  const row = await look(key);
+const lookAlive = ({ look }: CurrentParts, key: string): Promise<LiveRow | undefined> =>
+  look(key).then(alive);
+
+function alive(row: Row | undefined): LiveRow | undefined {
   if (row !== undefined && !isLive(row)) throw new TokenError('ERR_SIGNED_OUT');
   return row;
 }
@@ -188,7 +192,7 @@ async function lookAfter(
   token: IssuedToken | undefined,
 ): Promise<LiveRow | undefined> {
   try {
-    return await lookAlive(parts, key);
+    return alive(await parts.lookAgain(key));
   } catch (error) {
     const isHere =
       ABSENT.has(tokenErrorOf(error)?.code) &&
@@ -198,7 +202,8 @@ async function lookAfter(
     const { session, generation, ...tokens } = token;
     const { expiresAt } = tokens;
     const kept = keptOf(tokens) ?? row.kept; // what else may be read can be another with each refresh
-    return { ...row, session, generation, issuedAt: parts.clock.now(), tokens, expiresAt, kept };
+    const known = { session, generation, tokens, expiresAt, kept };
+    return { ...row, ...known, issuedAt: parts.clock.now(), stored: undefined };
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '@unexpired/postgres';
 import { sqliteQuery, sqliteStore, type SqliteThread, sqliteThread } from '@unexpired/sqlite';
 import type { TokenStore } from 'unexpired';
-import { changeStatement } from './audit/rows.ts';
+import { changeStatement, endStatement } from './audit/rows.ts';
 import { entryStatement } from './data/entry.ts';
 import { besideTheRecord } from './data/listed-store.ts';
 import { requireVersion, sqliteSchema } from './data/schema.ts';
@@ -95,15 +95,14 @@ export function postgres(
 
 /** What is to be written beside the record. `first`: the number of a statement's first parameter, after so many of others. */
 function statementsBeside(tables: Tables, first: (before: number) => number) {
-  const { entry, row } = besideTheRecord() ?? {};
+  const { entry, row, ended } = besideTheRecord() ?? {};
+  const rows = tables.dialect.written;
   const scheduled = entry && entryStatement(tables, entry, first(0));
-  const recorded =
-    row &&
-    changeStatement(tables, row, {
-      first: first(scheduled?.values.length ?? 0),
-      rows: tables.dialect.written,
-    });
-  return [scheduled, recorded].filter((statement) => statement !== undefined);
+  const before = scheduled?.values.length ?? 0;
+  const recorded = row && changeStatement(tables, row, { first: first(before), rows });
+  const after = before + (recorded?.values.length ?? 0);
+  const told = ended && endStatement(tables, ended, { first: first(after), rows });
+  return [scheduled, recorded, told].filter((statement) => statement !== undefined);
 }
 
 /** With a `?` for each parameter, which SQLite's drivers bind by position. */

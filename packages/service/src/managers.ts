@@ -1,4 +1,10 @@
-import { createTokenPool, type TokenManager, type TokenManagerOptions } from 'unexpired';
+import {
+  createTokenPool,
+  type Rotation,
+  type TokenManager,
+  type TokenManagerOptions,
+  type TokenStore,
+} from 'unexpired';
 import { providerOf, type SessionParts } from './providers.ts';
 import type { LiveRow } from './row.ts';
 
@@ -14,16 +20,17 @@ export interface Managers {
 /** Ms for which a manager stays that nobody uses: longer than it backs off, so that nobody hammers a provider that fails. */
 const IDLE = 60_000;
 
-export function createManagers({ store, providers, clock, emit, gate }: SessionParts): Managers {
+export function createManagers(parts: SessionParts): Managers {
+  const { store, inHand, trailOf, providers, clock, emit, gate } = parts;
   const pool = createTokenPool(
     // The provider stands in the name, because a manager has to know how it rotates before the row is read.
     (name): TokenManagerOptions => {
       const { provider, key } = partsOf(name);
+      const { rotation } = providers.get(provider) ?? {};
       return {
         name,
-        store: store(key),
-        clock,
-        rotation: providers.get(provider)?.rotation,
+        store: withoutLease(store(key, { isFlight: true, trail: trailOf(key) }), rotation),
+        ...{ clock, rotation },
         // A refresh may end after a sign-out at another replica, which knows nothing of what it brings.
         revoke: providers.get(provider)?.revoke,
         // By what is stored with the tokens: it is encrypted with them, and may have changed since.
@@ -40,13 +47,23 @@ export function createManagers({ store, providers, clock, emit, gate }: SessionP
     emit({ ...event, name: key }, provider);
   });
   return {
-    of(key, { kept }) {
+    of(key, { kept, stored }) {
       providerOf(providers, kept.provider);
+      if (stored !== undefined) inHand.found(key, stored);
       return pool.get(`${kept.provider} ${key}`);
     },
     drop: (key, { kept }) => pool.get(`${kept.provider} ${key}`).close(),
     close: () => pool.close(),
   };
+}
+
+/**
+ * Where a refresh token may be redeemed once only, the mark in the row holds for longer than any redemption, and alone decides who
+ * sends it (rule R3 of docs/protocol.md): a lease beside it would be two statements more. Where it is forgiven if it comes twice, the
+ * mark holds for as long as that, or not at all, and the lease keeps the others waiting.
+ */
+function withoutLease({ lock, ...store }: TokenStore, rotation: Rotation | undefined): TokenStore {
+  return (rotation ?? 'strict') === 'strict' ? store : { ...store, lock };
 }
 
 /** A session key has no space in it, and the name of a provider may. */

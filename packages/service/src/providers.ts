@@ -10,6 +10,8 @@ import {
   type TokenSet,
 } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
+import type { Trail } from './audit/trail.ts';
+import type { InHand } from './data/in-hand.ts';
 import type { StoreOf } from './data/store-of.ts';
 import type { Gate, Limits } from './pace/gate.ts';
 
@@ -132,6 +134,9 @@ export const tokensOf = (
 /** What the sessions are made of. */
 export interface SessionParts {
   readonly store: StoreOf;
+  readonly inHand: InHand;
+  /** What the audit trail has beside the refreshes of a session. */
+  readonly trailOf: (key: string) => Trail;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   /** Of the session with this key; `provider`: by its name, where that is known. */

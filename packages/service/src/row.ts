@@ -1,4 +1,10 @@
-import { type SessionRecord, TokenError, type TokenSet, type TokenStore } from 'unexpired';
+import {
+  type SessionRecord,
+  type StoredValue,
+  TokenError,
+  type TokenSet,
+  type TokenStore,
+} from 'unexpired';
 import { type Kept, keptOf } from './providers.ts';
 
 /** How a session stands. */
@@ -17,6 +23,8 @@ export interface Row {
   readonly tokens?: TokenSet;
   readonly expiresAt?: number | undefined;
   readonly kept?: Kept;
+  /** As it was read. */
+  readonly stored?: StoredValue | undefined;
 }
 
 /** A row whose tokens there are. */
@@ -30,7 +38,8 @@ export async function readRow(store: TokenStore): Promise<Row | undefined> {
   const stored = await store.read();
   if (stored === undefined) return undefined;
   if (stored.unreadable !== undefined) throw stored.unreadable;
-  return rowOf(stored.value, store.name);
+  const row = rowOf(stored.value, store.name);
+  return row && { ...row, stored };
 }
 
 /** A record as a row. What was not written through the service has no provider, and is none. */

@@ -12,7 +12,7 @@ import {
 import type { Known } from './fresh/known.ts';
 import { createManagers, type Managers } from './managers.ts';
 import { noProvider, type SessionParts } from './providers.ts';
-import { type LiveRow, readRow, type Row } from './row.ts';
+import { type LiveRow, readRow, type Row, rowOf } from './row.ts';
 
 /** The sessions, as the routes ask for them. Every one rejects with a `TokenError`. */
 export interface Sessions extends Changes {
@@ -39,9 +39,14 @@ export function createSessions(given: SessionParts & { readonly known: Known }):
   const { known } = given;
   const look = (key: string): Promise<Row | undefined> =>
     known.reading(key, () => readRow(parts.store(key)));
+  const lookAgain: CurrentParts['lookAgain'] = async (key) => {
+    const written = parts.inHand.written(key);
+    if (written === undefined) return look(key);
+    return known.reading(key, async () => rowOf(written.stored.value, key), written.since);
+  };
   const obstacle: CurrentParts['obstacle'] = (provider) =>
     parts.providers.has(provider) ? parts.gate.obstacle(provider) : noProvider();
-  const all = { look, managers, known, obstacle, clock: parts.clock, emit: parts.emit };
+  const all = { look, lookAgain, managers, known, obstacle, clock: parts.clock, emit: parts.emit };
   const renew = (key: string, row: LiveRow): void => {
     if (obstacle(row.kept.provider) !== undefined) return;
     // An event tells the subscribers how it ends.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { manualClock } from '@unexpired/testing';
+import type { Intent, SessionRecord } from 'unexpired';
 import { createAudit } from '../src/audit/audit.ts';
 import type { Answered } from '../src/audit/call.ts';
 import { countedOf, createCounts } from '../src/audit/counts.ts';
@@ -168,35 +169,88 @@ describe('what was begun', () => {
     outcome: 'begun',
   };
 
-  it('is refused to all who wait for its row where that cannot be written, and to nobody after that', async () => {
-    let fails = true;
+  const record = (gen: number, more: Partial<SessionRecord> = {}): SessionRecord => ({
+    ...{ v: 1, session: 'one', gen, status: 'active', issuedAt: 0, turn: 1, ...more },
+  });
+  const mark: Intent = { gen: 4, owner: 'here', startedAt: 0, attempt: 1 };
+  const begunIn = (end: (requestId: string, outcome: string) => Promise<void>) => {
+    const failures: unknown[] = [];
+    const ends: string[] = [];
     const begun = createBegun(
       {
-        async change() {
-          if (fails) throw new Error('down');
+        async end(requestId, outcome) {
+          await end(requestId, outcome);
+          ends.push(`${requestId} ${outcome}`);
         },
-        end: async () => undefined,
       },
-      () => undefined,
+      (error) => failures.push(error),
     );
-    const tries = await Promise.allSettled([begun.begin(row), begun.begin(row)]);
-    expect(tries.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-    fails = false;
-    expect(await Promise.all([begun.begin(row), begun.begin({ ...row })])).toEqual([true, false]);
+    return { begun, trail: begun.trailOf('acme:1'), failures, ends };
+  };
+  const works = async (): Promise<void> => undefined;
+
+  it('has its row beside the mark that announces its redemption, once, and beside nothing else', async () => {
+    const { begun, trail, ends } = begunIn(works);
+    const own = begun.begin(row);
+    for (const other of [
+      record(4), // no mark
+      record(4, { intent: { ...mark, owner: '' } }), // of whom nobody knows
+      record(4, { intent: { ...mark, seen: 2000 } }), // somebody else's, who is waited for
+      record(4, { intent: { ...mark, over: true } }),
+      record(4, { intent: { ...mark, gen: 3 } }),
+      record(4, { session: 'another', intent: mark }),
+    ])
+      expect(trail.beside(other)).toBeUndefined();
+    expect(begun.trailOf('acme:2').beside(record(4, { intent: mark }))).toBeUndefined();
+    expect(trail.beside(record(4, { intent: mark }))?.row).toEqual(row); // it met with another write
+    const traced = trail.beside(record(4, { intent: mark }));
+    expect(own?.isWritten).toBe(false);
+    traced?.written();
+    expect(own?.isWritten).toBe(true);
+    expect(trail.beside(record(4, { intent: { ...mark, attempt: 2 } }))).toBeUndefined();
+    await own?.end('ERR_REFRESH_UNAVAILABLE');
+    expect(ends).toEqual(['r ERR_REFRESH_UNAVAILABLE']);
+  });
+
+  it('has its end beside the new tokens, and is not told of it again', async () => {
+    const { begun, trail, ends } = begunIn(works);
+    const own = begun.begin(row);
+    expect(trail.beside(record(5))).toBeUndefined(); // somebody else has begun that one
+    trail.beside(record(4, { intent: mark }))?.written();
+    const traced = trail.beside(record(5));
+    expect([traced?.row, traced?.ended]).toEqual([undefined, { requestId: 'r', outcome: 'done' }]);
+    traced?.written();
+    await own?.end('done');
+    expect(ends).toEqual([]);
+  });
+
+  it('is told how it ended where that is not what was written with the tokens', async () => {
+    const { begun, trail, ends } = begunIn(works);
+    const own = begun.begin(row);
+    trail.beside(record(4, { intent: mark }))?.written();
+    trail.beside(record(5))?.written();
+    await own?.end('ERR_SIGNED_OUT');
+    expect(ends).toEqual(['r ERR_SIGNED_OUT']);
+  });
+
+  it('is the first one’s until it has ended; where nothing was announced, it leaves no row', async () => {
+    const { begun, ends } = begunIn(works);
+    const own = begun.begin(row);
+    expect(begun.begin({ ...row })).toBeUndefined();
+    await own?.end('done');
+    expect([own?.isWritten, ends]).toEqual([false, []]);
+    expect(begun.begin(row)).toBeDefined();
   });
 
   it('is waited for until its end is written, which may fail', async () => {
-    const failures: unknown[] = [];
-    const begun = createBegun(
-      { change: async () => undefined, end: async () => Promise.reject(new Error('down')) },
-      (error) => failures.push(error),
-    );
-    await begun.begin(row);
+    const { begun, trail, failures } = begunIn(() => Promise.reject(new Error('down')));
+    const own = begun.begin(row);
+    trail.beside(record(4, { intent: mark }))?.written();
     let isSettled = false;
     const settled = begun.settled().then(() => (isSettled = true));
     await Promise.resolve();
     expect(isSettled).toBe(false);
-    await begun.end(row, 'done');
+    await own?.end('done');
     await settled;
     expect(failures).toHaveLength(1);
   });

@@ -8,6 +8,7 @@ import {
   type Offset,
   serviceClock,
 } from '../src/data/database-time.ts';
+import { createInHand } from '../src/data/in-hand.ts';
 import { listedStore } from '../src/data/listed-store.ts';
 import { namesOf, POSTGRES, sqliteDialect, type Tables } from '../src/data/tables.ts';
 
@@ -148,8 +149,9 @@ describe('the clock of the service', () => {
       write: async (_record: SessionRecord) => undefined,
     });
     const listed = listedStore(store, {
-      ...{ entryOf: () => undefined, ready: async () => undefined, change: undefined },
+      ...{ entryOf: () => undefined, ready: async () => undefined, purpose: {} },
       ...{ written: () => undefined, changed: () => undefined },
+      inHand: createInHand(() => 0),
       timed: () => Promise.reject(new Error('away')),
     });
     await expect(listed.read()).rejects.toThrow('away');

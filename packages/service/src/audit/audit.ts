@@ -1,7 +1,7 @@
 import type { Clock } from 'unexpired';
 import type { Tables } from '../data/tables.ts';
 import { repeat } from '../repeat.ts';
-import { createBegun } from './begun.ts';
+import { type BegunChanges, createBegun } from './begun.ts';
 import type { Answered, Changing } from './call.ts';
 import { type Change, createChange } from './change.ts';
 import { countedOf, createCounts } from './counts.ts';
@@ -22,6 +22,8 @@ export interface Audit {
   count(call: Answered): void;
   /** A call that may change something. */
   change(call: Changing): Change;
+  /** For the manager of a session, whose flights do what such calls begin. */
+  readonly trailOf: BegunChanges['trailOf'];
   start(): void;
   /** Resolves when everything is written. */
   stop(): Promise<void>;
@@ -91,6 +93,7 @@ export function createAudit(parts: AuditParts): Audit {
       if (reads || call.outcome !== 'done') counts.add(call);
     },
     change: (call) => createChange(call, begun),
+    trailOf: begun.trailOf,
     start() {
       for (const each of repeated) each.start();
     },

@@ -1,53 +1,40 @@
-import type { SessionRecord } from 'unexpired';
 import { codeOf } from '../problems.ts';
+import type { Begun, BegunChanges } from './begun.ts';
 import type { About, Changing } from './call.ts';
-import type { ChangeRow } from './rows.ts';
+import type { Trail } from './trail.ts';
 
 /** A call that may change something: its row is there before it is answered. */
-export interface Change {
-  /** The row that is to be written beside this record; `undefined`: it is there already. */
-  rowFor(record: Pick<SessionRecord, 'session' | 'gen'>): ChangeRow | undefined;
+export interface Change extends Trail {
   /** What it is about, where that is another thing than what is written. */
   about(session: About): void;
-  /** It was written. */
-  written(): void;
   /** There is a row: the call has changed something, or has begun to. */
   readonly isWritten: boolean;
-  /** Writes the row by itself, once, before something is begun. Rejects with a `TokenError`: it must not be begun. */
-  begin(session: About): Promise<void>;
+  /** The tokens that are to be replaced: the row goes along with what announces that. */
+  begin(session: About): void;
   /** Settles as what was begun does, once its row says how that ended: also where its caller waits no longer. */
   ended<T>(run: Promise<T | undefined>): Promise<T | undefined>;
 }
 
-/** What was begun, by what it is about: who joins it begins nothing. */
-export interface Begun {
-  /** Resolves when somebody has written that it was begun; `true`: this one has. */
-  begin(row: ChangeRow): Promise<boolean>;
-  end(row: ChangeRow, outcome: string): Promise<void>;
-}
-
-export function createChange(call: Changing, begun: Begun): Change {
+export function createChange(call: Changing, begun: Pick<BegunChanges, 'begin'>): Change {
   let about: About | undefined;
   let isWritten = false;
-  let own: ChangeRow | undefined;
+  let own: Begun | undefined;
   return {
-    rowFor: ({ session, gen: generation }) =>
-      isWritten ? undefined : { call, about: about ?? { session, generation }, outcome: 'done' },
-    about: (session) => void (about = session),
-    written: () => void (isWritten = true),
-    get isWritten() {
-      return isWritten;
+    beside({ session, gen: generation }) {
+      if (isWritten) return undefined;
+      const row = { call, about: about ?? { session, generation }, outcome: 'done' };
+      return { row, written: () => void (isWritten = true) };
     },
-    async begin({ session, generation }) {
-      if (own !== undefined) return;
-      const row: ChangeRow = { call, about: { session, generation }, outcome: 'begun' };
-      if (!(await begun.begin(row))) return;
-      own = row;
-      isWritten = true;
+    about: (session) => void (about = session),
+    get isWritten() {
+      return isWritten || own?.isWritten === true;
+    },
+    begin({ session, generation }) {
+      own ??= begun.begin({ call, about: { session, generation }, outcome: 'begun' });
     },
     async ended(run) {
       const outcome = await run.then((found) => (found === undefined ? 'none' : 'done'), codeOf);
-      if (own !== undefined) await begun.end(own, outcome);
+      await own?.end(outcome);
       return run;
     },
   };

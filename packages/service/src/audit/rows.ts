@@ -2,6 +2,7 @@ import type { PostgresStatement } from '@unexpired/postgres';
 import type { Tables, Value } from '../data/tables.ts';
 import type { About, Changing } from './call.ts';
 import { addressOf, type Counted } from './counts.ts';
+import type { Ended } from './trail.ts';
 
 /** The row of a change. */
 export interface ChangeRow {
@@ -12,7 +13,6 @@ export interface ChangeRow {
 
 /** The audit trail in the database. Every method rejects with a `TokenError`. */
 export interface AuditRows {
-  change(row: ChangeRow): Promise<void>;
   /** How a change that was begun has ended. */
   end(requestId: string, outcome: string): Promise<void>;
   add(counted: readonly Counted[]): Promise<void>;
@@ -39,6 +39,16 @@ select ${parameter(0)}, ${dialect.now}, ${parameter(1)}, ${parameter(2)}, ${para
 ${parameter(6)}, 1, ${parameter(0)}, ${parameter(7)} ${from.rows} on conflict (id) do nothing`,
   };
 }
+
+/** Says in the row of a change how that has ended. */
+export const endStatement = (
+  { names }: Pick<Tables, 'names'>,
+  { requestId, outcome }: Ended,
+  from: { readonly first: number; readonly rows: string },
+): PostgresStatement & { readonly values: readonly Value[] } => ({
+  values: [requestId, outcome],
+  text: `update ${names.audit} set outcome = cast($${from.first + 1} as text) ${from.rows} and id = cast($${from.first} as text)`,
+});
 
 /**
  * Deletes what is older than so many ms ($1), at most so many rows ($2). The moment is a query of its own: a clock that moves within
@@ -76,12 +86,10 @@ group by m.id, m.minute, ${same} order by 1
 on conflict (id) do update set calls = a.calls + excluded.calls`;
   const drop = dropStatement(tables);
   return {
-    async change(row) {
-      const { text, values } = changeStatement(tables, row, { first: 1, rows: 'where true' });
-      await query(text, values);
-    },
     async end(requestId, outcome) {
-      await query(`update ${audit} set outcome = $2 where id = $1`, [requestId, outcome]);
+      const end = { requestId, outcome };
+      const { text, values } = endStatement(tables, end, { first: 1, rows: 'where true' });
+      await query(text, values);
     },
     add: async (counted) => void (await query(add, [JSON.stringify(counted)])),
     drop: async (age, most) => (await query(drop, [age, most])).length,

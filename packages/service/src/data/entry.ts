@@ -24,21 +24,33 @@ export type Plan = (
   life: { readonly issuedAt: number; readonly expiresAt: number },
 ) => number | undefined;
 
+/** Where a session stands: a write that changes nothing of it leaves the schedule as it is. */
+export type Standing = Pick<Entry, 'session' | 'generation' | 'state'>;
+
+export function standingOf({ session, gen, status, tokens, dead }: SessionRecord): Standing {
+  const isLive = status === 'active' && tokens !== undefined;
+  const state = dead?.gen === gen ? 'ended' : 'active';
+  return { session, generation: gen, state: isLive ? state : 'signed_out' };
+}
+
+export const isSameStanding = (one: Standing | undefined, other: Standing): boolean =>
+  one?.session === other.session &&
+  one.generation === other.generation &&
+  one.state === other.state;
+
 /** The entry for a record that is written; `undefined`: nobody has been signed in yet. */
 export function entryOf(key: string, record: SessionRecord, plan: Plan): Entry | undefined {
-  const { session, gen: generation, issuedAt, status, tokens, dead, turn } = record;
+  const { issuedAt, tokens, turn } = record;
   if (turn === 0) return undefined;
-  const base = { key, session, generation, issuedAt };
+  const base = { key, issuedAt, ...standingOf(record) };
   const none = { provider: undefined, expiresAt: undefined, dueAt: undefined };
-  if (status !== 'active' || tokens === undefined) return { ...base, ...none, state: 'signed_out' };
+  if (base.state === 'signed_out' || tokens === undefined) return { ...base, ...none };
   const provider = keptOf(tokens)?.provider;
   const { expiresAt } = tokens;
-  const isEnded = dead?.gen === generation;
-  const isDue = !isEnded && provider !== undefined && mayExpire(tokens);
+  const isDue = base.state === 'active' && provider !== undefined && mayExpire(tokens);
   return {
     ...base,
     provider,
-    state: isEnded ? 'ended' : 'active',
     expiresAt,
     dueAt: isDue ? plan(provider, { issuedAt, expiresAt: tokens.expiresAt }) : undefined,
   };

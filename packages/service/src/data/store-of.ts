@@ -1,5 +1,12 @@
 import type { TokenStore } from 'unexpired';
-import type { Change } from '../audit/change.ts';
+import type { Trail } from '../audit/trail.ts';
 
-/** The row of a session, as it is read and, where it is for a `change`, written. */
-export type StoreOf = (key: string, change?: Change) => TokenStore;
+/** What the row of a session is read and written for. */
+export interface Purpose {
+  /** What the audit trail has beside its writes. */
+  readonly trail?: Trail | undefined;
+  /** A refresh, which reads what is in hand: it sends nothing before it has written over that. */
+  readonly isFlight?: boolean | undefined;
+}
+
+export type StoreOf = (key: string, purpose?: Purpose) => TokenStore;

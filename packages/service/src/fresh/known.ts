@@ -7,8 +7,12 @@ import { createBounded } from './bounded.ts';
 
 /** What this replica knows of the rows, so that not every read has to ask the database. */
 export interface Known {
-  /** Reads a row, and keeps what of it can be handed out. */
-  reading(key: string, read: () => Promise<Row | undefined>): Promise<Row | undefined>;
+  /** Reads a row, and keeps what of it can be handed out. `since`: monotonic ms, before it was as it is read. Default: now. */
+  reading(
+    key: string,
+    read: () => Promise<Row | undefined>,
+    since?: number,
+  ): Promise<Row | undefined>;
   /** Its row may be another one from now on: it was written here, or that is not known. */
   changed(key: string): void;
   /** The token, where nobody has to be asked: it is not due, and was the current one at most {@link IN_STEP} ms ago. */
@@ -95,9 +99,8 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
     get bytes() {
       return entries.bytes;
     },
-    async reading(key, read) {
+    async reading(key, read, readAt = clock.monotonic()) {
       const isHeard = following.begin();
-      const readAt = clock.monotonic();
       const reading = readings.begin(key);
       try {
         const row = await read();
