@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { manualClock } from '@unexpired/testing';
-import type { Intent, SessionRecord } from 'unexpired';
+import type { SessionRecord } from 'unexpired';
 import { createAudit } from '../src/audit/audit.ts';
 import type { Answered } from '../src/audit/call.ts';
 import { countedOf, createCounts } from '../src/audit/counts.ts';
@@ -172,7 +172,7 @@ describe('what was begun', () => {
   const record = (gen: number, more: Partial<SessionRecord> = {}): SessionRecord => ({
     ...{ v: 1, session: 'one', gen, status: 'active', issuedAt: 0, turn: 1, ...more },
   });
-  const mark: Intent = { gen: 4, owner: 'here', startedAt: 0, attempt: 1 };
+  const mark: NonNullable<SessionRecord['intent']> = { gen: 4, owner: 'here', startedAt: 0, attempt: 1 };
   const begunIn = (end: (requestId: string, outcome: string) => Promise<void>) => {
     const failures: unknown[] = [];
     const ends: string[] = [];

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { TokenCodec, TokenSet } from 'unexpired';
 
 /** Bytes of a nonce (NIST SP 800-38D section 8.2.2: random ones have 96 bits), and of a tag. */
@@ -12,7 +12,7 @@ const TAG = 16;
 export function codecOf(keys: readonly Uint8Array[]): TokenCodec {
   const own = keys.map((key) => ({
     algorithm: `aes-${key.length === 16 ? 128 : 256}-gcm` as const,
-    key: createSecretKey(key), // a copy: the caller may wipe its own
+    key: Buffer.from(key), // a copy: the caller may wipe its own
   }));
   return {
     async encode(tokens, place) {
