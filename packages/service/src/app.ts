@@ -125,15 +125,17 @@ function guard(app: OpenAPIHono<Env>, { callers, clock, timed, limits, closed }:
       throw new Problem('type');
     await next();
   });
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: () => {
-        throw new Problem('size');
-      },
-    }),
-  );
+  const limited = bodyLimit({
+    maxSize: LARGEST_BODY,
+    onError: () => {
+      throw new Problem('size');
+    },
+  });
+  // To ask a GET for its body, which it cannot have, makes a whole `Request` of what Node has read.
+  app.use((c, next) => (BODILESS.has(c.req.method) ? next() : limited(c, next)));
 }
+
+const BODILESS = new Set(['GET', 'HEAD']);
 
 const ESCAPED: InputError = {
   pointer: 'path',

@@ -172,7 +172,12 @@ describe('what was begun', () => {
   const record = (gen: number, more: Partial<SessionRecord> = {}): SessionRecord => ({
     ...{ v: 1, session: 'one', gen, status: 'active', issuedAt: 0, turn: 1, ...more },
   });
-  const mark: NonNullable<SessionRecord['intent']> = { gen: 4, owner: 'here', startedAt: 0, attempt: 1 };
+  const mark: NonNullable<SessionRecord['intent']> = {
+    gen: 4,
+    owner: 'here',
+    startedAt: 0,
+    attempt: 1,
+  };
   const begunIn = (end: (requestId: string, outcome: string) => Promise<void>) => {
     const failures: unknown[] = [];
     const ends: string[] = [];

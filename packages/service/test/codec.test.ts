@@ -12,6 +12,9 @@ const [ONE, OTHER] = [32, 16].map((length) => new Uint8Array(length).fill(length
   Uint8Array,
 ];
 
+/** As Node says it, of a tag that is not this one, or too short, and of a nonce that is cut. */
+const REFUSED = /authenticat|initialization vector/i;
+
 /** One row. */
 function row(): TokenStore {
   let stored: { value: SessionRecord; version: string } | undefined;
@@ -76,8 +79,8 @@ describe('the encryption on this thread', () => {
     });
     const cut = [...bytes.keys()].map((length) => bytes.subarray(0, length));
     for (const bad of [...changed, ...cut])
-      await expect(codecOf([ONE]).decode(bad.toString('base64'), PLACE)).rejects.toThrow();
-    await expect(codecOf([ONE]).decode(text, '["acme:43","one",4]')).rejects.toThrow();
-    await expect(codecOf([OTHER]).decode(text, PLACE)).rejects.toThrow();
+      await expect(codecOf([ONE]).decode(bad.toString('base64'), PLACE)).rejects.toThrow(REFUSED);
+    await expect(codecOf([ONE]).decode(text, '["acme:43","one",4]')).rejects.toThrow(REFUSED);
+    await expect(codecOf([OTHER]).decode(text, PLACE)).rejects.toThrow(REFUSED);
   });
 });

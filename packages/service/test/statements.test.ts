@@ -100,6 +100,7 @@ onDatabases((start) => {
       expect((await reject(first)).generation).toBe(1);
       expect(asked).toEqual(['read', 'write', 'write']);
       passed += LIFETIME;
+      await heardOf();
       asked = [];
       expect((await read()).generation).toBe(2);
       expect(asked).toEqual(['read', 'write', 'write']);
