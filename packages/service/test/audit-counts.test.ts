@@ -31,6 +31,28 @@ describe('the counts of calls', () => {
     expect(keysOf(counts).map(([, calls]) => calls)).toEqual([2, 1, 1, 1, 1]);
   });
 
+  it('tell calls about the same object apart as they do all others', () => {
+    const counts = createCounts(manualClock());
+    const about = { session: 'one', generation: 4 };
+    const others = Array.from({ length: 12 }, (_, number) => ({ address: `192.0.2.${number}` }));
+    const kinds = [...others, { outcome: 'forbidden' }, { principal: 'billing' }];
+    for (let round = 0; round < 3; round++)
+      for (const more of [...kinds, { operation: 'batch' as const }])
+        counts.add(read('acme:1', { about, ...more }));
+    counts.add(read('acme:2', { about }));
+    expect(keysOf(counts).map(([, calls]) => calls)).toEqual([...Array(15).fill(3), 1]);
+    counts.add(read('acme:1', { about, address: '192.0.2.0' }));
+    expect(keysOf(counts)).toEqual([['acme:1', 1]]);
+  });
+
+  it('lose no call about the same object in a group that was forgotten', () => {
+    const counts = createCounts(manualClock(), 1);
+    const about = { session: 'one', generation: 4 };
+    for (const key of ['a:1', 'a:2', 'a:1', 'a:1']) counts.add(read(key, { about }));
+    expect(counts.forgotten()).toBe(2);
+    expect(keysOf(counts)).toEqual([['a:1', 2]]);
+  });
+
   it('keep each minute apart while they cannot be written, and are given in the order of time', async () => {
     const clock = manualClock();
     const counts = createCounts(clock);

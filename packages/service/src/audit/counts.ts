@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import type { Clock } from 'unexpired';
 import { KEY_PREFIX } from '../scopes.ts';
 import type { About, Answered } from './call.ts';
+import { createNear } from './near.ts';
 
 /** Calls that are alike, as they are written. */
 export interface Counted {
@@ -52,23 +53,32 @@ const MINUTE = 60_000;
 export function createCounts(clock: Pick<Clock, 'monotonic'>, most = MOST): Counts {
   /** Since the last look. */
   const fresh = new Map<string, Group>();
+  const near = createNear();
   /** From before that, each minute by itself; the oldest first. */
   let waiting = new Map<string, Group>();
   let lost = 0;
   const invented = createInvented(clock);
 
   const add = (call: Answered): void => {
+    const group = near.find(call);
+    if (group === undefined) addByName(call);
+    else group.calls++;
+  };
+  const addByName = (call: Answered): void => {
     const { principal, operation, key, address, about, outcome } = call;
     const name = `${principal} ${operation} ${outcome} ${about?.session} ${about?.generation} ${address} ${key}`;
     const known = fresh.get(name);
     if (known !== undefined) {
       known.calls++;
+      near.remember(about, known);
       return;
     }
     const isWritten = isKey(key) && (outcome === 'done' || invented.allows(principal, key));
-    if (key !== '' && !isWritten) return add({ ...call, key: '' });
+    if (key !== '' && !isWritten) return addByName({ ...call, key: '' });
     const first = { ...call, about: about && generationOf(about) };
-    fresh.set(name, { name, first, since: clock.monotonic(), calls: 1 });
+    const group = { name, first, since: clock.monotonic(), calls: 1 };
+    fresh.set(name, group);
+    near.remember(about, group);
     forget();
   };
   const forget = (): void => {
@@ -76,6 +86,7 @@ export function createCounts(clock: Pick<Clock, 'monotonic'>, most = MOST): Coun
       for (const [name, { calls }] of groups) {
         if (waiting.size + fresh.size <= most) return;
         groups.delete(name);
+        near.clear();
         lost += calls;
       }
   };
@@ -90,9 +101,14 @@ export function createCounts(clock: Pick<Clock, 'monotonic'>, most = MOST): Coun
     take(count) {
       for (const group of fresh.values()) put(group);
       fresh.clear();
-      const taken = [...waiting].slice(0, count);
-      for (const [name] of taken) waiting.delete(name);
-      return taken.map(([, group]) => group);
+      near.clear();
+      const taken: Group[] = [];
+      for (const [name, group] of waiting) {
+        if (taken.length === count) break;
+        waiting.delete(name);
+        taken.push(group);
+      }
+      return taken;
     },
     giveBack(groups) {
       const later = waiting;

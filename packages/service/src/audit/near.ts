@@ -1,0 +1,39 @@
+import type { About, Answered } from './call.ts';
+import type { Group } from './counts.ts';
+
+/** Groups of calls by what they are about, as far as that is the same object: most reads find theirs without a name. */
+export interface Near {
+  find(call: Answered): Group | undefined;
+  remember(about: About | undefined, group: Group): void;
+  clear(): void;
+}
+
+/** Groups about the same object: more are not looked through. */
+const MOST = 8;
+
+export function createNear(): Near {
+  const near = new Map<About, Group[]>();
+  return {
+    clear: () => near.clear(),
+    find(call) {
+      const groups = call.about && near.get(call.about);
+      if (groups === undefined) return undefined;
+      for (const group of groups) if (isAlike(group.first, call)) return group;
+      return undefined;
+    },
+    remember(about, group) {
+      if (about === undefined) return;
+      const groups = near.get(about);
+      if (groups === undefined) near.set(about, [group]);
+      else if (groups.length < MOST) groups.push(group);
+    },
+  };
+}
+
+/** Both are about the same object. */
+const isAlike = (one: Answered, other: Answered): boolean =>
+  one.principal === other.principal &&
+  one.key === other.key &&
+  one.outcome === other.outcome &&
+  one.operation === other.operation &&
+  one.address === other.address;
