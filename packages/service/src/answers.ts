@@ -7,12 +7,15 @@ export interface Answer
   readonly tag: string;
   /** JSON. */
   readonly text: string;
+  /** Of the text, in UTF-8. */
+  readonly bytes: number;
 }
 
 export function answerOf(row: LiveRow): Answer {
   const { session, generation, state, issuedAt, expiresAt } = row;
   const text = JSON.stringify(tokenBody(row));
-  return { session, generation, state, issuedAt, expiresAt, tag: tagOf(row), text };
+  const bytes = Buffer.byteLength(text);
+  return { session, generation, state, issuedAt, expiresAt, tag: tagOf(row), text, bytes };
 }
 
 /** A token as it is sent. No refresh token, no id token, nothing but what the provider's options allow. */

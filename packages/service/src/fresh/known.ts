@@ -127,8 +127,8 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
   };
 }
 
-const sizeOf = (key: string, { answer: { text, tag } }: Entry): number =>
-  Buffer.byteLength(text) + tag.length + key.length + BESIDES;
+const sizeOf = (key: string, { answer: { bytes, tag } }: Entry): number =>
+  bytes + tag.length + key.length + BESIDES;
 
 const isSame = (answer: Answer, change: Change): boolean =>
   answer.session === change.session &&

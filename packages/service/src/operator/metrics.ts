@@ -47,7 +47,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       figures.measure('unexpired_store_seconds', duration, { op: operation }),
     answered({ route, status, duration }) {
       requests.observe(route, status, duration / 1000);
-      const kind = FAILURES[status];
+      const kind = status < 400 ? undefined : FAILURES[status];
       if (kind !== undefined) figures.add('unexpired_auth_failures_total', 1, { kind });
     },
     async text() {

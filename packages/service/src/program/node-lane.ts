@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Asked, Lane, Told } from '../fresh/lane.ts';
+import { type Asked, headersOf, type Lane, type Told } from '../fresh/lane.ts';
 import type { CallerAddress } from './caller-address.ts';
 
 /** Answers at once what the lane has an answer for; `undefined`: it is for the framework, and nothing of it was touched. */
@@ -14,12 +14,12 @@ export function nodeLane(lane: Lane, addressOf: CallerAddress): NodeLane {
     const asked = askedIn(incoming, addressOf);
     const told = asked && lane(asked);
     if (told === undefined) return undefined;
-    const { status, headers, text } = told;
-    if (text === null) outgoing.writeHead(status, headers).end();
-    else
-      outgoing
-        .writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) })
-        .end(text);
+    const { status, answer } = told;
+    outgoing.writeHead(status, headersOf(told) as string[]);
+    // Where it is all ASCII the bytes are the same, and Node has not to look for anything else.
+    const encoding = answer.bytes === answer.text.length ? 'latin1' : 'utf8';
+    if (status === 304) outgoing.end();
+    else outgoing.end(answer.text, encoding);
     return told;
   };
 }
@@ -29,29 +29,19 @@ const HOST = /^[a-z0-9._-]+(?::\d{1,5})?$/;
 
 /** What it asks for. `undefined`: it has a body, or is in any way unusual. */
 function askedIn(
-  { url: path = '', rawHeaders, socket }: IncomingMessage,
+  { url: path = '', headers, rawHeaders, socket }: IncomingMessage,
   addressOf: CallerAddress,
 ): Asked | undefined {
-  const read: Record<string, string | undefined> = {
-    host: undefined,
-    authorization: undefined,
-    'cache-control': undefined,
-    'if-none-match': undefined,
-    'x-forwarded-for': undefined,
-  };
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = (rawHeaders[index] as string).toLowerCase();
-    if (name === 'content-length' || name === 'transfer-encoding') return undefined;
-    if (!(name in read)) continue;
-    if (read[name] !== undefined) return undefined; // what it means twice is for the framework to say
-    read[name] = rawHeaders[index + 1];
-  }
-  if (read['host'] === undefined || !HOST.test(read['host'])) return undefined;
+  const { host, authorization } = headers;
+  if (host === undefined || !HOST.test(host)) return undefined;
+  if ('content-length' in headers || 'transfer-encoding' in headers) return undefined;
+  // Something is said twice: what that means is for the framework to say.
+  if (Object.keys(headers).length * 2 !== rawHeaders.length) return undefined;
   return {
     path,
-    authorization: read['authorization'],
-    cacheControl: read['cache-control'],
-    ifNoneMatch: read['if-none-match'],
-    address: addressOf(socket.remoteAddress, read['x-forwarded-for']),
+    authorization,
+    cacheControl: headers['cache-control'],
+    ifNoneMatch: headers['if-none-match'],
+    address: addressOf(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined),
   };
 }
