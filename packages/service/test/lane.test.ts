@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { systemClock } from 'unexpired/adapter';
 import { callerAddress } from '../src/program/caller-address.ts';
@@ -182,6 +183,17 @@ describe('the way before the framework, on what Node has read', () => {
     expect(quick).toEqual([false, false, false, false, false]);
     expect((await ask(path, authorized())).status).toBe(200);
     expect(quick.at(-1)).toBe(true);
+  });
+
+  it('lets the framework see that there is no body, where no header says so', async () => {
+    const socket = connect(listener.port, '127.0.0.1');
+    const lines = [...authorized(), 'Content-Type', 'application/json', 'Connection', 'close'];
+    const head = lines.map((text, index) => text + (index % 2 === 0 ? ': ' : '\r\n')).join('');
+    socket.write(`POST /v1/sessions/acme:42/token HTTP/1.1\r\n${head}\r\n`);
+    const answer = await textOf(socket);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(answer).toContain('"code":"body"');
+    expect(quick).toEqual([false]);
   });
 
   it('is closed with the service', async () => {
