@@ -1,3 +1,4 @@
+import { keepHeapSmall } from './heap.ts';
 import { createApiKey } from '../api-keys.ts';
 import { createLog, type Log } from '../operator/log.ts';
 import { serviceSchema } from '../data/schema.ts';
@@ -54,6 +55,7 @@ async function carryOut(command: Command, process: NodeJS.Process, log: Log): Pr
 }
 
 async function serve(settings: Settings, process: NodeJS.Process, log: Log): Promise<number> {
+  keepHeapSmall(process);
   const ended = endOf(process, log);
   const running = await run(settings, log);
   const { kind } = settings.database;
