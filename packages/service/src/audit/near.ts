@@ -1,7 +1,10 @@
 import type { About, Answered } from './call.ts';
 import type { Group } from './counts.ts';
 
-/** Groups of calls by what they are about, as far as that is the same object: most reads find theirs without a name. */
+/**
+ * Groups of calls by what they are about, as far as that is the same object: most reads find theirs without a name. It is cleared
+ * once a second, with the groups: a token may hang on such an object.
+ */
 export interface Near {
   find(call: Answered): Group | undefined;
   remember(about: About | undefined, group: Group): void;
