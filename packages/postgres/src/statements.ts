@@ -20,18 +20,8 @@ export interface Statements {
 // clock_timestamp(), because now() is when the statement began, and it may have waited for the row since.
 const UNTIL = `clock_timestamp() + $3::float8 * interval '1 ms'`;
 
-const made = new Map<string, Statements>();
-
-/** `table`: its name, quoted. A store is made for each session, and the tables are few. */
-export function statementsOn(table: string): Statements {
-  const known = made.get(table);
-  if (known !== undefined) return known;
-  const statements = makeStatements(table);
-  made.set(table, statements);
-  return statements;
-}
-
-const makeStatements = (table: string): Statements => ({
+/** `table`: its name, quoted. */
+export const statementsOn = (table: string): Statements => ({
   read: `select record, version from ${table} where key = $1`,
   insert: `insert into ${table} as s (key, record, version) values ($1, $2, $3)
 on conflict (key) do update set record = excluded.record, version = excluded.version, written_at = now()

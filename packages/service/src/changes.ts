@@ -8,9 +8,10 @@ import {
   type TokenStore,
 } from 'unexpired';
 import type { Change } from './audit/change.ts';
-import { type SessionParts, tokensOf } from './providers.ts';
+import { tokensOf } from './providers.ts';
 import { Problem } from './problems.ts';
 import { hasTag, isLive, readRow, type Row, rowOf } from './row.ts';
+import type { SessionParts } from './session-parts.ts';
 
 export interface Deposit {
   readonly key: string;

@@ -1,6 +1,6 @@
 import { TokenError } from 'unexpired';
 import { createPending } from './pending.ts';
-import type { SessionParts } from './providers.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** The end of the sessions: nothing is begun any more, and those who wait are answered. */
 export interface Closing {

@@ -4,8 +4,9 @@ import { type Answer, answerOf } from './answers.ts';
 import type { Known } from './fresh/known.ts';
 import { floorOf } from './limits/limits.ts';
 import type { Managers } from './managers.ts';
-import { keptOf, type SessionParts } from './providers.ts';
+import { keptOf } from './providers.ts';
 import { isFresh, isLive, isValid, type LiveRow, type Row } from './row.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** Which token is wanted. */
 export interface Wanted {

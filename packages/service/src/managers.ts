@@ -5,8 +5,9 @@ import {
   type TokenManagerOptions,
   type TokenStore,
 } from 'unexpired';
-import { providerOf, type SessionParts } from './providers.ts';
+import { providerOf } from './providers.ts';
 import type { LiveRow } from './row.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** Managers, which exist only while they refresh, and for as long as they have to remember a failure. */
 export interface Managers {

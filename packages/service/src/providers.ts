@@ -1,19 +1,14 @@
 import { type GrantOptions, refreshTokenGrant, revokeToken } from '@unexpired/oauth';
 import {
-  type Clock,
   type RefreshFunction,
   type Rotation,
   TokenError,
-  type TokenEvent,
   type TokenManagerOptions,
   type TokenResponse,
   type TokenSet,
 } from 'unexpired';
 import { nameOf } from 'unexpired/adapter';
-import type { Trail } from './audit/trail.ts';
-import type { InHand } from './data/in-hand.ts';
-import type { StoreOf } from './data/store-of.ts';
-import type { Gate, Limits } from './pace/gate.ts';
+import type { Limits } from './pace/gate.ts';
 
 /** One authorization server and the client that the service is to it. */
 export interface ProviderOptions extends GrantOptions {
@@ -130,20 +125,6 @@ export const tokensOf = (
   ...(refresh_token !== undefined && { refreshToken: refresh_token }),
   ...(scope !== undefined && { scope }),
 });
-
-/** What the sessions are made of. */
-export interface SessionParts {
-  readonly store: StoreOf;
-  readonly inHand: InHand;
-  /** What the audit trail has beside the refreshes of a session. */
-  readonly trailOf: (key: string) => Trail;
-  readonly providers: ReadonlyMap<string, Provider>;
-  readonly clock: Clock;
-  /** Of the session with this key; `provider`: by its name, where that is known. */
-  readonly emit: (event: TokenEvent, provider: string | undefined) => void;
-  /** What each call of a token endpoint goes through. */
-  readonly gate: Pick<Gate, 'run' | 'obstacle'>;
-}
 
 /** Rejects a provider that the options no longer have. */
 export function providerOf(providers: ReadonlyMap<string, Provider>, name: unknown): Provider {

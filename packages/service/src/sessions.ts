@@ -11,8 +11,9 @@ import {
 } from './current.ts';
 import type { Known } from './fresh/known.ts';
 import { createManagers, type Managers } from './managers.ts';
-import { noProvider, type SessionParts } from './providers.ts';
+import { noProvider } from './providers.ts';
 import { type LiveRow, readRow, type Row, rowOf } from './row.ts';
+import type { SessionParts } from './session-parts.ts';
 
 /** The sessions, as the routes ask for them. Every one rejects with a `TokenError`. */
 export interface Sessions extends Changes {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { Clock } from 'unexpired';
 import { KEY_PREFIX } from '../scopes.ts';
 import type { About, Answered } from './call.ts';
-import { createNear } from './near.ts';
+import { createNear, type Group } from './near.ts';
 
 /** Calls that are alike, as they are written. */
 export interface Counted {
@@ -33,15 +33,6 @@ export interface Counts {
   forgotten(): number;
   /** Calls that were not taken. */
   left(): number;
-}
-
-/** Calls that are alike. */
-export interface Group {
-  readonly name: string;
-  readonly first: Answered;
-  /** Of the first, on the monotonic clock. */
-  readonly since: number;
-  calls: number;
 }
 
 /** Groups in memory, about 400 bytes each. */

@@ -1,5 +1,13 @@
 import type { About, Answered } from './call.ts';
-import type { Group } from './counts.ts';
+
+/** Calls that are alike. */
+export interface Group {
+  readonly name: string;
+  readonly first: Answered;
+  /** Of the first, on the monotonic clock. */
+  readonly since: number;
+  calls: number;
+}
 
 /**
  * Groups of calls by what they are about, as far as that is the same object: most reads find theirs without a name. It is cleared

@@ -2,12 +2,17 @@ import type { PostgresStatement } from '@unexpired/postgres';
 import type { Tables, Value } from '../data/tables.ts';
 import type { About, Changing } from './call.ts';
 import { addressOf, type Counted } from './counts.ts';
-import type { Ended } from './trail.ts';
 
 /** The row of a change. */
 export interface ChangeRow {
   readonly call: Changing;
   readonly about: About;
+  readonly outcome: string;
+}
+
+/** How a change that was begun has ended. */
+export interface Ended {
+  readonly requestId: string;
   readonly outcome: string;
 }
 

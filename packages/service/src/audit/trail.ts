@@ -1,11 +1,5 @@
 import type { SessionRecord } from 'unexpired';
-import type { ChangeRow } from './rows.ts';
-
-/** How a change that was begun has ended. */
-export interface Ended {
-  readonly requestId: string;
-  readonly outcome: string;
-}
+import type { ChangeRow, Ended } from './rows.ts';
 
 /** What is written beside a record, in the same transaction. */
 export interface Traced {
