@@ -67,10 +67,12 @@ describe('a row in hand', () => {
     expect(inHand.latest(KEY)).toBeUndefined();
   });
 
-  it('is one where its own write was heard of, or that of another row', () => {
+  it('is one where its own write was heard of, what came before it, or that of another row', () => {
     const inHand = createInHand(() => 0);
     const end = inHand.writing(KEY, STANDING);
-    inHand.heard({ isReset: false, changes: [change(), change({ key: 'acme:1', generation: 9 })] });
+    const before = change({ generation: STANDING.generation - 1 });
+    const other = change({ key: 'acme:1', generation: 9 });
+    inHand.heard({ isReset: false, changes: [before, change(), other] });
     end(stored('written'));
     expect(inHand.written(KEY)).toBeDefined();
   });

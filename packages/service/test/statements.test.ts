@@ -30,7 +30,8 @@ onDatabases((start) => {
         },
       } satisfies Tables,
       store(key) {
-        const store = opened.store(key);
+        // Without notices: whoever listens reads once it does, in its own time.
+        const { subscribe: _, ...store } = opened.store(key);
         const lock: RefreshLock = {
           request(...request) {
             asked.push('lease');

@@ -1,6 +1,6 @@
 import type { StoredValue } from 'unexpired';
 import type { Followed } from '../events/feed.ts';
-import { isSameStanding, type Standing } from './entry.ts';
+import type { Standing } from './entry.ts';
 
 /** A row that this replica has just written. */
 export interface Written {
@@ -65,7 +65,12 @@ export function createInHand(monotonic: () => number): InHand {
       if (isReset) for (const all of under.values()) for (const one of all) one.isOvertaken = true;
       for (const change of changes)
         for (const one of under.get(change.key) ?? [])
-          one.isOvertaken ||= !isSameStanding(one.standing, change);
+          one.isOvertaken ||= !isNoNews(change, one.standing);
     },
   };
 }
+
+/** It is what is being written, or came before that: within a session generations only grow. */
+const isNoNews = (change: Standing, { session, generation, state }: Standing): boolean =>
+  change.session === session &&
+  (change.generation < generation || (change.generation === generation && change.state === state));
