@@ -5,7 +5,7 @@ import type { Budget } from './budget.ts';
 import { timeoutMessage } from './client-errors.ts';
 import { type Dispatch, replaceMembers, restoreMembers } from './dispatch.ts';
 import { copiedBytes, freezeInputs, type Inputs, readInputs, REPLAYED } from './frozen.ts';
-import { ownName, resetHeaders, setHeaders } from './headers.ts';
+import { resetHeaders, setHeaders } from './headers.ts';
 import { withRequest } from './own-error.ts';
 import { isNodeFetch, refusedRedirects } from './redirects.ts';
 import { guardRedirect } from './target.ts';
@@ -15,6 +15,8 @@ export interface Route {
   readonly url: string;
   /** The header that carries the token, in lower case. */
   readonly header: string;
+  /** The name under which the request has it already. */
+  readonly name: string | undefined;
   readonly budget: Budget | undefined;
   /** The caller's `auth`, where the token takes its place. */
   readonly auth: unknown;
@@ -28,7 +30,7 @@ export async function converse(
   config: Config,
   adapter: unknown,
   dispatch: Dispatch,
-  { url, header, budget, auth }: Route,
+  { url, header, name, budget, auth }: Route,
   signature: Signature,
   inputs?: Inputs,
 ): Promise<Answer> {
@@ -62,7 +64,7 @@ export async function converse(
       Object.assign(members, { timeout: left, timeoutErrorMessage: timeoutMessage(config) });
     // On the config itself, which costs least, and off again: configs end up in errors, and those in logs.
     const own = replaceMembers(config, members);
-    const replaced = setHeaders(headers, sending, header, ownName(headers, header));
+    const replaced = setHeaders(headers, sending, header, name);
     let answer: Answer;
     let refusal: { readonly error: unknown } | undefined; // an adapter may reject with nothing
     try {

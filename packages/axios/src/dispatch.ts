@@ -67,8 +67,9 @@ export function createDispatch(instance: AxiosLike): Dispatch {
 // The caller's config, not a copy: a caller that sends it again starts from what it gave.
 function giveBack(found: Found, config: Config): void {
   // One that is frozen stays as it is.
-  if (found?.config) Reflect.set(found, 'config', config);
-  if (found?.response) Reflect.set(found.response, 'config', config);
+  if (found?.config && found.config !== config) Reflect.set(found, 'config', config);
+  if (found?.response && found.response.config !== config)
+    Reflect.set(found.response, 'config', config);
 }
 
 // Sends what the factory makes.

@@ -55,7 +55,7 @@ export function exchange(
     tokens: config.tokens,
   });
   if (!signing) return dispatch.sendUnsigned(adapter, config, unbounded);
-  const route = { url, header, budget, auth };
+  const route = { url, header, name, budget, auth };
   return 'then' in signing
     ? converseLater(config, adapter, dispatch, route, signing, unbounded)
     : converse(config, adapter, dispatch, route, signing);

@@ -1,15 +1,19 @@
 import type { HeaderMap } from 'unexpired/adapter';
 
-const STRUCK = '***';
+/** What is left of a header in the text of a request. */
+const STRUCK = ': ***';
+/** So much of a header's line behind its name is looked for, and the rest goes with it: a token is long. */
+const BEGINNING = 32;
 /** How many causes of an error are looked at, and how many requests behind one another. */
 const DEPTH = 8;
 
 type Members = Record<PropertyKey, unknown>;
 
-/** What was sent: the names of the headers, in lower case, and their values. */
+/** What was sent: the headers by name, their names in lower case, and how their values begin in the text of a request. */
 export interface Sent {
+  readonly headers: HeaderMap;
   readonly names: readonly string[];
-  readonly values: readonly string[];
+  readonly beginnings: readonly string[];
 }
 
 /** The same headers are sent with one request after the other: they are read once. */
@@ -19,7 +23,8 @@ export function createSent(): (headers: HeaderMap) => Sent {
     if (latest?.headers !== headers) {
       const names = Object.keys(headers).map((name) => name.toLowerCase());
       const values = Object.values(headers).filter((value) => value !== undefined);
-      latest = { headers, sent: { names, values } };
+      const beginnings = values.map((value) => `: ${value}\r`.slice(0, BEGINNING));
+      latest = { headers, sent: { headers, names, beginnings } };
     }
     return latest.sent;
   };
@@ -80,7 +85,11 @@ function strikeRequest(found: unknown, sent: Sent, seen: unknown[]): void {
 
 // What follow-redirects keeps, for the request that it has sent last.
 function strikeAround(around: Members, sent: Sent, seen: unknown[]): void {
-  strikeHeaders(membersOf(around['_options'])?.['headers'], sent.names);
+  const headers = membersOf(membersOf(around['_options'])?.['headers']);
+  // Mostly under the name that they were sent with, and to go through all of them takes longer than all the rest.
+  for (const name in sent.headers)
+    if (!headers || !Object.hasOwn(headers, name)) strikeHeaders(headers, sent.names);
+    else delete headers[name];
   strikeRequest(around['_currentRequest'], sent, seen);
 }
 
@@ -93,8 +102,8 @@ interface Outgoing {
   removeHeader(name: string): void;
 }
 
-function strikeSent(request: Outgoing, { names, values }: Sent): void {
-  const text = strikeText(request._header ?? '', values);
+function strikeSent(request: Outgoing, { names, beginnings }: Sent): void {
+  const text = strikeText(request._header ?? '', beginnings);
   // As long as there is this text, they count as sent, and none of them may be taken out. To find them among the symbols of a
   // request takes ten times as long.
   request._header = null;
@@ -104,7 +113,7 @@ function strikeSent(request: Outgoing, { names, values }: Sent): void {
   const unsent = request.outputData;
   if (Array.isArray(unsent))
     for (const part of unsent as Members[])
-      if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], values);
+      if (typeof part['data'] === 'string') part['data'] = strikeText(part['data'], beginnings);
   // A TLS socket keeps the options of the request that it was made for.
   const { socket } = request;
   if (socket?.encrypted) strikeSymbols(socket, names);
@@ -124,13 +133,34 @@ function strikeSymbols(holder: Members, names: readonly string[]): void {
 function strikeHeaders(found: unknown, names: readonly string[]): void {
   const headers = membersOf(found);
   if (!headers) return;
-  for (const key of Object.keys(headers))
-    if (names.includes(key.toLowerCase())) delete headers[key];
+  for (const key in headers) if (isOneOf(names, key)) delete headers[key];
   // Headers, or a map.
   if (typeof headers['keys'] !== 'function') return;
   const map = headers as unknown as Map<string, unknown>;
-  for (const key of [...map.keys()]) if (names.includes(key.toLowerCase())) map.delete(key);
+  for (const key of [...map.keys()]) if (isOneOf(names, key)) map.delete(key);
 }
 
-const strikeText = (text: string, values: readonly string[]): string =>
-  values.reduce((left, value) => left.replaceAll(value, STRUCK), text);
+function isOneOf(names: readonly string[], key: string): boolean {
+  // Few headers are as long, and fewer are asked for their letters.
+  for (const name of names)
+    if (key.length === name.length && key.toLowerCase() === name) return true;
+  return false;
+}
+
+function strikeText(text: string, beginnings: readonly string[]): string {
+  let left = text;
+  for (const beginning of beginnings) left = strikeLines(left, beginning);
+  return left;
+}
+
+// Each of its lines from the beginning of the value on.
+function strikeLines(text: string, beginning: string): string {
+  let struck = '';
+  let from = 0;
+  for (let at = text.indexOf(beginning); at >= 0; at = text.indexOf(beginning, from)) {
+    struck += text.slice(from, at) + STRUCK;
+    const end = text.indexOf('\r', at);
+    from = end < 0 ? text.length : end;
+  }
+  return from === 0 ? text : struck + text.slice(from);
+}

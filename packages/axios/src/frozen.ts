@@ -19,16 +19,13 @@ export type Serialize = (params: unknown, paramsSerializer: unknown) => string;
 /** A copy of the inputs that nobody else has. axios has made text of most bodies already. */
 export function freezeInputs(config: Config, serialize: Serialize): Inputs {
   const { url, baseURL, method, params, data, paramsSerializer } = config;
+  const custom = params && paramsSerializer;
   return {
     url: text(url),
     baseURL: text(baseURL),
     method,
-    ...(params && paramsSerializer
-      ? {
-          params: freeze(params),
-          paramsSerializer: serialized(serialize(params, paramsSerializer)),
-        }
-      : { params: freezeParams(params), paramsSerializer }),
+    params: custom ? freeze(params) : freezeParams(params),
+    paramsSerializer: custom ? serialized(serialize(params, paramsSerializer)) : paramsSerializer,
     data: freeze(data),
   };
 }
@@ -39,8 +36,8 @@ const serialized = (text: string): unknown => ({ serialize: () => text });
 // axios reads the members of any object.
 const freezeParams = (params: unknown): unknown =>
   typeof params === 'object' && params !== null && kindOf(params) === undefined
-    ? copyOfMembers(params, new Map(), asAxiosReads)
-    : freeze(params, new Map(), asAxiosReads);
+    ? copyOfMembers(params, undefined, asAxiosReads)
+    : freeze(params, undefined, asAxiosReads);
 
 /** What a copy has in place of a member that is copied in no other way. */
 type Member = (value: object) => unknown;
@@ -72,7 +69,7 @@ const text = (url: string | URL | undefined): string | undefined =>
  */
 export function freeze(
   value: unknown,
-  copies: Map<unknown, unknown> = new Map(),
+  copies?: Map<unknown, unknown>,
   member?: Member,
 ): unknown {
   if (typeof value !== 'object' || value === null) return value;
@@ -167,7 +164,11 @@ const copyOfNativeForm = (form: NativeForm): NativeForm =>
     _parts: form._parts.map((part) => [...part]),
   });
 
-function copyOfMembers(value: object, copies: Map<unknown, unknown>, rest?: Member): unknown {
+function copyOfMembers(
+  value: object,
+  copies: Map<unknown, unknown> = new Map(),
+  rest?: Member,
+): unknown {
   const known = copies.get(value);
   if (known) return known;
   const copy: Record<string, unknown> | unknown[] = Array.isArray(value)

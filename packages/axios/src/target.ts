@@ -3,7 +3,9 @@ import type { Config, Redirect } from './axios-like.ts';
 
 // Most urls are told without the pattern, which takes longer.
 const isAbsolute = (url: string): boolean =>
-  url.startsWith('https://') || (url.includes('//') && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url));
+  url.startsWith('https://') ||
+  url.startsWith('http://') ||
+  (url.includes('//') && /^([a-z][a-z\d+.-]*:)?\/\//i.test(url));
 
 /**
  * Where axios will send this, without `params`: url and baseURL joined as axios does. An absolute baseURL alone says the
