@@ -34,11 +34,18 @@ export async function waitForToken(
   const body = init?.body ?? request?.body;
   const watched = init?.body || !request || !isUsedByLooking(request) ? body : request.clone().body;
   let end = (): void => undefined;
-  const failed = new Promise<never>((_resolve, reject) => {
-    end = watchBody(watched, (cause) => reject(bodyError(client, cause)));
-  });
+  // Text and nothing cannot fail, and a race is three promises more for each that waits.
+  const wait =
+    typeof watched === 'object' && watched !== null
+      ? Promise.race([
+          signing,
+          new Promise<never>((_resolve, reject) => {
+            end = watchBody(watched, (cause) => reject(bodyError(client, cause)));
+          }),
+        ])
+      : signing;
   try {
-    return await Promise.race([signing, failed]);
+    return await wait;
   } catch (error) {
     end();
     letGoOfBody(body, error);
