@@ -67,11 +67,7 @@ const text = (url: string | URL | undefined): string | undefined =>
  * A copy of what a caller could change: parameters, a form, bytes, lists, plain objects and dates in them. Anything else
  * comes back as it is: text and Blobs cannot be changed (those in a form are not copied either), and streams not be copied.
  */
-export function freeze(
-  value: unknown,
-  copies?: Map<unknown, unknown>,
-  member?: Member,
-): unknown {
+export function freeze(value: unknown, copies?: Map<unknown, unknown>, member?: Member): unknown {
   if (typeof value !== 'object' || value === null) return value;
   switch (kindOf(value)) {
     case 'bytes':

@@ -1,7 +1,7 @@
 import { unless } from '../errors/check-value.ts';
 import { TokenError } from '../errors/errors.ts';
 import type { Pacing } from '../refresh/pacing.ts';
-import { momentOf } from '../session/freshness.ts';
+import { type Moment, momentOf } from '../session/freshness.ts';
 import { isFresh, isOther } from '../session/generation.ts';
 import type { RefreshReason } from '../session/functions.ts';
 import type { SessionState } from '../session/state.ts';
@@ -92,10 +92,11 @@ export function createWaiting(parts: {
   const next = (
     waiter: Waiter,
     failure?: TokenError,
+    about = input,
   ): Settlement<IssuedToken | undefined> | undefined => {
-    const decision = decide(waiter, input, failure);
+    const decision = decide(waiter, about, failure);
     if (!('wait' in decision)) return decision;
-    if (decision.wait === 'place') return placeRejected(waiter) ?? next(waiter, failure);
+    if (decision.wait === 'place') return placeRejected(waiter) ?? next(waiter, failure, about);
     if (closed() && !flights()?.flying()) return { fail: closedError() };
     if (decision.wait === 'store') load();
     else if (decision.wait === 'silence') watchSilence();
@@ -103,7 +104,12 @@ export function createWaiting(parts: {
     return undefined;
   };
 
-  const pump = (failure?: TokenError): void => queue.settle((waiter) => next(waiter, failure));
+  const pump = (failure?: TokenError): void => {
+    // All are decided upon in one go: they have one moment.
+    let moment: Moment | undefined;
+    const about: DecisionInput = { ...input, moment: () => (moment ??= momentOf(clock)) };
+    queue.settle((waiter) => next(waiter, failure, about));
+  };
 
   const enter = (need: Need, { signal }: WaitOptions = {}): Promise<IssuedToken | undefined> => {
     if (closed()) return Promise.reject(closedError());
@@ -117,7 +123,7 @@ export function createWaiting(parts: {
     const waiter: Waiter = { need, epoch, call, within, old: undefined, rounds: 0, deadline };
     const end = next(waiter);
     if (end === undefined && flights()?.flying() && inside()) return Promise.reject(insideError());
-    if (end === undefined) return queue.enter(waiter, signal);
+    if (end === undefined) return queue.enter(waiter, signal, deadline);
     return 'give' in end ? Promise.resolve(end.give) : Promise.reject(end.fail);
   };
 
