@@ -21,6 +21,8 @@ onDatabases((start) => {
   let asked = 0;
   /** What becomes of a question. */
   let database: 'there' | 'readOnly' | 'gone' | 'silent' = 'there';
+  /** Nobody hears of what changes. */
+  let isDeaf = false;
   /** Somebody has tried to write. */
   let written: () => void = () => undefined;
   /** The provider has answered. */
@@ -45,7 +47,7 @@ onDatabases((start) => {
       tables: {
         ...tables,
         query: (text, values) =>
-          database === 'there' ? tables.query(text, values) : Promise.reject(GONE),
+          database === 'there' && !isDeaf ? tables.query(text, values) : Promise.reject(GONE),
       } satisfies Tables,
       store(key) {
         const store = opened.store(key);
@@ -59,7 +61,7 @@ onDatabases((start) => {
   };
 
   beforeEach(async () => {
-    [passed, asked, database] = [0, 0, 'there'];
+    [passed, asked, database, isDeaf] = [0, 0, 'there', false];
     redeemed = () => undefined;
     moved = {};
     broker = await start({
@@ -207,9 +209,10 @@ onDatabases((start) => {
       await known(other);
       database = 'gone';
       expect((await broker.call('DELETE', '/v1/sessions/acme:42')).status).toBe(503);
-      database = 'there';
-      await broker.call('DELETE', '/v1/sessions/acme:42', { service: other });
-      database = 'gone';
+      [database, isDeaf] = ['there', true];
+      const signedOut = await broker.call('DELETE', '/v1/sessions/acme:42', { service: other });
+      expect(signedOut.status).toBe(204);
+      [database, isDeaf] = ['gone', false];
       passed += 2001;
       expect((await read()).status).toBe(200);
       database = 'there';
