@@ -120,8 +120,9 @@ async function launched(
   let output = '';
   await new Promise<void>((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
-      if (output.length < 10_000) output += chunk;
+      output += chunk;
       if (output.includes(ready)) resolve();
+      output = output.slice(-10_000); // the end, because each who asks while it recovers from a crash gets a line
     });
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`${program} ended before it was ready: ${output}`)));
