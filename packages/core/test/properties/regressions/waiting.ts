@@ -1,4 +1,4 @@
-import { get, type Regression, step } from './regression.ts';
+import { advance, get, type Regression, step } from './regression.ts';
 
 /** Those who wait: one error for all of one flight, and a silence after it. */
 export const WAITING: readonly Regression[] = [
@@ -29,6 +29,26 @@ export const WAITING: readonly Regression[] = [
       step(0),
       step(0),
       step(0),
+    ],
+  },
+  {
+    name: 'programs that live for 5 s have nothing to get past while nobody is signed in',
+    row: 'L13',
+    setting: {
+      faulty: true,
+      managers: 2,
+      lock: 'none',
+      lifetime: 600,
+      acquires: true,
+      start: 'expired',
+    },
+    actions: [
+      { do: 'signOut', by: 1 },
+      { do: 'renew', by: 1 },
+      advance(12_000),
+      { do: 'crash', by: 1, arrives: false },
+      { do: 'renew', by: 1 },
+      { do: 'shortLived', by: 0, lives: 60 },
     ],
   },
 ];

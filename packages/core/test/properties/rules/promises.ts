@@ -183,6 +183,8 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
 
 /** L10: all come to the same end. L13: short lives. `own`: whose work it was. `told`: why a session is over. */
 export function agreementRules(facts: Facts, judge: Judge): Rule {
+  /** Short lives in a row that came to nothing. */
+  let stuck = 0;
   return {
     quiet(record) {
       if (!facts.strikes.some(({ fault }) => fault === 'restored' || fault === 'storeBack')) return;
@@ -198,14 +200,11 @@ export function agreementRules(facts: Facts, judge: Judge): Rule {
     },
     lived(by, life, given) {
       judge.checked('L13');
-      if (
-        !given &&
-        life >= ENOUGH_LIVES &&
-        by.calls.length === 0 &&
-        by.held !== undefined &&
-        !by.dead
-      )
-        judge.broken('L13', `nobody got past an abandoned intent in ${life} lives`);
+      const isStuck = !given && by.calls.length === 0 && by.held !== undefined && !by.dead;
+      // In a row: while nobody is signed in there is nothing to get past.
+      stuck = isStuck ? (life === 1 ? 1 : stuck + 1) : 0;
+      if (stuck >= ENOUGH_LIVES)
+        judge.broken('L13', `nobody got past an abandoned intent in ${stuck} lives`);
     },
     event(by, event) {
       const token = facts.tokenOf(event.token);
