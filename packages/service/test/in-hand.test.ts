@@ -67,6 +67,29 @@ describe('a row in hand', () => {
     expect(inHand.latest(KEY)).toBeUndefined();
   });
 
+  it.each<[string, Parameters<ReturnType<typeof createInHand>['heard']>[0]]>([
+    ['has signed out', { isReset: false, changes: [change({ state: 'signed_out' })] }],
+    ['may have done anything', { isReset: true, changes: [] }],
+  ])('is none from when on it was heard after the write that somebody %s', (_what, heard) => {
+    const inHand = createInHand(() => 0);
+    inHand.writing(KEY, STANDING)(stored('written'));
+    inHand.heard({ isReset: false, changes: [change()] });
+    expect(inHand.written(KEY)?.stored.version).toBe('written');
+    inHand.heard(heard);
+    expect(inHand.written(KEY)).toBeUndefined();
+    expect(inHand.latest(KEY)).toBeUndefined();
+  });
+
+  it('is none where the answer to a write comes after that to another write, which may have been over it', () => {
+    const inHand = createInHand(() => 0);
+    const refreshed = inHand.writing(KEY, STANDING);
+    const signedOut = inHand.writing(KEY, { ...STANDING, state: 'signed_out' });
+    signedOut(stored('tombstone'));
+    refreshed(stored('tokens'));
+    expect(inHand.written(KEY)).toBeUndefined();
+    expect(inHand.latest(KEY)).toBeUndefined();
+  });
+
   it('is one where its own write was heard of, what came before it, or that of another row', () => {
     const inHand = createInHand(() => 0);
     const end = inHand.writing(KEY, STANDING);

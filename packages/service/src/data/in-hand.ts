@@ -31,9 +31,13 @@ interface Writing {
   isOvertaken: boolean;
 }
 
+interface WrittenHere extends Written {
+  readonly standing: Standing;
+}
+
 export function createInHand(monotonic: () => number): InHand {
   const found = new Map<string, StoredValue>();
-  const written = new Map<string, Written>();
+  const written = new Map<string, WrittenHere>();
   const under = new Map<string, Set<Writing>>();
   const forThisTurn = <T>(rows: Map<string, T>, key: string, row: T): void => {
     rows.set(key, row);
@@ -57,15 +61,24 @@ export function createInHand(monotonic: () => number): InHand {
         if (all.size === 0) under.delete(key);
         found.delete(key);
         written.delete(key);
-        if (stored !== undefined && !own.isOvertaken) forThisTurn(written, key, { stored, since });
+        // Another one that is under way may have come before this, and be answered after it.
+        for (const one of all) one.isOvertaken = true;
+        if (stored !== undefined && !own.isOvertaken)
+          forThisTurn(written, key, { stored, since, standing });
       };
     },
     heard({ changes, isReset }) {
-      if (under.size === 0) return;
-      if (isReset) for (const all of under.values()) for (const one of all) one.isOvertaken = true;
-      for (const change of changes)
+      if (isReset) {
+        for (const all of under.values()) for (const one of all) one.isOvertaken = true;
+        written.clear();
+      }
+      if (under.size === 0 && written.size === 0) return;
+      for (const change of changes) {
         for (const one of under.get(change.key) ?? [])
           one.isOvertaken ||= !isNoNews(change, one.standing);
+        const here = written.get(change.key);
+        if (here !== undefined && !isNoNews(change, here.standing)) written.delete(change.key);
+      }
     },
   };
 }
