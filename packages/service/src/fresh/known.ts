@@ -72,7 +72,7 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
     const known = entries.get(change.key)?.answer;
     if (known !== undefined && !isSame(known, change)) entries.delete(change.key);
   };
-  const following = createFollowing(feed, ({ isReset, changes }) => {
+  const following = createFollowing(feed, clock, ({ isReset, changes }) => {
     if (isReset) forgetAll();
     else for (const change of changes) hear(change);
   });
@@ -100,7 +100,7 @@ export function createKnown({ feed, clock, bytes, staleFor }: KnownParts): Known
       return entries.bytes;
     },
     async reading(key, read, readAt = clock.monotonic()) {
-      const isHeard = following.begin();
+      const isHeard = following.begin(readAt);
       const reading = readings.begin(key);
       try {
         const row = await read();
@@ -138,24 +138,26 @@ const isSame = (answer: Answer, change: Change): boolean =>
 /** Follows the changes, from the first row on that is read. */
 function createFollowing(
   feed: Pick<Feed, 'follow'>,
+  clock: Pick<Clock, 'monotonic'>,
   onChanges: (followed: Followed) => void,
-): { begin(): boolean; end(): void } {
+): { begin(since: number): boolean; end(): void } {
   let following: 'no' | 'soon' | (() => void) = 'no';
+  let followedAt = Infinity;
   let isClosed = false;
   const follow = async (): Promise<void> => {
     following = 'soon';
     try {
       const leave = await feed.follow(onChanges);
       if (isClosed) leave();
-      else following = leave;
+      else [following, followedAt] = [leave, clock.monotonic()];
     } catch {
       following = 'no'; // the next one who reads a row tries again
     }
   };
   return {
-    /** Is every change from now on heard of? Else it soon is, where the database can be asked. */
-    begin() {
-      const isHeard = typeof following === 'function';
+    /** Is every change since then heard of? Else it soon is from now on, where the database can be asked. */
+    begin(since) {
+      const isHeard = typeof following === 'function' && since >= followedAt;
       if (following === 'no' && !isClosed) void follow();
       return isHeard;
     },

@@ -68,6 +68,19 @@ describe('what a replica knows', () => {
     });
   });
 
+  it('is nothing that was so before the changes were followed: nobody would hear of one in between', async () => {
+    const { known, read, clock, fresh, hear } = await setUp();
+    const followed = clock.monotonic();
+    await clock.advance(10);
+    await known.reading(KEY, async () => rowOf(3), followed - 1);
+    hear([]);
+    expect(fresh()).toBeUndefined();
+    await known.reading(KEY, async () => rowOf(3), followed);
+    expect(fresh()).toBe(3);
+    await read(rowOf(4));
+    expect(fresh()).toBe(4);
+  });
+
   it('is not handed out once the token is due, nor for longer than it is good', async () => {
     const { read, fresh, hear, clock, meanwhile } = await setUp();
     await read(rowOf(0, 's', clock.now() + 60_000));
