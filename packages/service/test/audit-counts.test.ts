@@ -5,6 +5,7 @@ import { createAudit } from '../src/audit/audit.ts';
 import type { Answered } from '../src/audit/call.ts';
 import { countedOf, createCounts } from '../src/audit/counts.ts';
 import { createBegun } from '../src/audit/begun.ts';
+import { createNear } from '../src/audit/near.ts';
 import type { ChangeRow } from '../src/audit/rows.ts';
 import { namesOf, POSTGRES, type Value } from '../src/data/tables.ts';
 
@@ -43,6 +44,17 @@ describe('the counts of calls', () => {
     expect(keysOf(counts).map(([, calls]) => calls)).toEqual([...Array(15).fill(3), 1]);
     counts.add(read('acme:1', { about, address: '192.0.2.0' }));
     expect(keysOf(counts)).toEqual([['acme:1', 1]]);
+  });
+
+  it('hold on to no more objects than there may be groups, however long they wait', () => {
+    const near = createNear();
+    const call = read('acme:1');
+    const group = { name: 'one', first: call, since: 0, calls: 1 };
+    const objects = Array.from({ length: 50_000 }, () => ({ session: 'one', generation: 4 }));
+    for (const about of objects) near.remember(about, group);
+    const held = objects.filter((about) => near.find({ ...call, about }) !== undefined);
+    expect(held.length).toBeLessThanOrEqual(20_000);
+    expect(held.at(-1)).toBe(objects.at(-1));
   });
 
   it('lose no call about the same object in a group that was forgotten', () => {

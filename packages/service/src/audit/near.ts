@@ -21,6 +21,8 @@ export interface Near {
 
 /** Groups about the same object: more are not looked through. */
 const MOST = 8;
+/** Objects, as many as there are groups at the most: each answer that was not known is another one, and what was counted may wait. */
+const OBJECTS = 20_000;
 
 export function createNear(): Near {
   const near = new Map<About, Group[]>();
@@ -35,8 +37,10 @@ export function createNear(): Near {
     remember(about, group) {
       if (about === undefined) return;
       const groups = near.get(about);
-      if (groups === undefined) near.set(about, [group]);
-      else if (groups.length < MOST) groups.push(group);
+      if (groups === undefined) {
+        if (near.size >= OBJECTS) near.clear();
+        near.set(about, [group]);
+      } else if (groups.length < MOST) groups.push(group);
     },
   };
 }
