@@ -1,10 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { commandOf, Mistake } from '@unexpired/example-command-line';
-
-type Given = NonNullable<ParseArgsConfig['options']>;
-type Parsed<T extends Given> = ReturnType<
-  typeof parseArgs<{ options: T; allowPositionals: boolean }>
->;
+import { commandOf, type Given, Mistake, type Read } from '@unexpired/example-command-line';
 
 /**
  * What `read` makes of the options that this script was given. `--help` prints `usage`, and a mistake is a sentence, with the
@@ -13,16 +7,11 @@ type Parsed<T extends Given> = ReturnType<
 export function optionsOf<const T extends Given, Options>(
   usage: string,
   options: T,
-  read: (values: Parsed<T>['values'], names: readonly string[]) => Options,
-  { takesNames = false }: { readonly takesNames?: boolean } = {},
+  read: Read<T, Options>,
+  more?: { readonly takesNames?: boolean },
 ): Options {
-  const command = commandOf<{ readonly all: Options }>(() => {
-    const config = { options, allowPositionals: takesNames };
-    if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) return 'help';
-    const { values, positionals } = parseArgs(config);
-    return { all: read(values, positionals) };
-  });
-  if (command.kind === 'run') return command.options.all;
+  const command = commandOf(process.argv.slice(2), options, read, more);
+  if (command.kind === 'run') return command.options;
   const isHelp = command.kind === 'help';
   const [stream, text] = isHelp
     ? [process.stdout, `Usage: ${usage}\n`]

@@ -55,9 +55,9 @@ it.each([
   60_000,
 );
 
-it('every script that takes options takes them like that', () => {
-  const own = globSync('scripts/**/*.ts', { cwd: root })
+it('every script and example that takes options takes them like that', () => {
+  const own = globSync(['scripts/**/*.ts', 'examples/*/src/**/*.ts'], { cwd: root })
     .filter((file) => readFileSync(path.join(root, file), 'utf8').includes('parseArgs'))
     .map((file) => file.replaceAll(path.sep, '/'));
-  expect(own).toEqual(['scripts/command-options.ts']);
+  expect(own).toEqual(['examples/command-line/src/command-line.ts']);
 });

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
@@ -22,15 +21,11 @@ itself failed; 2 for a mistake in the options.
 
 /** Reads the command line. A mistake comes back as a sentence. */
 export function parseOptions(args: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        seconds: { type: 'string', default: '10' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return values.help ? 'help' : { seconds: wholeNumber('--seconds', values.seconds, LIMITS) };
-  });
+  return commandOf(
+    args,
+    {
+      seconds: { type: 'string', default: '10' },
+    },
+    (values) => ({ seconds: wholeNumber('--seconds', values.seconds, LIMITS) }),
+  );
 }

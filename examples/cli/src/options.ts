@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
@@ -25,20 +24,15 @@ are as they were; 1 when not, or when the run itself failed; 2 for a mistake in 
 
 /** Reads the command line. A mistake comes back as a sentence. */
 export function parseOptions(args: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        processes: { type: 'string', default: '16' },
-        seconds: { type: 'string', default: '10' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) return 'help';
-    return {
+  return commandOf(
+    args,
+    {
+      processes: { type: 'string', default: '16' },
+      seconds: { type: 'string', default: '10' },
+    },
+    (values) => ({
       processes: wholeNumber('--processes', values.processes, PROCESSES),
       seconds: wholeNumber('--seconds', values.seconds, SECONDS),
-    };
-  });
+    }),
+  );
 }

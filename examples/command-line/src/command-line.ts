@@ -1,3 +1,5 @@
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+
 /** What a person wants of a program. */
 export type Command<Options> =
   | { readonly kind: 'run'; readonly options: Options }
@@ -7,11 +9,30 @@ export type Command<Options> =
 /** A mistake of the person who started the program: a sentence that says what to write instead. */
 export class Mistake extends Error {}
 
-/** What `read` makes of the command line; a {@link Mistake} and what `parseArgs` throws come back as sentences. */
-export function commandOf<Options>(read: () => Options | 'help'): Command<Options> {
+/** Options as `parseArgs` takes them. */
+export type Given = NonNullable<ParseArgsConfig['options']>;
+
+/** Makes of what was given what the program works with. Throws a {@link Mistake}. */
+export type Read<T extends Given, Options> = (
+  values: ReturnType<typeof parseArgs<{ options: T; allowPositionals: boolean }>>['values'],
+  names: readonly string[],
+) => Options;
+
+/**
+ * What `read` makes of the options, and of the names where the program takes some. `--help` or `-h` anywhere asks for help; a
+ * {@link Mistake} and what `parseArgs` throws come back as sentences.
+ */
+export function commandOf<const T extends Given, Options>(
+  args: readonly string[],
+  options: T,
+  read: Read<T, Options>,
+  { takesNames = false }: { readonly takesNames?: boolean } = {},
+): Command<Options> {
+  if (args.includes('--help') || args.includes('-h')) return { kind: 'help' };
   try {
-    const options = read();
-    return options === 'help' ? { kind: 'help' } : { kind: 'run', options };
+    const config = { args: [...args], options, allowPositionals: takesNames };
+    const { values, positionals } = parseArgs(config);
+    return { kind: 'run', options: read(values, positionals) };
   } catch (error) {
     if (error instanceof Mistake) return { kind: 'mistake', message: error.message };
     // parseArgs explains unknown options and missing values well; its first sentence is the one that matters.

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import {
   type Command,
   commandOf,
@@ -25,35 +24,32 @@ export const MOST_REQUESTS = 10_000;
 
 /** Reads the command line. A mistake comes back as a sentence that says what to write instead. */
 export function parseOptions(args: readonly string[], ids: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        requests: { type: 'string', short: 'n' },
-        scenario: { type: 'string' },
-        only: { type: 'string' },
-        report: { type: 'string' },
-        json: { type: 'boolean' },
-        record: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) return 'help';
-    const requests = wholeNumber('--requests', values.requests ?? String(DEFAULT_REQUESTS), [
-      1,
-      MOST_REQUESTS,
-    ]);
-    const scenario = scenarioOf(values.scenario);
-    const only = listOf('--only', values.only, ids);
-    if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
-    const { json = false, record = false, report } = values;
-    if (record && (only !== undefined || scenario !== 'expired' || requests !== DEFAULT_REQUESTS))
-      throw new Mistake(
-        '--record: the table in the README is of all contenders, with an expired token and 100 requests each',
-      );
-    return { requests, scenario, only, json, record, report };
-  });
+  return commandOf(
+    args,
+    {
+      requests: { type: 'string', short: 'n' },
+      scenario: { type: 'string' },
+      only: { type: 'string' },
+      report: { type: 'string' },
+      json: { type: 'boolean' },
+      record: { type: 'boolean' },
+    },
+    (values) => {
+      const requests = wholeNumber('--requests', values.requests ?? String(DEFAULT_REQUESTS), [
+        1,
+        MOST_REQUESTS,
+      ]);
+      const scenario = scenarioOf(values.scenario);
+      const only = listOf('--only', values.only, ids);
+      if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
+      const { json = false, record = false, report } = values;
+      if (record && (only !== undefined || scenario !== 'expired' || requests !== DEFAULT_REQUESTS))
+        throw new Mistake(
+          '--record: the table in the README is of all contenders, with an expired token and 100 requests each',
+        );
+      return { requests, scenario, only, json, record, report };
+    },
+  );
 }
 
 function scenarioOf(text: string | undefined): Scenario {

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
@@ -28,22 +27,17 @@ Redis; 1 when not, or when the run itself failed; 2 for a mistake in the options
 
 /** Reads the command line. A mistake comes back as a sentence. */
 export function parseOptions(args: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        workers: { type: 'string', default: '16' },
-        sessions: { type: 'string', default: '20' },
-        seconds: { type: 'string', default: '10' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) return 'help';
-    return {
+  return commandOf(
+    args,
+    {
+      workers: { type: 'string', default: '16' },
+      sessions: { type: 'string', default: '20' },
+      seconds: { type: 'string', default: '10' },
+    },
+    (values) => ({
       workers: wholeNumber('--workers', values.workers, WORKERS),
       sessions: wholeNumber('--sessions', values.sessions, SESSIONS),
       seconds: wholeNumber('--seconds', values.seconds, SECONDS),
-    };
-  });
+    }),
+  );
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, listOf, Mistake } from '@unexpired/example-command-line';
 import { RETRIES } from './cells.ts';
 
@@ -20,28 +19,25 @@ export function parseOptions(
   args: readonly string[],
   known: { readonly contenders: readonly string[]; readonly scenarios: readonly string[] },
 ): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        only: { type: 'string' },
-        scenarios: { type: 'string' },
-        retry: { type: 'string' },
-        short: { type: 'boolean' },
-        record: { type: 'boolean' },
-        report: { type: 'string' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) return 'help';
-    const only = listOf('--only', values.only, known.contenders);
-    const scenarios = listOf('--scenarios', values.scenarios, known.scenarios);
-    const wanted = listOf('--retry', values.retry, RETRIES);
-    const retry = wanted && RETRIES.filter((place) => wanted.includes(place));
-    if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
-    const { short = false, record = false, json = false, report } = values;
-    return { only, scenarios, retry, short, record, json, report };
-  });
+  return commandOf(
+    args,
+    {
+      only: { type: 'string' },
+      scenarios: { type: 'string' },
+      retry: { type: 'string' },
+      short: { type: 'boolean' },
+      record: { type: 'boolean' },
+      report: { type: 'string' },
+      json: { type: 'boolean' },
+    },
+    (values) => {
+      const only = listOf('--only', values.only, known.contenders);
+      const scenarios = listOf('--scenarios', values.scenarios, known.scenarios);
+      const wanted = listOf('--retry', values.retry, RETRIES);
+      const retry = wanted && RETRIES.filter((place) => wanted.includes(place));
+      if (values.report === '') throw new Mistake('--report: expected the path of a file to write');
+      const { short = false, record = false, json = false, report } = values;
+      return { only, scenarios, retry, short, record, json, report };
+    },
+  );
 }

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
@@ -23,16 +22,11 @@ Exit status: 0 when every call of ours was answered with one refresh, and each s
 
 /** Reads the command line. A mistake comes back as a sentence. */
 export function parseOptions(args: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        processes: { type: 'string', default: '4' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    if (values.help) return 'help';
-    return { processes: wholeNumber('--processes', values.processes, [2, MOST_PROCESSES]) };
-  });
+  return commandOf(
+    args,
+    {
+      processes: { type: 'string', default: '4' },
+    },
+    (values) => ({ processes: wholeNumber('--processes', values.processes, [2, MOST_PROCESSES]) }),
+  );
 }

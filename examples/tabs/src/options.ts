@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { type Command, commandOf, Mistake, wholeNumber } from '@unexpired/example-command-line';
 
 /** What a person may ask of the example. */
@@ -20,17 +19,13 @@ Exit status: 0 when it was ended; 2 for a mistake in the options, such as a port
 
 /** Reads the command line. A mistake comes back as a sentence. */
 export function parseOptions(args: readonly string[]): Command<Options> {
-  return commandOf(() => {
-    const { values } = parseArgs({
-      args: [...args],
-      allowPositionals: false,
-      options: {
-        port: { type: 'string', default: '0' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-    return values.help ? 'help' : { port: wholeNumber('--port', values.port, [0, 65_535]) };
-  });
+  return commandOf(
+    args,
+    {
+      port: { type: 'string', default: '0' },
+    },
+    (values) => ({ port: wholeNumber('--port', values.port, [0, 65_535]) }),
+  );
 }
 
 /** What kept the server from listening on `port`: a mistake where another one would do. */
