@@ -138,9 +138,9 @@ const wishOf = (c: Context<Env>, key: string): Pick<Wanted, 'key' | 'anew'> => (
 });
 
 /** The answer has the entity tag of these tokens, and the audit trail names them. */
-function isAbout(c: Context<Env>, about: About): void {
-  c.header('etag', tagOf(about));
-  c.set('about', about);
+function isAbout(c: Context<Env>, { session, generation }: About): void {
+  c.header('etag', tagOf({ session, generation }));
+  c.set('about', { session, generation }); // nothing else of a row: what is counted may wait for the database
 }
 
 /** What the call changes, as the audit trail will have it. */

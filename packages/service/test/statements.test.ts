@@ -3,6 +3,7 @@ import type { RefreshLock } from 'unexpired';
 import { systemClock } from 'unexpired/adapter';
 import type { Tables } from '../src/data/tables.ts';
 import type { Service, ServiceDatabase } from '../src/index.ts';
+import { auditOf } from './support/audit.ts';
 import type { Broker, BrokerOptions } from './support/broker.ts';
 import { onDatabases } from './support/on-databases.ts';
 
@@ -16,6 +17,8 @@ onDatabases((start) => {
   let asked: string[] = [];
   /** Before the next write of a row. */
   let beforeWrite: (() => Promise<void>) | undefined;
+  /** Of the next write of a row. */
+  let isAnswerLost = false;
   let passed = 0;
 
   const watched = (opened: ServiceDatabase): ServiceDatabase => {
@@ -50,7 +53,10 @@ onDatabases((start) => {
             beforeWrite = undefined;
             await before?.();
             asked.push('write');
-            return store.write(record, expected);
+            const version = await store.write(record, expected);
+            if (!isAnswerLost) return version;
+            isAnswerLost = false;
+            throw new Error('the connection broke');
           },
         };
       },
@@ -77,7 +83,7 @@ onDatabases((start) => {
     stop();
   };
   beforeEach(() => {
-    [asked, beforeWrite, passed] = [[], undefined, 0];
+    [asked, beforeWrite, isAnswerLost, passed] = [[], undefined, false, 0];
   });
   afterEach(() => broker.stop());
 
@@ -124,6 +130,19 @@ onDatabases((start) => {
       asked = [];
       await reject(first);
       expect(asked).toEqual(['read', 'lease', 'read', 'write', 'write']);
+    });
+
+    it('whose mark was written, and nobody here knows, has a row of the audit trail that says how it ended', async () => {
+      await begin();
+      const { session } = await read();
+      isAnswerLost = true;
+      const body = { rejected: { session, generation: 0 } };
+      expect((await broker.call('POST', TOKEN, { body })).status).toBe(503);
+      await broker.service.close();
+      const rows = (await auditOf(broker.tables).rows()).filter(
+        ({ operation, requestId }) => operation === 'reject' && requestId !== null,
+      );
+      expect(rows.map(({ outcome }) => outcome)).toEqual(['ERR_REFRESH_UNAVAILABLE']);
     });
 
     it('takes over what another replica has brought between the read and the mark: the refresh token is redeemed once', async () => {

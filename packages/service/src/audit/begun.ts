@@ -22,6 +22,8 @@ export interface BegunChanges {
 
 interface Change {
   readonly row: ChangeRow;
+  /** It may be there: it was sent, whatever the answer was. */
+  isSent: boolean;
   isWritten: boolean;
   /** As the row has it. */
   outcome: string;
@@ -42,7 +44,7 @@ export function createBegun(
     begin(row) {
       const name = nameOf(row.call.key, row.about.session, row.about.generation);
       if (changes.has(name)) return undefined;
-      const change: Change = { row, isWritten: false, outcome: row.outcome };
+      const change: Change = { row, isSent: false, isWritten: false, outcome: row.outcome };
       changes.set(name, change);
       let isOver = (): void => undefined;
       const over = new Promise<void>((resolve) => (isOver = resolve));
@@ -53,10 +55,16 @@ export function createBegun(
         },
         async end(outcome) {
           changes.delete(name);
-          if (change.isWritten && change.outcome !== outcome)
-            await rows.end(row.call.requestId, outcome).catch(failed); // the row goes on saying what it says
-          underWay.delete(over);
-          isOver();
+          const told =
+            change.isSent && change.outcome !== outcome
+              ? rows.end(row.call.requestId, outcome).catch(failed) // the row goes on saying what it says
+              : Promise.resolve();
+          void told.then(() => {
+            underWay.delete(over);
+            isOver();
+          });
+          // Where nobody knows whether there is a row, its caller does not wait for a database that has not answered.
+          if (change.isWritten) await over;
         },
       };
     },
@@ -66,6 +74,7 @@ export function createBegun(
         if (isMark(record)) {
           const change = changes.get(nameOf(key, session, gen));
           if (change === undefined || change.isWritten) return undefined;
+          change.isSent = true;
           return { row: change.row, written: () => void (change.isWritten = true) };
         }
         const change = changes.get(nameOf(key, session, gen - 1));
