@@ -32,6 +32,23 @@ describe('the counts of calls', () => {
     expect(keysOf(counts).map(([, calls]) => calls)).toEqual([2, 1, 1, 1, 1]);
   });
 
+  it.each<Partial<Answered>>([
+    { principal: 'billing' },
+    { key: 'acme:2' },
+    { operation: 'batch' },
+    { outcome: 'forbidden' },
+    { address: '192.0.2.1' },
+  ])('tell two calls about the same object apart (%j)', (more) => {
+    const counts = createCounts(manualClock());
+    const about = { session: 'one', generation: 4 };
+    for (let round = 0; round < 2; round++)
+      for (const other of [{}, more]) counts.add(read('acme:1', { about, ...other }));
+    expect(counts.take(10).map(({ first, calls }) => [first, calls])).toEqual([
+      [read('acme:1'), 2],
+      [read('acme:1', more), 2],
+    ]);
+  });
+
   it('tell calls about the same object apart as they do all others', () => {
     const counts = createCounts(manualClock());
     const about = { session: 'one', generation: 4 };

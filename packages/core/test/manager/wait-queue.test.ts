@@ -51,15 +51,59 @@ describe('a waiter', () => {
     void enter(1).catch(() => undefined);
     void enter(2, leaver.signal).catch(() => undefined);
     void enter(3).catch(() => undefined);
+    const asked: number[] = [];
     queue.settle((waiter) => {
-      if (waiter === 1) {
-        leaver.abort('left');
-        queue.settle((other) => (other === 3 ? { give: 'inner' } : undefined));
-      }
+      asked.push(waiter);
+      leaver.abort('left');
+      queue.settle((other) => (other === 3 ? { give: 'inner' } : undefined));
       return { give: 'outer' };
     });
     await clock.advance(0);
     expect(ends.sort()).toEqual(['1 got outer', '2 failed: left', '3 got inner']);
+    expect([asked, queue.answered(), queue.size()]).toEqual([[1], 2, 0]);
+  });
+
+  it('that comes while others are settled is not asked with them', async () => {
+    const { clock, queue, enter, ends } = queueOf();
+    void enter(1).catch(() => undefined);
+    const asked: number[] = [];
+    queue.settle((waiter) => {
+      asked.push(waiter);
+      if (asked.length < 3) void enter(waiter + 1).catch(() => undefined);
+      return { give: 'a' };
+    });
+    await clock.advance(0);
+    expect([asked, ends, queue.size()]).toEqual([[1], ['1 got a'], 1]);
+  });
+
+  it('who has left is not asked when the time of all is up', async () => {
+    const late: number[] = [];
+    const { clock, enter } = queueOf({
+      late: (waiter) => {
+        late.push(waiter);
+        return { give: 'late' };
+      },
+    });
+    const leaver = new AbortController();
+    for (const waiter of [1, 2, 3])
+      void enter(waiter, waiter === 1 ? leaver.signal : undefined).catch(() => undefined);
+    leaver.abort();
+    await clock.advance(1000);
+    expect(late).toEqual([2, 3]);
+  });
+
+  it('leaves one place free when the decision upon it makes it leave', async () => {
+    const { clock, queue, enter, ends } = queueOf({ limit: 1 });
+    const leaver = new AbortController();
+    void enter(1, leaver.signal).catch(() => undefined);
+    queue.settle(() => {
+      leaver.abort('left');
+      return { give: 'too late' };
+    });
+    expect(queue.size()).toBe(0);
+    for (const waiter of [2, 3]) void enter(waiter).catch(() => undefined);
+    await clock.advance(0);
+    expect(ends).toEqual(['1 failed: left', '3 failed: 1 requests wait for the session already']);
   });
 
   it('gets a value that is undefined', async () => {
