@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { BUNDLE } from './mutation/bundle-path.ts';
+import { BUNDLE, FOLDER, ROOT } from './mutation/names.ts';
 import { countOf, scoreOf, type Count } from './mutation/count.ts';
 import { root } from './workspace.ts';
 
@@ -14,23 +14,25 @@ const REPORTS = path.join(root, 'reports', 'mutation');
 const USAGE = `npm run mutation [-- --mutate FILES]
 
 Breaks the core in thousands of places, one at a time, and counts how often its tests notice. Ignored and equivalent
-mutants count as survivors. About two hours on two idle cores: a mutant that survives has to sit through every test
+mutants count as survivors. About four hours on two idle cores: a mutant that survives has to sit through every test
 that reaches it. Goes folder by folder: a run that was stopped goes on where it was, as long as neither code nor
 tests have changed. Further options are Stryker's, such as --concurrency 1.`;
 
 const options = process.argv.slice(2);
 if (options.includes('--help') || options.includes('-h')) process.stdout.write(`Usage: ${USAGE}\n`);
 else if (options.some((option) => option.startsWith('--mutate')))
-  process.exitCode = stryker(options);
+  process.exitCode = stryker('', options);
 else wholeRun();
 
-function stryker(more: readonly string[]): number {
+function stryker(folder: string, more: readonly string[]): number {
   const program = path.join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   const { status } = spawnSync(process.execPath, [program, 'run', ...more], {
     cwd: root,
     // Its workers are started as plain `node`.
     env: {
       ...process.env,
+      [FOLDER]: folder,
+      [ROOT]: root,
       PATH: `${path.dirname(process.execPath)}${path.delimiter}${process.env['PATH'] ?? ''}`,
     },
     stdio: 'inherit',
@@ -74,7 +76,8 @@ function bundleKey(): string {
   });
   if (status !== 0) throw new Error('the tests could not be bundled');
   const hash = createHash('sha256');
-  for (const file of [BUNDLE, path.join(root, 'stryker.config.json')])
+  const how = globSync(['scripts/mutation/*', 'stryker.config.json'], { cwd: root }).sort();
+  for (const file of [BUNDLE, ...how.map((name) => path.join(root, name))])
     hash.update(readFileSync(file));
   return hash.digest('hex');
 }
@@ -86,7 +89,7 @@ function countIn(folder: string, files: readonly string[], key: string): Count |
     if (kept.key === key) return kept;
   }
   process.stdout.write(`\n${folder}\n`);
-  const status = stryker(['--mutate', files.join(','), ...options]);
+  const status = stryker(folder, ['--mutate', files.join(','), ...options]);
   if (status !== 0) {
     process.exitCode = status;
     return undefined;

@@ -6,7 +6,7 @@ const config: Config = {
   testMatch: ['<rootDir>/packages/core/mutation/all.test.mjs'],
   testEnvironment: './scripts/mutation/environment.mjs',
   transform: {},
-  testTimeout: 6000,
+  testTimeout: 2500,
   injectGlobals: false,
 };
 
