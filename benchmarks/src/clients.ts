@@ -94,6 +94,7 @@ const withHeader = { Authorization: `Bearer ${accessToken}` };
 const named = (how: object): Instances => [
   ['axios with a static Authorization header', createNamed(how, withHeader)],
   ...ofEach('attachAuth', (build) => attach(build, createNamed(how))),
+  ['an interceptor by hand', withInterceptor(createNamed(how))],
 ];
 const stubbed = named({ transport });
 show('axios with its default adapter, GET', await compare(gets(stubbed)));
@@ -125,6 +126,7 @@ const real: Instances = [
     build.attachAuth(instance, freshManager(build), { origins: [baseURL] });
     return instance;
   }),
+  ['an interceptor by hand', withInterceptor(createNamed({ baseURL, httpAgent }))],
 ];
 const together = (contenders: readonly Contender[], count: number): Contender[] =>
   contenders.map(({ name, run }) => ({
