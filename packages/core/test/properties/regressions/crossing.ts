@@ -109,4 +109,21 @@ export const CROSSING: readonly Regression[] = [
       run(2),
     ],
   },
+  {
+    name: 'a refresh by hand while a sign-in is stored begins no session after a sign-out by a peer that comes right after that',
+    row: 'P10',
+    setting: { managers: 2, lifetime: 600, acquires: true },
+    actions: [
+      { do: 'signIn', by: 0 },
+      advance(1000),
+      { do: 'renew', by: 0 },
+      step(0),
+      { do: 'signOut', by: 1 },
+      run(2),
+      step(7),
+      run(2),
+      advance(1000),
+      step(4),
+    ],
+  },
 ];
