@@ -10,6 +10,7 @@ import {
 } from '../session/generation.ts';
 import type { Place, SessionState } from '../session/state.ts';
 import type { IssuedToken } from '../tokens/tokens.ts';
+import type { Decided } from './home.ts';
 import type { Settlement } from './wait-queue.ts';
 
 /** What somebody wants of the session. */
@@ -34,8 +35,8 @@ export interface Waiter {
   epoch: number | undefined;
   /** The number of the latest sign-in or sign-out when the wait began. */
   readonly call: number;
-  /** The session's epoch then, and the number of the sign-in or sign-out that had counted. */
-  readonly within: { readonly epoch: number; readonly decided: number };
+  /** The session's epoch then, and what had counted. */
+  readonly within: { readonly epoch: number; readonly decided: Decided };
   /** The token that is not good enough; `undefined`: the current one, once one is known. */
   old: OldToken | undefined;
   /** Flights that have ended while this waiter waited, also those that others had asked for. */
@@ -52,8 +53,8 @@ export interface DecisionInput {
   readonly suspended: () => boolean;
   /** Is it worth another look at the store before nobody is said to be signed in? */
   readonly stale: () => boolean;
-  /** The number of the latest sign-in or sign-out that has ended a session, or begun one. */
-  readonly call: () => number;
+  /** The latest sign-in or sign-out that has ended a session, or begun one. */
+  readonly decided: () => Decided;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
   readonly parked: (epoch: number) => boolean | undefined;
   readonly moment: () => Moment;
@@ -105,12 +106,15 @@ export function decide(
 
 const wasReplaced = (
   { epoch, call, within }: Waiter,
-  { state, parked, call: decided }: DecisionInput,
+  { state, parked, decided }: DecisionInput,
 ): boolean => {
   if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
-  if (call < decided()) return true;
-  // What was being stored changed nothing, but somebody else has signed in since.
-  return within.decided === decided() && within.epoch !== state.epoch && !parked(within.epoch);
+  const latest = decided();
+  if (call < latest.call) return true;
+  // It belongs to the session that began then, or where nothing has counted since to the one that there was: somebody else may
+  // have ended that before there was a moment to tell it so.
+  const own = within.decided === latest ? within.epoch : latest.epoch;
+  return own !== undefined && own !== state.epoch && !parked(own);
 };
 
 const replacedError = (): TokenError =>

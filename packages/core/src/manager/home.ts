@@ -32,6 +32,14 @@ export interface HomeParts {
   readonly pump: () => void;
 }
 
+/** A sign-in or sign-out that has ended a session, or begun one: another object for each. */
+export interface Decided {
+  /** Its number. */
+  readonly call: number;
+  /** The session's epoch since then, where that was stored and has begun. */
+  readonly epoch: number | undefined;
+}
+
 /** Where a manager's session lives: in its own memory, or in a store that others share. */
 export interface Home {
   readonly lock: RefreshLock;
@@ -40,8 +48,8 @@ export interface Home {
   readonly busy: () => boolean;
   /** The number of the latest sign-in or sign-out. */
   readonly call: () => number;
-  /** The number of the latest one that has ended a session, or begun one: tokens that are known already change nothing. */
-  readonly decided: () => number;
+  /** The latest one that has ended a session, or begun one: tokens that are known already change nothing. */
+  readonly decided: () => Decided;
   /** Does this manager know something that its store does not? */
   readonly owes: () => boolean;
   /** Would the session be gone with this manager? */

@@ -54,7 +54,7 @@ export function createWaiting(parts: {
     canAcquire: parts.canAcquire,
     suspended: home.busy,
     stale: home.stale,
-    call: home.decided,
+    decided: home.decided,
     parked: (epoch) => flights()?.parked(epoch),
     moment: () => momentOf(clock),
     flying: () => flights()?.flying(),

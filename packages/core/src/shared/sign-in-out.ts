@@ -1,5 +1,5 @@
 import { TokenError } from '../errors/errors.ts';
-import type { HomeParts } from '../manager/home.ts';
+import type { Decided, HomeParts } from '../manager/home.ts';
 import {
   type Announcement,
   announcedRecord,
@@ -26,8 +26,8 @@ export interface SignInOut {
   readonly busy: () => boolean;
   /** The number of the latest call. */
   readonly call: () => number;
-  /** The number of the latest call that has ended a session, or begun one. */
-  readonly decided: () => number;
+  /** The latest call that has ended a session, or begun one. */
+  readonly decided: () => Decided;
   setSession(tokens: TokenSet, options: { readonly again?: boolean | undefined }): Promise<void>;
   signOut(): Promise<void>;
   /** Resolves when nothing is being stored any more, well or badly. */
@@ -42,6 +42,8 @@ interface Pending {
   readonly done: Promise<void>;
 }
 
+export const NOTHING_DECIDED: Decided = { call: 0, epoch: undefined };
+
 export function createSignInOut(
   parts: HomeParts & {
     readonly access: StoreAccess;
@@ -53,7 +55,7 @@ export function createSignInOut(
   const { waitTimeout, access, sync, debt } = parts;
   let holding = 0;
   let call = 0;
-  let decided = 0;
+  let decided = NOTHING_DECIDED;
   /** The number of the latest call that was not known to change nothing. */
   let latest = 0;
   /** The number of the latest sign-out. */
@@ -140,9 +142,11 @@ export function createSignInOut(
           { replacing: 'lost' },
         );
         if (number <= ended) throw overtaken();
+        const counts = (announcement as Announcement) === 'new' && number > decided.call;
         // First: what follows wakes those who wait.
-        if ((announcement as Announcement) === 'new') decided = Math.max(decided, number);
+        if (counts) decided = { call: number, epoch: undefined };
         settle(result, announcement, before);
+        if (decided.call === number) decided = { ...decided, epoch: state.epoch };
         return;
       } catch (error) {
         const { code, cause, delivery } = error as TokenError;
@@ -194,7 +198,8 @@ export function createSignInOut(
       for (const session of overtakenIds.splice(0)) sync.giveUp(session);
       const aside = sync.aside();
       if (aside !== undefined) sync.giveUp(aside.session);
-      ended = latest = decided = ++call;
+      ended = latest = ++call;
+      decided = { call, epoch: undefined };
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
       sync.end(tombstoneOf(state.record, newId(), clock.now(), aside), unread);

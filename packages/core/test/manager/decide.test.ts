@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
 import { type DecisionInput, decide, type Need, type Waiter } from '../../src/manager/decide.ts';
+import type { Decided } from '../../src/manager/home.ts';
 import { momentOf } from '../../src/session/freshness.ts';
 import { createSessionState } from '../../src/session/state.ts';
 import { testClock } from '../support/clock.ts';
@@ -18,6 +19,8 @@ const REPLACE: Need = {
   rejected: undefined,
   place: { session: 's', gen: 1 },
 };
+
+const NOTHING: Decided = { call: 0, epoch: undefined };
 
 type Circumstances = Partial<Omit<DecisionInput, 'state' | 'canAcquire'>>;
 
@@ -48,7 +51,7 @@ function mind(
     canAcquire: acquires,
     suspended: () => false,
     stale: () => false,
-    call: () => 0,
+    decided: () => NOTHING,
     parked: () => false,
     moment: () => momentOf(clock),
     flying: () => false,
@@ -61,7 +64,7 @@ function mind(
     need,
     epoch: state.epoch,
     call: 0,
-    within: { epoch: state.epoch, decided: 0 },
+    within: { epoch: state.epoch, decided: NOTHING },
     old: undefined,
     rounds: 0,
     deadline: 30_000,
@@ -76,6 +79,19 @@ it('who came while a sign-in was being stored that changed nothing goes on as so
   signIn('t', 0);
   expect(decided(early)).toMatchObject({ give: { accessToken: 't-0' } });
 });
+
+it.each([GET, RENEW, REPLACE, KNOW])(
+  'who came while a sign-in was being stored is turned away where somebody else ends that session before there was a moment to tell it so: $kind',
+  (need) => {
+    let latest: Decided = NOTHING;
+    const { state, waiter, decided, signIn } = mind('active', { decided: () => latest });
+    const early = waiter(need, { epoch: undefined, call: 1 });
+    signIn('t', 0);
+    latest = { call: 1, epoch: state.epoch };
+    state.leave('peer', tombstone('t'));
+    expect(decided(early)).toMatchObject({ fail: { code: 'ERR_SIGNED_OUT' } });
+  },
+);
 
 it.each(['empty', 'signedOut'] as const)(
   'a refused token whose session is gone (%s) leaves its 401, and looks at no store and for no session',
