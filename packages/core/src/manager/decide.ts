@@ -36,7 +36,7 @@ export interface Waiter {
   /** The number of the latest sign-in or sign-out when the wait began. */
   readonly call: number;
   /** The session's epoch then, and what had counted. */
-  readonly within: { readonly epoch: number; readonly decided: Decided };
+  readonly within: { readonly epoch: number; readonly decided: Decided | undefined };
   /** The token that is not good enough; `undefined`: the current one, once one is known. */
   old: OldToken | undefined;
   /** Flights that have ended while this waiter waited, also those that others had asked for. */
@@ -54,7 +54,7 @@ export interface DecisionInput {
   /** Is it worth another look at the store before nobody is said to be signed in? */
   readonly stale: () => boolean;
   /** The latest sign-in or sign-out that has ended a session, or begun one. */
-  readonly decided: () => Decided;
+  readonly decided: () => Decided | undefined;
   /** Do those who wait since this epoch still wait for the refresh function, although another session has begun? */
   readonly parked: (epoch: number) => boolean | undefined;
   readonly moment: () => Moment;
@@ -110,10 +110,10 @@ const wasReplaced = (
 ): boolean => {
   if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
   const latest = decided();
-  if (call < latest.call) return true;
+  if (latest !== undefined && call < latest.call) return true;
   // It belongs to the session that began then, or where nothing has counted since to the one that there was: somebody else may
   // have ended that before there was a moment to tell it so.
-  const own = within.decided === latest ? within.epoch : latest.epoch;
+  const own = within.decided === latest ? within.epoch : latest?.epoch;
   return own !== undefined && own !== state.epoch && !parked(own);
 };
 

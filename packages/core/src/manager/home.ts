@@ -37,7 +37,7 @@ export interface Decided {
   /** Its number. */
   readonly call: number;
   /** The session's epoch since then, where that was stored and has begun. */
-  readonly epoch: number | undefined;
+  readonly epoch?: number;
 }
 
 /** Where a manager's session lives: in its own memory, or in a store that others share. */
@@ -46,10 +46,10 @@ export interface Home {
   readonly lockName: string;
   /** Is a sign-in or sign-out being stored? Requests made now wait for that. */
   readonly busy: () => boolean;
-  /** The number of the latest sign-in or sign-out. */
+  /** The number of the latest sign-in or sign-out; 0 where none is ever being stored. */
   readonly call: () => number;
   /** The latest one that has ended a session, or begun one: tokens that are known already change nothing. */
-  readonly decided: () => Decided;
+  readonly decided: () => Decided | undefined;
   /** Does this manager know something that its store does not? */
   readonly owes: () => boolean;
   /** Would the session be gone with this manager? */

@@ -2,21 +2,17 @@ import { mutexLock } from '../refresh/mutex-lock.ts';
 import { announcedRecord, announcementOf, signedOutBefore } from '../session/announcement.ts';
 import type { RefreshLock } from '../session/lock.ts';
 import { birthNow, tombstoneOf } from '../session/succession.ts';
-import type { Decided, Home, HomeParts } from './home.ts';
+import type { Home, HomeParts } from './home.ts';
 
 /** A session in the memory of one manager: sign-in and sign-out are synchronous. */
 export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = mutexLock()): Home {
   const { state, clock, newId, revoker, subjectOf, refreshing, park } = parts;
-  let decided: Decided = { call: 0, epoch: undefined };
-  const count = (): void => {
-    decided = { call: decided.call + 1, epoch: undefined };
-  };
   return {
     lock,
     lockName: name,
     busy: never,
-    call: () => decided.call,
-    decided: () => decided,
+    call: () => 0,
+    decided: () => undefined,
     owes: never,
     stale: never,
     volatile: () => state.current !== undefined,
@@ -33,12 +29,10 @@ export function memoryHome(parts: HomeParts, name: string, lock: RefreshLock = m
       if (announcement === 'over') throw signedOutBefore();
       const record = announcedRecord(announcement, state.record, tokens, birthNow(parts, tokens));
       if (record === undefined) return;
-      count();
       if (record.session !== state.current?.record.session) park();
       state.adopt(record, { by: 'self', origin: 'signIn' });
     },
     async signOut() {
-      count();
       const known = state.current?.record;
       state.leave('self', tombstoneOf(state.record, newId(), clock.now()));
       if (known !== undefined) revoker.revoke(known.tokens);

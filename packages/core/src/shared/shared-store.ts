@@ -9,7 +9,7 @@ import { createDebt, type Debt } from './debt.ts';
 import { createIntentAge, type IntentAge } from './intent.ts';
 import type { StoredState } from './record.ts';
 import { sharedFlight } from './shared-flight.ts';
-import { createSignInOut, NOTHING_DECIDED, type SignInOut } from './sign-in-out.ts';
+import { createSignInOut, type SignInOut } from './sign-in-out.ts';
 import { createStoreAccess } from './store-access.ts';
 import { createSync } from './sync.ts';
 
@@ -146,7 +146,7 @@ const sharedHome: OpenHome = (store, parts): Home => {
     lockName: store.name,
     busy: () => signs?.busy() === true,
     call: () => signs?.call() ?? 0,
-    decided: () => signs?.decided() ?? NOTHING_DECIDED,
+    decided: () => signs?.decided(),
     owes: sync.owes,
     volatile: () => (store as VolatileStore).volatile === true && state.current !== undefined,
     stale: () => loading !== undefined || clock.monotonic() - looked >= LOOK_EVERY,

@@ -27,7 +27,7 @@ export interface SignInOut {
   /** The number of the latest call. */
   readonly call: () => number;
   /** The latest call that has ended a session, or begun one. */
-  readonly decided: () => Decided;
+  readonly decided: () => Decided | undefined;
   setSession(tokens: TokenSet, options: { readonly again?: boolean | undefined }): Promise<void>;
   signOut(): Promise<void>;
   /** Resolves when nothing is being stored any more, well or badly. */
@@ -42,8 +42,6 @@ interface Pending {
   readonly done: Promise<void>;
 }
 
-export const NOTHING_DECIDED: Decided = { call: 0, epoch: undefined };
-
 export function createSignInOut(
   parts: HomeParts & {
     readonly access: StoreAccess;
@@ -55,7 +53,7 @@ export function createSignInOut(
   const { waitTimeout, access, sync, debt } = parts;
   let holding = 0;
   let call = 0;
-  let decided = NOTHING_DECIDED;
+  let decided: Decided | undefined;
   /** The number of the latest call that was not known to change nothing. */
   let latest = 0;
   /** The number of the latest sign-out. */
@@ -142,11 +140,10 @@ export function createSignInOut(
           { replacing: 'lost' },
         );
         if (number <= ended) throw overtaken();
-        const counts = (announcement as Announcement) === 'new' && number > decided.call;
         // First: what follows wakes those who wait.
-        if (counts) decided = { call: number, epoch: undefined };
+        if ((announcement as Announcement) === 'new') decided = { call: number };
         settle(result, announcement, before);
-        if (decided.call === number) decided = { ...decided, epoch: state.epoch };
+        if (decided?.call === number) decided = { call: number, epoch: state.epoch };
         return;
       } catch (error) {
         const { code, cause, delivery } = error as TokenError;
@@ -199,7 +196,7 @@ export function createSignInOut(
       const aside = sync.aside();
       if (aside !== undefined) sync.giveUp(aside.session);
       ended = latest = ++call;
-      decided = { call, epoch: undefined };
+      decided = { call };
       const unread = state.phase === 'unknown'; // what the store holds must not be handed out before it is ended
       if (unread) holding++;
       sync.end(tombstoneOf(state.record, newId(), clock.now(), aside), unread);

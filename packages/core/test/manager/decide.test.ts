@@ -20,8 +20,6 @@ const REPLACE: Need = {
   place: { session: 's', gen: 1 },
 };
 
-const NOTHING: Decided = { call: 0, epoch: undefined };
-
 type Circumstances = Partial<Omit<DecisionInput, 'state' | 'canAcquire'>>;
 
 /** A manager's state of mind: nobody signed in, or generation 1 of session `s`, issued now and good for an hour. */
@@ -51,7 +49,7 @@ function mind(
     canAcquire: acquires,
     suspended: () => false,
     stale: () => false,
-    decided: () => NOTHING,
+    decided: () => undefined,
     parked: () => false,
     moment: () => momentOf(clock),
     flying: () => false,
@@ -64,7 +62,7 @@ function mind(
     need,
     epoch: state.epoch,
     call: 0,
-    within: { epoch: state.epoch, decided: NOTHING },
+    within: { epoch: state.epoch, decided: undefined },
     old: undefined,
     rounds: 0,
     deadline: 30_000,
@@ -83,11 +81,11 @@ it('who came while a sign-in was being stored that changed nothing goes on as so
 it.each([GET, RENEW, REPLACE, KNOW])(
   'who came while a sign-in was being stored is turned away where somebody else ends that session before there was a moment to tell it so: $kind',
   (need) => {
-    let latest: Decided = NOTHING;
-    const { state, waiter, decided, signIn } = mind('active', { decided: () => latest });
+    const counted: Decided[] = [];
+    const { state, waiter, decided, signIn } = mind('active', { decided: () => counted.at(-1) });
     const early = waiter(need, { epoch: undefined, call: 1 });
     signIn('t', 0);
-    latest = { call: 1, epoch: state.epoch };
+    counted.push({ call: 1, epoch: state.epoch });
     state.leave('peer', tombstone('t'));
     expect(decided(early)).toMatchObject({ fail: { code: 'ERR_SIGNED_OUT' } });
   },
