@@ -19,18 +19,22 @@ const nothing = sight(undefined);
 function stageOf(stored?: SessionRecord) {
   const clock = testClock();
   const told: string[] = [];
+  const warned: string[] = [];
   const state = createSessionState({
     clock,
     random: () => 0,
     windows: { skewWindow: 0, backgroundWindow: 0 },
     acquires: false,
-    emit: (event) => told.push([event.type, 'code' in event ? event.code : ''].join(' ').trim()),
+    emit(event) {
+      told.push([event.type, 'code' in event ? event.code : ''].join(' ').trim());
+      if ('message' in event) warned.push(event.message);
+    },
     changed: () => undefined,
   });
   const sync = createSync({ state, clock, subjectOf, nothingOwed: () => told.push('paid') });
   sync.take(sight(stored));
   told.length = 0;
-  return { clock, state, sync, told };
+  return { clock, state, sync, told, warned };
 }
 const commit = ({ sync }: ReturnType<typeof stageOf>, record: ActiveRecord) =>
   sync.commit(record, { by: 'self', origin: 'signIn' });
@@ -113,10 +117,76 @@ describe('what a manager owes', () => {
   });
 });
 
+describe('what a manager takes over', () => {
+  it.each([
+    ['a generation more of the same session', expired(2), 'refresh'],
+    ['another session', another('t', T), 'signIn'],
+  ] as const)('knows whether it came of a refresh or of a sign-in: %s', (_, record, origin) => {
+    const { sync, state } = stageOf(expired(1));
+    sync.take(sight(record));
+    expect(state.current?.origin).toBe(origin);
+  });
+
+  it('with the word that the server has ended it has the server’s code', () => {
+    const { sync, state, told } = stageOf(expired(1));
+    const dead = { gen: 1, code: 'invalid_grant', at: 5 };
+    sync.take(sight({ ...expired(1), dead }));
+    expect(state.dead).toMatchObject({
+      code: 'ERR_SESSION_ENDED',
+      message: 'The server ended the session (invalid_grant)',
+    });
+    expect(told).toContain('sessionEnded');
+  });
+
+  it('is its own sign-out with the turn that it has in the store, so that a later sign-in comes after that', () => {
+    const { sync, state } = stageOf(expired(1));
+    const mine = tombstoneOf(expired(1), 's', 5);
+    sync.end(mine, false);
+    const stored = { ...mine, turn: T };
+    expect(sync.take(sight(stored))).toBe('same');
+    expect([state.record, sync.owes()]).toEqual([stored, false]);
+  });
+
+  it('is nothing of a session that it has ended without a look, or given up', () => {
+    const unread = stageOf();
+    unread.sync.end(tombstoneOf(unread.state.record, 'nobody', 5), true);
+    unread.sync.learn(another('t', T));
+    const given = stageOf(expired(1));
+    given.sync.giveUp('t');
+    given.sync.learn(another('t', T));
+    expect([unread.state.current, given.state.current?.record]).toEqual([undefined, expired(1)]);
+  });
+});
+
+describe('a new record of its own', () => {
+  it('is all that it owed, and the loop that pays is told', () => {
+    const stage = stageOf(expired(1));
+    stage.sync.ahead(expired(2));
+    commit(stage, another('t', T));
+    expect([stage.sync.owes(), stage.told]).toEqual([false, ['paid', 'signedIn']]);
+  });
+
+  it('that is ahead of the store is not gone before it was there, where it is another session', () => {
+    const { sync, state } = stageOf(expired(1));
+    sync.ahead(another('t', T));
+    state.adopt(another('t', T), { by: 'self', origin: 'signIn' });
+    expect([sync.take(nothing), sync.take(sight(expired(1)))]).toEqual(['older', 'older']);
+  });
+
+  it('does not take the place of what memory knows before it is adopted', () => {
+    const { sync, state } = stageOf(expired(1));
+    sync.ahead(expired(2));
+    expect(state.record).toEqual(expired(1));
+  });
+});
+
 describe('a record that is gone, though nobody signed out', () => {
   it('ends the session for callers, with a warning; memory keeps it, and nothing is due', () => {
-    const { sync, state, told } = stageOf(expired(1));
+    const { sync, state, told, warned } = stageOf(expired(1));
     expect(sync.take(nothing)).toBe('gone');
+    expect(warned).toEqual([
+      'The stored session is gone, and nobody signed out: it ends here until it is back',
+    ]);
     expect([sync.away(), state.current, state.record]).toEqual([true, undefined, expired(1)]);
     expect(told).toEqual(['warning AWAY', 'signedOut']);
     expect([sync.owes(), sync.due(nothing)]).toEqual([false, undefined]);
@@ -134,7 +204,7 @@ describe('a record that is gone, though nobody signed out', () => {
     sync.take(nothing);
     sync.take(sight(expired(1)));
     expect([sync.away(), state.current?.record, sync.owes()]).toEqual([false, expired(1), false]);
-    expect(told.at(-1)).toBe('signedIn');
+    expect([told.at(-1), state.current?.origin]).toEqual(['signedIn', 'signIn']);
   });
 
   it('and is back with an older generation: ours is written first, then so is the session', () => {
@@ -158,12 +228,13 @@ describe('a record that is gone, though nobody signed out', () => {
     expect([sync.away(), state.current?.record]).toEqual([false, record]);
   });
 
-  it('and a sign-out comes instead: it is over', () => {
-    const { sync, state } = stageOf(expired(1));
+  it('and a sign-out comes instead: it is over, which callers have been told', () => {
+    const { sync, state, told } = stageOf(expired(1));
     sync.take(nothing);
     const tombstone = tombstoneOf(expired(1), 's', T);
     sync.take(sight(tombstone));
     expect([state.current, state.record]).toEqual([undefined, tombstone]);
+    expect(told.filter((one) => one === 'signedOut')).toHaveLength(1);
     sync.take(sight(expired(1)));
     expect([state.current, sync.owes()]).toEqual([undefined, true]);
   });
@@ -229,6 +300,25 @@ describe('a sign-in of which nobody knows whether it was stored', () => {
     const { sync, state } = set();
     sync.paid(aside);
     expect([sync.owes(), state.current?.record]).toEqual([false, aside]);
+    expect([sync.aside(), state.current?.origin]).toEqual([undefined, 'signIn']);
+  });
+
+  it('is not due over anything newer, nor where the record is gone', () => {
+    const { sync } = set();
+    expect([sync.due(sight(expired(2))), sync.due(nothing)]).toEqual([undefined, undefined]);
+    expect(sync.aside()).toEqual(aside);
+  });
+
+  it('lets the loop that pays go on while the store shows what it did', () => {
+    const { sync, told } = set();
+    expect(sync.take(sight(expired(1)))).toBe('same');
+    expect([sync.owes(), told]).toEqual([true, []]);
+  });
+
+  it('stays where another sign-in is given up', () => {
+    const { sync } = set();
+    sync.giveUp('u');
+    expect(sync.aside()).toEqual(aside);
   });
 
   it('is dropped at the sight of anything newer', () => {
