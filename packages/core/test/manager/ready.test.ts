@@ -6,6 +6,8 @@ import { seededRandom } from '../support/random.ts';
 import { errorOf, httpError, outcome, testSession } from '../support/session.ts';
 import { sharedCell } from '../support/shared-cell.ts';
 
+type Opened = ReturnType<typeof testSession>;
+
 const refuse = () => {
   throw httpError(400, { error: 'invalid_grant' });
 };
@@ -115,5 +117,19 @@ describe('ready', () => {
     const { tokens: closed } = testSession({ store: cell.open() });
     await closed.close();
     expect(await outcome(closed.ready())).toBe('ERR_CLOSED');
+  });
+
+  once.each([
+    ['a sign-out', 'signedOut', () => undefined],
+    ['a sign-in', 'signedIn', ({ tokens, server }: Opened) => tokens.setSession(server.first)],
+  ] as const)('knows where %s comes while it waits for the store', async (_, status, signIn) => {
+    const cell = sharedCell({ accessToken: 'a', refreshToken: 'r' });
+    const session = testSession({ store: cell.open() });
+    cell.hooks.beforeRead = () => new Promise<void>(() => undefined);
+    const waiting = outcome(session.tokens.ready());
+    await settle();
+    cell.hooks.beforeRead = undefined;
+    await (signIn(session) ?? session.tokens.signOut());
+    expect(await waiting).toBe(status);
   });
 });
