@@ -85,12 +85,13 @@ export function decide(
   failure: TokenError | undefined,
 ): Decision {
   const { state } = input;
+  // Of whatever session: the question was whether there is one.
+  if (waiter.need.kind === 'know' && state.status !== 'unknown') return { give: undefined };
   if (wasReplaced(waiter, input)) return { fail: replacedError() };
   if (input.suspended()) return { wait: 'transition' };
   if (waiter.epoch !== undefined && waiter.epoch !== state.epoch) return { wait: 'transition' }; // parked
   if (state.phase === 'unknown') return { wait: 'store' };
   waiter.epoch ??= state.epoch;
-  if (waiter.need.kind === 'know' && state.status !== 'unknown') return { give: undefined };
   if (waiter.need.kind === 'replace') {
     const { place, accessToken } = waiter.need;
     if (place === undefined) return { wait: 'place' };

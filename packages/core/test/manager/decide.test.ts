@@ -78,7 +78,7 @@ it('who came while a sign-in was being stored that changed nothing goes on as so
   expect(decided(early)).toMatchObject({ give: { accessToken: 't-0' } });
 });
 
-it.each([GET, RENEW, REPLACE, KNOW])(
+it.each([GET, RENEW, REPLACE])(
   'who came while a sign-in was being stored is turned away where somebody else ends that session before there was a moment to tell it so: $kind',
   (need) => {
     const counted: Decided[] = [];

@@ -1,5 +1,10 @@
 import { describe, expect, it as once } from '@jest/globals';
-import { createTokenManager, type TokenManagerOptions, type TokenSet } from '../../src/index.ts';
+import {
+  createTokenManager,
+  tokenErrorOf,
+  type TokenManagerOptions,
+  type TokenSet,
+} from '../../src/index.ts';
 import { home, it } from '../support/both-homes.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { seededRandom } from '../support/random.ts';
@@ -126,7 +131,7 @@ describe('ready', () => {
     const cell = sharedCell({ accessToken: 'a', refreshToken: 'r' });
     const session = testSession({ store: cell.open() });
     cell.hooks.beforeRead = () => new Promise<void>(() => undefined);
-    const waiting = outcome(session.tokens.ready());
+    const waiting = session.tokens.ready().catch((error: unknown) => tokenErrorOf(error)?.code);
     await settle();
     cell.hooks.beforeRead = undefined;
     await (signIn(session) ?? session.tokens.signOut());
