@@ -1,4 +1,4 @@
-import { advance, get, type Regression, request, step } from './regression.ts';
+import { advance, get, type Regression, request, run, step } from './regression.ts';
 
 /** When a refresh token may be sent, and how often. */
 export const REDEEMING: readonly Regression[] = [
@@ -52,6 +52,19 @@ export const REDEEMING: readonly Regression[] = [
       step(0),
       { do: 'strike', pick: 0, fault: 'sameToken' },
       { do: 'insist', by: 0, times: 3, every: 200 },
+    ],
+  },
+  {
+    name: 'a useless token whose record was away, and is back, counts as it would have',
+    row: 'P9',
+    setting: { faulty: true, lifetime: 600 },
+    actions: [
+      { do: 'insist', by: 0, times: 7, every: 3500 },
+      { do: 'request', by: 0, hostile: true, body: 'text', foreign: false },
+      run(30),
+      { do: 'renew', by: 0 },
+      { do: 'away', ms: 1 },
+      { do: 'insist', by: 0, times: 3, every: 3500 },
     ],
   },
 ];
