@@ -41,7 +41,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['async-mutex'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER], as: 'the manager alone', ceiling: 19_300 },
+      { what: [MANAGER], as: 'the manager alone', ceiling: 19_320 },
       // At most 0.8 kB over the core.
       { what: [MANAGER, 'renewable from unexpired/renewable'], over: [MANAGER], ceiling: 819 },
     ],
@@ -51,8 +51,8 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
     imports: ['unexpired', 'unexpired/adapter', 'axios'],
     everywhere: true,
     sizes: [
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 29_912 },
-      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 30_603 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], as: 'with axios', ceiling: 29_932 },
+      { what: [MANAGER, 'attachAuth from @unexpired/axios'], commonjs: true, ceiling: 30_623 },
     ],
   },
   fetch: {
@@ -63,9 +63,9 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
       {
         what: [MANAGER, 'createAuthFetch from @unexpired/fetch'],
         as: 'with fetch',
-        ceiling: 28_620,
+        ceiling: 28_640,
       },
-      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 29_410 },
+      { what: [MANAGER, 'kyAuth from @unexpired/fetch/ky'], as: 'with ky', ceiling: 29_430 },
       // With a source of somebody else's: no manager is in it.
       {
         what: ['createAuthFetch from @unexpired/fetch'],
@@ -85,7 +85,7 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
           'browserStore from @unexpired/browser',
         ],
         as: 'with fetch and a session that all tabs share',
-        ceiling: 36_885,
+        ceiling: 36_905,
       },
     ],
   },

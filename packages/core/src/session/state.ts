@@ -70,7 +70,9 @@ export function createSessionState(options: {
   readonly changed: () => void;
 }): SessionState {
   const { clock, windows, random, emit, acquires, changed } = options;
-  let last: { readonly record: SessionRecord; readonly learned: Moment } | undefined;
+  let last:
+    | { readonly record: SessionRecord; readonly learned: Moment; readonly origin: Origin }
+    | undefined;
   /** Was it tried to get tokens from nothing, in vain? */
   let nobody = false;
   const places = new Map<string, Place>();
@@ -122,11 +124,13 @@ export function createSessionState(options: {
       const before = state.status;
       const moved = state.current?.record.session !== next.session;
       if (moved && state.current !== undefined) state.epoch++;
-      // A generation that was away is no longer good than before, wherever the clock stands now.
-      const again = last?.record.session === next.session && last.record.gen === next.gen;
-      const learned = how.learned ?? (again ? last?.learned : undefined) ?? momentOf(clock);
-      last = { record: next, learned };
-      state.current = generationOf(next, how.origin, learned, windows, random(), clock.monotonic());
+      // A generation that was away is no longer good than before, wherever the clock stands now, and what a refresh brought stays that.
+      const again =
+        last?.record.session === next.session && last.record.gen === next.gen ? last : undefined;
+      const learned = how.learned ?? again?.learned ?? momentOf(clock);
+      const origin = again?.origin === 'refresh' ? 'refresh' : how.origin;
+      last = { record: next, learned, origin };
+      state.current = generationOf(next, origin, learned, windows, random(), clock.monotonic());
       state.record = next;
       state.phase = 'active';
       state.dead = how.dead;
@@ -149,7 +153,7 @@ export function createSessionState(options: {
     },
     keep(left, learned) {
       state.record = left;
-      if (learned !== undefined) last = { record: left, learned };
+      if (learned !== undefined) last = { record: left, learned, origin: 'refresh' };
     },
     foundEmpty() {
       if (state.phase !== 'unknown') return;
