@@ -67,4 +67,16 @@ export const REDEEMING: readonly Regression[] = [
       { do: 'insist', by: 0, times: 3, every: 3500 },
     ],
   },
+  {
+    name: 'the generation of a new refresh token with the access token of before is another one than that',
+    row: 'P1',
+    setting: { faulty: true, managers: 3, lock: 'mixed', lifetime: 600 },
+    actions: [
+      { do: 'everybody' },
+      run(30),
+      step(1),
+      { do: 'strike', pick: 0, fault: 'badAnswer' },
+      { do: 'storeBack', pick: 0 },
+    ],
+  },
 ];

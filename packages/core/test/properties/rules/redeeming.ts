@@ -1,3 +1,4 @@
+import type { TokenSet } from '../../../src/index.ts';
 import type { Call, Facts, Judge, Player, Rule } from '../simulation/facts.ts';
 import { familyOf, isOver } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';
@@ -20,6 +21,11 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
 
   const isOutstanding = ({ over, stopped }: Call): boolean =>
     !over && (stopped === undefined || timeline.now < stopped + LOST);
+
+  /** By both tokens: of a useless answer the refresh token is kept with the access token of before, and some servers never rotate. */
+  const isSameGeneration = (one: TokenSet, other: TokenSet): boolean =>
+    one.refreshToken === other.refreshToken &&
+    facts.generationOf(one.accessToken) === facts.generationOf(other.accessToken);
 
   const leaseLost = (): boolean => facts.strikes.some(({ fault }) => fault === 'leaseLost');
 
@@ -74,14 +80,7 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const kept = outstanding.filter(
         (other) => other.by === by || (!other.by.closing && !leaseLost()),
       );
-      if (
-        kept.some(
-          (other) =>
-            !restoredSince(other) &&
-            facts.generationOf(other.current.accessToken) ===
-              facts.generationOf(current.accessToken),
-        )
-      )
+      if (kept.some((other) => !restoredSince(other) && isSameGeneration(other.current, current)))
         judge.broken('P1', 'a generation was redeemed again while an answer could still come');
       if (!setting.faulty && outstanding.length > 0)
         judge.broken('D1', `two managers call for session ${family} at once`);
