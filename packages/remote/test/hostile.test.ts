@@ -229,6 +229,22 @@ describe('without a valid token', () => {
 });
 
 describe('a token that was refused', () => {
+  it('whose successor had expired when it came: that one’s successor is asked for', async () => {
+    reply = () => token(1);
+    const tokens = open();
+    await tokens.getToken();
+    let answer: (found: Response) => void = () => undefined;
+    reply = () => new Promise((resolve) => (answer = resolve));
+    const waiting = tokens.replaceRejected('access-s-1');
+    await settle();
+    const slow = token(2, { seconds: 5 });
+    await clock.advance(8000);
+    reply = () => token(3, { seconds: 5 });
+    answer(slow);
+    await settle();
+    expect(await within(waiting)).toMatchObject({ value: { accessToken: 'access-s-3' } });
+  });
+
   it('gives way to another sign-in, where the service has nothing better in its place', async () => {
     reply = () => token(1);
     const tokens = open();
