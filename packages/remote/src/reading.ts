@@ -19,6 +19,9 @@ export function createReading(parts: {
   const meanwhile = (): IssuedToken | undefined =>
     isValid(session.held, clock.monotonic()) ? session.held.token : undefined;
 
+  const cameLate = (held: RemoteSession['held']): boolean =>
+    held !== undefined && held.refused !== true && held.until <= clock.monotonic();
+
   const getToken: TokenManager['getToken'] = async ({ signal, validFor = 0 } = {}) => {
     if (typeof validFor !== 'number' || !(validFor >= 0))
       throw new TypeError(`validFor: expected ms, zero or more, got ${nameOf(validFor)}`);
@@ -39,10 +42,7 @@ export function createReading(parts: {
       met: () =>
         isFresh(session.held, clock.monotonic(), validFor) ? session.held.token : undefined,
       meanwhile,
-      cameLate: () => {
-        const { held } = session;
-        return held !== undefined && held.refused !== true && held.until <= clock.monotonic();
-      },
+      cameLate: () => cameLate(session.held),
     });
   };
 
@@ -51,16 +51,17 @@ export function createReading(parts: {
     signal: AbortSignal | undefined,
   ): Promise<IssuedToken | undefined> => {
     const rejected = { session: place.session, generation: place.generation };
+    const isNewer = (token: IssuedToken | undefined): boolean =>
+      token?.session === place.session && token.generation > place.generation;
     const newer = (): IssuedToken | undefined => {
       const token = meanwhile();
-      return token?.session === place.session && token.generation > place.generation
-        ? token
-        : undefined;
+      return isNewer(token) ? token : undefined;
     };
     session.mark(place, true);
     try {
       return await obtain({
-        ...{ signal, met: newer, meanwhile: newer, cameLate: () => false },
+        ...{ signal, met: newer, meanwhile: newer },
+        cameLate: () => isNewer(session.held?.token) && cameLate(session.held),
         call: { method: 'POST', path: '/token', body: { rejected }, anew: true },
       });
     } catch (error) {
