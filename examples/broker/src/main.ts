@@ -55,7 +55,7 @@ async function show(
   const clients = CLIENTS.map(([name, kind]) => startClient(name, kind, broker, provider));
   await Promise.all(clients.map(({ ready }) => ready));
   await new Promise((resolve) => setTimeout(resolve, seconds * 500));
-  provider.refuseAll(); // all of them meet a 401 at once
+  provider.refuseNewest(); // all of them meet a 401 at once
   await new Promise((resolve) => setTimeout(resolve, seconds * 500));
   const rows = await Promise.all(clients.map(({ stop }) => stop()));
   await connection.close();
@@ -69,12 +69,14 @@ function report(
 ): number {
   const failures = rows.flatMap((row) => row.failures);
   say(renderTable(rows));
+  say(`  ${seen.unauthorized} requests met a token that the API refused, and were sent again`);
   say(`  ${seen.redemptions} refreshes at the provider, ${seen.refusals} refused`);
   say(`  the connection is ${isConnected() ? 'alive' : 'DEAD'}`);
   for (const failure of [...new Set(failures)].slice(0, 5)) say(`  ${failure}`);
   const isFine =
     failures.length === 0 &&
     rows.every(({ answered }) => answered > 0) &&
+    seen.unauthorized > 0 &&
     seen.redemptions > 1 &&
     seen.refusals === 0 &&
     isConnected() &&

@@ -12,12 +12,16 @@ export interface RunningProvider {
   /** Where the API is. */
   readonly api: string;
   readonly clientId: string;
-  /** Refresh tokens redeemed, and refused because they had been redeemed before. */
-  readonly seen: { readonly redemptions: number; readonly refusals: number };
+  /** Refresh tokens redeemed, and refused because they had been redeemed before; requests that the API answered with a 401. */
+  readonly seen: {
+    readonly redemptions: number;
+    readonly refusals: number;
+    readonly unauthorized: number;
+  };
   /** What a sign-in would have yielded. */
   newRefreshToken(): Promise<string>;
-  /** The API refuses every access token that there is, as after a leak. */
-  refuseAll(): void;
+  /** The API refuses the access token that was issued last, as after a leak: each request can meet that once. */
+  refuseNewest(): void;
   readonly isConnected: () => boolean;
   stop(): Promise<void>;
 }
@@ -33,16 +37,17 @@ export async function startProvider(): Promise<RunningProvider> {
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const storage = createStorage();
   const provider = new Provider(origin, configurationOf(storage));
-  const seen = { redemptions: 0, refusals: 0 };
+  const seen = { redemptions: 0, refusals: 0, unauthorized: 0 };
   provider.on('grant.success', () => seen.redemptions++);
   provider.on('grant.error', () => seen.refusals++);
   const oauth = provider.callback();
-  let refusedBefore = 0;
+  let refused: string | undefined;
   const answerItems = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, sent = ''] = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '') ?? [];
     const token = await provider.AccessToken.find(sent, { ignoreExpiration: true });
     const isValid = token !== undefined && (token.exp ?? 0) + LEEWAY > Date.now() / 1000;
-    const isGood = isValid && (storage.issuedAt(sent) ?? 0) > refusedBefore;
+    const isGood = isValid && sent !== refused;
+    if (!isGood) seen.unauthorized++;
     response.writeHead(isGood ? 200 : 401, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ ok: isGood }));
   };
@@ -56,7 +61,7 @@ export async function startProvider(): Promise<RunningProvider> {
     clientId: CLIENT_ID,
     seen,
     isConnected: () => storage.isAlive(grantId),
-    refuseAll: () => void (refusedBefore = storage.now()),
+    refuseNewest: () => void (refused = storage.newest()),
     async newRefreshToken() {
       const client = await provider.Client.find(CLIENT_ID);
       if (client === undefined) throw new Error('no client');

@@ -3,21 +3,19 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 /** Where the provider keeps everything: a map. A grant that is revoked takes its tokens along. */
 export function createStorage() {
   const records = new Map<string, AdapterPayload>();
-  /** The order in which access tokens were issued. */
-  const issued = new Map<string, number>();
-  let count = 0;
+  let newest: string | undefined;
   const findBy = (name: keyof AdapterPayload, value: string) =>
     Promise.resolve([...records.values()].find((record) => record[name] === value));
   return {
-    now: () => count,
-    issuedAt: (accessToken: string) => issued.get(accessToken),
+    /** The access token that was issued last. */
+    newest: () => newest,
     isAlive: (grantId: string) => records.has(`Grant:${grantId}`),
     adapter: (model: string): Adapter => {
       const key = (id: string): string => `${model}:${id}`;
       return {
         async upsert(id, payload) {
           records.set(key(id), payload);
-          if (model === 'AccessToken') issued.set(id, ++count);
+          if (model === 'AccessToken') newest = id;
         },
         find: async (id) => records.get(key(id)),
         findByUserCode: (userCode) => findBy('userCode', userCode),

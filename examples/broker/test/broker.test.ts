@@ -9,6 +9,9 @@ it('answers every request of two apps and a worker, and redeems each refresh tok
   expect(stderr).toBe('');
   for (const name of ['orders', 'invoices', 'sync'])
     expect(stdout).toMatch(new RegExp(`${name}, an? \\w+ on \\w+ +(\\d+) +\\1 +0\\n`));
+  expect(
+    Number(/(\d+) requests met a token that the API refused/.exec(stdout)?.[1]),
+  ).toBeGreaterThan(0);
   const [, refreshes] = /(\d+) refreshes at the provider, 0 refused\n.*alive/.exec(stdout) ?? [];
   expect(Number(refreshes)).toBeGreaterThan(1);
   expect(stdout).not.toMatch(/[\w-]{43}/); // what tokens and keys look like here
