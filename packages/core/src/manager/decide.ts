@@ -112,8 +112,8 @@ const wasReplaced = (
   if (epoch !== undefined) return epoch !== state.epoch && !parked(epoch);
   const latest = decided();
   if (latest !== undefined && call < latest.call) return true;
-  // It belongs to the session that began then, or where nothing has counted since to the one that there was: somebody else may
-  // have ended that before there was a moment to tell it so.
+  // It belongs to the session that the latest sign-in began, or, where none has counted since it came, to the one that there
+  // was then. A peer may have ended that while others still wait.
   const own = within.decided === latest ? within.epoch : latest?.epoch;
   return own !== undefined && own !== state.epoch && !parked(own);
 };

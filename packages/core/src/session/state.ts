@@ -44,7 +44,7 @@ export interface SessionState {
   adopt(record: ActiveRecord, how: Adoption): void;
   /** The session is over for callers, by `by`; `record` is what is left of it. */
   leave(by: 'self' | 'peer', record: SessionRecord | undefined): void;
-  /** What is left of the session, or what came of it since: nothing changes for callers. `learned`: from when its lifetime counts. */
+  /** What is left of the session: nothing changes for callers. `learned`: a refresh brought this, and its lifetime counts from then. */
   keep(record: SessionRecord, learned?: Moment): void;
   /** Looked, and nobody was signed in. */
   foundEmpty(): void;
@@ -124,7 +124,8 @@ export function createSessionState(options: {
       const before = state.status;
       const moved = state.current?.record.session !== next.session;
       if (moved && state.current !== undefined) state.epoch++;
-      // A generation that was away is no longer good than before, wherever the clock stands now, and what a refresh brought stays that.
+      // A generation that was away is no longer good than before, wherever the clock stands now; and what a refresh brought was new
+      // then, so that it is useless where the API refuses it soon, whoever shows it again.
       const again =
         last?.record.session === next.session && last.record.gen === next.gen ? last : undefined;
       const learned = how.learned ?? again?.learned ?? momentOf(clock);

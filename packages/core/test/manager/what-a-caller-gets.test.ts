@@ -32,6 +32,21 @@ describe('a request made while a sign-in is being stored', () => {
     expect([await waiting, await outcome(tokens.getToken())]).toEqual(['ERR_SIGNED_OUT', 'at-0']);
   });
 
+  once('is turned away where a listener signs out as soon as it is told of that', async () => {
+    const { tokens, cell, server } = await stageOf(stored(), { from: 'both' });
+    const release = holdWrite(cell);
+    const signingIn = tokens.setSession({ accessToken: 'second', refreshToken: 'rt-second' });
+    const waiting = [tokens.getToken(), tokens.refresh()].map(outcome);
+    await settle();
+    tokens.subscribe(({ type }) => void (type === 'signedIn' && tokens.signOut()));
+    release();
+    await signingIn;
+    expect([await Promise.all(waiting), server.calls]).toEqual([
+      ['ERR_SIGNED_OUT', 'ERR_SIGNED_OUT'],
+      0,
+    ]);
+  });
+
   once('is turned away where that failed, and a peer has signed in since', async () => {
     const { tokens, cell, clock } = await stageOf(stored());
     const release = holdWrite(cell);

@@ -86,6 +86,18 @@ describe('the current generation', () => {
     });
   });
 
+  it.each([
+    ['was away', OURS, active('s', 2)],
+    ['was kept while nobody had it', HERE, active('s', 3)],
+  ])('that a refresh brought, and that %s, is still what a refresh brought', (_, how, back) => {
+    const { state } = signedIn();
+    state.adopt(active('s', 2), how);
+    state.leave('peer', active('s', 2));
+    if (back.gen === 3) state.keep(back, { now: 0, monotonic: 0 });
+    state.adopt(back, THERE);
+    expect(state.current?.origin).toBe('refresh');
+  });
+
   it('that was away, or kept while nobody had it, lives no longer for that', async () => {
     const { state, clock } = stateOf();
     const tokens = { accessToken: 'a', expiresAt: clock.now() + 5000 };
