@@ -100,4 +100,22 @@ export const OVER: readonly Regression[] = [
       { do: 'away', ms: 20_000 },
     ],
   },
+  {
+    name: 'a sign-in whose write got no answer, and that a peer’s has replaced since, is not stored once more by a manager that closes',
+    row: 'D4',
+    setting: { faulty: true, managers: 2, lock: 'process', lifetime: 600 },
+    actions: [
+      { do: 'everybody' },
+      step(0),
+      { do: 'signIn', by: 1 },
+      step(0),
+      step(1),
+      run(6),
+      { do: 'strike', pick: 2, fault: 'hang' },
+      { do: 'signIn', by: 0 },
+      advance(12_000),
+      { do: 'strike', pick: 0, fault: 'hang' },
+      { do: 'reopen', by: 1 },
+    ],
+  },
 ];
