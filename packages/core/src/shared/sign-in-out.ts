@@ -11,6 +11,7 @@ import { type Birth, birthNow, tombstoneOf } from '../session/succession.ts';
 import { createPause } from '../time/pause.ts';
 import { haveSameTokens } from '../tokens/same-tokens.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
+import { compareRecords } from './compare-records.ts';
 import type { Debt } from './debt.ts';
 import type { StoredState } from './record.ts';
 import type { StoreAccess, Updated } from './store-access.ts';
@@ -156,7 +157,9 @@ export function createSignInOut(
           sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
         if (definite) throw error;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
-          if (isActive(sent) && number >= latest) sync.setAside(sent);
+          // What was seen since may be this very session, further on, or one that took its place.
+          const last = compareRecords(sent, state.record, false) === 'older';
+          if (isActive(sent) && number >= latest && last) sync.setAside(sent);
           else if (sent !== undefined) overtakenIds.push(sent.session);
           debt.start();
           throw unanswered(cause ?? error);

@@ -5,7 +5,7 @@ import { settle, testClock } from '../support/clock.ts';
 import { another, expired } from '../support/flight.ts';
 import { strictServer } from '../support/server.ts';
 import { outcome, testSession } from '../support/session.ts';
-import { type SharedCell, sharedCell } from '../support/shared-cell.ts';
+import { sharedCell } from '../support/shared-cell.ts';
 import { diskFull, holdWrite, never, NEW, now, stageOf, stored } from '../support/sign-in-stage.ts';
 
 const HOUR = 3_600_000;
