@@ -9,28 +9,43 @@ const LONG =
 /** In one test, none of which takes a second. */
 const MOST_HITS = 200_000;
 
+/** How many tests had failed in this worker when this one, or one in this block, failed last. */
+const failures = new Map();
+let failed = 0;
+
 // oxlint-disable-next-line import/no-default-export -- what Jest takes
 export default class MutationEnvironment extends TestEnvironment {
   #isWanted = () => true;
-  #stackTraceLimit;
 
   async handleTestEvent(event, state, ...rest) {
-    if (event.name === 'setup' && event.testNamePattern) {
-      this.#isWanted = isIn(event.testNamePattern);
-      // Each test notes where it was written, which takes a tenth of a second for all.
-      this.#stackTraceLimit = this.global.Error.stackTraceLimit;
+    const { rootDescribeBlock: root } = state;
+    if (event.name === 'setup') {
+      if (event.testNamePattern) this.#isWanted = isIn(event.testNamePattern);
+      // No test reads a stack, and each error and each test that is defined would note one.
       this.global.Error.stackTraceLimit = 0;
     }
     if (event.name === 'run_start') {
-      if (this.#stackTraceLimit !== undefined)
-        this.global.Error.stackTraceLimit = this.#stackTraceLimit;
       state.testNamePattern = null;
-      keep(state.rootDescribeBlock, ({ name }, path) => !LONG.test(name) && this.#isWanted(path));
+      keep(root, ({ name }, path) => !LONG.test(name) && this.#isWanted(path));
+      order(root);
     }
     if (event.name === 'test_start') this.#limitHits();
-    if (event.name === 'test_done' && event.test.errors.length > 0)
-      keep(state.rootDescribeBlock, ({ status }) => status === 'done');
+    if (event.name === 'test_done' && event.test.errors.length > 0) {
+      failed++;
+      for (const place of placesOf(event.test)) failures.set(place, failed);
+      keep(root, ({ status }) => status === 'done');
+    }
+    if (event.name === 'run_finish') this.#forgetLoading();
     await super.handleTestEvent?.(event, state, ...rest);
+  }
+
+  // What is reached by tests, and also while they are defined, as by a table of tokens, is broken for the former alone: it
+  // would have to sit through all tests, and no more of them would notice it.
+  #forgetLoading() {
+    const coverage = this.global.__stryker__?.mutantCoverage;
+    if (coverage === undefined) return;
+    for (const reached of Object.values(coverage.perTest))
+      for (const mutant of Object.keys(reached)) delete coverage.static[mutant];
   }
 
   // Stryker ends a mutant that was reached a hundred times as often as without it in all tests together. A loop that never
@@ -64,4 +79,19 @@ function keep(block, isWanted, path = []) {
   });
   block.children.splice(0, block.children.length, ...kept);
   return kept.length > 0;
+}
+
+// Neighbours are noticed by the same tests, so the last that failed come first.
+function order(block) {
+  const last = new Map(
+    block.children.map((child) => [child, failures.get(placesOf(child)[0]) ?? 0]),
+  );
+  block.children.sort((one, other) => last.get(other) - last.get(one));
+  for (const child of block.children) if (child.type === 'describeBlock') order(child);
+}
+
+/** A test's place and those of the blocks around it, as text. */
+function placesOf({ name, parent }) {
+  const around = parent === undefined ? [] : placesOf(parent);
+  return [`${around[0] ?? ''} › ${name}`, ...around];
 }
