@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 
 const app = new Hono();
 app.get('/', (c) => c.json({}));
+app.get('/v1/sessions/:key/token', (c) => c.json({}));
 const server = createAdaptorServer({ fetch: app.fetch });
 server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as { port: number };

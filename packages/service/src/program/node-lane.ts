@@ -9,8 +9,9 @@ export type NodeLane = (incoming: IncomingMessage, outgoing: ServerResponse) => 
  * The lane on what Node has read: to make a `Request` of that, and to take a `Response` apart again, takes longer than the answer.
  */
 export function nodeLane(lane: Lane, addressOf: CallerAddress): NodeLane {
+  const isPlain = plainHosts();
   return (incoming, outgoing) => {
-    if (incoming.method !== 'GET') return undefined;
+    if (incoming.method !== 'GET' || !isPlain(incoming.headers.host)) return undefined;
     const asked = askedIn(incoming, addressOf);
     const told = asked && lane(asked);
     if (told === undefined) return undefined;
@@ -27,19 +28,28 @@ export function nodeLane(lane: Lane, addressOf: CallerAddress): NodeLane {
 /** A host that needs no second look: for each other the framework's server decides. */
 const HOST = /^[a-z0-9._-]+(?::\d{1,5})?$/;
 
+/** Is a `Host` plain? The last that was is remembered: nearly all have the same. */
+function plainHosts(): (host: string | undefined) => boolean {
+  let last: string | undefined;
+  return (host) => {
+    if (host === undefined) return false;
+    if (host !== last && !HOST.test(host)) return false;
+    last = host;
+    return true;
+  };
+}
+
 /** What it asks for. `undefined`: it has a body, or is in any way unusual. */
 function askedIn(
   { url: path = '', headers, rawHeaders, socket }: IncomingMessage,
   addressOf: CallerAddress,
 ): Asked | undefined {
-  const { host, authorization } = headers;
-  if (host === undefined || !HOST.test(host)) return undefined;
   if ('content-length' in headers || 'transfer-encoding' in headers) return undefined;
   // Something is said twice: what that means is for the framework to say.
   if (Object.keys(headers).length * 2 !== rawHeaders.length) return undefined;
   return {
     path,
-    authorization,
+    authorization: headers.authorization,
     cacheControl: headers['cache-control'],
     ifNoneMatch: headers['if-none-match'],
     address: addressOf(socket.remoteAddress, headers['x-forwarded-for'] as string | undefined),
