@@ -63,26 +63,19 @@ export function readExpiry(
   const own = raw['expiresAt'] == null ? undefined : ownMoment(raw['expiresAt'], startedAt);
   if (typeof own === 'string') return { problem: own };
 
-  const { exp, iat } = accessToken === undefined ? {} : jwtTimes(accessToken);
-  // A lifetime of nothing has ended whenever it began.
-  const after = (lifetime: number | undefined): number | undefined =>
-    lifetime === undefined || Number.isNaN(lifetime) || (from === undefined && lifetime > 0)
-      ? undefined
-      : from === undefined || lifetime <= 0
-        ? 0
-        : from + lifetime * 1000;
-  const jwtLifetime =
-    origin === 'answer' && exp !== undefined && iat !== undefined && exp > iat
-      ? exp - iat
-      : undefined;
-  const relative = after(seconds) ?? after(jwtLifetime);
+  const { exp, iat = exp } = jwtTimes(accessToken);
+  const after = (lifetime: number | undefined): number | undefined => {
+    if (lifetime === undefined || Number.isNaN(lifetime)) return undefined;
+    if (lifetime <= 0) return 0; // it has ended whenever it began
+    return from === undefined ? undefined : from + lifetime * 1000;
+  };
+  const jwtLifetime = origin === 'answer' ? Number(exp) - Number(iat) : 0;
+  const relative = after(seconds) ?? (jwtLifetime > 0 ? after(jwtLifetime) : undefined);
   const named =
     own ?? (seconds === undefined || relative === undefined ? momentIn(raw, MOMENTS) : undefined);
   // A moment that has passed on arrival was told by a clock that differs from ours; a lifetime does not depend on clocks.
-  const absolute =
-    named !== undefined && origin === 'answer' && named <= startedAt && relative !== undefined
-      ? undefined
-      : named;
+  const hasPassed = origin === 'answer' && (named ?? Infinity) <= startedAt;
+  const absolute = hasPassed && relative !== undefined ? undefined : named;
   const found = absolute ?? relative ?? (exp === undefined ? undefined : exp * 1000);
   if (found !== undefined)
     return {
@@ -118,7 +111,7 @@ function withoutUnit(
 /** `NaN`: it is no number of seconds. */
 function secondsOf(value: unknown): number {
   const seconds = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : Number.NaN;
+  return Number.isFinite(seconds) ? (seconds as number) : Number.NaN;
 }
 
 /** The first of these members that names a moment, in ms since the epoch. Zero and less is how some say "never". */
@@ -143,11 +136,11 @@ function momentIn(
 
 /** Only a text that begins with a date or a day's name: `Date.parse` finds one in almost anything. */
 function dateOf(value: unknown): number {
-  if (typeof value === 'string')
-    return /^\s*(?:\d{4}-\d\d|\d\d?\/\d\d?\/\d{4}|[A-Z][a-z]{2})/.test(value)
-      ? Date.parse(value)
-      : Number.NaN;
-  return value instanceof Date ? value.getTime() : Number.NaN;
+  if (value instanceof Date) return value.getTime();
+  const text = typeof value === 'string' ? value.trim() : '';
+  return /^(?:\d{4}-\d\d|\d\d?\/\d\d?\/\d{4}|[A-Z][a-z]{2})/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
 }
 
 /** In ms it would be before 1973, where the clock is later: these are seconds. */
@@ -165,4 +158,4 @@ function ownMoment(value: unknown, startedAt: number): number | string {
 
 /** As it can be stored and read again: what has expired before 1973 has expired, and would be taken for seconds. */
 const settled = (moment: number, startedAt: number): number =>
-  moment <= 0 || isTooEarly(moment, startedAt) ? 0 : Math.min(moment, LATEST_MS);
+  isTooEarly(moment, startedAt) ? 0 : Math.min(Math.max(moment, 0), LATEST_MS);

@@ -30,6 +30,9 @@ describe('the expiry of a JWT', () => {
       );
     },
   );
+  it('that was over before 1970 is over, also where the clock here stands there', () => {
+    expect(readTokenSet({ accessToken: jwt({ exp: -5 }) }, 0, 'stored').tokens.expiresAt).toBe(0);
+  });
 });
 
 describe('an expiry by another name', () => {
@@ -75,10 +78,35 @@ describe('an expiry by another name', () => {
   });
 
   it.each(names)('%s that names no moment is ignored, with a word about it', (name) => {
-    for (const value of ['soon', 3600, '3600', {}, true, Number.NaN, 'May', new Date(Number.NaN)])
+    for (const value of [
+      ...['soon', 3600, '3600', {}, true, Number.NaN, 'May', new Date(Number.NaN), new Date(0)],
+      ...['from 2027-01-01', 'x2027-01-01', '1/2/27'],
+    ])
       expect(expiry({ [name]: value })).toEqual([undefined, true, undefined]);
     for (const value of [0, null, undefined])
       expect(expiry({ [name]: value })).toEqual([undefined, false, undefined]);
+  });
+
+  it.each(['2027-01-02', ' 2027-01-02T03:04:05Z', '1/2/2027', '11/22/2027', 'Sat, 02 Jan 2027'])(
+    '%p is a date',
+    (text) => {
+      expect(expiry({ expires: text })).toEqual([Date.parse(text.trim()) - NOW, false, true]);
+    },
+  );
+
+  it('a number is seconds up to the year 5138, and no moment where that would be before 1973', () => {
+    const march1973 = 100_000_000_000;
+    expect(expiry({ expires_at: march1973 })[0]).toBe(march1973 - NOW);
+    expect(expiry({ expires_at: march1973 / 1000 })[0]).toBe(march1973 - NOW);
+    expect(expiry({ expires_at: march1973 - 1 })[0]).toBe((march1973 - 1) * 1000 - NOW);
+    expect(expiry({ expires_at: march1973 / 1000 - 1 })).toEqual([undefined, true, undefined]);
+  });
+
+  it('gives way to expires_in, and goes before the lifetime of a JWT', () => {
+    expect(expiry({ expires_in: 300, expires_at: seconds })).toEqual([300_000, false, undefined]);
+    const accessToken = jwt({ iat: NOW / 1000, exp: NOW / 1000 + 300 });
+    expect(expiry({ accessToken, expires_at: seconds })[0]).toBe(60_000);
+    expect(expiry({ expires_in: 300, expiresAt: NOW + 60_000 })[0]).toBe(60_000);
   });
 
   it('is no member of extra', () => {
@@ -92,6 +120,7 @@ describe('an expiry by another name', () => {
     [60, 60_000],
     ['60', 60_000],
     [86_400, 86_400_000],
+    [999_999, 999_999_000],
   ])('expiresIn %p is taken for seconds', (expiresIn, ms) => {
     expect(expiry({ expiresIn })).toEqual([ms, false, undefined]);
     expect(expiry({ expiresIn }, 'given')).toEqual([ms, false, undefined]);
@@ -99,9 +128,12 @@ describe('an expiry by another name', () => {
     expect(expiry({ access_token: 'a', expiresIn })).toEqual([ms, false, undefined]);
   });
 
-  it.each([3_600_000, '15m', {}])('expiresIn %p, which may be anything, is not', (expiresIn) => {
-    expect(expiry({ expiresIn })).toEqual([undefined, true, undefined]);
-  });
+  it.each([1_000_000, 3_600_000, '15m', {}])(
+    'expiresIn %p, which may be anything, is not',
+    (expiresIn) => {
+      expect(expiry({ expiresIn })).toEqual([undefined, true, undefined]);
+    },
+  );
 
   it('expiresIn is asked last', () => {
     expect(expiry({ expiresIn: 5, expires_in: 60 })[0]).toBe(60_000);
@@ -138,11 +170,13 @@ describe('an expiry by another name', () => {
     [{ validUntil: iso }, true],
     [{ ttl: 60 }, true],
     [{ lifetime: 60 }, true],
+    [{ next_expires: 60 }, true],
     [
       {
         refresh_expires_in: 60,
         refreshTokenExpiresAt: 1,
         id_token_expires_in: 1,
+        idTokenExpires: 1,
         session_expires: 1,
         ext_expires_in: 1,
       },
@@ -169,5 +203,6 @@ describe('an expiry by another name', () => {
     expect(expiry({ ...late, accessToken: token })).toEqual([300_000, false, undefined]);
     expect(expiry({ accessToken: jwt({ exp: NOW / 1000 - 60 }) })).toEqual([-60_000, false, true]);
     expect(expiry({ ...late, expires_in: 300 }, 'given')[0]).toBe(-60_000);
+    expect(expiry({ expiresAt: NOW, expires_in: 300 })[0]).toBe(300_000);
   });
 });
