@@ -35,3 +35,16 @@ export function compareRecords(
     ? 'same'
     : 'newer';
 }
+
+/**
+ * Has nothing come that takes the place of `sent`, which may have been stored? `base`: what was known when it was sent, `now`: what
+ * is known now. The turns alone do not say: a peer's clock may be behind.
+ */
+export const isLast = (
+  sent: SessionRecord,
+  base: SessionRecord | undefined,
+  now: SessionRecord | undefined,
+): boolean =>
+  now?.session === base?.session &&
+  now?.status === base?.status &&
+  compareRecords(sent, now, false) === 'older';

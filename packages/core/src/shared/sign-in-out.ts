@@ -11,7 +11,7 @@ import { type Birth, birthNow, tombstoneOf } from '../session/succession.ts';
 import { createPause } from '../time/pause.ts';
 import { haveSameTokens } from '../tokens/same-tokens.ts';
 import type { TokenSet } from '../tokens/tokens.ts';
-import { compareRecords } from './compare-records.ts';
+import { isLast } from './compare-records.ts';
 import type { Debt } from './debt.ts';
 import type { StoredState } from './record.ts';
 import type { StoreAccess, Updated } from './store-access.ts';
@@ -95,11 +95,16 @@ export function createSignInOut(
     const comparison = storedState.unreadable === undefined ? sync.compare(storedState) : 'older';
     const behind = comparison === 'older' || comparison === 'gone';
     const found = behind ? state.record : stored;
+    // It was stored, although no answer came: what others have made of it stands, and who deletes it signs out (R2).
+    if (found?.session === birth.session && comparison !== 'older') {
+      const goesOn = isActive(found) && comparison !== 'gone';
+      return { announcement: goesOn ? 'older' : 'over', record: undefined };
+    }
     const announcement = judge(found, signIn);
     const record = announcedRecord(announcement, found, tokens, birth, stored, sync.aside());
     // A known announcement also brings back a session that was gone.
     if (record === undefined && behind && announcement !== 'over' && isActive(found))
-      return { announcement, record: found };
+      return { announcement, record: sync.again(found, storedState.record) };
     return { announcement, record };
   };
 
@@ -124,6 +129,8 @@ export function createSignInOut(
   const storeSignIn = async (signIn: Omit<Pending, 'done'>, number: number): Promise<void> => {
     const until = clock.monotonic() + waitTimeout;
     let sent: SessionRecord | undefined;
+    /** What was known when it was sent. */
+    let base: SessionRecord | undefined;
     let announcement: Announcement = 'same';
     for (let delay = FIRST_LOOK; ; delay = Math.min(LONGEST_LOOK, delay * 2)) {
       if (number <= ended) throw overtaken();
@@ -134,6 +141,7 @@ export function createSignInOut(
           (storedState) => {
             if (number <= ended) return undefined;
             const made = step(signIn, storedState);
+            base = state.record;
             announcement = made.announcement;
             sent = made.record ?? sent;
             return made.record;
@@ -157,9 +165,8 @@ export function createSignInOut(
           sent === undefined || code === 'ERR_SIGNED_OUT' || code === 'ERR_STORE_RECORD';
         if (definite) throw error;
         if (number < latest || closed() || clock.monotonic() + delay > until) {
-          // What was seen since may be this very session, further on, or one that took its place.
-          const last = compareRecords(sent, state.record, false) === 'older';
-          if (isActive(sent) && number >= latest && last) sync.setAside(sent);
+          if (isActive(sent) && number >= latest && isLast(sent, base, state.record))
+            sync.setAside(sent);
           else if (sent !== undefined) overtakenIds.push(sent.session);
           debt.start();
           throw unanswered(cause ?? error);

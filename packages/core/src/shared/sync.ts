@@ -29,6 +29,8 @@ export interface Sync {
   learn(record: SessionRecord): void;
   /** What has to be written over this state; `undefined`: nothing. */
   due(storedState: StoredState): SessionRecord | undefined;
+  /** What is known, as it is written over a store that has lost it. */
+  again(mine: ActiveRecord, over: SessionRecord | undefined): ActiveRecord;
   /** A new record of this manager is in the store: it is the current one from now on. */
   commit(record: ActiveRecord, how: Adoption): void;
   /** What was due is in the store. */
@@ -170,10 +172,13 @@ export function createSync(parts: {
             : mine;
         return writtenOver(whole, record);
       }
+      return sync.again(mine, record);
+    },
+    again(mine, over) {
       const plainly = withoutMarks(mine);
       // An intent of somebody else may have been forgotten together with this record.
       const intent = { gen: mine.gen, owner: '', startedAt: clock.now(), attempt: 0 };
-      return writtenOver(reached ? { ...plainly, intent } : plainly, record);
+      return writtenOver(reached ? { ...plainly, intent } : plainly, over);
     },
     commit(record, how) {
       away = unread = false;
@@ -182,7 +187,7 @@ export function createSync(parts: {
       state.adopt(record, how);
     },
     paid(record) {
-      if (isActive(record) && record.session === aside?.session)
+      if (isActive(record) && record.session === aside?.session && record.gen === aside.gen)
         return sync.commit(record, { by: 'self', origin: 'signIn' });
       // A sign-out, a sign-in or a refresh may have come while this was being written: that is owed still.
       if (!isNewest(record)) return;
@@ -194,6 +199,8 @@ export function createSync(parts: {
     ahead(record, learned) {
       settled = reached = false;
       if (record.session !== state.record?.session) stored = false;
+      if (aside !== undefined && compareRecords(aside, record, false) !== 'older')
+        aside = undefined;
       if (away) state.keep(record, learned);
     },
     end(tombstone, all) {
