@@ -39,8 +39,8 @@ export default class MutationEnvironment extends TestEnvironment {
     await super.handleTestEvent?.(event, state, ...rest);
   }
 
-  // What is reached by tests, and also while they are defined, as by a table of tokens, is broken for the former alone: it
-  // would have to sit through all tests, and no more of them would notice it.
+  // What is reached by tests, and also while they are defined, as by a table of tokens, is broken for the former alone: else it
+  // would have to sit through all tests. A few that only the table shows count as survivors.
   #forgetLoading() {
     const coverage = this.global.__stryker__?.mutantCoverage;
     if (coverage === undefined) return;

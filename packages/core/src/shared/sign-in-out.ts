@@ -135,15 +135,14 @@ export function createSignInOut(
     for (let delay = FIRST_LOOK; ; delay = Math.min(LONGEST_LOOK, delay * 2)) {
       if (number <= ended) throw overtaken();
       const before = state.record?.session;
-      const unsure = sent;
+      const unsure = { sent, base };
       try {
         const result = await access.update(
           (storedState) => {
             if (number <= ended) return undefined;
             const made = step(signIn, storedState);
-            base = state.record;
             announcement = made.announcement;
-            sent = made.record ?? sent;
+            if (made.record !== undefined) [sent, base] = [made.record, state.record];
             return made.record;
           },
           { replacing: 'lost' },
@@ -158,7 +157,7 @@ export function createSignInOut(
         const { code, cause, delivery } = error as TokenError;
         // This write has not happened; one before it may land yet.
         if (delivery === 'answered') {
-          sent = unsure;
+          ({ sent, base } = unsure);
           if (sent === undefined) sync.setAside(sent);
         }
         const definite =

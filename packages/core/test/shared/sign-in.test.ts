@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from '../../src/index.ts';
-import { fingerprint } from '../../src/tokens/fingerprint.ts';
 import { settle, testClock } from '../support/clock.ts';
 import { another, expired } from '../support/flight.ts';
 import { strictServer } from '../support/server.ts';
@@ -224,45 +223,6 @@ describe('a sign-in whose write got no answer', () => {
     await clock.advance(60_000);
     expect(cell.history.map((record) => record.tokens?.accessToken)).toEqual(['third']);
     expect([await outcome(tokens.getToken()), clock.pending]).toEqual(['third', 0]);
-  });
-
-  /** It was stored without an answer, what a peer made of it was seen, and its manager closes while it looks again. */
-  const storedUnanswered = async (peers: (mine: SessionRecord) => SessionRecord) => {
-    const { tokens, cell, clock } = await stageOf(stored());
-    cell.hooks.afterWrite = never;
-    const signingIn = outcome(tokens.setSession(NEW));
-    await settle();
-    cell.hooks.afterWrite = undefined;
-    const seen = peers(cell.record as SessionRecord);
-    cell.put(seen);
-    cell.notify();
-    await clock.advance(10_000); // the write’s time limit
-    cell.hooks.beforeRead = never;
-    await clock.advance(1000);
-    cell.hooks.beforeRead = undefined;
-    const closing = tokens.close();
-    await clock.advance(60_000);
-    await closing;
-    return { cell, seen, error: await signingIn };
-  };
-
-  it('and was stored, and that a peer’s sign-in replaced, is not stored over that one when it is given up', async () => {
-    const { cell, seen, error } = await storedUnanswered((mine) => ({
-      ...another('peer', mine.turn + 1),
-      past: [fingerprint('rt-new')],
-    }));
-    expect(error).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(cell.record).toEqual(seen);
-  });
-
-  it('and was stored, and that a peer has refreshed, is not stored over the next generation when it is given up', async () => {
-    const { cell, seen, error } = await storedUnanswered((mine) => ({
-      ...mine,
-      gen: 1,
-      tokens: { accessToken: 'next', refreshToken: 'rt-next' },
-    }));
-    expect(error).toBe('ERR_REFRESH_UNAVAILABLE');
-    expect(cell.record).toEqual(seen);
   });
 
   it('and of which nobody knows does not come up after a sign-out, should it be found', async () => {

@@ -100,6 +100,22 @@ describe('a sign-in that is given up', () => {
   };
 
   it.each([
+    ['a peer’s sign-in', signedIn],
+    ['the next generation of a peer', refreshed],
+  ])('and was stored is not stored again over %s', async (_, then) => {
+    const stage = await stageOf(stored());
+    stage.cell.hooks.afterWrite = never;
+    const signingIn = outcome(stage.tokens.setSession(NEW));
+    await settle();
+    stage.cell.hooks.afterWrite = undefined;
+    const seen = then(stage.cell.record as SessionRecord);
+    stage.cell.put(seen);
+    stage.cell.notify();
+    await givenUpClosing(stage, signingIn);
+    expect(stage.cell.record).toEqual(asStored(seen));
+  });
+
+  it.each([
     ['signed in', another('peer', now - 60_000)],
     ['signed out', tombstoneOf(stored(), 'x', now - 60_000)],
   ])(
