@@ -63,6 +63,13 @@ describe('the verdict finds nothing', () => {
       },
     ],
     [
+      'in a refused token that another replica serves for 2 s after what was owed to the database is stored',
+      {
+        reads: [read(8100, token('a2', 2), { rejected }), read(12_000, token('a1'))],
+        outages: [{ from: 8000, until: 10_000 }],
+      },
+    ],
+    [
       'in an API that refuses what it was told to refuse, and what has expired meanwhile',
       {
         refusals: [{ token: 'a2', at: 10_500 }],
@@ -124,6 +131,14 @@ describe('the verdict finds that', () => {
       'a refused token was served again after it had been replaced',
       'later than 2 s after that, at once, with a database',
       { reads: [read(1000, token('a2', 2), { rejected }), read(3011, token('a1'))] },
+    ],
+    [
+      'a refused token was served again after it had been replaced',
+      'later than 2 s after what was owed to the database is stored',
+      {
+        reads: [read(8100, token('a2', 2), { rejected }), read(12_001, token('a1'))],
+        outages: [{ from: 8000, until: 10_000 }],
+      },
     ],
     [
       'the API refused a token that it had no reason to refuse',
