@@ -5,7 +5,7 @@ import type { ProofProvider } from './provider.ts';
 import type { Span } from './record.ts';
 
 interface Victims {
-  readonly fleet: Pick<Fleet, 'start' | 'kill' | 'drain' | 'scrape'>;
+  readonly fleet: Pick<Fleet, 'start' | 'kill' | 'drain' | 'allStored'>;
   readonly provider: Pick<ProofProvider, 'fault'>;
   readonly server: Pick<PostgresServer, 'crash' | 'restart'>;
   readonly progress: (line: string) => void;
@@ -13,7 +13,7 @@ interface Victims {
 
 /**
  * Lets the faults happen, each at its time or as soon as the one before it is over, and resolves at the end of the plan. Gives when
- * the database was away.
+ * the database was away, or something that it should have was in a replica alone.
  */
 export async function happen(plan: Plan, victims: Victims): Promise<Span[]> {
   const begun = Date.now();
@@ -59,7 +59,7 @@ async function strike(fault: Fault, victims: Victims): Promise<Span | undefined>
       await server.crash();
       await seconds(fault.seconds);
       await server.restart();
-      await fleet.scrape();
+      await fleet.allStored();
       return { from, until: Date.now() };
     }
     default:

@@ -18,6 +18,8 @@ export interface Fleet {
   kill(place: number): Promise<void>;
   /** SIGTERM, and resolves when it has ended by itself. */
   drain(place: number): Promise<void>;
+  /** Resolves when no replica has anything that the database has not. */
+  allStored(): Promise<void>;
   /** Reads the metrics of all that run. */
   scrape(): Promise<void>;
   /** What the processes were; `sessions`: the keys of all. */
@@ -62,6 +64,8 @@ export async function createFleet({
     if (found === undefined) throw new Error(`nothing runs in place ${place}`);
     return found;
   };
+
+  const running = (): Running[] => all.filter(({ ended }) => ended === undefined);
 
   /** Each process has an address of the token endpoint of its own, by which the provider knows it. */
   const configure = (id: number): string => {
@@ -114,8 +118,11 @@ export async function createFleet({
       await end(place, 'SIGKILL');
     },
     drain: (place) => end(place, 'SIGTERM'),
+    async allStored() {
+      await Promise.all(running().map(untilStored));
+    },
     async scrape() {
-      await Promise.all(all.filter((one) => one.ended === undefined).map(metricsOf));
+      await Promise.all(running().map(metricsOf));
     },
     replicas(sessions) {
       const hash = sessionHash(encryption);

@@ -74,8 +74,8 @@ function rejectionFindings(
       : [];
   const at = replaced.get(nameOf(result)) ?? Infinity;
   if (begun <= at + HEARD || ended - begun > AT_ONCE) return [];
-  // A replica that cannot ask the database goes on with what it knows, for `limits.staleFor`.
-  if (outages.some(({ from, until }) => begun < until && from < ended)) return [];
+  // Who cannot ask the database goes on with what it knows, for `limits.staleFor`. What is stored late is heard of after that.
+  if (outages.some(({ from, until }) => begun <= until + HEARD && from < ended)) return [];
   return [
     finding(
       'a refused token was served again after it had been replaced',
