@@ -22,6 +22,20 @@ export const HANDED_OUT: readonly Regression[] = [
     ],
   },
   {
+    name: 'a manager that does not know that the token it has is good for longer now has none',
+    row: 'L7',
+    setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 600 },
+    actions: [
+      { do: 'everybody' },
+      run(2),
+      step(0),
+      advance(12_000),
+      { do: 'strike', pick: 0, fault: 'sameToken' },
+      get(1),
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+    ],
+  },
+  {
     name: 'a token that was away is not good for longer when it is back',
     row: 'P4',
     setting: { faulty: true, lifetime: 600 },
