@@ -1,4 +1,5 @@
-import type { Ask, AskEnd, Facts, Judge, Rule, Transition } from '../simulation/facts.ts';
+import type { SessionRecord } from '../../../src/session/store.ts';
+import type { Ask, AskEnd, Facts, Judge, Player, Rule, Transition } from '../simulation/facts.ts';
 import { familyOf } from '../simulation/facts.ts';
 import { tokenName } from '../simulation/oracle.ts';
 
@@ -136,7 +137,13 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
   const { setting } = facts;
   const turns = new WeakMap<Ask, number>();
   const heldAt = new WeakMap<Ask, string | undefined>();
-  const expiry = new Map<string, number | undefined>();
+  /** As far as each manager knows: a server that gives the same token again makes it good for longer. */
+  const expiries = new WeakMap<Player, Map<string, number | undefined>>();
+  const learn = (by: Player, { tokens }: SessionRecord): void => {
+    const known = expiries.get(by) ?? new Map<string, number | undefined>();
+    expiries.set(by, known);
+    if (tokens !== undefined) known.set(tokens.accessToken, tokens.expiresAt);
+  };
   const fails = (ask: Ask, error: Thrown): void => {
     const { by } = ask;
     if (turns.get(ask) === facts.turn && by.alive && !by.closing) {
@@ -153,7 +160,7 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
     if (ask.kind !== 'get' || held === undefined || held !== by.held || by.closing || by.dead)
       return;
     if (ask.duringSignIn || by.signingIn > 0 || error.code === 'ERR_WAIT_LIMIT') return;
-    const until = expiry.get(held);
+    const until = expiries.get(by)?.get(held);
     if (until === undefined) return;
     judge.checked('L7');
     if (until > by.wall() && !facts.players.some(({ jumped }) => jumped))
@@ -167,10 +174,8 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
       turns.set(ask, facts.turn);
       heldAt.set(ask, ask.by.held);
     },
-    attempted(_, record) {
-      if (record.tokens !== undefined)
-        expiry.set(record.tokens.accessToken, record.tokens.expiresAt);
-    },
+    attempted: learn,
+    read: learn,
     settled(ask: Ask, end: AskEnd) {
       if ('fail' in end) return end.aborted ? undefined : fails(ask, end.fail ?? {});
       if (end.give === undefined || !setting.subjects || ask.family === undefined) return;

@@ -208,6 +208,8 @@ export interface Rule {
   answered?(call: Call): void;
   /** A write is on its way. */
   attempted?(by: Player, record: SessionRecord): void;
+  /** A manager is told what is stored. */
+  read?(by: Player, record: SessionRecord): void;
   written?(by: Player, before: SessionRecord | undefined, after: SessionRecord): void;
   /** The store was set back by a fault. */
   restored?(record: SessionRecord | undefined): void;

@@ -114,7 +114,9 @@ export function createWorld(
       },
       told(by, record) {
         const player = facts.players.find(({ id }) => id === by);
-        if (player !== undefined) sawToken(player, record?.tokens?.refreshToken);
+        if (player === undefined || record === undefined) return;
+        sawToken(player, record.tokens?.refreshToken);
+        for (const rule of rules) rule.read?.(player, record);
       },
     },
     initial,
