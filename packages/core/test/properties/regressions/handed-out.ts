@@ -36,6 +36,23 @@ export const HANDED_OUT: readonly Regression[] = [
     ],
   },
   {
+    name: 'a token that an answer of no use has ended is handed out by nobody who has read an earlier record since',
+    row: 'L7',
+    setting: { faulty: true, managers: 2, lock: 'process', lifetime: 600 },
+    actions: [
+      { do: 'everybody' },
+      advance(590_000),
+      { do: 'renew', by: 0 },
+      step(0),
+      run(6),
+      get(0),
+      get(1),
+      step(1),
+      step(7),
+      { do: 'strike', pick: 0, fault: 'badAnswer' },
+    ],
+  },
+  {
     name: 'a token that was away is not good for longer when it is back',
     row: 'P4',
     setting: { faulty: true, lifetime: 600 },

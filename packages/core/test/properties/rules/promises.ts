@@ -137,12 +137,16 @@ export function askingRules(facts: Facts, judge: Judge): Rule {
   const { setting } = facts;
   const turns = new WeakMap<Ask, number>();
   const heldAt = new WeakMap<Ask, string | undefined>();
-  /** As far as each manager knows: a server that gives the same token again makes it good for longer. */
-  const expiries = new WeakMap<Player, Map<string, number | undefined>>();
+  /** By all that each manager has read or written: where a server gives a token again, or an answer of no use ends it, that is the soonest. */
+  const expiries = new WeakMap<Player, Map<string, number>>();
   const learn = (by: Player, { tokens }: SessionRecord): void => {
-    const known = expiries.get(by) ?? new Map<string, number | undefined>();
-    expiries.set(by, known);
-    if (tokens !== undefined) known.set(tokens.accessToken, tokens.expiresAt);
+    if (tokens?.expiresAt === undefined) return;
+    const { accessToken, expiresAt } = tokens;
+    const known = expiries.get(by) ?? new Map<string, number>();
+    expiries.set(
+      by,
+      known.set(accessToken, Math.min(expiresAt, known.get(accessToken) ?? Infinity)),
+    );
   };
   const fails = (ask: Ask, error: Thrown): void => {
     const { by } = ask;
