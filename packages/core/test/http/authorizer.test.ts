@@ -57,6 +57,44 @@ it('explain puts the latest error in the place of an earlier one', () => {
   expect(tokenErrorOf(response)).toBe(latest);
 });
 
+it('what explain attaches can be written over, as `cause` can', () => {
+  const response = new Response();
+  explain(response, new TokenError('ERR_SESSION_ENDED'));
+  const other = new Error('their own');
+  expect(Object.assign(response, { cause: other }).cause).toBe(other);
+});
+
+describe('a header with a token that no source knows, before a source was read', () => {
+  const request = { method: 'GET', url: URL_, carried: 'Bearer other' };
+  const failing = (why: TokenError) =>
+    createAuthorizer(source({ getToken: () => Promise.reject(why) }), OPTIONS);
+
+  it('is the caller’s own where the source cannot be asked', async () => {
+    expect(await failing(new TokenError('ERR_REFRESH_UNAVAILABLE'))(request)).toBeUndefined();
+  });
+
+  it('is not told of where the request is one that the source makes itself', async () => {
+    const events: RequestEvent[] = [];
+    const reentrant = source({
+      getToken: () => Promise.reject(new TokenError('ERR_REENTRANT')),
+      report: (event) => void events.push(event),
+    });
+    expect(await createAuthorizer(reentrant, OPTIONS)(request)).toBeUndefined();
+    expect(events).toEqual([]);
+  });
+
+  it('waits for nobody who leaves', async () => {
+    const controller = new AbortController();
+    const waiting = createAuthorizer(
+      source({ getToken: () => new Promise(() => undefined) }),
+      OPTIONS,
+    )({ ...request, signal: controller.signal });
+    const reason = new TokenError('ERR_CLOSED');
+    controller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
 describe('while nobody is signed in', () => {
   const nobody = source({ getToken: async () => undefined });
 
@@ -91,6 +129,17 @@ describe('a request', () => {
     )({ method: 'GET', url: URL_, signal });
     expect(seen).toEqual([signal]);
   });
+
+  it.each(['authorization', 'Authorization', undefined])(
+    'has the scheme where the header is %s',
+    async (header) => {
+      const signature = await createAuthorizer(source(), { ...OPTIONS, header })({
+        method: 'GET',
+        url: URL_,
+      });
+      expect(signature?.headers).toEqual({ Authorization: 'Bearer one' });
+    },
+  );
 
   it('is rejected with what its source throws at once', async () => {
     const error = new TokenError('ERR_CLOSED');
@@ -179,6 +228,23 @@ describe('what the source is told of requests', () => {
       { type: 'unsigned', why: 'origin', origin: 'http://localhost:3000' },
       { type: 'unsigned', why: 'header', origin: 'https://api.example.com' },
     ]);
+  });
+
+  it('unsigned, because of a header of which a source says that it is not its own', async () => {
+    const tokens = Object.assign(told({ issued: () => false }), { status: 'unknown' });
+    const request = { method: 'GET', url: URL_, carried: 'Bearer other' };
+    expect(await createAuthorizer(tokens, OPTIONS)(request)).toBeUndefined();
+    expect(tokens.events).toEqual([
+      { type: 'unsigned', why: 'header', origin: 'https://api.example.com' },
+    ]);
+  });
+
+  it('nothing of a URL without an origin, or with one of its own scheme', async () => {
+    const tokens = told();
+    const authorize = createAuthorizer(tokens, OPTIONS);
+    await authorize({ method: 'GET', url: '/a' });
+    await authorize({ method: 'GET', url: 'data:text/plain,a' });
+    expect(tokens.events).toEqual([]);
   });
 
   it('unsigned, for 100 origins at the most', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type BodyReader, isJsonType, parseJson, readJson } from '../../src/http/bounded-json.ts';
-import { testClock } from '../support/clock.ts';
+import { settle, testClock } from '../support/clock.ts';
 
 const MIB = 2 ** 20;
 /** A body in these pieces; after them it ends, or hangs. */
@@ -92,7 +92,7 @@ describe('a body that is on its way', () => {
   });
 
   it('is given up at its first letter where no type says that it is JSON', async () => {
-    const reader = body([' ', '\n', 'data: 1'], true);
+    const reader = body([' ', '\n', 'data: [1]'], true);
     expect(await readJson('', reader)).toBeUndefined();
     expect([reader.reads, reader.cancelled]).toEqual([3, 1]);
   });
@@ -108,6 +108,30 @@ describe('a body that is on its way', () => {
     expect([await reading, reader.cancelled, clock.pending]).toEqual([undefined, 1, 0]);
     await readJson('application/json', body(['1']), clock);
     expect(clock.pending).toBe(0);
+  });
+
+  it('is not read any further, and given up once, where a piece comes after its time', async () => {
+    const clock = testClock();
+    let arrive = (_piece: { value: string }): void => undefined;
+    const seen = { reads: 0, cancelled: 0 };
+    const reader: BodyReader = {
+      read: () => (seen.reads++, new Promise((resolve) => (arrive = resolve))),
+      cancel: () => void seen.cancelled++,
+    };
+    const reading = readJson('application/json', reader, clock);
+    await clock.advance(5000);
+    expect(await reading).toBeUndefined();
+    arrive({ value: '[1' });
+    await settle();
+    expect(seen).toEqual({ reads: 1, cancelled: 1 });
+  });
+
+  it('that fails is given up', async () => {
+    const reader = { ...body([]), read: () => Promise.reject(new Error('cut off')) };
+    const seen = { cancelled: 0 };
+    reader.cancel = () => void seen.cancelled++;
+    expect(await readJson('application/json', reader)).toBeUndefined();
+    expect(seen.cancelled).toBe(1);
   });
 
   it('that fails is no JSON, also where giving it up fails', async () => {

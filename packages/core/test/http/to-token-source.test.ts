@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { TokenError } from '../../src/errors/errors.ts';
 import { fromFunction } from '../../src/http/function-source.ts';
 import { toTokenSource } from '../../src/http/to-token-source.ts';
-import { createTokenManager, type TokenManager } from '../../src/index.ts';
+import { type Clock, createTokenManager, type TokenManager } from '../../src/index.ts';
 import type { TokenInput, TokenSource } from '../../src/source.ts';
-import { testClock } from '../support/clock.ts';
+import { settle, testClock } from '../support/clock.ts';
 
 const SECRET = 's3cr3t';
 
@@ -103,9 +103,19 @@ describe('a function', () => {
     });
     await expect(source.getToken()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
+      message: 'The token function failed',
       cause,
     });
     await expect(source.replaceRejected('old')).rejects.toMatchObject({
+      code: 'ERR_REFRESH_UNAVAILABLE',
+      cause,
+    });
+  });
+
+  it('that has a mistake of its own is ERR_REFRESH_UNAVAILABLE, whatever kind of error that is', async () => {
+    const cause = new TypeError('x is not a function');
+    const source = toTokenSource(() => Promise.reject(cause));
+    await expect(source.getToken()).rejects.toMatchObject({
       code: 'ERR_REFRESH_UNAVAILABLE',
       cause,
     });
@@ -224,7 +234,60 @@ describe('a function and refused tokens', () => {
     }, clock);
     const asking = source.replaceRejected('old').catch((error: unknown) => error);
     await clock.advance(30_000);
-    expect(await asking).toMatchObject({ code: 'ERR_WAIT_LIMIT' });
+    expect(await asking).toMatchObject({
+      code: 'ERR_WAIT_LIMIT',
+      message: expect.stringContaining('needs tokens: false'),
+    });
+  });
+
+  it('that goes round in a circle ends where it began', async () => {
+    const { calls, source } = counted((rejected) => (rejected === 'a' ? 'b' : 'a'));
+    await source.replaceRejected('a');
+    await source.replaceRejected('b');
+    expect(await source.replaceRejected('a')).toEqual({ accessToken: 'a' });
+    expect(calls).toEqual(['a', 'b']);
+  });
+
+  it('is asked again for the oldest of more than 64 refused tokens, and for no other', async () => {
+    const { calls, source } = counted((rejected) => `${rejected}+`);
+    for (let n = 0; n < 64; n++) await source.replaceRejected(`t${n}`);
+    await source.replaceRejected('t0');
+    expect(calls.length).toBe(64);
+    await source.replaceRejected('t64');
+    await source.replaceRejected('t1');
+    expect(calls.length).toBe(65);
+    await source.replaceRejected('t0');
+    expect(calls.slice(64)).toEqual(['t64', 't0']);
+  });
+
+  it('whose failure was forgotten for many others answers anew, and for as long as that stands', async () => {
+    const clock = testClock();
+    const calls: string[] = [];
+    const source = fromFunction(async ({ rejected = '' }) => {
+      calls.push(rejected);
+      if (rejected === 'old' && calls.length === 1) throw new Error('down');
+      return `${rejected}+`;
+    }, clock);
+    await source.replaceRejected('old').catch(() => undefined);
+    for (let n = 0; n < 64; n++) await source.replaceRejected(`t${n}`);
+    expect(await source.replaceRejected('old')).toEqual({ accessToken: 'old+' });
+    await clock.advance(1000);
+    await source.replaceRejected('old');
+    expect(calls.filter((rejected) => rejected === 'old').length).toBe(2);
+  });
+
+  it('does not keep the process alive for what it has said', async () => {
+    const background: unknown[] = [];
+    const clock: Clock = {
+      ...testClock(),
+      setTimeout(_task, _delay, isBackground) {
+        background.push(isBackground);
+        return () => undefined;
+      },
+    };
+    await fromFunction(() => undefined, clock).replaceRejected('old');
+    await settle();
+    expect(background).toEqual([true]);
   });
 });
 
@@ -257,6 +320,14 @@ describe('a method in place of its manager is a TypeError that says so:', () => 
     expect(await source.replaceRejected('another')).toMatchObject({ accessToken: 'one' });
     await expect(source.replaceRejected('one')).rejects.toThrow('pass the manager itself');
   });
+
+  it.each([{ session: 's' }, { generation: 0 }, {}])(
+    'not a function that gives the refused token again with %j',
+    async (members) => {
+      const source = toTokenSource(() => ({ accessToken: 'one', ...members }));
+      expect(await source.replaceRejected('one')).toMatchObject({ accessToken: 'one' });
+    },
+  );
 
   it('not a function that asks the manager for what it needs', async () => {
     const tokens = manager();

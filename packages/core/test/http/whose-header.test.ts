@@ -36,6 +36,7 @@ describe('a header that says nothing counts as none', () => {
     ...['null', 'token undefined', 'JWT null', 'Bearer NaN', 'Bearer false', 'Basic undefined'],
     ...['Bearer [object Object]', 'Bearer [object Promise]', 'DPoP', 'Token', 'Bearer ""'],
     ...['Bearer Bearer undefined', 'Bearer Bearer', 'Basic', 'Bearer undefined,'],
+    ...['Bearer token undefined', 'Bearer JWT null'],
   ])('%j', async (carried) => {
     const headers = { Authorization: 'Bearer one' };
     expect(await headersOf(source({ issued: () => false }), carried)).toEqual(headers);
