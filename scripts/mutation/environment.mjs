@@ -6,8 +6,11 @@ import { TestEnvironment } from 'jest-environment-node';
 const LONG =
   /^(?:with every token that is obtained, for ten minutes: back-off and limiter stop the loop|by default at 100,000|(?:and )?leaves no listener on a signal that lives long, however it ended|100,000 waits with one long-lived signal, .*|(?:takes anything, from nothing|looks at each character a bounded number).*|differs for a hundred thousand tokens in a row.*|shows one whole record or another, never a part of one.*)(?:, on a store)?$/;
 
-/** In one test, none of which takes a second. */
+/** Of the mutant, in one test, none of which takes a second. */
 const MOST_HITS = 200_000;
+
+/** Of all mutants of the files, whether they are on or off, in one test: several times what the longest needs. */
+const MOST_LOOKS = 1_000_000;
 
 /** How many tests had failed in this worker when this one, or one in this block, failed last. */
 const failures = new Map();
@@ -16,6 +19,7 @@ let failed = 0;
 // oxlint-disable-next-line import/no-default-export -- what Jest takes
 export default class MutationEnvironment extends TestEnvironment {
   #isWanted = () => true;
+  #looks;
 
   async handleTestEvent(event, state, ...rest) {
     const { rootDescribeBlock: root } = state;
@@ -29,7 +33,7 @@ export default class MutationEnvironment extends TestEnvironment {
       keep(root, ({ name }, path) => !LONG.test(name) && this.#isWanted(path));
       order(root);
     }
-    if (event.name === 'test_start') this.#limitHits();
+    if (event.name === 'test_start') this.#limitLoops();
     if (event.name === 'test_done' && event.test.errors.length > 0) {
       failed++;
       for (const place of placesOf(event.test)) failures.set(place, failed);
@@ -49,12 +53,26 @@ export default class MutationEnvironment extends TestEnvironment {
   }
 
   // Stryker ends a mutant that was reached a hundred times as often as without it in all tests together. A loop that never
-  // ends would take up to a minute for that.
-  #limitHits() {
+  // ends would take up to a minute for that, and one that does not come by the mutant itself would not be ended at all.
+  #limitLoops() {
     const stryker = this.global.__stryker__;
     if (stryker?.hitLimit === undefined) return;
     stryker.hitLimit = Math.min(stryker.hitLimit, MOST_HITS);
     stryker.hitCount = 0;
+    if (this.#looks === undefined) this.#countLooks(stryker);
+    this.#looks = 0;
+  }
+
+  #countLooks(stryker) {
+    const mutant = stryker.activeMutant;
+    Object.defineProperty(stryker, 'activeMutant', {
+      configurable: true,
+      get: () => {
+        if (++this.#looks <= MOST_LOOKS) return mutant;
+        stryker.hitCount = stryker.hitLimit + 1;
+        throw new Error('the mutant does not end');
+      },
+    });
   }
 }
 
