@@ -12,19 +12,27 @@ const LEFT_OUT =
   /properties\/(?:schedules|sabotage|abandon)\.test\.ts$|model\/(?:model|protocol\/\w+)\.test\.ts$|(?:leaks|hostile)\.test\.ts$/;
 
 // A mutant is dead after the first test that fails, so what is most likely to fail comes first, and what takes long last.
-const own = `packages/core/test/${process.env[FOLDER] ?? ''}/`;
-const rank = (file: string): number =>
-  file.startsWith(own) ? 0 : /\/(?:properties|model)\//.test(file) ? 2 : 1;
-const tests = globSync('packages/core/test/**/*.test.ts', { cwd: root })
+const FIRST = [
+  `packages/core/test/${process.env[FOLDER] ?? ''}/`,
+  'scripts/mutation/sample',
+  'packages/core/test/failures/',
+  'packages/core/test/manager/',
+];
+const rank = (file: string): number => {
+  const first = FIRST.findIndex((start) => file.startsWith(start));
+  if (first >= 0) return first;
+  return FIRST.length + (/\/(?:properties|model)\//.test(file) ? 1 : 0);
+};
+const tests = globSync(['packages/core/test/**/*.test.ts', 'scripts/mutation/sample.ts'], {
+  cwd: root,
+})
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => !LEFT_OUT.test(file))
   .sort((one, other) => rank(one) - rank(other) || (one < other ? -1 : 1));
 
 await build({
   stdin: {
-    contents: [...tests, 'scripts/mutation/sample.ts']
-      .map((file) => `import './${file}';`)
-      .join('\n'),
+    contents: tests.map((file) => `import './${file}';`).join('\n'),
     resolveDir: root,
   },
   outfile: BUNDLE,

@@ -1,16 +1,24 @@
 // Every mutant loads all tests anew, and most need but a few of them, so what is not needed is struck out before it starts: tests
 // that do not reach the mutant, those after the first that fails, since a mutant is dead after one, and the few that take half of
-// the time of all, since every mutant that survives has to sit through them.
+// the time of all and what comes after the nearest thousand, since every mutant that survives has to sit through them. A mutant
+// that only these would notice counts as a survivor.
+import { Worker } from 'node:worker_threads';
 import { TestEnvironment } from 'jest-environment-node';
 
 const LONG =
   /^(?:with every token that is obtained, for ten minutes: back-off and limiter stop the loop|by default at 100,000|(?:and )?leaves no listener on a signal that lives long, however it ended|100,000 waits with one long-lived signal, .*|(?:takes anything, from nothing|looks at each character a bounded number).*|differs for a hundred thousand tokens in a row.*|shows one whole record or another, never a part of one.*)(?:, on a store)?$/;
+
+const MOST_TESTS = 1000;
 
 /** Of the mutant, in one test, none of which takes a second. */
 const MOST_HITS = 200_000;
 
 /** Of all mutants of the files, whether they are on or off, in one test: several times what the longest needs. */
 const MOST_LOOKS = 1_000_000;
+
+/** Counts the turns of the event loop while there is a mutant. */
+const turns = new Int32Array(new SharedArrayBuffer(4));
+let watch;
 
 /** How many tests had failed in this worker when this one, or one in this block, failed last. */
 const failures = new Map();
@@ -20,6 +28,7 @@ let failed = 0;
 export default class MutationEnvironment extends TestEnvironment {
   #isWanted = () => true;
   #looks;
+  #turning;
 
   async handleTestEvent(event, state, ...rest) {
     const { rootDescribeBlock: root } = state;
@@ -29,9 +38,12 @@ export default class MutationEnvironment extends TestEnvironment {
       this.global.Error.stackTraceLimit = 0;
     }
     if (event.name === 'run_start') {
+      if (isMutated()) this.#watchLoops();
       state.testNamePattern = null;
       keep(root, ({ name }, path) => !LONG.test(name) && this.#isWanted(path));
       order(root);
+      let tests = 0;
+      if (isMutated()) keep(root, () => ++tests <= MOST_TESTS);
     }
     if (event.name === 'test_start') this.#limitLoops();
     if (event.name === 'test_done' && event.test.errors.length > 0) {
@@ -39,7 +51,11 @@ export default class MutationEnvironment extends TestEnvironment {
       for (const place of placesOf(event.test)) failures.set(place, failed);
       keep(root, ({ status }) => status === 'done');
     }
-    if (event.name === 'run_finish') this.#forgetLoading();
+    if (event.name === 'run_finish') {
+      clearInterval(this.#turning);
+      Atomics.store(turns, 0, 0);
+      this.#forgetLoading();
+    }
     await super.handleTestEvent?.(event, state, ...rest);
   }
 
@@ -63,6 +79,11 @@ export default class MutationEnvironment extends TestEnvironment {
     this.#looks = 0;
   }
 
+  #watchLoops() {
+    watch ??= startWatch();
+    this.#turning = setInterval(() => Atomics.add(turns, 0, 1), 100);
+  }
+
   #countLooks(stryker) {
     const mutant = stryker.activeMutant;
     Object.defineProperty(stryker, 'activeMutant', {
@@ -74,6 +95,17 @@ export default class MutationEnvironment extends TestEnvironment {
       },
     });
   }
+}
+
+const isMutated = () => process.env['__STRYKER_ACTIVE_MUTANT__'] !== undefined;
+
+function startWatch() {
+  const worker = new Worker(new URL('./watch.mjs', import.meta.url), {
+    workerData: turns.buffer,
+    execArgv: [],
+  });
+  worker.unref();
+  return worker;
 }
 
 // Stryker asks for tests by one pattern, `(name)|(name)`, of up to thousands of names. To match each test's name against that
