@@ -1,4 +1,4 @@
-import { advance, get, type Regression, step } from './regression.ts';
+import { advance, get, type Regression, request, run, step } from './regression.ts';
 
 /** Those who wait: one error for all of one flight, and a silence after it. */
 export const WAITING: readonly Regression[] = [
@@ -49,6 +49,24 @@ export const WAITING: readonly Regression[] = [
       { do: 'crash', by: 1, arrives: false },
       { do: 'renew', by: 1 },
       { do: 'shortLived', by: 0, lives: 60 },
+    ],
+  },
+  {
+    name: 'a generation with the access token of the one before it knows nothing of that one’s silence',
+    row: 'P8',
+    setting: { faulty: true, managers: 2, lock: 'mixed', lifetime: 20 },
+    actions: [
+      { do: 'request', by: 0, hostile: true, body: 'text', foreign: false },
+      step(0),
+      run(6),
+      step(0),
+      request(1),
+      advance(31_000),
+      { do: 'strike', pick: 0, fault: 'sameToken' },
+      { do: 'strike', pick: 0, fault: 'storeFails' },
+      { do: 'get', by: 0, validFor: 400_000 },
+      run(30),
+      run(30),
     ],
   },
 ];
