@@ -166,6 +166,8 @@ export function redeemingRules(facts: Facts, judge: Judge): Rule {
       const token = facts.tokenOf(event.token);
       const generation = facts.generationOf(token);
       if (event.type === 'refreshStarted') by.began = timeline.now;
+      // Where the access token is that of the generation before, the silence was that one's.
+      if (event.type === 'refreshed') by.backoff.delete(generation);
       if (event.type !== 'refreshEnded' || event.outcome !== 'failed') return;
       if (event.retryAt === undefined) return;
       judge.checked('P8');
