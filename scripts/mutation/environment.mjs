@@ -29,6 +29,25 @@ export default class MutationEnvironment extends TestEnvironment {
   #isWanted = () => true;
   #looks;
   #turning;
+  #over = false;
+
+  async setup() {
+    await super.setup();
+    for (const name of ['setImmediate', 'setTimeout']) this.#endsWithTests(name);
+  }
+
+  async teardown() {
+    this.#over = true;
+    await super.teardown();
+  }
+
+  // A loop of a mutant that waits for its next turn goes on when its test has failed, and would slow down all mutants after it.
+  #endsWithTests(name) {
+    const original = this.global[name];
+    const ending = (...args) => (this.#over ? undefined : original(...args));
+    const { name: _, length: __, ...own } = Object.getOwnPropertyDescriptors(original);
+    this.global[name] = Object.defineProperties(ending, own);
+  }
 
   async handleTestEvent(event, state, ...rest) {
     const { rootDescribeBlock: root } = state;
