@@ -87,6 +87,76 @@ describe('followToken', () => {
     stop();
   });
 
+  it.each([
+    [100_000, 90_000],
+    [300_000, 270_000],
+    [1_000_000, 970_000],
+  ])(
+    'asks for the next token of one that is good for %d ms after %d ms, and not before',
+    async (life, after) => {
+      const start = Date.now();
+      const asked: (readonly [number, unknown])[] = [];
+      const stop = followToken(
+        {
+          subscribe: () => () => undefined,
+          getToken: async (options) => {
+            asked.push([Date.now() - start, options?.validFor]);
+            return { accessToken: 'at', session: 's', generation: 0, expiresAt: start + life };
+          },
+        },
+        () => undefined,
+      );
+      await jest.advanceTimersByTimeAsync(after - 1);
+      // Each minute the clock is looked at, as a machine may have slept.
+      expect(asked.filter(([at]) => at % 60_000 !== 0)).toEqual([]);
+      await jest.advanceTimersByTimeAsync(1);
+      expect(asked.at(-1)).toEqual([after, life - after + 1]);
+      expect(asked.at(0)).toEqual([0, 0]);
+      stop();
+    },
+  );
+
+  it('asks every 5 s for a token that has expired and is given all the same, and gives it once', async () => {
+    const start = Date.now();
+    const asked: number[] = [];
+    const used: unknown[] = [];
+    const stop = followToken(
+      {
+        subscribe: () => () => undefined,
+        getToken: async () => {
+          asked.push(Date.now() - start);
+          return { accessToken: 'at', session: 's', generation: 0, expiresAt: start };
+        },
+      },
+      (token) => used.push(token?.accessToken),
+    );
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect([asked, used]).toEqual([[0, 5000, 10_000], ['at']]);
+    stop();
+  });
+
+  it('asks at what changes the token, and at nothing else', async () => {
+    let tell: (event: TokenEvent) => void = () => undefined;
+    let asked = 0;
+    let told = true;
+    const stop = followToken(
+      {
+        subscribe: (listener) => ((tell = listener), () => void (told = false)),
+        getToken: async () => void asked++ as undefined,
+      },
+      () => undefined,
+    );
+    const event = { name: 'session', at: 0 };
+    tell({ ...event, type: 'rejected', then: 'refresh' });
+    tell({ ...event, type: 'refreshStarted', flight: 'f', reason: 'due' });
+    expect(asked).toBe(1);
+    tell({ ...event, type: 'signedOut', by: 'self' });
+    expect(asked).toBe(2);
+    stop();
+    expect(told).toBe(false);
+    await settle();
+  });
+
   it('asks no more once its session is closed', async () => {
     const { tokens } = session();
     const used: (string | undefined)[] = [];
