@@ -142,7 +142,10 @@ describe('followToken', () => {
     const stop = followToken(
       {
         subscribe: (listener) => ((tell = listener), () => void (told = false)),
-        getToken: async () => void asked++ as undefined,
+        getToken: async () => {
+          asked++;
+          return undefined;
+        },
       },
       () => undefined,
     );
