@@ -11,6 +11,10 @@ const read = (header: string): unknown =>
   ]);
 
 describe('parseChallenges', () => {
+  it.each([undefined, null])('finds none where there is no header: %s', (header) => {
+    expect(parseChallenges(header)).toEqual([]);
+  });
+
   it.each<[string, unknown]>([
     ['', []],
     ['Bearer', [['bearer', {}]]],

@@ -170,6 +170,37 @@ describe('what a refusal leads to', () => {
   });
 });
 
+it('the reason of an abort comes as it is, also where it is an error of ours', async () => {
+  const reason = new TokenError('ERR_CLOSED');
+  const controller = new AbortController();
+  const judge = await judging(
+    source({ replaceRejected: () => new Promise(() => undefined) }),
+    {},
+    controller.signal,
+  );
+  const judged = caught(judge(answer(), true));
+  controller.abort(reason);
+  expect(await judged).toBe(reason);
+});
+
+it.each([
+  [200, 200, 'accepted'],
+  [399, 399, 'accepted'],
+  [400, 400, 'rejected'],
+  [400, 403, 'accepted'],
+])('of an answer that classify calls a refusal: %s, then %s, is %s', async (first, then, outcome) => {
+  const report = jest.fn<NonNullable<TokenSource['report']>>();
+  const judge = await judging(source({ report }), { classify: () => 'rejected' });
+  const verdict = await judge(answer(first), true);
+  verdict?.replayed?.(then);
+  expect(report.mock.calls).toMatchObject([[{ type: 'replayed', status: then, outcome }]]);
+});
+
+it('what the source throws is handed on as it is, even if it is nothing', async () => {
+  const judge = await judging(source({ replaceRejected: () => Promise.reject(undefined) }));
+  await expect(judge(answer(), true)).rejects.toBeUndefined();
+});
+
 it('an answer from the origin that was asked is repaired, one from another origin is not', async () => {
   const judge = await judging(source());
   expect(await judge(answer(401, `${URL_}?page=2`), true)).toMatchObject({

@@ -16,6 +16,7 @@ describe('originOf', () => {
     ['https://api.example.com:8443/', 'https://api.example.com:8443'],
     ['https://api.example.com:08443/', 'https://api.example.com:8443'],
     ['http://127.0.0.1:3000/a', 'http://127.0.0.1:3000'],
+    ['http://127.0.0.1:65535/a', 'http://127.0.0.1:65535'],
     ['http://[::1]:3000/a', 'http://[::1]:3000'],
     ['https://xn--mnchen-3ya.example/', 'https://xn--mnchen-3ya.example'],
     ['https://under_score.example/', 'https://under_score.example'],

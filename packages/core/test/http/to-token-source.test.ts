@@ -137,6 +137,7 @@ it.each<[string, unknown, string]>([
   ['null', null, 'got null'],
   ['a number', 1, 'got number'],
   ['half a source', { getToken: async () => undefined }, 'got object'],
+  ['the other half', { replaceRejected: async () => undefined }, 'got object'],
 ])('%s is a TypeError that quotes nothing', (_name, input, message) => {
   expect(() => toTokenSource(input as TokenInput)).toThrow(TypeError);
   expect(() => toTokenSource(input as TokenInput)).toThrow(message);

@@ -148,6 +148,46 @@ describe('a Node stream', () => {
   });
 });
 
+describe('what has no more than the shape of a stream is no reason to throw:', () => {
+  const locked = (cancelled: unknown[]) => ({
+    locked: true,
+    getReader: () => undefined,
+    cancel: async (reason: unknown) => void cancelled.push(reason),
+  });
+
+  it.each<[string, object]>([
+    ['a Node stream without events', { pipe: () => undefined }],
+    ['a web stream that cannot be cancelled', { getReader: () => undefined }],
+  ])('%s', async (_name, body) => {
+    const { seen, fail } = failures();
+    if ('pipe' in body) watchBody(body, fail)();
+    letGoOfBody(body, broken);
+    await settle();
+    expect(seen).toEqual([]);
+  });
+
+  it('a web stream that is locked is not cancelled', async () => {
+    const cancelled: unknown[] = [];
+    letGoOfBody(locked(cancelled), broken);
+    await settle();
+    expect(cancelled).toEqual([]);
+  });
+
+  it('what cannot be piped is not listened to, and what cannot be iterated has no end', async () => {
+    const { fail } = failures();
+    const called: string[] = [];
+    const body = {
+      on: () => void called.push('on'),
+      destroy: () => void called.push('destroy'),
+      return: () => void called.push('return'),
+    };
+    watchBody(body, fail)();
+    letGoOfBody(body, broken);
+    await settle();
+    expect(called).toEqual([]);
+  });
+});
+
 describe('a form of streams', () => {
   it('fails with any of its streams, those that it holds back included', async () => {
     const { seen, fail } = failures();
