@@ -45,6 +45,18 @@ describe('a call from inside the refresh', () => {
   });
 });
 
+it('a call that waits while the session is signed out is told so', async () => {
+  const { tokens, server } = testSession();
+  server.next(() => new Promise(() => undefined));
+  const waiting = errorOf(tokens.getToken());
+  await settle();
+  await tokens.signOut();
+  expect(await waiting).toMatchObject({
+    code: 'ERR_SIGNED_OUT',
+    message: 'The session was signed out or replaced while this waited',
+  });
+});
+
 it('a caller that has aborted already begins no refresh', async () => {
   const { tokens, server } = testSession();
   await expect(tokens.refresh({ signal: AbortSignal.abort('left') })).rejects.toBe('left');

@@ -260,3 +260,52 @@ it('a store of one’s own may be an object of a class', async () => {
   expect((await session.getToken())?.expiresAt).toBe(clock.now() + HOUR / 6);
   await settle();
 });
+
+describe('the lock of a session in cookies', () => {
+  const here = (globals: { navigator?: unknown; indexedDB?: unknown }) => {
+    const before = (['navigator', 'indexedDB'] as const).map(
+      (name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const,
+    );
+    for (const [name, value] of Object.entries(globals))
+      Object.defineProperty(globalThis, name, { value, configurable: true });
+    return () => {
+      for (const [name, descriptor] of before)
+        if (descriptor === undefined) Reflect.deleteProperty(globalThis, name);
+        else Object.defineProperty(globalThis, name, descriptor);
+    };
+  };
+  const locked = async (globals: { indexedDB?: unknown }): Promise<number> => {
+    let requests = 0;
+    const request = async (_name: string, _options: unknown, task: (lock: object) => unknown) => {
+      requests++;
+      return task({});
+    };
+    const restore = here({ navigator: { locks: { request } }, ...globals });
+    try {
+      const server = cookieServer();
+      await cookieSession({ refresh: server.refresh, clock: testClock() }).getToken();
+      expect(server.refreshes).toBe(1);
+    } finally {
+      restore();
+    }
+    return requests;
+  };
+
+  it('is that of all pages of the origin in a browser', async () => {
+    expect(await locked({ indexedDB: {} })).toBeGreaterThan(0);
+  });
+
+  it('is none where that keeps nobody out, as in Node', async () => {
+    expect(await locked({ indexedDB: undefined })).toBe(0);
+  });
+
+  it('is none in a page that has no locks, on plain http', async () => {
+    const restore = here({ navigator: undefined, indexedDB: {} });
+    try {
+      const session = cookieSession({ refresh: cookieServer().refresh, clock: testClock() });
+      expect((await session.getToken())?.tokenType).toBe('cookie');
+    } finally {
+      restore();
+    }
+  });
+});

@@ -36,6 +36,14 @@ describe('a pool of sessions', () => {
     expect([session.issued?.('a-1'), session.issued?.('b-1')]).toEqual([true, false]);
   });
 
+  it('says whether somebody is signed in under a key, and keeps waiting who has left no longer', async () => {
+    const { pool } = testPool();
+    const session = pool.get('a');
+    expect([await session.ready(), session.status]).toEqual(['signedIn', 'signedIn']);
+    const reason = new Error('left');
+    await expect(pool.get('b').ready({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
   it('repairs a refusal although the manager was dropped since the token was handed out', async () => {
     const { pool, refreshes } = testPool({ max: 1 });
     const session = pool.get('a');
@@ -104,6 +112,16 @@ describe('what a pool is given', () => {
     await new Promise((resolve) => setImmediate(resolve));
     unhandled.stop();
     expect(unhandled.reasons).toEqual([]);
+  });
+
+  it('is checked before there is a manager: options that are wrong are named', async () => {
+    const pool = createTokenPool(() => ({ refresh: 'refresh' }) as never);
+    await expect(pool.get('a').getToken()).rejects.toThrow(
+      new TypeError('refresh: expected a function, got string'),
+    );
+    const nothing = createTokenPool(() => undefined as never);
+    await expect(nothing.get('a').getToken()).rejects.toThrow(TypeError);
+    expect([pool.size, nothing.size]).toEqual([0, 0]);
   });
 
   it('rejects with what create throws, and tries again the next time', async () => {
