@@ -281,6 +281,34 @@ describe('instrument', () => {
     );
   });
 
+  it.each<[string, unknown, string]>([
+    [
+      'an option that does not exist',
+      { meterprovider: {} },
+      'instrument: there is no option "meterprovider"; the options are meterProvider, tracerProvider, attributes',
+    ],
+    [
+      'a meter in place of its provider',
+      { meterProvider: {} },
+      'meterProvider: expected an object with getMeter(), got object',
+    ],
+    [
+      'a tracer in place of its provider',
+      { tracerProvider: {} },
+      'tracerProvider: expected an object with getTracer(), got object',
+    ],
+    [
+      'attributes that are no function',
+      { attributes: { provider: 'xero' } },
+      'attributes: expected a function, got object',
+    ],
+  ])('says what is wrong with its options, and listens to nothing: %s', (_name, options, message) => {
+    const listeners: unknown[] = [];
+    const subscribe = (listener: unknown) => (listeners.push(listener), () => undefined);
+    expect(() => instrument({ subscribe }, options as never)).toThrow(new TypeError(message));
+    expect(listeners).toEqual([]);
+  });
+
   it('does without OpenTelemetry’s SDK: the global providers are none', async () => {
     const server = simulatedServer();
     const tokens = createTokenManager({ tokens: server.login(), refresh: server.refresh });
