@@ -8,6 +8,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { TokenEvent } from 'unexpired';
+import { checkAll, isFunction, type Kind, unless } from 'unexpired/adapter';
 import { kindsOf } from './attributes.ts';
 import { type Counters, createInstruments, type Instruments } from './metrics.ts';
 import { endRefresh, markReplay, startRefresh } from './spans.ts';
@@ -25,6 +26,21 @@ export interface InstrumentOptions {
   readonly attributes?: ((event: TokenEvent) => Attributes | undefined) | undefined;
 }
 
+const has =
+  (method: string): Kind =>
+  (value) =>
+    unless(
+      typeof (value as Readonly<Record<string, unknown>> | null)?.[method] === 'function',
+      `an object with ${method}()`,
+      value,
+    );
+
+const KINDS: Readonly<Record<keyof InstrumentOptions, Kind>> = {
+  meterProvider: has('getMeter'),
+  tracerProvider: has('getTracer'),
+  attributes: isFunction,
+};
+
 /** A manager, a pool, a service: whatever tells of its events. */
 export interface Instrumented {
   subscribe(listener: (event: TokenEvent) => void): () => void;
@@ -39,7 +55,7 @@ interface Flight {
  * Metrics and spans of a manager, a pool, a service: whatever has `subscribe`. No session's name, no token and no message of
  * an error is in them. Returns stop, which ends the spans of refreshes that are under way.
  *
- * @throws TypeError Without `subscribe`.
+ * @throws TypeError Without `subscribe`, and for an option that is wrong or does not exist.
  * @example
  * ```ts
  * import { createTokenPool } from 'unexpired';
@@ -54,6 +70,7 @@ export function instrument(session: Instrumented, options: InstrumentOptions = {
     throw new TypeError(
       'instrument() takes whatever has subscribe(): a manager, a pool, a service',
     );
+  checkAll('instrument', options, KINDS);
   const to = createInstruments((options.meterProvider ?? metrics).getMeter('@unexpired/otel'));
   const tracer = (options.tracerProvider ?? trace).getTracer('@unexpired/otel');
   const flights = new Map<string, Flight>();

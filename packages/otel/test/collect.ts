@@ -24,8 +24,8 @@ export function collector() {
     spanProcessors: [new SimpleSpanProcessor({ exporter })],
   });
   return {
-    meterProvider,
-    tracerProvider,
+    /** The options of `instrument`. */
+    providers: { meterProvider, tracerProvider },
     spans: (): ReadableSpan[] => exporter.getFinishedSpans(),
     /** As Prometheus would read them. */
     async prometheus(): Promise<string> {

@@ -55,7 +55,7 @@ async function exported(): Promise<Exported> {
         return () => {};
       },
     },
-    seen,
+    seen.providers,
   );
   const text = await seen.prometheus();
   await seen.close();

@@ -29,7 +29,7 @@ function signedIn() {
     refresh: server.refresh,
     clock,
   });
-  const stop = instrument(tokens, seen);
+  const stop = instrument(tokens, seen.providers);
   const request = createAuthFetch(tokens, {
     origins: [API],
     fetch: simulatedFetch(server),
@@ -83,7 +83,7 @@ describe('a refresh', () => {
 
   it('is a span below the request that began it, with its figures', async () => {
     const { tokens } = signedIn();
-    const tracer = seen.tracerProvider.getTracer('app');
+    const tracer = seen.providers.tracerProvider.getTracer('app');
     await tracer.startActiveSpan('request', async (parent) => {
       await tokens.refresh();
       await settle();
@@ -121,7 +121,7 @@ describe('a refresh', () => {
 
   it('gives seconds, as the conventions have it, and tells what was lost', async () => {
     const source = emitter();
-    instrument(source, seen);
+    instrument(source, seen.providers);
     source.emit({ type: 'refreshStarted', flight: '1', reason: 'due' });
     source.emit(ended);
 
@@ -139,7 +139,7 @@ describe('a refresh', () => {
 
   it('that had begun before anybody looked is counted, without a span', async () => {
     const source = emitter();
-    instrument(source, seen);
+    instrument(source, seen.providers);
     source.emit(ended);
     expect(await seen.points('unexpired.refreshes')).toMatchObject([{ value: 1 }]);
     expect(await seen.points('unexpired.in_flight')).toEqual([]);
@@ -154,7 +154,7 @@ describe('the flights of a pool', () => {
       store: memoryStore({ name }),
       refresh: server.refresh,
     }));
-    instrument(sessions, seen);
+    instrument(sessions, seen.providers);
     await Promise.all(
       ['a', 'b'].map(async (name) => {
         await sessions.get(name).setSession(server.login());
@@ -198,7 +198,7 @@ describe('a request that was refused and sent again', () => {
     ['null', {}],
   ])('has the server of %s, where it is one', (origin, server) => {
     const source = emitter();
-    instrument(source, seen);
+    instrument(source, seen.providers);
     source.emit({ type: 'replayed', method: 'GET', origin, status: undefined, outcome: 'failed' });
     expect(seen.spans()[0]?.attributes).toEqual({
       'unexpired.outcome': 'failed',
@@ -226,7 +226,7 @@ describe('what comes out', () => {
 
   it('has the caller’s attributes on metrics and spans', async () => {
     const source = emitter();
-    instrument(source, { ...seen, attributes: ({ name }) => ({ provider: name.slice(0, 2) }) });
+    instrument(source, { ...seen.providers, attributes: ({ name }) => ({ provider: name.slice(0, 2) }) });
     source.emit({ type: 'refreshStarted', flight: '1', reason: 'due' });
     source.emit(ended);
     expect(await seen.points('unexpired.refreshes')).toMatchObject([
@@ -242,7 +242,7 @@ describe('what comes out', () => {
     const source = emitter();
     let broken = false;
     instrument(source, {
-      ...seen,
+      ...seen.providers,
       attributes: () => {
         if (broken) throw new Error('mine');
         return {};
@@ -256,7 +256,7 @@ describe('what comes out', () => {
 
   it('is nothing for an event of a later version', async () => {
     const source = emitter();
-    instrument(source, seen);
+    instrument(source, seen.providers);
     source.emit({ type: 'somethingNew', code: 'X' });
     expect(await seen.prometheus()).not.toMatch(/^unexpired/m);
   });
@@ -265,7 +265,7 @@ describe('what comes out', () => {
 describe('stop', () => {
   it('ends what is under way, and hears nothing more', async () => {
     const source = emitter();
-    const stop = instrument(source, seen);
+    const stop = instrument(source, seen.providers);
     source.emit({ type: 'refreshStarted', flight: '1', reason: 'due' });
     stop();
     expect(source.listeners.size).toBe(0);
