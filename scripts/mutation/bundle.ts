@@ -23,10 +23,9 @@ const FIRST = [
   'packages/core/test/manager/',
 ];
 const rank = (file: string): number => {
-  if (CLIENTS.test(file)) return FIRST.length;
   const first = FIRST.findIndex((start) => file.startsWith(start));
   if (first >= 0) return first;
-  return FIRST.length + (/\/(?:properties|model)\//.test(file) ? 2 : 1);
+  return FIRST.length + (/\/(?:properties|model)\//.test(file) ? 1 : 0);
 };
 const tests = globSync(['packages/core/test/**/*.test.ts', 'scripts/mutation/sample.ts'], {
   cwd: root,

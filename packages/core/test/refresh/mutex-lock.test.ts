@@ -27,6 +27,26 @@ describe('the lock of a process', () => {
     expect(order).toEqual(Array.from({ length: 50 }, (_, index) => index));
   });
 
+  it('lets nobody in who comes while others wait and one after the other has gone', async () => {
+    const lock = mutexLock();
+    const [first, second] = [gate(), gate()];
+    const order: string[] = [];
+    const one = lock.request('a', {}, () => first.passed);
+    const two = lock.request('a', {}, async () => {
+      order.push('second');
+      await second.passed;
+      order.push('second is done');
+    });
+    first.open();
+    await one;
+    const three = lock.request('a', {}, async () => void order.push('third'));
+    await settle();
+    expect(order).toEqual(['second']);
+    second.open();
+    await Promise.all([two, three]);
+    expect(order).toEqual(['second', 'second is done', 'third']);
+  });
+
   it('keeps names apart, and names what is held', async () => {
     const lock = mutexLock();
     const first = gate();
