@@ -226,7 +226,10 @@ describe('what comes out', () => {
 
   it('has the caller’s attributes on metrics and spans', async () => {
     const source = emitter();
-    instrument(source, { ...seen.providers, attributes: ({ name }) => ({ provider: name.slice(0, 2) }) });
+    instrument(source, {
+      ...seen.providers,
+      attributes: ({ name }) => ({ provider: name.slice(0, 2) }),
+    });
     source.emit({ type: 'refreshStarted', flight: '1', reason: 'due' });
     source.emit(ended);
     expect(await seen.points('unexpired.refreshes')).toMatchObject([
@@ -302,12 +305,15 @@ describe('instrument', () => {
       { attributes: { provider: 'xero' } },
       'attributes: expected a function, got object',
     ],
-  ])('says what is wrong with its options, and listens to nothing: %s', (_name, options, message) => {
-    const listeners: unknown[] = [];
-    const subscribe = (listener: unknown) => (listeners.push(listener), () => undefined);
-    expect(() => instrument({ subscribe }, options as never)).toThrow(new TypeError(message));
-    expect(listeners).toEqual([]);
-  });
+  ])(
+    'says what is wrong with its options, and listens to nothing: %s',
+    (_name, options, message) => {
+      const listeners: unknown[] = [];
+      const subscribe = (listener: unknown) => (listeners.push(listener), () => undefined);
+      expect(() => instrument({ subscribe }, options as never)).toThrow(new TypeError(message));
+      expect(listeners).toEqual([]);
+    },
+  );
 
   it('does without OpenTelemetry’s SDK: the global providers are none', async () => {
     const server = simulatedServer();

@@ -188,18 +188,24 @@ it.each([
   [399, 399, 'accepted'],
   [400, 400, 'rejected'],
   [400, 403, 'accepted'],
-])('of an answer that classify calls a refusal: %s, then %s, is %s', async (first, then, outcome) => {
-  const report = jest.fn<NonNullable<TokenSource['report']>>();
-  const judge = await judging(source({ report }), { classify: () => 'rejected' });
-  const verdict = await judge(answer(first), true);
-  verdict?.replayed?.(then);
-  expect(report.mock.calls).toMatchObject([[{ type: 'replayed', status: then, outcome }]]);
-});
+])(
+  'of an answer that classify calls a refusal: %s, then %s, is %s',
+  async (first, then, outcome) => {
+    const report = jest.fn<NonNullable<TokenSource['report']>>();
+    const judge = await judging(source({ report }), { classify: () => 'rejected' });
+    const verdict = await judge(answer(first), true);
+    verdict?.replayed?.(then);
+    expect(report.mock.calls).toMatchObject([[{ type: 'replayed', status: then, outcome }]]);
+  },
+);
 
-it('what the source throws is handed on as it is, even if it is nothing', async () => {
-  const judge = await judging(source({ replaceRejected: () => Promise.reject(undefined) }));
-  await expect(judge(answer(), true)).rejects.toBeUndefined();
-});
+it.each<[unknown]>([[undefined], [null], [0]])(
+  'what the source throws is handed on as it is, even if it is %s',
+  async (reason) => {
+    const judge = await judging(source({ replaceRejected: () => Promise.reject(reason) }));
+    await expect(judge(answer(), true)).rejects.toBe(reason);
+  },
+);
 
 it('an answer from the origin that was asked is repaired, one from another origin is not', async () => {
   const judge = await judging(source());

@@ -98,24 +98,27 @@ describe('a refresh', () => {
     await closing;
   });
 
-  once('whose lease runs out before anything was sent begins anew, three times at most', async () => {
-    let granted = 0;
-    const lock = {
-      request: async <T>(name: string, _options: unknown, task: (held: object) => Promise<T>) => {
-        granted++;
-        return task({ name, signal: AbortSignal.abort(new Error('the lease is over')) });
-      },
-    };
-    const { tokens, cell, clock } = refreshStage(expired(1));
-    const session = testSession({ clock, store: cell.open({ lock: lock as never }) });
-    expect(await errorOf(session.tokens.getToken())).toMatchObject({
-      code: 'ERR_REFRESH_UNAVAILABLE',
-      message: expect.stringMatching(/^The lease of ".+" ran out 3 times$/) as unknown,
-    });
-    expect([granted, session.server.calls]).toEqual([3, 0]);
-    expect(cell.record?.intent).toBeUndefined();
-    await tokens.close();
-  });
+  once(
+    'whose lease runs out before anything was sent begins anew, three times at most',
+    async () => {
+      let granted = 0;
+      const lock = {
+        request: async <T>(name: string, _options: unknown, task: (held: object) => Promise<T>) => {
+          granted++;
+          return task({ name, signal: AbortSignal.abort(new Error('the lease is over')) });
+        },
+      };
+      const { tokens, cell, clock } = refreshStage(expired(1));
+      const session = testSession({ clock, store: cell.open({ lock }) });
+      expect(await errorOf(session.tokens.getToken())).toMatchObject({
+        code: 'ERR_REFRESH_UNAVAILABLE',
+        message: expect.stringMatching(/^The lease of ".+" ran out 3 times$/) as unknown,
+      });
+      expect([granted, session.server.calls]).toEqual([3, 0]);
+      expect(cell.record?.intent).toBeUndefined();
+      await tokens.close();
+    },
+  );
 
   once('counts its own time, however long there has been a clock', async () => {
     const clock = testClock();
