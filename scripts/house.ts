@@ -141,7 +141,11 @@ export const PACKAGES: Readonly<Record<string, PackageRow>> = {
   },
   remote: { imports: ['unexpired', 'unexpired/adapter'], everywhere: true },
   // The console inspector needs the core's types alone.
-  otel: { imports: ['unexpired', '@opentelemetry/api'], everywhere: true, files: ['dashboards'] },
+  otel: {
+    imports: ['unexpired', 'unexpired/adapter', '@opentelemetry/api'],
+    everywhere: true,
+    files: ['dashboards'],
+  },
   // A command line: nothing of it is loaded by what it rewrites.
   codemod: { imports: ['@ast-grep/napi'], builtins: true, files: ['bin'] },
   testing: { imports: ['unexpired', 'unexpired/adapter', 'msw'], builtins: true },
