@@ -64,15 +64,16 @@ export function sqliteThread(path: string): SqliteThread {
       if (error === undefined) asking?.resolve(value);
       else asking?.reject(error);
     });
+    worker.unref(); // last, since a listener to messages refs it: it keeps nothing alive until something is asked
     return { worker, waiting, ended };
   };
 
   const ask = (what: object, { worker, waiting } = (running ??= start())): Promise<unknown> => {
     const id = ++asked;
     return new Promise((resolve, reject) => {
+      worker.postMessage({ id, ...what }); // first: it throws for what cannot be cloned, and then nobody waits for an answer
       waiting.set(id, { resolve, reject });
       worker.ref(); // a process that ends while something is written loses it
-      worker.postMessage({ id, ...what });
     });
   };
 
