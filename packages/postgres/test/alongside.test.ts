@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import type { SessionRecord } from 'unexpired';
+import { unhandledRejections } from '../../core/test/support/unhandled-rejections.ts';
 import { postgresQuery, postgresSchema, postgresStore } from '../src/index.ts';
 import { poolOn } from './support/connect.ts';
 import { inspected } from './support/inspected.ts';
@@ -60,6 +61,35 @@ withPostgres('what is written beside a session', (server) => {
       expect(failure).toMatchObject({ code: 'ERR_REFRESH_UNAVAILABLE', delivery: 'answered' });
       expect(inspected(failure)).not.toContain('access-');
       expect(await store.read()).toBeUndefined();
+    });
+
+    it.each<[string, () => unknown]>([
+      ['expected a list of statements, given at once, got object', async () => []],
+      ['expected a list of statements, given at once, got undefined', () => undefined],
+      ['expected a list of statements, given at once, got string', () => 'delete from beside'],
+      ['expected a statement { text, values }, got string', () => ['delete from beside']],
+      ['expected a statement { text, values }, got null', () => [null]],
+      ['expected a statement { text, values }, got object', () => [{ text: 'delete from beside' }]],
+      ['expected a statement { text, values }, got object', () => [{ sql: 'a', values: [] }]],
+    ])('that are none are refused for good, and nothing is written: %s (%#)', async (message, give) => {
+      const store = postgresStore(pool, { key: 'd', alongside: give as never });
+      const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure).toMatchObject({
+        message: `postgresStore: alongside: ${message}`,
+        delivery: 'answered',
+      });
+      expect(await store.read()).toBeUndefined();
+    });
+
+    it('that an asynchronous function was to give leave no rejection unhandled', async () => {
+      const unhandled = unhandledRejections();
+      const alongside = () => Promise.reject(new Error('from an asynchronous function'));
+      const store = postgresStore(pool, { key: 'e', alongside: alongside as never });
+      await expect(store.write(record(1), undefined)).rejects.toThrow(TypeError);
+      await new Promise((resolve) => setImmediate(resolve)); // Node tells of it after the microtasks
+      unhandled.stop();
+      expect(unhandled.reasons).toEqual([]);
     });
   });
 

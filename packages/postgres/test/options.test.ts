@@ -65,6 +65,14 @@ describe('what is given to postgresStore, postgresLock and postgresSchema', () =
       'postgresLock: there is no option "key"; the options are table, lease, direct',
       () => postgresLock(pool, { key: 'a' } as never),
     ],
+    [
+      'postgresStore: alongside: expected a function, got 5',
+      () => postgresStore(pool, { key: 'a', alongside: 5 as never }),
+    ],
+    [
+      'postgresStore: alongside: expected a function, got null',
+      () => postgresStore(pool, { key: 'a', alongside: null as never }),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });

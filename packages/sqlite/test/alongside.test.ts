@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from 'unexpired';
+import { unhandledRejections } from '../../core/test/support/unhandled-rejections.ts';
 import { type SqliteThread, sqliteQuery, sqliteStore, sqliteThread } from '../src/index.ts';
 
 const record = (gen: number): SessionRecord => ({
@@ -12,6 +13,7 @@ const record = (gen: number): SessionRecord => ({
 });
 const SCHEMA =
   'create table if not exists beside (key text primary key, gen int check (gen < 100))';
+const GOOD = { sql: "insert into beside (key, gen) values ('d', 1)", values: [] };
 
 describe.each(['a thread', 'an open database'])(
   'what is written beside a session, on %s',
@@ -66,6 +68,45 @@ describe.each(['a thread', 'an open database'])(
       expect(await store.read()).toBeUndefined();
       expect(await store.write(record(1), undefined)).toBeDefined();
       expect(await beside('b')).toBe(1);
+    });
+
+    it.each<[string, () => unknown]>([
+      ['expected a list of statements, given at once, got object', async () => []],
+      ['expected a list of statements, given at once, got undefined', () => undefined],
+      ['expected a list of statements, given at once, got string', () => 'delete from beside'],
+      ['expected a statement { sql, values }, got string', () => ['delete from beside']],
+      ['expected a statement { sql, values }, got null', () => [null]],
+      ['expected a statement { sql, values }, got object', () => [{ sql: 'delete from beside' }]],
+      ['expected a statement { sql, values }, got object', () => [{ text: 'a', values: [] }]],
+      [
+        'expected a text, a number or null as a value, got function',
+        () => [{ sql: 'select ?', values: [() => 1] }],
+      ],
+      [
+        'expected a text, a number or null as a value, got boolean',
+        () => [GOOD, { sql: 'select ?', values: [true] }],
+      ],
+    ])('that is none is refused for good, and nothing is written: %s (%#)', async (message, give) => {
+      await beside('d');
+      const store = sqliteStore(database, { key: 'd', alongside: give as never });
+      const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
+      expect(failure).toBeInstanceOf(TypeError);
+      expect(failure).toMatchObject({
+        message: `sqliteStore: alongside: ${message}`,
+        delivery: 'answered',
+      });
+      expect(await store.read()).toBeUndefined();
+      expect(await beside('d')).toBeUndefined();
+    });
+
+    it('that was written as an asynchronous function leaves no rejection unhandled', async () => {
+      const unhandled = unhandledRejections();
+      const alongside = () => Promise.reject(new Error('from an asynchronous function'));
+      const store = sqliteStore(database, { key: 'e', alongside: alongside as never });
+      await expect(store.write(record(1), undefined)).rejects.toThrow(TypeError);
+      await new Promise((resolve) => setImmediate(resolve)); // Node tells of it after the microtasks
+      unhandled.stop();
+      expect(unhandled.reasons).toEqual([]);
     });
 
     it('says that the disk is full where it is, and goes on when it no longer is', async () => {

@@ -48,6 +48,14 @@ describe('what is given to sqliteStore and sqliteThread', () => {
       'sqliteStore: there is no option "tabel"; the options are key, table, lease, alongside',
       () => sqliteStore(database, { key: 'a', tabel: 'b' } as never),
     ],
+    [
+      'sqliteStore: alongside: expected a function, got string',
+      () => sqliteStore(database, { key: 'a', alongside: 'x' as never }),
+    ],
+    [
+      'sqliteStore: alongside: expected a function, got null',
+      () => sqliteStore(database, { key: 'a', alongside: null as never }),
+    ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
   });
