@@ -1,5 +1,14 @@
 import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { checkNames, leasedLock, leaseOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import {
+  check,
+  checkNames,
+  isFunction,
+  leasedLock,
+  leaseOf,
+  SIGN_IN,
+  systemClock,
+} from 'unexpired/adapter';
+import { type PostgresStatement, statementsBeside } from './alongside.ts';
 import { asker, type Row } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import { keyOf, OPTIONS, type PostgresOptions, tableOf } from './options.ts';
@@ -14,15 +23,10 @@ export interface PostgresStoreOptions extends PostgresOptions {
   /**
    * Statements to carry out with each write of the record, in the same transaction and only where the record was written: each an
    * `insert`, `update` or `delete` that takes its rows from `written`, which has one. The parameters of the first begin at `$5`,
-   * those of each other one after those of the one before. Default: none.
+   * those of each other one after those of the one before. What is no list of them is a `TypeError` of the write, and nothing
+   * is written. Default: none.
    */
   readonly alongside?: ((record: SessionRecord) => readonly PostgresStatement[]) | undefined;
-}
-
-/** A statement with its parameters. */
-export interface PostgresStatement {
-  readonly text: string;
-  readonly values: readonly unknown[];
 }
 
 /**
@@ -51,7 +55,8 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
   requirePool('postgresStore: pool', pool, ['query']);
   const key = keyOf('postgresStore: key', options?.key);
   checkNames('postgresStore', options, ['key', ...OPTIONS, 'alongside']);
-  const { direct, lease } = options;
+  const { direct, lease, alongside } = options;
+  if (alongside !== undefined) check('postgresStore: alongside', alongside, isFunction);
   if (direct !== undefined) requirePool('postgresStore: direct', direct, ['query', 'connect']);
   const table = tableOf('postgresStore', options.table);
   const statements = statementsOn(table);
@@ -87,11 +92,11 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
       return storedIn(row);
     },
     async write(record, expected) {
+      const more = statementsBeside(alongside, record);
       const version = (own = crypto.randomUUID());
       granted = undefined;
       const values = [key, JSON.stringify(record), version, expected ?? null];
       const write = expected === undefined ? statements.insert : statements.update;
-      const more = options.alongside?.(record) ?? [];
       const written =
         more.length === 0
           ? await ask(write, values)

@@ -1,5 +1,14 @@
 import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import { checkNames, leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
+import {
+  check,
+  checkNames,
+  isFunction,
+  leasedLock,
+  leaseOf,
+  nameOf,
+  SIGN_IN,
+} from 'unexpired/adapter';
+import { statementsBeside } from './alongside.ts';
 import { asker } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
 import {
@@ -21,7 +30,7 @@ export interface SqliteStoreOptions {
   readonly lease?: number | undefined;
   /**
    * Statements to carry out with each write of the record, in the same transaction and only where the record was written.
-   * Default: none.
+   * What is no list of them is a `TypeError` of the write, and nothing is written. Default: none.
    */
   readonly alongside?: ((record: SessionRecord) => readonly SqliteStatement[]) | undefined;
 }
@@ -59,6 +68,8 @@ export function sqliteStore(
   const sql = sqlOf('sqliteStore', database);
   const key = keyOf(options?.key);
   checkNames('sqliteStore', options, ['key', 'table', 'lease', 'alongside']);
+  const { alongside } = options;
+  if (alongside !== undefined) check('sqliteStore: alongside', alongside, isFunction);
   const table = tableOf(options.table);
   const statements = statementsOn(table);
   const ask = asker(sql, `SQLite row "${key}"`, table);
@@ -87,7 +98,7 @@ export function sqliteStore(
               sql: statements.update,
               values: [text, version, key, expected === NO_VERSION ? null : expected],
             };
-      const more = options.alongside?.(record) ?? [];
+      const more = statementsBeside(alongside, record);
       const written = await ask(({ run, together }) =>
         more.length === 0 ? run(write.sql, write.values) : together(write, more),
       );
