@@ -1,4 +1,5 @@
 import { systemClock } from 'unexpired/adapter';
+import { ANSWER_LIMIT } from './ask.ts';
 import type { ListeningConnection, PostgresLike, PostgresPool } from './postgres-like.ts';
 
 /** Ms: the first pause before a connection that was lost is made again, and the longest. */
@@ -11,6 +12,17 @@ export interface Listening extends PostgresLike {
   start(): boolean;
   stop(): void;
 }
+
+/** Rejects where there is no answer within {@link ANSWER_LIMIT}. */
+const limited = <T>(answer: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const cancel = systemClock.setTimeout(
+      () => reject(new Error(`PostgreSQL gave no answer within ${ANSWER_LIMIT} ms`)),
+      ANSWER_LIMIT,
+      true,
+    );
+    answer.finally(cancel).then(resolve, reject);
+  });
 
 export function listenOn(
   pool: PostgresPool,
@@ -36,7 +48,9 @@ export function listenOn(
       });
       made.on('notification', ({ payload }) => on.heard(payload ?? ''));
       if (current !== run) return true;
-      await made.query(`listen ${channel}`);
+      // A connection that went silent tells nobody: neither who leaves nor who waits for news is left with it.
+      const listens = limited(made.query(`listen ${channel}`)).then(() => true);
+      if (!(await Promise.race([listens, over.then(() => false)]))) return false;
       if (current !== run) return true;
       connection = made;
       on.mayHaveMissed();
