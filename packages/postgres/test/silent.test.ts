@@ -14,6 +14,7 @@ inPostgres('a store in PostgreSQL', (stage) => {
     path = await startSilentPath(stage.server().port);
     direct = poolOn(path.port);
     heard = 0;
+    stage.ends.push(stop);
   });
   afterEach(() => path.close());
 
@@ -26,7 +27,6 @@ inPostgres('a store in PostgreSQL', (stage) => {
   const stop = (): void => {
     for (const each of stopped.splice(0)) each();
   };
-  afterEach(stop);
   const until = async (happened: () => boolean): Promise<void> => {
     while (!happened()) await stage.pool.query('select 1');
   };
@@ -50,6 +50,42 @@ inPostgres('a store in PostgreSQL', (stage) => {
       expect(direct.totalCount).toBe(1);
       stop();
       await direct.end();
+    }, 20_000);
+  });
+
+  describe('a connection that goes silent while it listens', () => {
+    it('keeps nobody from being told what is written here, and another one listens', async () => {
+      const other = stage.connect();
+      const writer = postgresStore(stage.pool, { key: KEY, direct });
+      let news = 0;
+      stopped.push(writer.subscribe?.(() => news++) ?? (() => undefined));
+      listenOver(other);
+      await until(() => news > 0 && heard > 0); // both listen
+      path.silence();
+      const before = heard;
+      await writer.write(recordOf(1), undefined);
+      await until(() => heard > before);
+      const missed = news;
+      await until(() => news > missed); // it listens again, and may have missed something
+      stop();
+      await direct.end();
+    }, 20_000);
+
+    it('is no reason to stay for a pool that has no other: it tells over a new one', async () => {
+      const single = poolOn(path.port);
+      single.options.max = 1;
+      const other = stage.connect();
+      const writer = postgresStore(stage.pool, { key: KEY, direct: single });
+      let news = 0;
+      stopped.push(writer.subscribe?.(() => news++) ?? (() => undefined));
+      listenOver(other);
+      await until(() => news > 0 && heard > 0);
+      path.silence();
+      const before = heard;
+      await writer.write(recordOf(1), undefined);
+      await until(() => heard > before);
+      stop();
+      await single.end();
     }, 20_000);
   });
 });
