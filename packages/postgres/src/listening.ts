@@ -13,14 +13,14 @@ export interface Listening extends PostgresLike {
   stop(): void;
 }
 
-/** Rejects where there is no answer within {@link ANSWER_LIMIT}. */
-const limited = <T>(answer: Promise<T>): Promise<T> =>
+/** Rejects where there is no answer within {@link ANSWER_LIMIT}, after `onSilence`. */
+const limited = <T>(answer: Promise<T>, onSilence = (): void => undefined): Promise<T> =>
   new Promise((resolve, reject) => {
-    const cancel = systemClock.setTimeout(
-      () => reject(new Error(`PostgreSQL gave no answer within ${ANSWER_LIMIT} ms`)),
-      ANSWER_LIMIT,
-      true,
-    );
+    const silent = (): void => {
+      onSilence();
+      reject(new Error(`PostgreSQL gave no answer within ${ANSWER_LIMIT} ms`));
+    };
+    const cancel = systemClock.setTimeout(silent, ANSWER_LIMIT, true);
     answer.finally(cancel).then(resolve, reject);
   });
 
@@ -77,8 +77,17 @@ export function listenOn(
   };
 
   return {
-    // Where it listens, its own connection tells, too: a pool of one has no other.
-    query: (text, values) => (connection ?? pool).query(text, values),
+    // Where it listens, its own connection tells, too: a pool of one has no other. Where that one fails or is silent, any other.
+    async query(text, values) {
+      const own = connection;
+      if (own === undefined) return pool.query(text, values);
+      const replace = (): void => void (connection === own && current?.leave()); // it hears nothing either
+      try {
+        return await limited(own.query(text, values), replace);
+      } catch {
+        return pool.query(text, values);
+      }
+    },
     start() {
       if (current === undefined) {
         current = { leave: () => undefined };
