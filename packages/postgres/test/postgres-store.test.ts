@@ -27,6 +27,21 @@ inPostgres('a store in PostgreSQL', (stage) => {
     expect(asked).toEqual(['read', 'lock and read', 'write', 'write', 'release']);
   });
 
+  it('a reader after a write that was confirmed sees it, also where it has just been granted the lock, which reads along', async () => {
+    const seen: unknown[] = [];
+    const keys = Array.from({ length: 50 }, (_, number) => `${KEY}/${number}`); // a write may take longer than any reader waits
+    for (const key of keys) {
+      const reader = postgresStore(stage.pool, { key });
+      const writer = postgresStore(stage.pool, { key });
+      const version = await writer.write(recordOf(1), undefined);
+      await reader.lock?.request('any', {}, async () => {
+        await writer.write(recordOf(2), version);
+        seen.push(((await reader.read())?.value as { gen: number }).gen);
+      });
+    }
+    expect(seen).toEqual(keys.map(() => 2));
+  });
+
   describe('what is there already', () => {
     it('is taken over where it is the token set of another program, and a write of it in between wins', async () => {
       const theirs = { access_token: 'theirs', refresh_token: 'their-refresh' };
