@@ -12,7 +12,7 @@ export function leaseCell(parts: {
   readonly table: string;
   readonly wakeUp: WakeUp | undefined;
   /** Gets the row as it was when the lease was granted. */
-  readonly onGrant?: (row: Row) => void;
+  readonly onGrant?: (row: Row) => unknown;
 }): LeaseCell {
   const { ask, statements, key, table, wakeUp, onGrant } = parts;
   const freed = topicOf('freed', table, key);
@@ -30,7 +30,7 @@ export function leaseCell(parts: {
       const [row] = await ask(statements.obtain, [key, owner, length], late);
       if (row?.['granted'] !== true)
         return { granted: false, left: Number(row?.['remaining'] ?? -1) };
-      onGrant?.(row);
+      void onGrant?.(row);
       return { granted: true };
     },
     async renew(owner, length) {

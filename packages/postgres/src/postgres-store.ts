@@ -1,13 +1,5 @@
 import { type SessionRecord, sharedStore, type StoredValue, type TokenStore } from 'unexpired';
-import {
-  check,
-  checkNames,
-  isFunction,
-  leasedLock,
-  leaseOf,
-  SIGN_IN,
-  systemClock,
-} from 'unexpired/adapter';
+import { check, checkNames, isFunction, leasedLock, leaseOf, SIGN_IN } from 'unexpired/adapter';
 import { type PostgresStatement, statementsBeside } from './alongside.ts';
 import { asker, type Row } from './ask.ts';
 import { leaseCell } from './lease-cell.ts';
@@ -28,6 +20,9 @@ export interface PostgresStoreOptions extends PostgresOptions {
    */
   readonly alongside?: ((record: SessionRecord) => readonly PostgresStatement[]) | undefined;
 }
+
+/** Microtasks between the grant of the lock and a read that follows at once: a manager takes five. */
+const AT_ONCE = 10;
 
 /**
  * Keeps a session in a row of PostgreSQL for any number of workers and machines: one of them refreshes, the others pick it up.
@@ -63,7 +58,7 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
   const ask = asker(pool, `PostgreSQL row "${key}"`, table);
   const wakeUp = direct && wakeUpOf(direct);
   const changed = topicOf('changed', table, key);
-  /** What the grant of the lock brought along, for a read in the same turn of the event loop. */
+  /** What the grant of the lock brought along, for the read that follows at once. */
   let granted: Row | undefined;
   /** The version that was written here last: its announcement is no news here. */
   let own: string | undefined;
@@ -73,9 +68,11 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
   const cell = leaseCell({
     ...parts,
     key,
-    onGrant(row) {
+    async onGrant(row) {
       granted = row;
-      systemClock.setTimeout(() => (granted = undefined), 0);
+      // Microtasks are done before anything else comes in, so nobody can have heard of another write by then.
+      for (let hop = 0; hop < AT_ONCE; hop++) await undefined;
+      if (granted === row) granted = undefined;
     },
   });
 
