@@ -1,9 +1,29 @@
 import { describe, expect, it } from '@jest/globals';
-import { type SqliteLike, sqliteStore, sqliteThread } from '../src/index.ts';
+import { type SqliteLike, sqliteQuery, sqliteStore, sqliteThread } from '../src/index.ts';
 
 const database: SqliteLike = {
   exec: () => undefined,
   prepare: () => ({ get: () => undefined, all: () => [], run: () => ({ changes: 0 }) }),
+};
+
+const LATER =
+  'database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got one that answers later, with promises or callbacks';
+/** What `open()` of the package `sqlite` gives: each method gives a promise. */
+const likeThePackageSqlite = () => ({
+  exec: async () => undefined,
+  run: async () => ({ changes: 1, lastID: 1 }),
+  get: async () => undefined,
+  all: async () => [],
+  each: async () => 0,
+  prepare: async () => ({}),
+  close: async () => undefined,
+});
+/** A `Database` of the package `sqlite3`: each method takes a callback, and gives the database. */
+const likeThePackageSqlite3 = () => {
+  const database = {};
+  for (const name of ['exec', 'run', 'get', 'all', 'each', 'prepare', 'close'])
+    Object.assign(database, { [name]: () => database });
+  return database;
 };
 
 describe('what is given to sqliteStore and sqliteThread', () => {
@@ -55,6 +75,18 @@ describe('what is given to sqliteStore and sqliteThread', () => {
     [
       'sqliteStore: alongside: expected a function, got null',
       () => sqliteStore(database, { key: 'a', alongside: null as never }),
+    ],
+    [
+      `sqliteStore: ${LATER}`,
+      () => sqliteStore(likeThePackageSqlite() as never, { key: 'a' }),
+    ],
+    [
+      `sqliteStore: ${LATER}`,
+      () => sqliteStore(likeThePackageSqlite3() as never, { key: 'a' }),
+    ],
+    [
+      `sqliteQuery: ${LATER}`,
+      () => sqliteQuery(likeThePackageSqlite3() as never, { what: 'The list', schema: '' }),
     ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
