@@ -1,4 +1,4 @@
-import { nameOf } from 'unexpired/adapter';
+import { ignoreRejection, nameOf } from 'unexpired/adapter';
 
 export type SqliteValue = string | number | null;
 
@@ -45,46 +45,69 @@ export interface Sql {
   together(first: SqliteStatement, others: readonly SqliteStatement[]): Promise<number>;
 }
 
+/** All of them: each of the others is also a method of packages whose databases answer later, such as `sqlite` and `sqlite3`. */
+const OF_THREAD = ['exec', 'run', 'get', 'all', 'together', 'close'] as const;
+
 /** Throws a `TypeError` unless this is a database. */
 export function sqlOf(where: string, database: SqliteLike | SqliteThread): Sql {
-  const { exec, prepare, run, get } = (database ?? {}) as Partial<SqliteLike & SqliteThread>;
-  const isThread = typeof run === 'function' && typeof get === 'function';
-  if (typeof exec === 'function' && typeof prepare === 'function' && !isThread)
-    return direct(database as SqliteLike);
-  if (typeof exec === 'function' && isThread) return database as SqliteThread;
-  const got =
-    typeof database === 'object' && database !== null ? 'an object without them' : nameOf(database);
+  const found = (database ?? {}) as Readonly<Record<string, unknown>>;
+  const has = (...names: readonly string[]): boolean =>
+    names.every((name) => typeof found[name] === 'function');
+  if (has(...OF_THREAD)) return database as SqliteThread;
+  if (has('exec', 'prepare') && !has('get')) return direct(database as SqliteLike);
   throw new TypeError(
-    `${where}: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got ${got}`,
+    `${where}: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got ${gotOf(database, has('exec', 'get'))}`,
+  );
+}
+
+function gotOf(database: unknown, isLate: boolean): string {
+  if (isLate) return 'one that answers later, with promises or callbacks';
+  return typeof database === 'object' && database !== null
+    ? 'an object without them'
+    : nameOf(database);
+}
+
+/** What a driver gave, which has to be there at once. */
+function atOnce<T>(given: T): T {
+  if (typeof (given as { then?: unknown } | null | undefined)?.then !== 'function') return given;
+  ignoreRejection(given);
+  throw new TypeError(
+    'the driver answers later, with promises: give a database of node:sqlite, bun:sqlite or better-sqlite3, or a sqliteThread()',
   );
 }
 
 /** Each statement holds the event loop for as long as it takes. */
 function direct(database: SqliteLike): Sql {
-  const statements = new Map<string, ReturnType<SqliteLike['prepare']>>();
-  const statementOf = (sql: string): ReturnType<SqliteLike['prepare']> => {
-    const known = statements.get(sql) ?? database.prepare(sql);
-    statements.set(sql, known);
-    return known;
+  type Statement = ReturnType<SqliteLike['prepare']>;
+  const statements = new Map<string, Statement>();
+  const exec = (sql: string): unknown => atOnce(database.exec(sql));
+  const statementOf = (sql: string): Statement => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const made: Statement & { setReturnArrays?(yes: boolean): void } = atOnce(database.prepare(sql));
+    made.setReturnArrays?.(false); // columns are asked for by name, also where the database was opened with `returnArrays`
+    statements.set(sql, made);
+    return made;
   };
   const runNow = ({ sql, values }: SqliteStatement): number => {
-    const { changes } = statementOf(sql).run(...values) as { changes: number | bigint };
-    return Number(changes);
+    const { changes } = (atOnce(statementOf(sql).run(...values)) ?? {}) as { changes?: unknown };
+    if (typeof changes === 'number' || typeof changes === 'bigint') return Number(changes);
+    throw new TypeError('the driver does not say how many rows a statement has changed');
   };
   return {
-    exec: async (sql) => database.exec(sql),
+    exec: async (sql) => exec(sql),
     run: async (sql, values) => runNow({ sql, values }),
-    all: async (sql, values) => statementOf(sql).all(...values) as readonly Row[],
+    all: async (sql, values) => atOnce(statementOf(sql).all(...values)) as readonly Row[],
     async together(first, others) {
-      database.exec('begin immediate');
+      exec('begin immediate');
       try {
         const changed = runNow(first);
         if (changed > 0) for (const other of others) runNow(other);
-        database.exec('commit');
+        exec('commit');
         return changed;
       } catch (error) {
         try {
-          database.exec('rollback');
+          exec('rollback');
         } catch {
           // SQLite has done so by itself, as on a full disk
         }
@@ -92,7 +115,7 @@ function direct(database: SqliteLike): Sql {
       }
     },
     async get(sql, values) {
-      return (statementOf(sql).get(...values) ?? undefined) as Row | undefined;
+      return (atOnce(statementOf(sql).get(...values)) ?? undefined) as Row | undefined;
     },
   };
 }

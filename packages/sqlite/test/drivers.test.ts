@@ -14,8 +14,9 @@ describe('an open database', () => {
   ])('that was opened to give %s is read as any other', async (_what, options) => {
     const opened = new DatabaseSync(':memory:', options);
     const store = sqliteStore(opened, { key: 'a' });
-    const version = await store.write(recordOf(1), undefined);
-    expect(await store.read()).toMatchObject({ value: recordOf(1), version });
+    const record = recordOf(1);
+    const version = await store.write(record, undefined);
+    expect(await store.read()).toEqual({ value: record, version });
     const list = { what: 'The list', schema: 'create table if not exists list (name text)' };
     const query = sqliteQuery(opened, list);
     const [row] = await query("insert into list values ('a') returning name");
