@@ -18,7 +18,7 @@ import {
   type SqliteThread,
   sqlOf,
 } from './sqlite-like.ts';
-import { statementsOn } from './statements.ts';
+import { asRead, statementsOn } from './statements.ts';
 
 /** Options of {@link sqliteStore}. Durations in ms. */
 export interface SqliteStoreOptions {
@@ -94,27 +94,21 @@ export function sqliteStore(
       const write: SqliteStatement =
         expected === undefined
           ? { sql: statements.insert, values: [key, text, version] }
-          : {
-              sql: statements.update,
-              values: [text, version, key, expected === NO_VERSION ? null : expected],
-            };
+          : { sql: statements.update, values: [text, version, key, expected] };
       const more = statementsBeside(alongside, record);
       const written = await ask(({ run, together }) =>
         more.length === 0 ? run(write.sql, write.values) : together(write, more),
       );
-      return written === 1 ? version : undefined;
+      return written === 1 ? asRead(version) : undefined;
     },
   });
 }
-
-/** A row that somebody else wrote may have none. */
-const NO_VERSION = '';
 
 /** A row without a record is there for its lease alone. */
 function storedIn(row: Row | undefined): StoredValue | undefined {
   const { record, version } = row ?? {};
   if (record === undefined || record === null) return undefined;
-  return { value: valueOf(record), version: typeof version === 'string' ? version : NO_VERSION };
+  return { value: valueOf(record), version: String(version) };
 }
 
 /** The JSON in a text; anything else is given as it is, since it is for the reader to say that it is not a session. */

@@ -32,11 +32,16 @@ const NOW = `cast((julianday('now') - 2440587.5) * 86400000 as integer)`;
 /** Ms. A lease that begins later than this from now was taken before somebody set the clock back, and would not end for as long. */
 const SET_BACK = 60_000;
 
+/** The version as a text that no other one has: somebody else may have put none there, an empty text, or bytes. */
+const VERSION = `case typeof(version) when 'text' then '=' || version else quote(version) end`;
+/** What is read where this one was written. */
+export const asRead = (version: string): string => `=${version}`;
+
 export const statementsOn = (table: string): Statements => ({
-  read: `select record, version from ${table} where key = ?`,
+  read: `select record, ${VERSION} as version from ${table} where key = ?`,
   insert: `insert into ${table} (key, record, version) values (?, ?, ?)
 on conflict (key) do update set record = excluded.record, version = excluded.version where record is null`,
-  update: `update ${table} set record = ?, version = ? where key = ? and version is ? and record is not null`,
+  update: `update ${table} set record = ?, version = ? where key = ? and ${VERSION} = ? and record is not null`,
   obtain: `insert into ${table} (key, lease_owner, lease_from, lease_until) values (?, ?, ${NOW}, ${NOW} + ?)
 on conflict (key) do update set lease_owner = excluded.lease_owner, lease_from = excluded.lease_from, lease_until = excluded.lease_until
 where lease_owner is null or lease_owner = excluded.lease_owner
