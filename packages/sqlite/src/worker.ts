@@ -1,14 +1,21 @@
 /**
  * What runs in the thread. A text, so that it needs no file of its own: every bundler and both module systems take it along as
- * it is. It is opened at the first question, so that a file that cannot be opened is an answer, and may be there the next time.
- * `busy_timeout` is 0 once it is open: a wait for another writer is made outside, and holds nobody up here.
+ * it is. It runs as CommonJS or as a module, whichever the flags of the process make of a text (`--input-type`), so it has
+ * neither `require` nor `import`. The database is opened at the first question, so that a file that cannot be opened is an
+ * answer, and may be there the next time. `busy_timeout` is 0 once it is open: a wait for another writer is made outside, and
+ * holds nobody up here.
  */
 export const WORKER = `'use strict';
-const { parentPort, workerData } = require('node:worker_threads');
+const builtIn = (name) => {
+  const found = process.getBuiltinModule(name);
+  if (found !== undefined) return found;
+  throw Object.assign(new Error('No such built-in module: ' + name), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
+};
+const { parentPort, workerData } = builtIn('node:worker_threads');
 let database;
 const statements = new Map();
 const open = () => {
-  const { DatabaseSync } = require('node:sqlite');
+  const { DatabaseSync } = builtIn('node:sqlite');
   const opened = new DatabaseSync(workerData.path);
   try {
     opened.exec('pragma busy_timeout = 1000; pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 0');
