@@ -1,9 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { type PostgresLike, postgresLock, postgresSchema, postgresStore } from '../src/index.ts';
+import {
+  type PostgresLike,
+  postgresLock,
+  postgresQuery,
+  postgresSchema,
+  postgresSignal,
+  postgresStore,
+} from '../src/index.ts';
 
 const pool: PostgresLike = { query: () => Promise.reject(new Error('not connected')) };
 
-describe('what is given to postgresStore, postgresLock and postgresSchema', () => {
+describe('what is given to the functions of this package', () => {
   it.each<[string, () => unknown]>([
     [
       'postgresStore: pool: expected a pool with query(), as pg has it, got undefined',
@@ -72,6 +79,26 @@ describe('what is given to postgresStore, postgresLock and postgresSchema', () =
     [
       'postgresStore: alongside: expected a function, got null',
       () => postgresStore(pool, { key: 'a', alongside: null as never }),
+    ],
+    [
+      'postgresQuery: expected an object, got undefined',
+      () => postgresQuery(pool, undefined as never),
+    ],
+    [
+      'postgresQuery: what: expected a string that is not empty, got undefined',
+      () => postgresQuery(pool, { schema: 'migration 7' } as never),
+    ],
+    [
+      'postgresQuery: schema: expected a string that is not empty, got undefined',
+      () => postgresQuery(pool, { what: 'The list' } as never),
+    ],
+    [
+      'postgresQuery: there is no option "scheme"; the options are what, schema',
+      () => postgresQuery(pool, { what: 'The list', schema: 'migration 7', scheme: '' } as never),
+    ],
+    [
+      'postgresSignal: name: expected a string that is not empty, got undefined',
+      () => postgresSignal({ ...pool, connect: async () => ({}) } as never, undefined as never),
     ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));

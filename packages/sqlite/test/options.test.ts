@@ -26,7 +26,7 @@ const likeThePackageSqlite3 = () => {
   return database;
 };
 
-describe('what is given to sqliteStore and sqliteThread', () => {
+describe('what is given to sqliteStore, sqliteQuery and sqliteThread', () => {
   it.each<[string, () => unknown]>([
     [
       'sqliteStore: database: expected one with exec() and prepare(), as node:sqlite, bun:sqlite and better-sqlite3 have them, or a sqliteThread(), got undefined',
@@ -87,6 +87,23 @@ describe('what is given to sqliteStore and sqliteThread', () => {
     [
       `sqliteQuery: ${LATER}`,
       () => sqliteQuery(likeThePackageSqlite3() as never, { what: 'The list', schema: '' }),
+    ],
+    [
+      'sqliteThread: path: a NUL character ends the name of a file',
+      () => sqliteThread('a\0b'),
+    ],
+    ['sqliteQuery: expected an object, got undefined', () => sqliteQuery(database, undefined as never)],
+    [
+      'sqliteQuery: what: expected a string that is not empty, got undefined',
+      () => sqliteQuery(database, { schema: '' } as never),
+    ],
+    [
+      'sqliteQuery: schema: expected a text of SQL, got undefined',
+      () => sqliteQuery(database, { what: 'The list' } as never),
+    ],
+    [
+      'sqliteQuery: there is no option "scheme"; the options are what, schema',
+      () => sqliteQuery(database, { what: 'The list', schema: '', scheme: '' } as never),
     ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
