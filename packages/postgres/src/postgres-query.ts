@@ -1,3 +1,4 @@
+import { check, checkNames, isName } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import { type PostgresLike, requirePool } from './postgres-like.ts';
 
@@ -12,7 +13,7 @@ export type PostgresQuery = (
  * (`40001`, `40P01`) is sent again, and one that gets no answer within 5,000 ms, or is refused, rejects with
  * ERR_REFRESH_UNAVAILABLE, whose causes quote no row. `what` begins the messages; `schema` says what makes the tables.
  *
- * @throws TypeError for a pool that is none.
+ * @throws TypeError for a pool that is none, and for an option that is wrong.
  *
  * @example
  * ```ts
@@ -25,9 +26,12 @@ export type PostgresQuery = (
  */
 export function postgresQuery(
   pool: PostgresLike,
-  { what, schema }: { readonly what: string; readonly schema: string },
+  options: { readonly what: string; readonly schema: string },
 ): PostgresQuery {
   requirePool('postgresQuery: pool', pool, ['query']);
-  const ask = asker(pool, what, 'that was asked', schema);
+  checkNames('postgresQuery', options, ['what', 'schema']);
+  check('postgresQuery: what', options.what, isName);
+  check('postgresQuery: schema', options.schema, isName);
+  const ask = asker(pool, options.what, 'that was asked', options.schema);
   return (text, values = []) => ask(text, values);
 }

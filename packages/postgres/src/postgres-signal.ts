@@ -1,4 +1,4 @@
-import { fingerprint } from 'unexpired/adapter';
+import { check, fingerprint, isName } from 'unexpired/adapter';
 import { type PostgresPool, requirePool } from './postgres-like.ts';
 import { wakeUpOf } from './wake-up.ts';
 
@@ -14,7 +14,7 @@ export interface PostgresSignal {
  * A signal by `NOTIFY`, on the connection that {@link postgresStore} listens on with the same `direct` pool. It may get lost, so it
  * only saves time: a listener has to look by itself, too.
  *
- * @throws TypeError for a pool that gives no connections.
+ * @throws TypeError for a pool that gives no connections, and for a name that is none.
  *
  * @example
  * ```ts
@@ -29,6 +29,7 @@ export interface PostgresSignal {
  */
 export function postgresSignal(direct: PostgresPool, name: string): PostgresSignal {
   requirePool('postgresSignal: direct', direct, ['query', 'connect']);
+  check('postgresSignal: name', name, isName);
   const wakeUp = wakeUpOf(direct);
   const topic = fingerprint(`signal ${name}`);
   return {

@@ -1,3 +1,4 @@
+import { check, checkNames, isName, type Kind, unless } from 'unexpired/adapter';
 import { asker } from './ask.ts';
 import {
   type Row,
@@ -15,7 +16,7 @@ export type SqliteQuery = (sql: string, values?: readonly SqliteValue[]) => Prom
  * without holding the event loop, for up to 5,000 ms; then, and where it is refused, it rejects with ERR_REFRESH_UNAVAILABLE.
  * `what` begins the messages; `schema` is run before the first statement, and has to be fit to be run again.
  *
- * @throws TypeError for a database that is none.
+ * @throws TypeError for a database that is none, and for an option that is wrong.
  *
  * @example
  * ```ts
@@ -30,8 +31,15 @@ export type SqliteQuery = (sql: string, values?: readonly SqliteValue[]) => Prom
  */
 export function sqliteQuery(
   database: SqliteLike | SqliteThread,
-  { what, schema }: { readonly what: string; readonly schema: string },
+  options: { readonly what: string; readonly schema: string },
 ): SqliteQuery {
-  const ask = asker(sqlOf('sqliteQuery', database), what, 'that was asked', schema);
-  return (sql, values = []) => ask(({ all }) => all(sql, values));
+  const sql = sqlOf('sqliteQuery', database);
+  checkNames('sqliteQuery', options, ['what', 'schema']);
+  check('sqliteQuery: what', options.what, isName);
+  check('sqliteQuery: schema', options.schema, isText);
+  const ask = asker(sql, options.what, 'that was asked', options.schema);
+  return (statement, values = []) => ask(({ all }) => all(statement, values));
 }
+
+/** An empty one makes nothing, which may be what is wanted. */
+const isText: Kind = (value) => unless(typeof value === 'string', 'a text of SQL', value);

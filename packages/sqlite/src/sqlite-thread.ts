@@ -39,6 +39,8 @@ interface Running {
 export function sqliteThread(path: string): SqliteThread {
   if (typeof path !== 'string' || path === '')
     throw new TypeError(`sqliteThread: path: expected the name of a file, got ${nameOf(path)}`);
+  if (path.includes('\0'))
+    throw new TypeError('sqliteThread: path: a NUL character ends the name of a file');
   let running: Running | undefined;
   let asked = 0;
 
