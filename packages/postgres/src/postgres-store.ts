@@ -71,7 +71,7 @@ export function postgresStore(pool: PostgresLike, options: PostgresStoreOptions)
     async onGrant(row) {
       granted = row;
       // Microtasks are done before anything else comes in, so nobody can have heard of another write by then.
-      for (let hop = 0; hop < AT_ONCE; hop++) await undefined;
+      for (let hop = 0; hop < AT_ONCE; hop++) await Promise.resolve();
       if (granted === row) granted = undefined;
     },
   });

@@ -71,16 +71,19 @@ withPostgres('what is written beside a session', (server) => {
       ['expected a statement { text, values }, got null', () => [null]],
       ['expected a statement { text, values }, got object', () => [{ text: 'delete from beside' }]],
       ['expected a statement { text, values }, got object', () => [{ sql: 'a', values: [] }]],
-    ])('that are none are refused for good, and nothing is written: %s (%#)', async (message, give) => {
-      const store = postgresStore(pool, { key: 'd', alongside: give as never });
-      const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
-      expect(failure).toBeInstanceOf(TypeError);
-      expect(failure).toMatchObject({
-        message: `postgresStore: alongside: ${message}`,
-        delivery: 'answered',
-      });
-      expect(await store.read()).toBeUndefined();
-    });
+    ])(
+      'that are none are refused for good, and nothing is written: %s (%#)',
+      async (message, give) => {
+        const store = postgresStore(pool, { key: 'd', alongside: give as never });
+        const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
+        expect(failure).toBeInstanceOf(TypeError);
+        expect(failure).toMatchObject({
+          message: `postgresStore: alongside: ${message}`,
+          delivery: 'answered',
+        });
+        expect(await store.read()).toBeUndefined();
+      },
+    );
 
     it('that an asynchronous function was to give leave no rejection unhandled', async () => {
       const unhandled = unhandledRejections();

@@ -65,6 +65,7 @@ inPostgres('a store in PostgreSQL', (stage) => {
       const before = heard;
       await writer.write(recordOf(1), undefined);
       await until(() => heard > before);
+      expect(path.silenced()).toBe(1);
       const missed = news;
       await until(() => news > missed); // it listens again, and may have missed something
       stop();
@@ -84,6 +85,7 @@ inPostgres('a store in PostgreSQL', (stage) => {
       const before = heard;
       await writer.write(recordOf(1), undefined);
       await until(() => heard > before);
+      expect(path.silenced()).toBe(1);
       stop();
       await single.end();
     }, 20_000);

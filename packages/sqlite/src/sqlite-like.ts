@@ -50,9 +50,9 @@ const OF_THREAD = ['exec', 'run', 'get', 'all', 'together', 'close'] as const;
 
 /** Throws a `TypeError` unless this is a database. */
 export function sqlOf(where: string, database: SqliteLike | SqliteThread): Sql {
-  const found = (database ?? {}) as Readonly<Record<string, unknown>>;
+  const found: object = database ?? {};
   const has = (...names: readonly string[]): boolean =>
-    names.every((name) => typeof found[name] === 'function');
+    names.every((name) => typeof (found as Record<string, unknown>)[name] === 'function');
   if (has(...OF_THREAD)) return database as SqliteThread;
   if (has('exec', 'prepare') && !has('get')) return direct(database as SqliteLike);
   throw new TypeError(
@@ -84,7 +84,9 @@ function direct(database: SqliteLike): Sql {
   const statementOf = (sql: string): Statement => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    const made: Statement & { setReturnArrays?(yes: boolean): void } = atOnce(database.prepare(sql));
+    const made: Statement & { setReturnArrays?(yes: boolean): void } = atOnce(
+      database.prepare(sql),
+    );
     made.setReturnArrays?.(false); // columns are asked for by name, also where the database was opened with `returnArrays`
     statements.set(sql, made);
     return made;

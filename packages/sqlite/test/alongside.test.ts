@@ -86,18 +86,21 @@ describe.each(['a thread', 'an open database'])(
         'expected a text, a number or null as a value, got boolean',
         () => [GOOD, { sql: 'select ?', values: [true] }],
       ],
-    ])('that is none is refused for good, and nothing is written: %s (%#)', async (message, give) => {
-      await beside('d');
-      const store = sqliteStore(database, { key: 'd', alongside: give as never });
-      const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
-      expect(failure).toBeInstanceOf(TypeError);
-      expect(failure).toMatchObject({
-        message: `sqliteStore: alongside: ${message}`,
-        delivery: 'answered',
-      });
-      expect(await store.read()).toBeUndefined();
-      expect(await beside('d')).toBeUndefined();
-    });
+    ])(
+      'that is none is refused for good, and nothing is written: %s (%#)',
+      async (message, give) => {
+        await beside('d');
+        const store = sqliteStore(database, { key: 'd', alongside: give as never });
+        const failure: unknown = await store.write(record(1), undefined).catch((error) => error);
+        expect(failure).toBeInstanceOf(TypeError);
+        expect(failure).toMatchObject({
+          message: `sqliteStore: alongside: ${message}`,
+          delivery: 'answered',
+        });
+        expect(await store.read()).toBeUndefined();
+        expect(await beside('d')).toBeUndefined();
+      },
+    );
 
     it('that was written as an asynchronous function leaves no rejection unhandled', async () => {
       const unhandled = unhandledRejections();

@@ -76,23 +76,17 @@ describe('what is given to sqliteStore, sqliteQuery and sqliteThread', () => {
       'sqliteStore: alongside: expected a function, got null',
       () => sqliteStore(database, { key: 'a', alongside: null as never }),
     ],
-    [
-      `sqliteStore: ${LATER}`,
-      () => sqliteStore(likeThePackageSqlite() as never, { key: 'a' }),
-    ],
-    [
-      `sqliteStore: ${LATER}`,
-      () => sqliteStore(likeThePackageSqlite3() as never, { key: 'a' }),
-    ],
+    [`sqliteStore: ${LATER}`, () => sqliteStore(likeThePackageSqlite() as never, { key: 'a' })],
+    [`sqliteStore: ${LATER}`, () => sqliteStore(likeThePackageSqlite3() as never, { key: 'a' })],
     [
       `sqliteQuery: ${LATER}`,
       () => sqliteQuery(likeThePackageSqlite3() as never, { what: 'The list', schema: '' }),
     ],
+    ['sqliteThread: path: a NUL character ends the name of a file', () => sqliteThread('a\0b')],
     [
-      'sqliteThread: path: a NUL character ends the name of a file',
-      () => sqliteThread('a\0b'),
+      'sqliteQuery: expected an object, got undefined',
+      () => sqliteQuery(database, undefined as never),
     ],
-    ['sqliteQuery: expected an object, got undefined', () => sqliteQuery(database, undefined as never)],
     [
       'sqliteQuery: what: expected a string that is not empty, got undefined',
       () => sqliteQuery(database, { schema: '' } as never),

@@ -12,7 +12,9 @@ const rowWith = async (version: string) => {
   const database = new DatabaseSync(':memory:');
   const store = sqliteStore(database, { key: 'a' });
   await store.read(); // which makes the table
-  database.exec(`insert into unexpired_sessions (key, record, version) values ('a', '${THEIRS}', ${version})`);
+  database.exec(
+    `insert into unexpired_sessions (key, record, version) values ('a', '${THEIRS}', ${version})`,
+  );
   return { database, store };
 };
 
