@@ -45,15 +45,47 @@ export function connectSubscriber(
     };
   }
   const node = copy as NodeRedisDuplicate;
+  const ending = endOf(node);
   const connected = node.connect();
-  connected.catch(() => undefined); // each subscriber gets the error
+  connected.then(ending.settled, ending.settled); // each subscriber gets the error
   return {
     subscribe: (channel) =>
       connected.then(() => copy.subscribe(channel, (message) => heard(channel, message))),
     unsubscribe: (channel) => copy.unsubscribe(channel),
-    close: () => void end(node).catch(() => undefined), // it had ended by itself, which some versions take for a mistake
+    close: ending.close,
   };
 }
 
-const end = async (client: NodeRedisDuplicate): Promise<unknown> =>
-  client.destroy === undefined ? client.disconnect?.() : client.destroy();
+/**
+ * Ends a client of node-redis that has not connected yet. Its destroy() does not reach a socket that is still being created:
+ * that one would connect afterwards, and stay for good. So the end waits until there is a socket, or an attempt has failed;
+ * and then for the end of this turn, in which the client says who it is: before version 5 it does that on a destroyed
+ * client, too, and nobody gets the rejection.
+ */
+function endOf(client: NodeRedisDuplicate): { settled(): void; close(): void } {
+  let creating = true;
+  let closed = false;
+  let ended = false;
+  const end = async (): Promise<unknown> =>
+    client.destroy === undefined ? client.disconnect?.() : client.destroy();
+  const endSoon = (): void =>
+    void setImmediate(() => {
+      if (!closed || creating || ended) return;
+      ended = true;
+      end().catch(() => undefined); // it had ended by itself, which some versions take for a mistake
+    });
+  const settled = (): void => {
+    creating = false;
+    if (closed) endSoon();
+  };
+  client.on('connect', settled);
+  client.on('error', settled);
+  client.on('reconnecting', () => (creating = true));
+  return {
+    settled,
+    close() {
+      closed = true;
+      endSoon();
+    },
+  };
+}
