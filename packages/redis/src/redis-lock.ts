@@ -26,7 +26,7 @@ export interface RedisLockOptions {
  * import { redisLock } from '@unexpired/redis';
  * import { createClient } from 'redis';
  *
- * const lock = redisLock(await createClient().connect());
+ * const lock = redisLock(await createClient().on('error', console.error).connect());
  * await lock.request('nightly', { signal: AbortSignal.timeout(35_000) }, async () => {});
  * ```
  */

@@ -31,7 +31,7 @@ export interface RedisStoreOptions {
  * import { redisStore } from '@unexpired/redis';
  * import { createClient } from 'redis';
  *
- * const redis = await createClient().connect();
+ * const redis = await createClient().on('error', console.error).connect();
  * const tokens = createTokenManager({
  *   store: redisStore(redis, { key: 'session:42' }),
  *   refresh: async ({ refreshToken }) => (await fetch('https://id.example.com/refresh', { method: 'POST', body: refreshToken ?? null })).json(),
