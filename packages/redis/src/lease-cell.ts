@@ -8,7 +8,7 @@ export interface LeasePlace {
   readonly lease: string;
   /** The channel on which its end is announced. */
   readonly freed: string;
-  /** A key beside the lease that is read in the same step, for `onGrant`. */
+  /** A key beside the lease that is read in the same step, for what `onAsk` gives. */
   readonly record?: string | undefined;
 }
 
@@ -17,13 +17,15 @@ export function leaseCell(parts: {
   readonly run: Run;
   readonly wakeUp: WakeUp;
   readonly place: LeasePlace;
-  readonly onGrant?: (record: unknown) => void;
+  /** Called before the lease is asked for; what it gives is called with the record when that is granted. */
+  readonly onAsk?: () => (record: unknown) => void;
 }): LeaseCell {
-  const { run, wakeUp, place, onGrant } = parts;
+  const { run, wakeUp, place, onAsk } = parts;
   const { lease, freed, record } = place;
   return {
     name: lease,
     async obtain(owner, length) {
+      const onGrant = onAsk?.();
       const keys = record === undefined ? [lease] : [lease, record];
       const [granted, rest] = (await run(OBTAIN, keys, [owner, String(length)])) as unknown[];
       if (Number(granted) !== 1) return { granted: false, left: Number(rest) };

@@ -1,7 +1,8 @@
 import { sharedStore, type StoredValue, TokenError, type TokenStore } from 'unexpired';
-import { checkNames, leasedLock, leaseOf, nameOf, SIGN_IN, systemClock } from 'unexpired/adapter';
+import { checkNames, leasedLock, leaseOf, nameOf, SIGN_IN } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
 import { keysOf, leasePlace } from './keys.ts';
+import { keptOn } from './kept-on.ts';
 import { leaseCell } from './lease-cell.ts';
 import { type RedisLike, requireClient } from './redis-like.ts';
 import { READ, WRITE } from './scripts.ts';
@@ -16,6 +17,8 @@ export interface RedisStoreOptions {
   /** The key expires this long after the last write: sign-in, refresh, sign-out. Longer than a refresh token lives unused. Default: never. */
   readonly ttl?: number | undefined;
 }
+
+const WRITES = Symbol('unexpired.writes');
 
 /**
  * Keeps a session in Redis for any number of workers and machines: one of them refreshes, the others pick it up. Takes a
@@ -46,8 +49,10 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
   const ttl = String(ttlOf(options.ttl));
   const run = scriptRunner(client, `Redis key "${key}"`);
   const wakeUp = wakeUpOf(client);
-  /** What the grant of the lock brought along, for a read in the same turn of the event loop. */
-  let granted: unknown;
+  /** Of all stores on this client: what was read before one of these writes may be old. */
+  const writes = keptOn(client, WRITES, () => ({ confirmed: 0 }));
+  /** What the grant of the lock brought along, for a read in the same turn that no write came before. */
+  let granted: { readonly found: unknown; readonly since: number } | undefined;
   /** The version that was written here last: its announcement is no news here. */
   let own: string | undefined;
   const subscribers = new Set<object>();
@@ -56,9 +61,12 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
     run,
     wakeUp,
     place: keys,
-    onGrant(found) {
-      granted = found;
-      systemClock.setTimeout(() => (granted = undefined), 0);
+    onAsk() {
+      const since = writes.confirmed;
+      return (found) => {
+        granted = { found, since };
+        process.nextTick(() => (granted = undefined)); // after this turn somebody else can have told of a write
+      };
     },
   });
   // Whatever name a manager has for the session: the managers that redeem what is under this key are kept apart.
@@ -84,20 +92,20 @@ export function redisStore(client: RedisLike, options: RedisStoreOptions): Token
     name: key,
     lock,
     async read() {
-      const found = granted ?? (await run(READ, [keys.record], []));
+      const along = granted;
       granted = undefined;
-      return storedIn(found, key);
+      const fresh = along?.since === writes.confirmed;
+      return storedIn(fresh ? along.found : await run(READ, [keys.record], []), key);
     },
     async write(record, expected) {
       const version = (own = crypto.randomUUID());
-      granted = undefined;
       const channel = record.intent === undefined ? keys.changed : ''; // a mark alone has no news for anybody
       const written = await run(
         WRITE,
         [keys.record],
         [expected ?? '', version, JSON.stringify(record), ttl, channel],
       );
-      granted = undefined;
+      writes.confirmed++;
       return Number(written) === 1 ? version : undefined;
     },
     // A client that cannot be duplicated has no connection that could listen.

@@ -1,3 +1,4 @@
+import { keptOn } from './kept-on.ts';
 import type { RedisLike } from './redis-like.ts';
 import { connectSubscriber, type Subscriber } from './subscriber.ts';
 
@@ -10,14 +11,9 @@ export interface WakeUp {
 type Listener = (message: string | undefined) => void;
 const WAKE_UP = Symbol('unexpired.wake-up');
 
-/** One for all stores and locks on a client: thousands of sessions listen on one connection. It belongs to the client, so it is kept there. */
-export function wakeUpOf(client: RedisLike): WakeUp {
-  const kept = (client as { [WAKE_UP]?: WakeUp })[WAKE_UP];
-  if (kept !== undefined) return kept;
-  const made = createWakeUp(client);
-  Reflect.defineProperty(client, WAKE_UP, { value: made }); // a frozen client gets a connection for each store instead
-  return made;
-}
+/** One for all stores and locks on a client: thousands of sessions listen on one connection. */
+export const wakeUpOf = (client: RedisLike): WakeUp =>
+  keptOn(client, WAKE_UP, () => createWakeUp(client));
 
 /** Connects when the first one listens, and closes the connection when the last one leaves. */
 function createWakeUp(client: RedisLike): WakeUp {
