@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { createCluster, createSentinel } from '@redis/client';
 import { type RedisLike, redisLock, redisStore } from '../src/index.ts';
 
 const client: RedisLike = { sendCommand: () => Promise.reject(new Error('not connected')) };
@@ -52,6 +53,15 @@ describe('what is given to redisStore and redisLock', () => {
     [
       'redisLock: there is no option "ttl"; the options are lease',
       () => redisLock(client, { ttl: 60_000 } as never),
+    ],
+    [
+      'redisLock: client: the sendCommand() of a cluster client of node-redis wants more than the command; give { sendCommand: (args) => client.sendCommand(args[3], false, args) }',
+      () => redisLock(createCluster({ rootNodes: [] }) as never),
+    ],
+    [
+      'redisStore: client: the sendCommand() of a sentinel client of node-redis wants more than the command; give { sendCommand: (args) => client.sendCommand(false, args) }',
+      () =>
+        redisStore(createSentinel({ name: 'one', sentinelRootNodes: [] }) as never, { key: 'a' }),
     ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
