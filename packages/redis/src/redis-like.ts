@@ -21,10 +21,26 @@ export type RedisLike = NodeRedisLike | IoRedisLike;
 export const isIoRedis = (client: RedisLike): client is IoRedisLike =>
   typeof (client as Partial<IoRedisLike>).call === 'function';
 
+/**
+ * Those clients of node-redis that want something before the command, by how many parameters their `sendCommand` has. A
+ * plain client and a pool have two, and a wrapper has fewer.
+ */
+const BEFORE_COMMAND: Readonly<Record<number, { kind: string; words: string }>> = {
+  3: { kind: 'sentinel', words: 'false' },
+  4: { kind: 'cluster', words: 'args[3], false' },
+};
+
 /** Throws a `TypeError` unless this is a client. */
 export function requireClient(where: string, client: RedisLike): void {
   const { call, sendCommand } = (client ?? {}) as Partial<NodeRedisLike & IoRedisLike>;
-  if (typeof call === 'function' || typeof sendCommand === 'function') return;
+  if (typeof call === 'function') return;
+  if (typeof sendCommand === 'function') {
+    const given = BEFORE_COMMAND[sendCommand.length];
+    if (given === undefined) return;
+    throw new TypeError(
+      `${where}: client: the sendCommand() of a ${given.kind} client of node-redis wants more than the command; give { sendCommand: (args) => client.sendCommand(${given.words}, args) }`,
+    );
+  }
   const got =
     typeof client === 'object' && client !== null ? 'an object without them' : nameOf(client);
   throw new TypeError(
