@@ -31,6 +31,10 @@ describe('what is given to redisStore and redisLock', () => {
       () => redisStore(client, { key: '{}a' }),
     ],
     [
+      'redisStore: key: half of a surrogate pair is no character',
+      () => redisStore(client, { key: 'user:\ud83d' }),
+    ],
+    [
       'redisStore: lease: expected ms, at least 100, got 99',
       () => redisStore(client, { key: 'a', lease: 99 }),
     ],
@@ -65,6 +69,12 @@ describe('what is given to redisStore and redisLock', () => {
     ],
   ])('is checked at once: %s', (message, run) => {
     expect(run).toThrow(new TypeError(message));
+  });
+
+  it('is checked when it is asked for: a name of a lock that would be that of another one, too', async () => {
+    await expect(
+      redisLock(client).request('user:\ud83d', {}, async () => undefined),
+    ).rejects.toThrow(new TypeError('redisLock: name: half of a surrogate pair is no character'));
   });
 
   it('is named by its key', () => {
