@@ -16,6 +16,7 @@ const TAG = /^[^{]*\{[^}]+\}/;
 export function keysOf(where: string, key: string): Keys {
   if (typeof key !== 'string' || key === '')
     throw new TypeError(`${where}: key: expected a string that is not empty, got ${nameOf(key)}`);
+  requirePairs(`${where}: key`, key);
   const tagged = TAG.test(key);
   if (!tagged && key.includes('}'))
     throw new TypeError(
@@ -26,6 +27,12 @@ export function keysOf(where: string, key: string): Keys {
     changed: `unexpired:changed:${key}`,
     ...leasePlace(tagged ? `${key}:lease` : `{${key}}:lease`),
   };
+}
+
+/** In UTF-8 all halves of a pair are the same character, and two keys would be one. Throws a `TypeError`. */
+export function requirePairs(what: string, text: string): void {
+  if (/\p{Surrogate}/u.test(text))
+    throw new TypeError(`${what}: half of a surrogate pair is no character`);
 }
 
 export const leasePlace = (lease: string): Pick<Keys, 'lease' | 'freed'> => ({

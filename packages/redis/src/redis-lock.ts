@@ -1,7 +1,7 @@
 import type { RefreshLock } from 'unexpired';
 import { checkNames, leasedLock, leaseOf } from 'unexpired/adapter';
 import { scriptRunner } from './commands.ts';
-import { leasePlace } from './keys.ts';
+import { leasePlace, requirePairs } from './keys.ts';
 import { leaseCell } from './lease-cell.ts';
 import { type RedisLike, requireClient } from './redis-like.ts';
 import { wakeUpOf } from './wake-up.ts';
@@ -35,7 +35,10 @@ export function redisLock(client: RedisLike, options: RedisLockOptions = {}): Re
   checkNames('redisLock', options, ['lease']);
   const parts = { run: scriptRunner(client, 'The lock in Redis failed'), wakeUp: wakeUpOf(client) };
   return leasedLock({
-    cell: (name) => leaseCell({ ...parts, place: leasePlace(`${name}:lease`) }),
+    cell(name) {
+      requirePairs('redisLock: name', name);
+      return leaseCell({ ...parts, place: leasePlace(`${name}:lease`) });
+    },
     length: leaseOf('redisLock', options.lease),
   });
 }
