@@ -8,17 +8,24 @@ const ADVICE: Readonly<Record<string, string>> = {
   MISCONF: 'Redis cannot save to disk and takes no writes',
   NOAUTH: 'the client has to authenticate',
   WRONGPASS: 'the password was refused',
-  NOPERM: 'this user may not run EVAL, or not on this key',
+  NOPERM: 'this user may not run EVAL, or a command of the script in it, or not on this key',
+  UNLIMITED: 'the session was stored, but this user may not say for how long (pexpire, persist)',
   CLUSTERDOWN: 'the cluster has no quorum',
   CROSSSLOT:
     'the keys are in different slots: put the part of the key that names the session in braces',
 };
+
+/** How Redis says NOPERM of a command in a script, by version; what follows UNLIMITED, our own word, came after the write. */
+const FORBIDDEN = /^(?!UNLIMITED).*(?:ACL failure in script|The user executing the script can't)/s;
 
 /**
  * Redis has done nothing, and will not until somebody changes it. READONLY and the like end with a failover, and are tried
  * again.
  */
 const LASTING = ['OOM', 'MISCONF', 'NOAUTH', 'NOPERM'];
+
+const wordOf = (code: unknown, text: string): string | undefined =>
+  typeof code === 'string' ? code : /^[A-Z]{2,}/.exec(text)?.[0];
 
 /**
  * Redis could not be asked, which says nothing about whether a lock is held. A copy of what the client threw: ioredis
@@ -31,7 +38,7 @@ export function redisDown(what: string, error: unknown): TokenError {
     code,
   } = (error ?? {}) as { message?: unknown; name?: unknown; code?: unknown };
   const text = String(message);
-  const word = typeof code === 'string' ? code : /^[A-Z]{2,}/.exec(text)?.[0];
+  const word = FORBIDDEN.test(text) ? 'NOPERM' : wordOf(code, text);
   const why = ADVICE[word ?? ''] ?? (text.slice(0, 200) || 'the connection was lost');
   const cause = Object.assign(new Error(why), {
     name: String(name),

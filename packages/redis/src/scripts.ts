@@ -33,15 +33,22 @@ export const READ = `${LOOK} return look(KEYS[1])`;
 /**
  * KEYS record; ARGV expected version ('' for nothing), new version, record, ms to live ('0': for ever), channel.
  * 1: written. A client that lost its connection may send it twice, and the second one finds its own version there.
+ * A text is deleted only when HSET was refused for nothing else than the text: whoever may not use it must lose nothing.
  */
 export const WRITE = `${LOOK} ${TELL}
 local found = look(KEYS[1])
 if found[3] == ARGV[2] then return 1 end
 if found[1] == 'foreign' or (found[3] or '') ~= ARGV[1] then return 0 end
-if found[1] == 'text' then redis.call('DEL', KEYS[1]) end
-redis.call('HSET', KEYS[1], 'record', ARGV[3], 'version', ARGV[2])
-if ARGV[4] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[4]) else redis.call('PERSIST', KEYS[1]) end
+local written = redis.pcall('HSET', KEYS[1], 'record', ARGV[3], 'version', ARGV[2])
+if found[1] == 'text' and string.find(written.err, 'WRONGTYPE', 1, true) then
+  redis.call('DEL', KEYS[1])
+  written = redis.call('HSET', KEYS[1], 'record', ARGV[3], 'version', ARGV[2])
+end
+if type(written) == 'table' then return written end
 tell(ARGV[5], ARGV[2])
+local kept
+if ARGV[4] ~= '0' then kept = redis.pcall('PEXPIRE', KEYS[1], ARGV[4]) else kept = redis.pcall('PERSIST', KEYS[1]) end
+if type(kept) == 'table' then return redis.error_reply('UNLIMITED ' .. kept.err) end
 return 1
 `;
 
