@@ -1,4 +1,5 @@
 import { TokenError } from 'unexpired';
+import { readMembers } from 'unexpired/adapter';
 
 const ADVICE: Readonly<Record<string, string>> = {
   LOADING: 'Redis is still loading its data',
@@ -29,19 +30,16 @@ const wordOf = (code: unknown, text: string): string | undefined =>
 
 /**
  * Redis could not be asked, which says nothing about whether a lock is held. A copy of what the client threw: ioredis
- * hangs the command on its errors, and there the tokens are.
+ * hangs the command on its errors, and there the tokens are. Never throws, whatever that was.
  */
 export function redisDown(what: string, error: unknown): TokenError {
-  const {
-    message = '',
-    name = 'Error',
-    code,
-  } = (error ?? {}) as { message?: unknown; name?: unknown; code?: unknown };
-  const text = String(message);
+  const { of } = readMembers(error, ['message', 'name', 'code']);
+  const { message, name, code } = of;
+  const text = typeof message === 'string' ? message : '';
   const word = FORBIDDEN.test(text) ? 'NOPERM' : wordOf(code, text);
   const why = ADVICE[word ?? ''] ?? (text.slice(0, 200) || 'the connection was lost');
   const cause = Object.assign(new Error(why), {
-    name: String(name),
+    name: typeof name === 'string' ? name : 'Error',
     ...(word !== undefined && { code: word }),
   });
   return new TokenError('ERR_REFRESH_UNAVAILABLE', {
