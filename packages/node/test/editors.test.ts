@@ -104,6 +104,88 @@ describe.each(['rename aside', 'unlink', 'truncate', 'without the value'])(
   },
 );
 
+describe('settings without a session yet, which an editor saves during the first sign-in', () => {
+  const LOOKS = [20, 40, 70, 120];
+  const settings = '{"theme": "dark"}';
+  beforeEach(() => writeFile(file, settings, { mode: 0o600 }));
+
+  it.each(['rename aside', 'unlink', 'truncate'])(
+    'are waited for, and stay beside what is stored: %s',
+    async (how) => {
+      const program = await opened(how);
+      const clock = steppingClock(async (pause) => {
+        if (pause !== 4) return;
+        program.tell('finish');
+        await program.next('saved');
+      });
+      const store = fileStoreOn(clock, file, { pointer: '/auth' });
+      await store.read();
+      program.tell('begin');
+      await program.next('away');
+      expect(await store.write(recordOf(1), undefined)).toEqual(expect.any(String));
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+        theme: 'dark',
+        auth: { gen: 1 },
+      });
+      expect(clock.pauses).toEqual(LOOKS);
+    },
+  );
+
+  it('are waited for where the file is empty for a moment', async () => {
+    const clock = steppingClock(() => writeFile(file, settings));
+    const store = fileStoreOn(clock, file, { pointer: '/auth' });
+    await store.read();
+    await writeFile(file, '');
+    await store.write(recordOf(1), undefined);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      theme: 'dark',
+      auth: { gen: 1 },
+    });
+  });
+
+  it.each([
+    ['a write that finds them gone', false],
+    ['a read that finds them gone, and the write after it', true],
+  ])(
+    'that were deleted are looked for once, and then a sign-in is stored: %s',
+    async (_who, reads) => {
+      const clock = steppingClock();
+      const store = fileStoreOn(clock, file, { pointer: '/auth' });
+      await store.read();
+      await rm(file);
+      if (reads) expect(await store.read()).toBeUndefined();
+      expect(await store.write(recordOf(1), undefined)).toEqual(expect.any(String));
+      expect(clock.pauses).toEqual(LOOKS);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ auth: { gen: 1 } });
+    },
+  );
+
+  it('are lost by no sign-in of a manager', async () => {
+    const program = await opened('unlink');
+    const tokens = createTokenManager({
+      store: fileStoreOn(
+        steppingClock(async (pause) => {
+          if (pause !== 1) return;
+          program.tell('finish');
+          await program.next('saved');
+        }),
+        file,
+        { pointer: '/auth' },
+      ),
+      refresh: async () => ({ accessToken: 'access-2' }),
+    });
+    expect(await tokens.getToken()).toBeUndefined();
+    program.tell('begin');
+    await program.next('away');
+    await tokens.setSession({ accessToken: 'access-1' });
+    await tokens.close();
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({
+      theme: 'dark',
+      auth: { tokens: { accessToken: 'access-1' } },
+    });
+  });
+});
+
 describe('a session that is not there', () => {
   const LOOKS = [20, 40, 70, 120];
   const openedOn = (pointer?: string) => {
