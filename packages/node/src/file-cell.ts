@@ -44,16 +44,24 @@ const WRITE_WAIT = 8000;
 export function createFileCell(at: FilePlace): FileCell {
   const { file, keys, clock } = at;
   const writeLock = (place: string): string => `${place}.write.lock`;
-  /** Should there be a session? `undefined`: nobody has looked. */
-  let expecting: boolean | undefined;
+  /** What was there when it was last looked for. `undefined`: nobody has looked. */
+  let known: Known | undefined;
   let tidied = false;
 
-  const expects = async (place: string): Promise<boolean> =>
-    (expecting ??= (await exists(writeLock(place))) || (await exists(at.refreshLock(place))));
+  const expects = async (place: string): Promise<Known> => (known ??= await firstSight(place));
+
+  const firstSight = async (place: string): Promise<Known> => {
+    const session = (await exists(writeLock(place))) || (await exists(at.refreshLock(place)));
+    return { session, file: session || (await exists(place)) };
+  };
 
   /** Nothing there, where something was, may be an editor that saves: that is looked at again. So is a file that is empty. */
-  const settled = async (seen: Seen): Promise<boolean> =>
-    seen.fault === undefined && (hasValue(seen) || !(isEmpty(seen) || (await expects(seen.place))));
+  const settled = async (seen: Seen): Promise<boolean> => {
+    if (seen.fault !== undefined || isEmpty(seen)) return false;
+    if (hasValue(seen)) return true;
+    const { file: hadFile, session } = await expects(seen.place);
+    return seen.whole === undefined ? !hadFile : !session; // settings without a session are somebody's, too
+  };
 
   const look = async (findPlace: () => Promise<string>): Promise<Seen> => {
     const seen = await lookUntil(clock, async () => lookAt(await findPlace(), at), settled);
@@ -95,7 +103,7 @@ export function createFileCell(at: FilePlace): FileCell {
   return {
     async read() {
       const seen = await look(findPlace);
-      expecting = hasValue(seen);
+      known = { file: seen.whole !== undefined, session: hasValue(seen) };
       if (seen.whole === undefined || seen.cell === undefined) return undefined;
       return {
         value: parsed(seen.cell.value, at),
@@ -113,7 +121,7 @@ export function createFileCell(at: FilePlace): FileCell {
       ).catch((error: unknown) => {
         throw error === signal.reason ? heldUp(file) : error;
       });
-      if (version !== undefined) expecting = true;
+      if (version !== undefined) known = { file: true, session: true };
       return version;
     },
   };
@@ -133,6 +141,12 @@ const heldUp = (file: string): Error =>
   new Error(
     `${file} could not be written: another process has been at it for more than ${WRITE_WAIT} ms`,
   );
+
+/** What should be there. */
+interface Known {
+  readonly file: boolean;
+  readonly session: boolean;
+}
 
 interface Seen {
   /** Where the file really is. */
