@@ -86,14 +86,15 @@ export function createFileCell(at: FilePlace): FileCell {
     if ((cell === undefined ? undefined : whole?.version) !== expected) return undefined;
     if (whole !== undefined && hasOtherNames(whole.stats) && !settles(record, cell?.value))
       throw notOurs(at, OTHER_NAMES);
-    let version: string;
+    let version: string | undefined;
     try {
       if (!tidied) await removeAbandonedDrafts(place, clock);
       tidied = true;
       version = await replaceWhole(place, mark + textWith(text, keys, record), whole, clock);
     } catch (error) {
-      throw failure('written', file, error);
+      throw error instanceof TokenError ? error : failure('written', file, error);
     }
+    if (version === undefined) return undefined;
     await syncFolderOf(place).catch((error: unknown) => {
       throw failure('synced', file, error);
     });

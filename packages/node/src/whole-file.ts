@@ -25,12 +25,13 @@ export interface WholeFile {
 
 /** `undefined`: there is no such file. Anything else than a file is an error, and is not opened. */
 export const readWhole = (file: string, clock: Clock): Promise<WholeFile | undefined> =>
-  insist({ clock }, () =>
-    readOnce(file).catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw error;
-    }),
-  );
+  insist({ clock }, () => readIfThere(file));
+
+const readIfThere = (file: string): Promise<WholeFile | undefined> =>
+  readOnce(file).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
 
 async function readOnce(file: string): Promise<WholeFile> {
   refuseOther(file, await stat(file)); // to open a FIFO waits for a writer, for ever; to read some devices never ends
@@ -60,25 +61,30 @@ const versionOf = (bytes: Uint8Array, { ino, mtimeNs }: BigIntStats): string =>
 
 /**
  * Replaces `file` whole: a reader sees the old or the new contents, and after a power cut there is one or the
- * other. What rejects has not replaced it. Readable by its owner alone. Returns the new version. `before`: what is replaced.
+ * other. What rejects has not replaced it. Readable by its owner alone. `before`: what is replaced. Returns the new version,
+ * or `undefined` where something else is there by now, which stays: no lock keeps an editor out.
  */
 export async function replaceWhole(
   file: string,
   text: string,
   before: WholeFile | undefined,
   clock: Clock,
-): Promise<string> {
+): Promise<string | undefined> {
   const folder = path.dirname(file);
   const patient = <T>(call: () => Promise<T>): Promise<T> => insist({ clock }, call);
   if (before === undefined) await patient(() => mkdir(folder, { recursive: true, mode: 0o700 }));
   const { draft, version } = await patient(() => writeDraft(file, Buffer.from(text), before));
+  let replaced = false;
   try {
-    await patient(() => rename(draft, file));
-  } catch (error) {
-    await patient(() => unlink(draft)).catch(() => undefined); // the error that led here says more
-    throw error;
+    replaced = await patient(async () => {
+      if ((await readIfThere(file))?.version !== before?.version) return false; // before each try: who kept us waiting may have saved
+      await rename(draft, file);
+      return true;
+    });
+    return replaced ? version : undefined;
+  } finally {
+    if (!replaced) await patient(() => unlink(draft)).catch(() => undefined); // what led here says more
   }
-  return version;
 }
 
 /** A new file beside `file`, on the disk, and the version that `file` has once the draft has taken its place. */
