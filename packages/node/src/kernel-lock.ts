@@ -41,6 +41,11 @@ export const backOff = (
   random: number,
 ): number => Math.min(longest, shortest * 2 ** Math.min(failures, 30)) * (0.5 + random / 2);
 
+/** Times in one wait that the file at the place is not the one that was locked. */
+const MOST_STRANGERS = 10;
+const NEVER_THE_SAME =
+  'whenever it is opened it is another file: its file system does not keep its inodes, so that nobody can tell who holds what; or something removes it again and again';
+
 async function obtain(
   sidecar: string,
   patience: Patience,
@@ -48,7 +53,7 @@ async function obtain(
   const { signal } = patience;
   let handle: FileHandle | undefined;
   try {
-    for (let failures = 0; ; ) {
+    for (let failures = 0, strangers = 0; ; ) {
       signal?.throwIfAborted();
       const opened = (handle ??= await insist(patience, () => openSidecar(sidecar)));
       signal?.throwIfAborted();
@@ -60,6 +65,8 @@ async function obtain(
       if (file !== undefined && !signal?.aborted) return { handle: opened, ...file };
       handle = undefined; // somebody removed the file in between, and the new one counts; or nobody waits any more
       await release(opened);
+      if (++strangers === MOST_STRANGERS) throw new Error(NEVER_THE_SAME);
+      await pause(patience, backOff(patience, strangers - 1, Math.random()));
     }
   } catch (error) {
     await handle?.close(); // frees a lock, too
@@ -112,17 +119,27 @@ async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> 
   if (own.uid === 0 && owner.uid !== 0 && own.nlink === 1) await handle.chown(owner.uid, owner.gid);
 }
 
-/** The file behind the handle, if it is still the one at this place. */
+/** The same, of what is there already. */
+const REOPEN = constants.O_RDWR | constants.O_NOFOLLOW;
+
+/**
+ * The file behind the handle, if it is still the one at this place. Of two handles, since some systems name another device
+ * by path than by handle (Windows, in some versions of Node). To close the second frees nothing: a lock is its handle's own.
+ */
 async function fileAt(handle: FileHandle, place: string): Promise<KernelLock | undefined> {
+  let second: FileHandle | undefined;
   try {
+    second = await open(place, REOPEN);
     const [own, there] = await Promise.all([
       handle.stat({ bigint: true }),
-      stat(place, { bigint: true }),
+      second.stat({ bigint: true }),
     ]);
     if (own.ino !== there.ino || own.dev !== there.dev) return undefined;
     return { device: own.dev, inode: own.ino };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
+  } finally {
+    await second?.close();
   }
 }
