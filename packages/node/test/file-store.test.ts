@@ -20,7 +20,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createTokenManager, type TokenEvent } from 'unexpired';
-import { fileStore } from '../src/index.ts';
+import { SIGN_IN } from 'unexpired/adapter';
+import { fileLock, fileStore } from '../src/index.ts';
 import { newFolder } from './support/folder.ts';
 import { recordOf } from './support/records.ts';
 import { unread, wrongRecord } from './support/wrong-record.ts';
@@ -91,6 +92,39 @@ describe('who may read it', () => {
     await store.lock?.request('any', {}, async () => undefined);
     for (const name of await readdir(folder.path))
       expect([name, (await stat(folder.at(name))).uid]).toEqual([name, 1234]);
+  });
+
+  it.each([
+    ['of the owner of the file, in a folder of root that they may write to', 0, 1234, 1234],
+    ['of the owner of the folder, where the file is of root', 1234, 0, 1234],
+    ['of the owner of the file, where the folder is of somebody else', 1235, 1234, 1234],
+    ['of the owner of the folder, where there is no file', 1234, undefined, 1234],
+  ])('includes lock files that root made: they are %s', async (_whose, ofFolder, ofFile, owner) => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).not.toBe(0); // only root can give files away
+    await chown(folder.path, ofFolder, 1234);
+    await chmod(folder.path, 0o770);
+    if (ofFile !== undefined) {
+      await writeFile(file, JSON.stringify(recordOf(1)));
+      await chown(file, ofFile, ofFile);
+    }
+    const store = fileStore(file);
+    for (const name of ['any', `any${SIGN_IN}`])
+      await store.lock?.request(name, {}, async () => undefined);
+    await fileLock(file).request('any', {}, async () => undefined);
+    await store.write(recordOf(2), (await store.read())?.version);
+    const locks = (await readdir(folder.path)).filter((name) => name.endsWith('.lock'));
+    const owners = await Promise.all(locks.map(async (name) => (await stat(folder.at(name))).uid));
+    expect(owners).toEqual([owner, owner, owner, owner]);
+  });
+
+  it('includes lock files that root made before: the next use by root gives them away', async () => {
+    if (process.getuid?.() !== 0) return expect(process.getuid?.()).not.toBe(0); // only root can give files away
+    await writeFile(file, JSON.stringify(recordOf(1)));
+    await chown(file, 1234, 1234);
+    await writeFile(`${file}.write.lock`, '', { mode: 0o600 });
+    const store = fileStore(file);
+    await store.write(recordOf(2), (await store.read())?.version);
+    expect((await stat(`${file}.write.lock`)).uid).toBe(1234);
   });
 });
 
