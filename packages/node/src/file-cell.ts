@@ -117,7 +117,8 @@ export function createFileCell(at: FilePlace): FileCell {
       await expects(place); // before the lock leaves its file there
       const signal = AbortSignal.timeout(WRITE_WAIT);
       const patience = { shortest: 1, longest: 25, clock, signal };
-      const version = await underKernelLock(writeLock(place), patience, () =>
+      const sidecar = { path: writeLock(place), beside: place };
+      const version = await underKernelLock(sidecar, patience, () =>
         compareAndSet(place, record, expected),
       ).catch((error: unknown) => {
         throw error === signal.reason ? heldUp(file) : error;

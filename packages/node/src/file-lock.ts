@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock, RefreshLock } from 'unexpired';
 import { systemClock } from 'unexpired/adapter';
 import { readBootId } from './boot-id.ts';
-import { underKernelLock } from './kernel-lock.ts';
+import { type Sidecar, underKernelLock } from './kernel-lock.ts';
 import { pathFrom } from './place.ts';
 
 /** A waiter is woken by the store as soon as there is a newer token; this is for when nobody brings one. Ms. */
@@ -27,7 +27,10 @@ const PATIENCE = { shortest: 5, longest: 250, background: true };
  */
 export function fileLock(path: string | URL): RefreshLock {
   const base = pathFrom(path, 'fileLock');
-  return lockOn(systemClock, async (name) => `${base}.${shortHash(name)}.lock`);
+  return lockOn(systemClock, async (name) => ({
+    path: `${base}.${shortHash(name)}.lock`,
+    beside: base,
+  }));
 }
 
 /** What the task of a request is told of its lock. */
@@ -38,7 +41,7 @@ interface Held {
 }
 
 /** A lock on the file that `sidecar` names. */
-export function lockOn(clock: Clock, sidecar: (name: string) => Promise<string>): RefreshLock {
+export function lockOn(clock: Clock, sidecar: (name: string) => Promise<Sidecar>): RefreshLock {
   let boot: Promise<string | undefined> | undefined;
   return {
     async request(name, { signal }, task) {

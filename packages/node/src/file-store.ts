@@ -66,14 +66,13 @@ export function fileStoreOn(
     read: cell.read,
     write: cell.write,
     // Whatever name a manager has for the session: the managers that redeem what is in this place are kept apart.
-    lock: lockOn(clock, async (asked) =>
-      lockFile(
-        await realPlace(file, clock).catch((error: unknown) => {
-          throw failure('locked', file, error);
-        }),
-        asked.endsWith(SIGN_IN) ? 'sign-in' : 'refresh',
-      ),
-    ),
+    lock: lockOn(clock, async (asked) => {
+      const place = await realPlace(file, clock).catch((error: unknown) => {
+        throw failure('locked', file, error);
+      });
+      const which = asked.endsWith(SIGN_IN) ? 'sign-in' : 'refresh';
+      return { path: lockFile(place, which), beside: place };
+    }),
     subscribe(onChange) {
       const stop = changes.subscribe(onChange);
       realPlace(file, clock).then(changes.ensure, () => undefined); // a reader is told what is wrong

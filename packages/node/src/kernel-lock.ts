@@ -11,6 +11,13 @@ export interface Patience extends Waiting {
   readonly longest: number;
 }
 
+/** A file that is there to be locked. */
+export interface Sidecar {
+  readonly path: string;
+  /** The file that the lock is for: whose that is may lock it, too. */
+  readonly beside?: string;
+}
+
 /** A lock that is held: which file it is on. */
 export interface KernelLock {
   readonly device: bigint;
@@ -22,7 +29,7 @@ export interface KernelLock {
  * removed can be locked by two at once, which each have another one open. The kernel frees the lock of a process that dies.
  */
 export async function underKernelLock<T>(
-  sidecar: string,
+  sidecar: Sidecar,
   patience: Patience,
   task: (held: KernelLock) => Promise<T>,
 ): Promise<T> {
@@ -47,7 +54,7 @@ const NEVER_THE_SAME =
   'whenever it is opened it is another file: its file system does not keep its inodes, so that nobody can tell who holds what; or something removes it again and again';
 
 async function obtain(
-  sidecar: string,
+  sidecar: Sidecar,
   patience: Patience,
 ): Promise<KernelLock & { readonly handle: FileHandle }> {
   const { signal } = patience;
@@ -61,7 +68,7 @@ async function obtain(
         await pause(patience, backOff(patience, failures++, Math.random()));
         continue;
       }
-      const file = await insist(patience, () => fileAt(opened, sidecar));
+      const file = await insist(patience, () => fileAt(opened, sidecar.path));
       if (file !== undefined && !signal?.aborted) return { handle: opened, ...file };
       handle = undefined; // somebody removed the file in between, and the new one counts; or nobody waits any more
       await release(opened);
@@ -71,7 +78,7 @@ async function obtain(
   } catch (error) {
     await handle?.close(); // frees a lock, too
     if (signal?.aborted) throw signal.reason;
-    throw failure('locked', sidecar, error);
+    throw failure('locked', sidecar.path, error);
   }
 }
 
@@ -96,16 +103,16 @@ async function release(handle: FileHandle): Promise<void> {
 /** No link is followed, where the system can tell: somebody who may write to the folder could lead root to any file with it. */
 const OPEN = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
 
-async function openSidecar(sidecar: string): Promise<FileHandle> {
-  const create = (): Promise<FileHandle> => open(sidecar, OPEN, 0o600);
-  const folder = path.dirname(sidecar);
+async function openSidecar(sidecar: Sidecar): Promise<FileHandle> {
+  const create = (): Promise<FileHandle> => open(sidecar.path, OPEN, 0o600);
+  const folder = path.dirname(sidecar.path);
   const handle = await create().catch(async (error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return create();
   });
   try {
-    if (process.geteuid?.() === 0) await giveToOwnerOf(folder, handle);
+    if (process.geteuid?.() === 0) await giveAway(handle, [sidecar.beside, folder]);
     return handle;
   } catch (error) {
     await handle.close();
@@ -113,11 +120,24 @@ async function openSidecar(sidecar: string): Promise<FileHandle> {
   }
 }
 
-/** A lock file that root made would lock out everybody else for good. One that has another name as well is not ours to give away. */
-async function giveToOwnerOf(folder: string, handle: FileHandle): Promise<void> {
-  const [owner, own] = await Promise.all([stat(folder), handle.stat()]);
-  if (own.uid === 0 && owner.uid !== 0 && own.nlink === 1) await handle.chown(owner.uid, owner.gid);
+/**
+ * To the owner of the first of these places that is there and not of root: a lock file that root made would lock out
+ * everybody else for good. One that has another name as well is not ours to give away.
+ */
+async function giveAway(handle: FileHandle, places: readonly (string | undefined)[]): Promise<void> {
+  const own = await handle.stat();
+  if (own.uid !== 0 || own.nlink !== 1) return;
+  for (const place of places) {
+    const owner = place === undefined ? undefined : await ownerOf(place);
+    if (owner !== undefined && owner.uid !== 0) return handle.chown(owner.uid, owner.gid);
+  }
 }
+
+const ownerOf = (place: string): Promise<{ uid: number; gid: number } | undefined> =>
+  stat(place).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
 
 /** The same, of what is there already. */
 const REOPEN = constants.O_RDWR | constants.O_NOFOLLOW;

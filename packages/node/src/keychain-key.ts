@@ -65,7 +65,7 @@ export function keychainKey(options: {
   const make = async (entry: Entry): Promise<Uint8Array> => {
     const signal = AbortSignal.timeout(MAKING_WAIT);
     const patience = { shortest: 5, longest: 250, clock: systemClock, signal };
-    return underKernelLock(makingLock(service, account), patience, async () => {
+    return underKernelLock({ path: makingLock(service, account) }, patience, async () => {
       const made = await find(entry);
       if (made !== undefined) return made;
       await entry.setPassword(randomBytes(KEY_BYTES).toString('base64'));
