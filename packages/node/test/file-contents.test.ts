@@ -69,6 +69,34 @@ describe('other settings in the same file', () => {
     ]);
   });
 
+  it.each([
+    ['{"a": null, "b": 1}', '/a/b', '{"a": {"b":<1>}, "b": 1}'],
+    ['{"a":[null,2]}', '/a/0/b', '{"a":[{"b":<1>},2]}'],
+    ['{"a":{"b" : null}}', '/a/b/c/d', '{"a":{"b" : {"c":{"d":<1>}}}}'],
+    [
+      '{\r\n\t"z": 1,\r\n\t"a": null\r\n}\r\n',
+      '/a/b',
+      '{\r\n\t"z": 1,\r\n\t"a": {\r\n\t\t"b": <1>\r\n\t}\r\n}\r\n',
+    ],
+    [' null\n', '/a', ' {"a":<1>}\n'],
+    ['\uFEFFnull', '/a/b', '\uFEFF{"a":{"b":<1>}}'],
+  ])(
+    'may have null where the pointer leads through, which then gives way to an object: %j',
+    async (text, pointer, expected) => {
+      await writeFile(file, text);
+      const store = fileStore(file, { pointer });
+      expect(await store.read()).toBeUndefined();
+      const version = await store.write(recordOf(1), undefined);
+      expect(await store.read()).toMatchObject({ value: { gen: 1 }, version });
+      const [before = '', after = ''] = expected.split('<1>');
+      const written = await readFile(file, 'utf8');
+      expect([written.slice(0, before.length), written.slice(-after.length)]).toEqual([
+        before,
+        after,
+      ]);
+    },
+  );
+
   it.each(['/theme/deeper', '/last/0/x', '/last/9', '/last/length'])(
     'block %s, and stay',
     async (pointer) => {
