@@ -14,13 +14,14 @@ export function pathOf(pointer: unknown): readonly string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
-/** What a pointer leads to. `blocked`: through something that has no members, so nothing can be put there either. */
+/** What a pointer leads to. `blocked`: through something that has no members, so nothing can be put there either; `null` is nothing yet. */
 export type Target = { readonly value: unknown } | 'absent' | 'blocked';
 
 export function targetOf(document: unknown, path: readonly string[]): Target {
   let value = document;
   for (const key of path) {
-    if (typeof value !== 'object' || value === null) return 'blocked';
+    if (value === null) return 'absent';
+    if (typeof value !== 'object') return 'blocked';
     if (!Object.hasOwn(value, key) || (Array.isArray(value) && key === 'length'))
       return Array.isArray(value) ? 'blocked' : 'absent'; // an array is somebody else's list: nothing is added to it
     value = (value as Record<string, unknown>)[key];

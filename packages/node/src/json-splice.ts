@@ -1,7 +1,7 @@
 /**
  * Puts `value` where `path` leads in a JSON text, and leaves every other character of it as it is: a user who keeps other
  * settings there keeps the order, the layout, and numbers that a JavaScript number cannot hold. `text` must be valid
- * JSON in which `path` is not blocked.
+ * JSON in which `path` is not blocked; `null` on the way gives way to an object.
  */
 export function spliceJson(text: string, path: readonly string[], value: unknown): string {
   const unit = /^\s*[[{]\r?\n([ \t]+)/.exec(text)?.[1] ?? '';
@@ -10,24 +10,28 @@ export function spliceJson(text: string, path: readonly string[], value: unknown
   const print = (printed: unknown, depth: number): string =>
     JSON.stringify(printed, null, unit).replaceAll('\n', lineAt(depth));
 
+  /** The value with objects around it, for all of the path but the first `depth` names. */
+  const nested = (depth: number): unknown =>
+    path.slice(depth).reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
+  const replaced = (start: number, depth: number): string =>
+    text.slice(0, start) + print(nested(depth), depth) + text.slice(endOf(text, start));
+
   let at = skipSpace(text, 0);
   for (const [depth, key] of path.entries()) {
+    if (text[at] === 'n') return replaced(at, depth); // null
     const members = membersOf(text, at);
     const member = members.findLast((one) => one.key === key); // of members with the same name, parsers take the last
     if (member !== undefined) {
       at = member.start;
       continue;
     }
-    const nested = path
-      .slice(depth + 1)
-      .reduceRight<unknown>((inner, name) => ({ [name]: inner }), value);
-    const added = `${lineAt(depth + 1)}${JSON.stringify(key)}:${unit === '' ? '' : ' '}${print(nested, depth + 1)}`;
+    const added = `${lineAt(depth + 1)}${JSON.stringify(key)}:${unit === '' ? '' : ' '}${print(nested(depth + 1), depth + 1)}`;
     const last = members.at(-1);
     return last === undefined
       ? `${text.slice(0, at)}{${added}${lineAt(depth)}}${text.slice(endOf(text, at))}`
       : `${text.slice(0, last.end)},${added}${text.slice(last.end)}`;
   }
-  return text.slice(0, at) + print(value, path.length) + text.slice(endOf(text, at));
+  return replaced(at, path.length);
 }
 
 interface Member {
