@@ -226,6 +226,13 @@ describe('where the file is', () => {
     expect(fileStore('credentials.json').name).toBe(path.resolve('credentials.json'));
   });
 
+  it.each(['C://tool/credentials.json', 'a:b', './file:/x'])(
+    'may be a path that looks a little like a URL: %s',
+    (text) => {
+      expect(fileStore(text).name).toBe(path.resolve(text));
+    },
+  );
+
   it.each([
     [
       () => fileStore(''),
@@ -234,6 +241,34 @@ describe('where the file is', () => {
     [
       () => fileStore(undefined as never),
       'fileStore: expected the path of a file, or its URL, got undefined',
+    ],
+    [
+      () => fileStore(new URL('https://id.example.com/secret')),
+      'fileStore: expected the path of a file, or its URL, got a URL of https:',
+    ],
+    [
+      () => fileLock(new URL('data:text/plain,secret')),
+      'fileLock: expected the path of a file, or its URL, got a URL of data:',
+    ],
+    [
+      () => fileStore(new URL('file:///a%00b')),
+      'fileStore: expected the path of a file, or its URL, got a path with a NUL in it',
+    ],
+    [
+      () => fileStore('a\0b'),
+      'fileStore: expected the path of a file, or its URL, got a path with a NUL in it',
+    ],
+    [
+      () => fileStore('file:///tmp/credentials.json'),
+      'fileStore: expected the path of a file, or its URL, got a URL as a text: make it a URL object, new URL(...)',
+    ],
+    [
+      () => fileStore('FILE:/tmp/credentials.json'),
+      'fileStore: expected the path of a file, or its URL, got a URL as a text: make it a URL object, new URL(...)',
+    ],
+    [
+      () => fileLock('https://id.example.com/secret'),
+      'fileLock: expected the path of a file, or its URL, got a URL as a text: make it a URL object, new URL(...)',
     ],
     [
       () => fileStore('a', { pointer: 'auth' }),
@@ -256,6 +291,20 @@ describe('where the file is', () => {
   ])('is checked at once (%#)', (open, message) => {
     expect(open).toThrow(new TypeError(message));
   });
+});
+
+describe('a file URL that names no file of this machine', () => {
+  it.each(['file:///a%2Fb', ...(process.platform === 'win32' ? [] : ['file://host/b'])])(
+    'is a TypeError that names the function, and keeps what the system says: %s',
+    (url) => {
+      expect(() => fileStore(new URL(url))).toThrow(
+        expect.objectContaining({
+          name: 'TypeError',
+          message: expect.stringMatching(/^fileStore: expected the path of a file, or its URL: ./),
+        }),
+      );
+    },
+  );
 });
 
 describe('a file with another name as well (a hard link)', () => {
