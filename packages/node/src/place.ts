@@ -9,12 +9,29 @@ import { insist } from './patience.ts';
 /** As many links as the kernel follows. */
 const MOST_LINKS = 40;
 
-/** The absolute path that an option means. Throws a `TypeError` that names `where`. */
+/** `https://...`, or a file URL with as many slashes as there may be. A drive of Windows is one letter. */
+const URL_AS_TEXT = /^(file:\/|[a-z][a-z\d+.-]+:\/\/)/i;
+
+/** The absolute path that an option means. Throws a `TypeError` that names `where`, and quotes no URL: there may be a secret in it. */
 export function pathFrom(value: unknown, where: string): string {
-  if (value instanceof URL) return fileURLToPath(value);
-  if (typeof value !== 'string' || value === '' || value.includes('\0'))
-    throw new TypeError(`${where}: expected the path of a file, or its URL, got ${nameOf(value)}`);
-  return path.resolve(value);
+  const wrong = (what: string): TypeError =>
+    new TypeError(`${where}: expected the path of a file, or its URL${what}`);
+  if (value instanceof URL && value.protocol !== 'file:')
+    throw wrong(`, got a URL of ${value.protocol}`);
+  const text = value instanceof URL ? filePathOf(value, wrong) : value;
+  if (typeof text !== 'string' || text === '') throw wrong(`, got ${nameOf(text)}`);
+  if (text.includes('\0')) throw wrong(', got a path with a NUL in it');
+  if (URL_AS_TEXT.test(text))
+    throw wrong(', got a URL as a text: make it a URL object, new URL(...)');
+  return path.resolve(text);
+}
+
+function filePathOf(url: URL, wrong: (what: string) => TypeError): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw wrong(`: ${error instanceof Error ? error.message : String(error)}`); // a host, or a slash in a name
+  }
 }
 
 /**
