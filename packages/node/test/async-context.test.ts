@@ -120,4 +120,14 @@ describe('what explains a refresh that waits for itself', () => {
     explainReentrancy({})();
     expect([given.length, stopped]).toEqual([1, ['stopped']]);
   });
+
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['mine', 'string'],
+  ])('is nothing without a session: %j is named', (session, named) => {
+    expect(() => explainReentrancy(session as never)).toThrow(
+      new TypeError(`explainReentrancy: expected a manager, got ${named}`),
+    );
+  });
 });
