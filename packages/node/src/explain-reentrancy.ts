@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { unless } from 'unexpired/adapter';
 
 /** What a manager needs to know of the code that asks it. */
 export interface CallContext {
@@ -17,8 +18,12 @@ interface Explainable {
  * A refresh function that asks the manager which waits for it, without its signal, fails at once, with an error that says
  * so, instead of at `waitTimeout`. It changes nothing that is sent: on a queue that callers share, another caller's request
  * runs in the same async context. Returns stop.
+ *
+ * @throws TypeError Without a session.
  */
 export function explainReentrancy(session: object): () => void {
+  const wrong = unless(Object(session) === session, 'a manager', session);
+  if (wrong !== undefined) throw new TypeError(`explainReentrancy: ${wrong}`);
   return (session as Explainable).onRefresh?.(createCallContext()) ?? (() => undefined);
 }
 

@@ -1,5 +1,6 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel';
 import type { TokenEvent } from 'unexpired';
+import { unless } from 'unexpired/adapter';
 
 /** A manager, a pool, or whatever else tells of its events. */
 interface Session {
@@ -20,6 +21,7 @@ interface FlightEvent {
  * `refreshStarted` and `refreshEnded`, are one span: its context has the members of the first, and from the end on those of
  * the second. Nothing is done while nobody listens, and no event carries a token. Returns stop.
  *
+ * @throws TypeError Without `subscribe`.
  * @example
  * ```ts
  * import { subscribe } from 'node:diagnostics_channel';
@@ -32,6 +34,9 @@ interface FlightEvent {
  * ```
  */
 export function publishEvents(session: Session): () => void {
+  const tells = typeof (session as Session | undefined)?.subscribe === 'function';
+  const wrong = unless(tells, 'whatever has subscribe(), as a manager or a pool', session);
+  if (wrong !== undefined) throw new TypeError(`publishEvents: ${wrong}`);
   const events = channel('unexpired:event');
   const spans = tracingChannel<object, object>('unexpired:refresh');
   /** Of the flights under way whose start somebody was told of. */
