@@ -17,6 +17,8 @@ const ADVICE: Readonly<Record<string, string>> = {
     'it cannot be replaced: close the program that has it open; where a single file is mounted, mount its folder instead',
   EISDIR: 'it is a folder',
   ENOTDIR: 'its folder is a file',
+  ENAMETOOLONG:
+    'its name or its path is too long: beside it there must be room for names with 42 letters more',
   ELOOP: 'a symbolic link is in its place',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -35,11 +37,11 @@ const READING: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lasts until somebody has made room, or given leave: no reason to try again. On Windows some of them say that another
+ * Lasts until somebody has made room, given leave, or changed the set-up: no reason to try again. On Windows some of them say that another
  * program has the file open.
  */
 const LASTING = [
-  ...['EROFS', 'ENOSPC', 'EDQUOT'],
+  ...['EROFS', 'ENOSPC', 'EDQUOT', 'ENAMETOOLONG'],
   ...(process.platform === 'win32' ? [] : ['EACCES', 'EPERM', 'EBUSY']),
 ];
 
