@@ -37,8 +37,8 @@ const READING: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lasts until somebody has made room, given leave, or changed the set-up: no reason to try again. On Windows some of them say that another
- * program has the file open.
+ * Lasts until somebody has made room, given leave, or changed the set-up: no reason to try again. On Windows some of them
+ * say that another program has the file open.
  */
 const LASTING = [
   ...['EROFS', 'ENOSPC', 'EDQUOT', 'ENAMETOOLONG'],

@@ -124,7 +124,10 @@ async function openSidecar(sidecar: Sidecar): Promise<FileHandle> {
  * To the owner of the first of these places that is there and not of root: a lock file that root made would lock out
  * everybody else for good. One that has another name as well is not ours to give away.
  */
-async function giveAway(handle: FileHandle, places: readonly (string | undefined)[]): Promise<void> {
+async function giveAway(
+  handle: FileHandle,
+  places: readonly (string | undefined)[],
+): Promise<void> {
   const own = await handle.stat();
   if (own.uid !== 0 || own.nlink !== 1) return;
   for (const place of places) {

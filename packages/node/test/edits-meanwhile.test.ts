@@ -66,7 +66,10 @@ describe.each(['draft', 'rename'] as const)(
 
     it.each<[string, () => Promise<void>]>([
       ['in place', () => real.writeFile(file, before().replace('dark', 'light'))],
-      ['in place, of the same length', () => real.writeFile(file, before().replace('dark', 'rosy'))],
+      [
+        'in place, of the same length',
+        () => real.writeFile(file, before().replace('dark', 'rosy')),
+      ],
       [
         'by another file',
         async () => {

@@ -71,13 +71,16 @@ it.each([
   [null, 'null'],
   ['mine', 'string'],
   [{ subscribe: true }, 'object'],
-])('takes whatever has subscribe(), and says so where it gets another thing: %j', (given, named) => {
-  expect(() => publishEvents(given as never)).toThrow(
-    new TypeError(
-      `publishEvents: expected whatever has subscribe(), as a manager or a pool, got ${named}`,
-    ),
-  );
-});
+])(
+  'takes whatever has subscribe(), and says so where it gets another thing: %j',
+  (given, named) => {
+    expect(() => publishEvents(given as never)).toThrow(
+      new TypeError(
+        `publishEvents: expected whatever has subscribe(), as a manager or a pool, got ${named}`,
+      ),
+    );
+  },
+);
 
 describe('the channel unexpired:event', () => {
   it('has the events of a manager, without a token, until it is stopped', async () => {

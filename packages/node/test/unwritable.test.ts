@@ -260,19 +260,24 @@ describe('a file that cannot be written', () => {
     [214, 'written'], // the draft has 42 letters more
     [245, 'locked'],
     [256, 'read'],
-  ])('has a name with room for the names beside it, or the error says so at once: %d letters', async (letters, what) => {
-    const long = folder.at('x'.repeat(letters));
-    const writing = fileStoreOn(steppingClock(), long).write(recordOf(1), undefined);
-    if (what === undefined) return expect(await writing).toEqual(expect.any(String));
-    await expect(writing).rejects.toMatchObject({
-      code: 'ENAMETOOLONG',
-      delivery: 'answered',
-      message: expect.stringMatching(
-        new RegExp(`^${long}.* could not be ${what}: its name .*too long.* \\(ENAMETOOLONG\\)$`),
-      ),
-    });
-    expect((await real.readdir(folder.path)).filter((name) => !name.endsWith('.lock'))).toEqual([]);
-  });
+  ])(
+    'has a name with room for the names beside it, or the error says so at once: %d letters',
+    async (letters, what) => {
+      const long = folder.at('x'.repeat(letters));
+      const writing = fileStoreOn(steppingClock(), long).write(recordOf(1), undefined);
+      if (what === undefined) return expect(await writing).toEqual(expect.any(String));
+      await expect(writing).rejects.toMatchObject({
+        code: 'ENAMETOOLONG',
+        delivery: 'answered',
+        message: expect.stringMatching(
+          new RegExp(`^${long}.* could not be ${what}: its name .*too long.* \\(ENAMETOOLONG\\)$`),
+        ),
+      });
+      expect((await real.readdir(folder.path)).filter((name) => !name.endsWith('.lock'))).toEqual(
+        [],
+      );
+    },
+  );
 
   it('is told apart from one that may not even be read', async () => {
     await real.writeFile(file, JSON.stringify(recordOf(1)), { mode: 0o600 });
