@@ -48,22 +48,12 @@ export function createFileCell(at: FilePlace): FileCell {
   let known: Known | undefined;
   let tidied = false;
 
-  const expects = async (place: string): Promise<Known> => (known ??= await firstSight(place));
-
-  const firstSight = async (place: string): Promise<Known> => {
-    const session = (await exists(writeLock(place))) || (await exists(at.refreshLock(place)));
-    return { session, file: session || (await exists(place)) };
-  };
-
-  /** Nothing there, where something was, may be an editor that saves: that is looked at again. So is a file that is empty. */
-  const settled = async (seen: Seen): Promise<boolean> => {
-    if (seen.fault !== undefined || isEmpty(seen)) return false;
-    if (hasValue(seen)) return true;
-    const { file: hadFile, session } = await expects(seen.place);
-    return seen.whole === undefined ? !hadFile : !session; // settings without a session are somebody's, too
-  };
+  const expects = async (place: string): Promise<Known> =>
+    (known ??= await firstSight(place, [writeLock(place), at.refreshLock(place)]));
 
   const look = async (findPlace: () => Promise<string>): Promise<Seen> => {
+    const settled = async (seen: Seen): Promise<boolean> =>
+      isSettled(seen, await expects(seen.place));
     const seen = await lookUntil(clock, async () => lookAt(await findPlace(), at), settled);
     if (seen.fault !== undefined) throw notOurs(at, seen.fault);
     return seen;
@@ -178,6 +168,19 @@ async function lookAt(place: string, { file, keys, clock }: FilePlace): Promise<
   if (target === 'blocked')
     return { ...seen, fault: 'leads through something that is not an object' };
   return target === 'absent' ? seen : { ...seen, cell: target };
+}
+
+/** Before anything was seen: who has kept a session there has left a lock file. */
+async function firstSight(place: string, locks: readonly string[]): Promise<Known> {
+  for (const lock of locks) if (await exists(lock)) return { session: true, file: true };
+  return { session: false, file: await exists(place) };
+}
+
+/** Nothing there, where something was, may be an editor that saves, and so may an empty file: that is looked at again. */
+function isSettled(seen: Seen, known: Known): boolean {
+  if (seen.fault !== undefined || isEmpty(seen)) return false;
+  if (hasValue(seen)) return true;
+  return seen.whole === undefined ? !known.file : !known.session; // settings without a session are somebody's, too
 }
 
 const hasValue = ({ cell }: Seen): boolean => cell !== undefined && cell.value !== null;
