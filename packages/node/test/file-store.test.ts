@@ -259,11 +259,11 @@ describe('where the file is', () => {
       'fileStore: expected the path of a file, or its URL, got a path with a NUL in it',
     ],
     [
-      () => fileStore('file:///tmp/credentials.json'),
+      () => fileStore('file:///srv/credentials.json'),
       'fileStore: expected the path of a file, or its URL, got a URL as a text: make it a URL object, new URL(...)',
     ],
     [
-      () => fileStore('FILE:/tmp/credentials.json'),
+      () => fileStore('FILE:/srv/credentials.json'),
       'fileStore: expected the path of a file, or its URL, got a URL as a text: make it a URL object, new URL(...)',
     ],
     [
