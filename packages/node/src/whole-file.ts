@@ -21,31 +21,32 @@ export interface WholeFile {
   /** Another one for every write, ours and others', whatever was written. */
   readonly version: string;
   readonly stats: BigIntStats;
+  /** The same by its path, before that: some systems have other numbers there. */
+  readonly byPath: BigIntStats;
 }
 
 /** `undefined`: there is no such file. Anything else than a file is an error, and is not opened. */
 export const readWhole = (file: string, clock: Clock): Promise<WholeFile | undefined> =>
-  insist({ clock }, () => readIfThere(file));
+  insist({ clock }, () => readOnce(file).catch(undefinedIfGone));
 
-const readIfThere = (file: string): Promise<WholeFile | undefined> =>
-  readOnce(file).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  });
+function undefinedIfGone(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error;
+}
 
 async function readOnce(file: string): Promise<WholeFile> {
-  refuseOther(file, await stat(file)); // to open a FIFO waits for a writer, for ever; to read some devices never ends
+  const byPath = await stat(file, { bigint: true });
+  refuseOther(file, byPath); // to open a FIFO waits for a writer, for ever; to read some devices never ends
   const handle = await open(file, 'r');
   try {
     const stats = await handle.stat({ bigint: true }); // before the bytes: somebody who writes in between makes a version that nothing will have
     const bytes = await handle.readFile();
-    return { bytes, stats, version: versionOf(bytes, stats) };
+    return { bytes, stats, byPath, version: versionOf(bytes, stats) };
   } finally {
     await handle.close();
   }
 }
 
-function refuseOther(file: string, found: Stats): void {
+function refuseOther(file: string, found: BigIntStats): void {
   if (found.isFile()) return;
   if (found.isDirectory())
     throw Object.assign(new Error(`${file} is a folder`), { code: 'EISDIR' });
@@ -77,7 +78,7 @@ export async function replaceWhole(
   let replaced = false;
   try {
     replaced = await patient(async () => {
-      if ((await readIfThere(file))?.version !== before?.version) return false; // before each try: who kept us waiting may have saved
+      if (!(await isStillThere(file, before))) return false; // before each try: who kept us waiting may have saved
       await rename(draft, file);
       return true;
     });
@@ -85,6 +86,13 @@ export async function replaceWhole(
   } finally {
     if (!replaced) await patient(() => unlink(draft)).catch(() => undefined); // what led here says more
   }
+}
+
+/** In one call, and not by reading it: the less time passes between this and the rename, the better. */
+async function isStillThere(file: string, before: WholeFile | undefined): Promise<boolean> {
+  const now = await stat(file, { bigint: true }).catch(undefinedIfGone);
+  const then = before?.byPath;
+  return now?.ino === then?.ino && now?.mtimeNs === then?.mtimeNs && now?.size === then?.size;
 }
 
 /** A new file beside `file`, on the disk, and the version that `file` has once the draft has taken its place. */
