@@ -14,8 +14,7 @@ const REPORTS = path.join(root, 'reports', 'mutation');
 const USAGE = `npm run mutation [-- --mutate FILES]
 
 Breaks the core in thousands of places, one at a time, and counts how often its tests notice. Ignored and equivalent
-mutants count as survivors, and so does what only tests would notice that are further away than the nearest 2,000, or,
-for refresh, 3,400.
+mutants count as survivors, and so does what only tests would notice that are further away than the nearest 3,400.
 Up to two hours on two idle cores. Goes folder by folder: a run that was stopped goes on where it was, as long as
 neither code nor tests have changed. Further options are Stryker's, such as --concurrency 1.`;
 

@@ -16,16 +16,17 @@ const CLIENTS = /^packages\/core\/test\/refresh\/client.*\.test\.ts$/;
 const folder = process.env[FOLDER] ?? '';
 
 // A mutant is dead after the first test that fails, so what is most likely to fail comes first, and what takes long last.
-const FIRST = [
-  `packages/core/test/${folder}/`,
-  'scripts/mutation/sample',
-  'packages/core/test/failures/',
-  'packages/core/test/manager/',
+const NEAREST = [
+  new RegExp(`^packages/core/test/${folder}/`),
+  /^scripts\/mutation\/sample/,
+  /^packages\/core\/test\/[^/]+$/,
+  /^packages\/core\/test\/failures\//,
+  /^packages\/core\/test\/manager\//,
+  /^(?!.*\/(?:properties|model)\/)/,
 ];
 const rank = (file: string): number => {
-  const first = FIRST.findIndex((start) => file.startsWith(start));
-  if (first >= 0) return first;
-  return FIRST.length + (/\/(?:properties|model)\//.test(file) ? 1 : 0);
+  const found = NEAREST.findIndex((near) => near.test(file));
+  return found < 0 ? NEAREST.length : found;
 };
 const tests = globSync(['packages/core/test/**/*.test.ts', 'scripts/mutation/sample.ts'], {
   cwd: root,

@@ -1,6 +1,6 @@
 // Every mutant loads all tests anew, and most need but a few of them, so what is not needed is struck out before it starts: tests
 // that do not reach the mutant, those after the first that fails, since a mutant is dead after one, and the few that take half of
-// the time of all and what comes after the nearest 2,000, since every mutant that survives has to sit through them. A mutant
+// the time of all and what comes after the nearest 3,400, since every mutant that survives has to sit through them. A mutant
 // that only these would notice counts as a survivor.
 import { Worker } from 'node:worker_threads';
 import { TestEnvironment } from 'jest-environment-node';
@@ -8,8 +8,8 @@ import { TestEnvironment } from 'jest-environment-node';
 const LONG =
   /^(?:with every token that is obtained, for ten minutes: back-off and limiter stop the loop|by default at 100,000|(?:and )?leaves no listener on a signal that lives long, however it ended|100,000 waits with one long-lived signal, .*|(?:takes anything, from nothing|looks at each character a bounded number).*|differs for a hundred thousand tokens in a row.*|in endless pieces of nothing is lost, too|shows one whole record or another, never a part of one.*)(?:, on a store)?$/;
 
-/** Of one mutant. The tables of clients, which `refresh` alone is asked of, are 1,400 of its own. */
-const MOST_TESTS = process.env['UNEXPIRED_MUTATED'] === 'refresh' ? 3400 : 2000;
+/** Of one mutant: all but for those of `refresh`, which alone is asked of the tables of clients. */
+const MOST_TESTS = 3400;
 
 /** Of the mutant, in one test, none of which takes a second. */
 const MOST_HITS = 200_000;

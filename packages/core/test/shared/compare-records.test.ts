@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SessionRecord } from '../../src/index.ts';
-import { compareRecords } from '../../src/shared/compare-records.ts';
+import { compareRecords, isLast } from '../../src/shared/compare-records.ts';
 
 const record = (session: string, gen: number, turn: number, accessToken = `${session}-${gen}`) =>
   ({
@@ -89,5 +89,24 @@ describe('what a store holds stands to what memory knows as', () => {
         compareRecords(other, one, true) === 'older',
     );
     expect(both).toEqual([]);
+  });
+});
+
+describe('a sign-in that may have been stored is the last thing that is known to have happened', () => {
+  const sent = record('new', 0, 6);
+  it.each<[string, SessionRecord | undefined, SessionRecord | undefined, boolean]>([
+    ['where nothing was known, and nothing is', undefined, undefined, true],
+    ['where the session before it goes on', record('a', 1, 5), record('a', 1, 5), true],
+    ['where the session before it was refreshed', record('a', 1, 5), record('a', 2, 5), true],
+    ['where that was over already', tombstone('a', 1, 5), tombstone('a', 1, 5), true],
+    ['not where that was signed out since', record('a', 1, 5), tombstone('a', 1, 5), false],
+    ['not where that came back', tombstone('a', 1, 5), record('a', 2, 5), false],
+    ['not where another began, by whatever clock', record('a', 1, 5), record('b', 0, 4), false],
+    ['not where a first one began', undefined, record('b', 0, 4), false],
+    ['not where there is none any more', record('a', 1, 5), undefined, false],
+    ['not where it is that itself', record('a', 1, 5), sent, false],
+    ['not where the session before it is later', record('a', 1, 5), record('a', 2, 7), false],
+  ])('%s', (_, base, now, last) => {
+    expect(isLast(sent, base, now)).toBe(last);
   });
 });
