@@ -50,9 +50,6 @@ const gate = () => {
   return { open: () => open(), passed };
 };
 
-beforeEach(() => void jest.useFakeTimers());
-afterEach(() => void jest.useRealTimers());
-
 /** Somebody who holds the lock until `leave`, and what they know of it. */
 async function holder(cell: LeaseCell) {
   const { open, passed } = gate();
@@ -91,6 +88,9 @@ describe('the length of a lease', () => {
 });
 
 describe('a lease that is held', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   it('gives what the task gives, says who it is for, and is free afterwards', async () => {
     const { cell, at, asked } = server();
     const one = await holder(cell);
@@ -203,6 +203,9 @@ describe('a lease that is held', () => {
 });
 
 describe('a lease that somebody else has', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   it('is waited for, and taken as soon as they call', async () => {
     const { cell, asked, listeners } = server();
     const first = await holder(cell);
@@ -267,6 +270,9 @@ describe('a lease that somebody else has', () => {
 });
 
 describe('a lease that is granted to who has given up', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
   it('is freed at once', async () => {
     const { cell, at, asked } = server();
     const { open, passed } = gate();
@@ -299,17 +305,24 @@ describe('a lease that is granted to who has given up', () => {
   });
 });
 
-it('a server that cannot be asked is an error for who wants the lock, and a name that is wrong is, too', async () => {
-  const { cell, at } = server();
-  at.away = true;
-  await expect(lockOn(cell).request('a', {}, async () => 1)).rejects.toThrow('the server is away');
-  const wrong = new TypeError('no such name');
-  const refusing = leasedLock({
-    cell: () => {
-      throw wrong;
-    },
-    length: LENGTH,
+describe('a lease that cannot be had', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('is an error for who wants the lock: the server cannot be asked, or the name is wrong', async () => {
+    const { cell, at } = server();
+    at.away = true;
+    await expect(lockOn(cell).request('a', {}, async () => 1)).rejects.toThrow(
+      'the server is away',
+    );
+    const wrong = new TypeError('no such name');
+    const refusing = leasedLock({
+      cell: () => {
+        throw wrong;
+      },
+      length: LENGTH,
+    });
+    await expect(refusing.request('a', {}, async () => 1)).rejects.toBe(wrong);
+    expect(jest.getTimerCount()).toBe(0);
   });
-  await expect(refusing.request('a', {}, async () => 1)).rejects.toBe(wrong);
-  expect(jest.getTimerCount()).toBe(0);
 });
