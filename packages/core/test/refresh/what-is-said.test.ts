@@ -67,6 +67,15 @@ describe('a good answer', () => {
 });
 
 describe('a refresh', () => {
+  /** On a clock that does not begin at zero. */
+  const waitingForTheLock = async () => {
+    const clock = testClock();
+    await clock.advance(5000);
+    const stage = refreshStage(expired(1), { clock });
+    stage.script.mode = 'never';
+    return { ...stage, waiting: outcome(stage.tokens.getToken()) };
+  };
+
   it('that gets no answer says so after 60 s and 5 s more, and that it may have been processed', async () => {
     const { tokens, server, clock } = testSession({ waitTimeout: 200_000 });
     server.next(() => new Promise(() => undefined));
@@ -121,11 +130,7 @@ describe('a refresh', () => {
   );
 
   once('counts its own time, however long there has been a clock', async () => {
-    const clock = testClock();
-    await clock.advance(5000);
-    const { tokens, script, ofType } = refreshStage(expired(1), { clock });
-    script.mode = 'never';
-    const waiting = outcome(tokens.getToken());
+    const { clock, script, ofType, waiting } = await waitingForTheLock();
     await clock.advance(30);
     script.mode = 'grant';
     void script.lock.request('lock', {}, () => Promise.resolve());
@@ -135,11 +140,7 @@ describe('a refresh', () => {
   });
 
   once('that cannot have the lock counts the wait for it all the same', async () => {
-    const clock = testClock();
-    await clock.advance(5000);
-    const { tokens, script, ofType } = refreshStage(expired(1), { clock });
-    script.mode = 'never';
-    const waiting = outcome(tokens.getToken());
+    const { clock, ofType, waiting } = await waitingForTheLock();
     await clock.advance(35_000);
     expect(await waiting).toBe('ERR_REFRESH_UNAVAILABLE');
     await settle();
