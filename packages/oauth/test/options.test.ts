@@ -157,6 +157,11 @@ const rows: Row[] = [
     'DPoP: expected a handle made by DPoP({}, keyPair), got object',
   ],
   [
+    'an option that does not exist',
+    { ...good, clientSecert: 'hidden' },
+    'options: there is no option "clientSecert"; the options are issuer, clientId, clientSecret, clientAuthentication, parameters, fetch, allowInsecureRequests, tokenEndpoint, scope, DPoP, revocationEndpoint',
+  ],
+  [
     'allowInsecureRequests that is truthy',
     { ...good, allowInsecureRequests: 'yes' },
     'allowInsecureRequests: expected true or false, got string',
@@ -219,6 +224,25 @@ describe('options are checked when they are given', () => {
     expect(() =>
       revokeToken({ clientId: 'web', revocationEndpoint: 'http://id.example.com/' }),
     ).toThrow(TypeError);
+  });
+
+  it('one object may serve a grant and revokeToken, each with options of the other', () => {
+    const both = {
+      ...good,
+      revocationEndpoint: 'https://id.example.com/revoke',
+      scope: 'api',
+    };
+
+    expect(refreshTokenGrant(both)).toBeInstanceOf(Function);
+    expect(revokeToken(both)).toBeInstanceOf(Function);
+  });
+
+  it('revokeToken names an option that does not exist, too', () => {
+    const misspelt = { clientId: 'web', revocationEndpiont: 'https://id.example.com/revoke' };
+
+    expect(() => revokeToken(misspelt)).toThrow(
+      /^options: there is no option "revocationEndpiont"; the options are /,
+    );
   });
 
   it('any fetch fits: the global one, undici’s, a stub', () => {

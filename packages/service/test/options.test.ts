@@ -1,6 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { createService, type ServiceOptions, sqlite } from '../src/index.ts';
 
+const crm = { tokenEndpoint: 'https://id.example.com/token', clientId: 'broker' };
+
 it.each<[string, string, unknown]>([
   ['cache: expected { bytes?, staleFor? }, got null', 'cache', null],
   ['cache: expected { bytes?, staleFor? }, got 5', 'cache', 5],
@@ -8,9 +10,33 @@ it.each<[string, string, unknown]>([
   ['cache/staleFor: expected a number, zero or more, got', 'cache', { staleFor: '5 min' }],
   ['audit: expected { keepDays?, reads? }, got null', 'audit', null],
   ['requestsPerSecond: expected a number, 1 or more, got', 'requestsPerSecond', 0],
+  ['there is no option "requestPerSecond"; the options are ', 'requestPerSecond', 5],
+  ['cache: there is no option "size"; the options are bytes, staleFor', 'cache', { size: 5 }],
+  ['audit: there is no option "days"; the options are keepDays, reads', 'audit', { days: 5 }],
+  [
+    'keys: there is no option "encrypt"; the options are encryption, api',
+    'keys',
+    { encryption: new Uint8Array(32), api: [], encrypt: true },
+  ],
+  [
+    'providers/crm: there is no option "maxInFligth"; the options are ',
+    'providers',
+    { crm: { ...crm, maxInFligth: 5 } },
+  ],
+  [
+    'providers/crm: clientId: expected a non-empty string, got undefined',
+    'providers',
+    { crm: { tokenEndpoint: crm.tokenEndpoint } },
+  ],
+  [
+    'providers/crm: revocationEndpoint: expected an absolute URL',
+    'providers',
+    { crm: { ...crm, revocationEndpoint: '/revoke' } },
+  ],
+  ['providers/crm: expected an object, got undefined', 'providers', { crm: undefined }],
 ])('an option that cannot be right is a TypeError: %s', (message, name, value) => {
   const options = {
-    providers: { crm: { tokenEndpoint: 'https://id.example.com/token', clientId: 'broker' } },
+    providers: { crm },
     database: sqlite('never-opened.db'),
     keys: { encryption: new Uint8Array(32), api: [] },
     [name]: value,
