@@ -72,6 +72,23 @@ describe('a record of', () => {
     },
   );
 
+  it('a later version, with members that are not known here or are named like options, is renewed by what is known', async () => {
+    const path = folder.at('credentials.json');
+    const first = world.session({ store: fileStore(path) });
+    await first.signIn();
+    await first.close();
+    const record = JSON.parse(await readFile(path, 'utf8')) as Stored;
+    binding({ later: [1], scope: 5, allowInsecureRequests: 'yes' })(record);
+    await writeFile(path, JSON.stringify(record));
+    const session = world.session({ store: fileStore(path) });
+
+    await session.refresh();
+
+    expect(world.authorization.seen).toMatchObject({ logins: 1, redemptions: 1 });
+    await session.signOut();
+    expect(session.status).toBe('signedOut');
+  });
+
   it('another issuer than that of the client is ERR_STORE_RECORD', async () => {
     const store = memoryStore();
     await world.session({ store }).signIn();
