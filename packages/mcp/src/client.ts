@@ -1,4 +1,9 @@
-import { type AuthorizationServer, type GrantOptions, registerClient } from '@unexpired/oauth';
+import {
+  type AuthorizationServer,
+  type GrantOptions,
+  registerClient,
+  type RevokeOptions,
+} from '@unexpired/oauth';
 import { isName } from 'unexpired/adapter';
 import type { Binding } from './binding.ts';
 import { type Discovered, listOf } from './discover.ts';
@@ -6,10 +11,17 @@ import { ended, misconfigured, step } from './failure.ts';
 import type { Settings } from './options.ts';
 
 /** What a grant needs for tokens of this binding. The options may name another client by now: its secret is not for them. */
-export const grantOptions = (binding: Binding, { client }: Settings): GrantOptions => ({
-  ...binding,
+export const grantOptions = (
+  binding: Binding,
+  { client }: Settings,
+): GrantOptions & RevokeOptions => ({
+  issuer: binding.issuer,
+  tokenEndpoint: binding.tokenEndpoint,
+  revocationEndpoint: binding.revocationEndpoint,
+  clientId: binding.clientId,
   clientSecret:
     binding.clientSecret ?? (client.id === binding.clientId ? client.secret : undefined),
+  clientAuthentication: binding.clientAuthentication,
   parameters: { resource: binding.resource },
 });
 

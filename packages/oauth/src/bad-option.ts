@@ -1,5 +1,4 @@
-// Not `checkAll` of unexpired/adapter: one object of options serves a grant and `revokeToken`, so what one of them does not
-// know is no mistake; a secret fits or not by `clientAuthentication`; and no number is shown.
+// Not `checkAll` of unexpired/adapter: a secret fits or not by `clientAuthentication`, and no number is shown.
 import { nameOf } from 'unexpired/adapter';
 
 /** Names what came without showing it: a secret or a key may have been given in the wrong place, also as a number. */

@@ -1,4 +1,5 @@
 import type { ClientAuth, DPoPHandle } from 'oauth4webapi';
+import { checkNames } from 'unexpired/adapter';
 import { badOption, kindOf } from './bad-option.ts';
 import type { ClientAuthenticationMethod } from './client-authentication-method.ts';
 import type { TokenFetch } from './fetch.ts';
@@ -42,6 +43,21 @@ export interface GrantOptions extends ClientOptions {
   readonly DPoP?: DPoPHandle | undefined;
 }
 
+/** Of all functions here: one object may serve a grant and `revokeToken`. */
+const NAMES: Readonly<Record<keyof GrantOptions | 'revocationEndpoint', true>> = {
+  issuer: true,
+  clientId: true,
+  clientSecret: true,
+  clientAuthentication: true,
+  parameters: true,
+  fetch: true,
+  allowInsecureRequests: true,
+  tokenEndpoint: true,
+  scope: true,
+  DPoP: true,
+  revocationEndpoint: true,
+};
+
 /** The parameters that the options above are for, or that the grant sets itself. */
 const RESERVED = new Set([
   'grant_type',
@@ -59,6 +75,7 @@ const RESERVED = new Set([
 export function checkClientOptions(options: ClientOptions): void {
   if (typeof options !== 'object' || options === null)
     throw badOption('options', 'an object', kindOf(options));
+  checkNames('options', options, Object.keys(NAMES));
   const { clientId, fetch, allowInsecureRequests } = options;
   if (typeof clientId !== 'string' || clientId === '')
     throw badOption('clientId', 'a non-empty string', kindOf(clientId));

@@ -1,5 +1,5 @@
 import type { Clock, EncryptionKey, TokenEvent } from 'unexpired';
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 import { type ApiKey, type KnownKey, knownKey } from './api-keys.ts';
 import { createApp } from './app.ts';
 import { type AuditDropped, createAudit } from './audit/audit.ts';
@@ -46,6 +46,17 @@ export interface ServiceOptions {
   /** A number in [0, 1), for jitter. Default `Math.random`. For tests. */
   readonly random?: (() => number) | undefined;
 }
+
+const OPTIONS = [
+  'providers',
+  'database',
+  'keys',
+  'requestsPerSecond',
+  'cache',
+  'audit',
+  'clock',
+  'random',
+];
 
 /** An error that the service did not foresee. The caller got a 500 that says nothing of it. */
 export interface RequestFailed {
@@ -118,9 +129,11 @@ export function createService(options: ServiceOptions): Service {
 
 /** The same, with the lane itself for a server that has no `Request` yet. */
 export function createReplica(options: ServiceOptions): Service & { readonly lane: Lane } {
+  checkNames('createService', options, OPTIONS);
+  checkNames('createService: keys', options.keys, ['encryption', 'api']);
   const { database, keys, random = Math.random } = options;
   const providers = providersOf(options.providers);
-  const callers = rememberedCallers(knownKeys(keys?.api));
+  const callers = rememberedCallers(knownKeys(keys.api));
   const kept = checkAuditOptions(options.audit);
   if (typeof database?.store !== 'function')
     throw new TypeError(

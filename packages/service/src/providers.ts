@@ -7,7 +7,7 @@ import {
   type TokenResponse,
   type TokenSet,
 } from 'unexpired';
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 import type { Limits } from './pace/gate.ts';
 
 /** One authorization server and the client that the service is to it. */
@@ -35,6 +35,25 @@ export interface ProviderOptions extends GrantOptions {
   /** Members of the token response that readers of a session may see, such as `instance_url`. Default: none. */
   readonly extra?: readonly string[] | undefined;
 }
+
+const OPTIONS: Readonly<Record<keyof ProviderOptions, true>> = {
+  issuer: true,
+  tokenEndpoint: true,
+  revocationEndpoint: true,
+  clientId: true,
+  clientSecret: true,
+  clientAuthentication: true,
+  scope: true,
+  parameters: true,
+  DPoP: true,
+  fetch: true,
+  allowInsecureRequests: true,
+  rotation: true,
+  refreshAhead: true,
+  maxPerSecond: true,
+  maxInFlight: true,
+  extra: true,
+};
 
 export interface Provider {
   readonly name: string;
@@ -74,9 +93,10 @@ export function providersOf(
 }
 
 function makeProvider(name: string, options: ProviderOptions): Provider {
+  const where = `createService: providers/${name}`;
+  checkNames(where, options, Object.keys(OPTIONS));
   const { revocationEndpoint, rotation, refreshAhead = true, extra = [], ...others } = options;
   const { maxPerSecond = Infinity, maxInFlight = MAX_IN_FLIGHT, ...grant } = others;
-  const where = `createService: providers/${name}`;
   if (!Array.isArray(extra) || extra.some((one) => typeof one !== 'string' || SECRET.has(one)))
     throw new TypeError(
       `${where}: extra: expected names of members that are no tokens, as in ['instance_url']`,
@@ -94,7 +114,11 @@ function makeProvider(name: string, options: ProviderOptions): Provider {
       `${where}: maxInFlight: expected a whole number of calls, 1 or more, got ${nameOf(maxInFlight)}`,
     );
   const { tokenEndpoint: _unused, scope: _none, DPoP: _neither, ...client } = grant;
-  const redeem = refreshTokenGrant(grant);
+  const redeem = placed(where, () => refreshTokenGrant(grant));
+  const revoke =
+    revocationEndpoint === undefined
+      ? undefined
+      : placed(where, () => revokeToken({ ...client, revocationEndpoint }));
   const shown = (answer: object): Record<string, unknown> =>
     Object.fromEntries(Object.entries(answer).filter(([member]) => extra.includes(member)));
   return {
@@ -103,14 +127,23 @@ function makeProvider(name: string, options: ProviderOptions): Provider {
     refreshAhead,
     limits: { maxPerSecond, maxInFlight },
     shown,
-    revoke:
-      revocationEndpoint === undefined ? undefined : revokeToken({ ...client, revocationEndpoint }),
+    revoke,
     async refresh(current, context) {
       const answer = (await redeem(current, context)) as TokenResponse;
       const kept: Kept = { provider: name, shown: { ...keptOf(current)?.shown, ...shown(answer) } };
       return tokensOf(answer, kept);
     },
   };
+}
+
+/** Says of which provider an option is that a grant does not take. */
+function placed<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new TypeError(`${where}: ${error.message}`, { cause: error });
+  }
 }
 
 /** The tokens of an answer, and nothing else of it. */

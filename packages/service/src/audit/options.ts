@@ -1,4 +1,4 @@
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 
 /** What is kept of who did what. Changes always are: deposits, sign-outs, and rotations that a rejection brings about. */
 export interface AuditOptions {
@@ -24,6 +24,7 @@ export function checkAuditOptions(options: AuditOptions = {}): {
   const where = 'createService: audit';
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where}: expected { keepDays?, reads? }, got ${nameOf(options)}`);
+  checkNames(where, options, ['keepDays', 'reads']);
   const { keepDays = 90, reads = true } = options;
   if (typeof keepDays !== 'number' || !(keepDays >= 1 && keepDays <= LONGEST))
     throw new TypeError(

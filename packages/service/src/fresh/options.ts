@@ -1,4 +1,4 @@
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 import type { CacheLimits } from './known.ts';
 
 /** What a replica keeps in memory of the tokens that it has handed out, so that not every read asks the database. */
@@ -17,6 +17,7 @@ export function checkCacheOptions(options: CacheOptions = {}): CacheLimits {
   const where = 'createService: cache';
   if (typeof options !== 'object' || options === null)
     throw new TypeError(`${where}: expected { bytes?, staleFor? }, got ${nameOf(options)}`);
+  checkNames(where, options, ['bytes', 'staleFor']);
   const { bytes = 2 ** 27, staleFor = 300_000 } = options;
   for (const [name, value] of Object.entries({ bytes, staleFor }))
     if (typeof value !== 'number' || !(value >= 0))
