@@ -1,5 +1,12 @@
 import { expect, it } from '@jest/globals';
-import { createService, type ServiceOptions, sqlite } from '../src/index.ts';
+import {
+  createApiKey,
+  createService,
+  postgres,
+  type PostgresDatabaseOptions,
+  type ServiceOptions,
+  sqlite,
+} from '../src/index.ts';
 
 const crm = { tokenEndpoint: 'https://id.example.com/token', clientId: 'broker' };
 
@@ -18,6 +25,12 @@ it.each<[string, string, unknown]>([
     'keys',
     { encryption: new Uint8Array(32), api: [], encrypt: true },
   ],
+  [
+    'keys/api/0: there is no option "expires"; the options are id, digest, scopes, expiresAt',
+    'keys',
+    { encryption: new Uint8Array(32), api: [{ ...entryOf(), expires: 5 }] },
+  ],
+  ['keys/api/0: expected an object, got a list', 'keys', { encryption: [], api: [[]] }],
   [
     'providers/crm: there is no option "maxInFligth"; the options are ',
     'providers',
@@ -43,5 +56,26 @@ it.each<[string, string, unknown]>([
   } as unknown as ServiceOptions;
   expect(() => createService(options)).toThrow(new RegExp(`^createService: ${escaped(message)}`));
 });
+
+it('createApiKey names an option that does not exist: a key that was to expire would not', () => {
+  const misspelt = { id: 'orders', scopes: ['read:*'], expires: 5 };
+  expect(() => createApiKey(misspelt)).toThrow(
+    new TypeError(
+      'createApiKey: there is no option "expires"; the options are id, scopes, expiresAt',
+    ),
+  );
+});
+
+it('postgres names an option that does not exist', () => {
+  const pool = { query: () => Promise.reject(new Error('asked')) };
+  const misspelt = { tabel: 'sessions' } as PostgresDatabaseOptions;
+  expect(() => postgres(pool as never, misspelt)).toThrow(
+    new TypeError('postgres: there is no option "tabel"; the options are table, direct'),
+  );
+});
+
+function entryOf() {
+  return createApiKey({ id: 'orders', scopes: ['read:*'] }).entry;
+}
 
 const escaped = (text: string): string => text.replace(/[{}?]/g, '\\$&');
