@@ -1,6 +1,6 @@
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { nameOf } from 'unexpired/adapter';
+import { checkNames, nameOf } from 'unexpired/adapter';
 import { type Scope, scopeOf } from './scopes.ts';
 
 /** What the service keeps of an API key: enough to recognise it, not to use it. */
@@ -23,6 +23,9 @@ export interface KnownKey {
   readonly expiresAt: number;
 }
 
+const OPTIONS = ['id', 'scopes', 'expiresAt'];
+const ENTRY = ['id', 'digest', 'scopes', 'expiresAt'];
+
 const ID = /^[A-Za-z0-9]{1,32}$/;
 const FORMAT = /^unx_([A-Za-z0-9]{1,32})_([0-9a-f]{64})([0-9a-f]{8})$/;
 
@@ -30,7 +33,7 @@ const FORMAT = /^unx_([A-Za-z0-9]{1,32})_([0-9a-f]{64})([0-9a-f]{8})$/;
  * Makes an API key of 256 random bits, `unx_<id>_<secret><CRC-32>`. Hand `key` to the caller and keep `entry`. A scanner knows a
  * leaked one by its form.
  *
- * @throws TypeError for an id or a scope that is none.
+ * @throws TypeError for an id or a scope that is none, and for an option that does not exist.
  *
  * @example
  * ```ts
@@ -43,6 +46,7 @@ export function createApiKey(options: Omit<ApiKey, 'digest'>): {
   readonly key: string;
   readonly entry: ApiKey;
 } {
+  checkNames('createApiKey', options, OPTIONS);
   const body = `unx_${options.id}_${randomBytes(32).toString('hex')}`;
   const key = body + checksumOf(body);
   const entry: ApiKey = { ...options, digest: digestOf(key).toString('hex') };
@@ -62,7 +66,8 @@ const checksumOf = (body: string): string => crc32(body).toString(16).padStart(8
 
 /** Throws a `TypeError` that begins with `where`, and shows no digest. */
 export function knownKey(key: ApiKey, where: string): KnownKey {
-  const { id, digest, scopes, expiresAt = Infinity } = (key ?? {}) as Partial<ApiKey>;
+  checkNames(where, key, ENTRY);
+  const { id, digest, scopes, expiresAt = Infinity } = key as Partial<ApiKey>;
   if (typeof id !== 'string' || !ID.test(id))
     throw new TypeError(`${where}: id: expected 1 to 32 letters and digits, got ${shown(id)}`);
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))

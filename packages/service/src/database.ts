@@ -7,6 +7,7 @@ import {
 } from '@unexpired/postgres';
 import { sqliteQuery, sqliteStore, type SqliteThread, sqliteThread } from '@unexpired/sqlite';
 import type { TokenStore } from 'unexpired';
+import { checkNames } from 'unexpired/adapter';
 import { changeStatement, endStatement } from './audit/rows.ts';
 import { entryStatement } from './data/entry.ts';
 import { besideTheRecord } from './data/listed-store.ts';
@@ -74,6 +75,7 @@ export function postgres(
   pool: PostgresPool,
   options: PostgresDatabaseOptions = {},
 ): ServiceDatabase {
+  checkNames('postgres', options, ['table', 'direct']);
   const names = namesOf('postgres', options.table);
   const query: Query = postgresQuery(pool, {
     what: 'The tables of the service',

@@ -30,7 +30,7 @@ it.each<[string, string, unknown]>([
     'keys',
     { encryption: new Uint8Array(32), api: [{ ...entryOf(), expires: 5 }] },
   ],
-  ['keys/api/0: expected an object, got a list', 'keys', { encryption: [], api: [[]] }],
+  ['keys/api/0: expected an object, got null', 'keys', { encryption: [], api: [null] }],
   [
     'providers/crm: there is no option "maxInFligth"; the options are ',
     'providers',
