@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { manualClock, settle, simulatedServer } from '@unexpired/testing';
 import { createTokenManager, TokenError, type TokenEvent } from 'unexpired';
-import { logToConsole } from '../src/console.ts';
+import { type ConsoleOptions, logToConsole } from '../src/console.ts';
 
 /** The lines that these events make. */
 function linesOf(...events: readonly object[]): string[] {
@@ -28,6 +28,14 @@ const flight = {
 };
 
 describe('logToConsole', () => {
+  it.each<[string, object]>([
+    ['logToConsole: there is no option "wirte"; the options are write', { wirte: () => undefined }],
+    ['write: expected a function, got object', { write: process.stdout }],
+  ])('refuses options that cannot be right: %s', (message, options) => {
+    const session = { subscribe: () => () => undefined };
+    expect(() => logToConsole(session, options as ConsoleOptions)).toThrow(new TypeError(message));
+  });
+
   it('gives one line for a refresh, and none for its start or its token', async () => {
     const clock = manualClock();
     const server = simulatedServer({ clock });

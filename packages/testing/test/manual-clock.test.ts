@@ -1,7 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { manualClock, settle } from '@unexpired/testing';
+import { manualClock, type ManualClockOptions, settle } from '@unexpired/testing';
 
 describe('manualClock', () => {
+  it.each<[string, object]>([
+    ['manualClock: there is no option "start"; the options are now, settle', { start: 5 }],
+    ['now: expected ms since the epoch, got NaN', { now: NaN }],
+    ['now: expected ms since the epoch, got object', { now: new Date(0) }],
+    ['settle: expected a function, got 5', { settle: 5 }],
+  ])('refuses options that cannot be right: %s', (message, options) => {
+    expect(() => manualClock(options as ManualClockOptions)).toThrow(new TypeError(message));
+  });
+
   it('stands still until it is moved, and moves both clocks', async () => {
     const clock = manualClock({ now: 1_000 });
     await settle();
