@@ -1,4 +1,5 @@
 import type { TokenEvent } from 'unexpired';
+import { checkAll, isFunction } from 'unexpired/adapter';
 
 /** Where the lines go. */
 export interface ConsoleOptions {
@@ -9,6 +10,8 @@ export interface ConsoleOptions {
 /**
  * For development: one line for each refresh, and one for each thing besides that is worth a look. No token is in it, but the
  * session's name is. Returns stop.
+ *
+ * @throws TypeError for an option that cannot be right or does not exist.
  *
  * @example
  * ```ts
@@ -21,9 +24,11 @@ export interface ConsoleOptions {
  */
 export function logToConsole(
   session: { subscribe(listener: (event: TokenEvent) => void): () => void },
-  // oxlint-disable-next-line no-console -- the console is what this is for
-  { write = (line) => console.log(line) }: ConsoleOptions = {},
+  options: ConsoleOptions = {},
 ): () => void {
+  checkAll('logToConsole', options, { write: isFunction });
+  // oxlint-disable-next-line no-console -- the console is what this is for
+  const { write = (line: string) => console.log(line) } = options;
   return session.subscribe((event) => {
     const text = textOf(event);
     if (text !== undefined) write(oneLine(`${timeOf(event.at)} ${event.name}: ${text}`));

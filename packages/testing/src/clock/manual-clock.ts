@@ -1,4 +1,5 @@
 import type { Clock } from 'unexpired';
+import { checkAll, isFunction, type Kind, unless } from 'unexpired/adapter';
 import { settle } from './settle.ts';
 import { createTimers } from './timers.ts';
 
@@ -28,11 +29,18 @@ export interface ManualClockOptions {
   readonly settle?: (() => Promise<void>) | undefined;
 }
 
+const OPTIONS: Readonly<Record<keyof ManualClockOptions, Kind>> = {
+  now: (value) => unless(Number.isFinite(value), 'ms since the epoch', value),
+  settle: isFunction,
+};
+
 /** Timers that run at one and the same moment before they are taken for a loop that never ends. */
 const MOST_AT_ONCE = 100_000;
 
 /**
  * A clock for `createTokenManager({ clock })`, so that a test of minutes takes none.
+ *
+ * @throws TypeError for an option that cannot be right or does not exist.
  *
  * @example
  * ```ts
@@ -48,6 +56,7 @@ const MOST_AT_ONCE = 100_000;
  * ```
  */
 export function manualClock(options: ManualClockOptions = {}): ManualClock {
+  checkAll('manualClock', options, OPTIONS);
   const settled = options.settle ?? settle;
   let trueTime = options.now ?? Date.UTC(2030, 0, 1);
   let offset = 0;
