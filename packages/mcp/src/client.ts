@@ -12,17 +12,24 @@ import type { Settings } from './options.ts';
 
 /** What a grant needs for tokens of this binding. The options may name another client by now: its secret is not for them. */
 export const grantOptions = (
-  binding: Binding,
+  {
+    resource,
+    issuer,
+    tokenEndpoint,
+    revocationEndpoint,
+    clientId,
+    clientSecret,
+    clientAuthentication,
+  }: Binding,
   { client }: Settings,
 ): GrantOptions & RevokeOptions => ({
-  issuer: binding.issuer,
-  tokenEndpoint: binding.tokenEndpoint,
-  revocationEndpoint: binding.revocationEndpoint,
-  clientId: binding.clientId,
-  clientSecret:
-    binding.clientSecret ?? (client.id === binding.clientId ? client.secret : undefined),
-  clientAuthentication: binding.clientAuthentication,
-  parameters: { resource: binding.resource },
+  issuer,
+  tokenEndpoint,
+  revocationEndpoint,
+  clientId,
+  clientSecret: clientSecret ?? (client.id === clientId ? client.secret : undefined),
+  clientAuthentication,
+  parameters: { resource },
 });
 
 /**

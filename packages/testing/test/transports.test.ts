@@ -96,7 +96,7 @@ describe.each(transports)('over %s', (name, open) => {
     const clock = manualClock();
     const server = simulatedServer({ clock });
     const transport = await open(server);
-    const client = { clientId: 'web', fetch: transport.fetch, now: clock.now };
+    const client = { clientId: 'web', fetch: transport.fetch };
     return {
       server,
       transport,
