@@ -23,8 +23,8 @@ export interface KnownKey {
   readonly expiresAt: number;
 }
 
-const OPTIONS = ['id', 'scopes', 'expiresAt'];
-const ENTRY = ['id', 'digest', 'scopes', 'expiresAt'];
+const OPTIONS = ['id', 'scopes', 'expiresAt'] as const satisfies (keyof ApiKey)[];
+const ENTRY = ['digest', ...OPTIONS] as const satisfies (keyof ApiKey)[];
 
 const ID = /^[A-Za-z0-9]{1,32}$/;
 const FORMAT = /^unx_([A-Za-z0-9]{1,32})_([0-9a-f]{64})([0-9a-f]{8})$/;

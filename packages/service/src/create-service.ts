@@ -56,7 +56,7 @@ const OPTIONS = [
   'audit',
   'clock',
   'random',
-];
+] as const satisfies (keyof ServiceOptions)[];
 
 /** An error that the service did not foresee. The caller got a 500 that says nothing of it. */
 export interface RequestFailed {

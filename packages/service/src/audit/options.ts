@@ -22,8 +22,6 @@ export function checkAuditOptions(options: AuditOptions = {}): {
   readonly reads: boolean;
 } {
   const where = 'createService: audit';
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${where}: expected { keepDays?, reads? }, got ${nameOf(options)}`);
   checkNames(where, options, ['keepDays', 'reads']);
   const { keepDays = 90, reads = true } = options;
   if (typeof keepDays !== 'number' || !(keepDays >= 1 && keepDays <= LONGEST))

@@ -15,8 +15,6 @@ export interface CacheOptions {
 /** Throws a `TypeError` for an option that cannot be right. */
 export function checkCacheOptions(options: CacheOptions = {}): CacheLimits {
   const where = 'createService: cache';
-  if (typeof options !== 'object' || options === null)
-    throw new TypeError(`${where}: expected { bytes?, staleFor? }, got ${nameOf(options)}`);
   checkNames(where, options, ['bytes', 'staleFor']);
   const { bytes = 2 ** 27, staleFor = 300_000 } = options;
   for (const [name, value] of Object.entries({ bytes, staleFor }))
